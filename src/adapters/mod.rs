@@ -1,0 +1,1 @@
+//! The ports' real ends. No adapter knows another, but for `net`, which all that speak HTTP share.

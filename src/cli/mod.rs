@@ -1,0 +1,1 @@
+//! All that a person sees: arguments, prompts, tables, hints, exit codes.

@@ -1,0 +1,4 @@
+//! Private keys.
+
+/// A private key.
+pub struct PrivateKey;

@@ -1,0 +1,3 @@
+//! Chooses a face, runs it, exits with its code.
+
+fn main() {}
