@@ -1,0 +1,129 @@
+//! Public keys that verify signatures.
+
+use super::{
+    ecdsa::EcPublicKey,
+    error::CryptoError,
+    pem,
+    rsa::RsaPublicKey,
+    scheme::Scheme,
+    spki::{self, PublicKey},
+};
+
+/// A kind of key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyKind {
+    /// On P-256, P-384 or P-521.
+    Ecdsa,
+    /// RSA.
+    Rsa,
+    /// Ed25519.
+    Ed25519,
+}
+
+/// The public key itself, whatever encoding or certificate it came in: signatures are counted by it.
+///
+/// For RSA it is the modulus alone: who can sign for one exponent knows the factors, and can for every other.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyIdentity {
+    kind: KeyKind,
+    public: Vec<u8>,
+}
+
+/// A public key.
+#[derive(Clone)]
+pub struct VerifyingKey(Public);
+
+#[derive(Clone)]
+enum Public {
+    Ec(EcPublicKey),
+    Rsa(RsaPublicKey),
+    RsaInPem(RsaPublicKey),
+    Ed25519(ed25519_dalek::VerifyingKey),
+}
+
+impl VerifyingKey {
+    /// Reads a `SubjectPublicKeyInfo`: the public bytes of TUF keys of the types `ecdsa` and `rsa`, and the key of a certificate. Only
+    /// what Go's `x509.ParsePKIXPublicKey` reads is read: strict DER, a named curve, an uncompressed point.
+    pub fn from_spki(der: &[u8]) -> Result<Self, CryptoError> {
+        match spki::parse(der)? {
+            PublicKey::Ec(key) => Ok(Self(Public::Ec(key))),
+            PublicKey::Rsa(key) => Ok(Self(Public::Rsa(key))),
+            PublicKey::Ed25519(key) => Self::from_ed25519(&key),
+        }
+    }
+
+    /// Reads a `SubjectPublicKeyInfo` in PEM: the public bytes of an `rsa` key that signs by `Scheme::RsaPyCryptoPss`, and nothing else
+    /// (Notary `RSAPyCryptoVerifier`).
+    pub fn from_rsa_pem(text: &[u8]) -> Result<Self, CryptoError> {
+        let block = pem::first_block(text).ok_or(CryptoError::BadPublicKey("not PEM"))?;
+        match spki::parse(&block.content)? {
+            PublicKey::Rsa(key) => Ok(Self(Public::RsaInPem(key))),
+            PublicKey::Ec(_) | PublicKey::Ed25519(_) => Err(CryptoError::BadPublicKey("not an RSA key")),
+        }
+    }
+
+    /// Reads the 32 bytes of an Ed25519 key: the public bytes of a TUF key of the type `ed25519`.
+    pub fn from_ed25519(bytes: &[u8]) -> Result<Self, CryptoError> {
+        let bad = || CryptoError::BadPublicKey("not an Ed25519 key of 32 bytes");
+        let key = ed25519_dalek::VerifyingKey::from_bytes(bytes.try_into().map_err(|_| bad())?).map_err(|_| bad())?;
+        Ok(Self(Public::Ed25519(key)))
+    }
+
+    /// Checks that `signature` is this key's, by `scheme`, over exactly `message`.
+    pub fn verify(&self, scheme: Scheme, message: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
+        match (&self.0, scheme) {
+            (Public::Ec(key), Scheme::Ecdsa) => key.verify(message, signature),
+            (Public::Rsa(key), Scheme::RsaPss) | (Public::RsaInPem(key), Scheme::RsaPyCryptoPss) => {
+                key.verify_pss(message, signature)
+            }
+            (Public::Rsa(key), Scheme::RsaPkcs1v15) => key.verify_pkcs1v15(message, signature),
+            (Public::Ed25519(key), Scheme::EdDsa) => {
+                let signature = ed25519_dalek::Signature::from_slice(signature).map_err(|_| CryptoError::BadSignature)?;
+                key.verify_strict(message, &signature).map_err(|_| CryptoError::BadSignature)
+            }
+            _ => Err(CryptoError::WrongScheme),
+        }
+    }
+
+    /// Which public key this is.
+    #[must_use]
+    pub fn identity(&self) -> KeyIdentity {
+        let public = match &self.0 {
+            Public::Ec(key) => key.point(),
+            Public::Rsa(key) | Public::RsaInPem(key) => key.modulus().to_vec(),
+            // a point has more than one encoding where y is not reduced
+            Public::Ed25519(key) => key.to_edwards().compress().to_bytes().to_vec(),
+        };
+        KeyIdentity { kind: self.kind(), public }
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> KeyKind {
+        match &self.0 {
+            Public::Ec(_) => KeyKind::Ecdsa,
+            Public::Rsa(_) | Public::RsaInPem(_) => KeyKind::Rsa,
+            Public::Ed25519(_) => KeyKind::Ed25519,
+        }
+    }
+
+    /// Refuses an RSA key whose size no verifier takes; every other key passes.
+    pub fn check_size(&self) -> Result<(), CryptoError> {
+        match &self.0 {
+            Public::Rsa(key) | Public::RsaInPem(key) => key.check_size(),
+            Public::Ec(_) | Public::Ed25519(_) => Ok(()),
+        }
+    }
+
+    pub(crate) fn of_ec(key: EcPublicKey) -> Self {
+        Self(Public::Ec(key))
+    }
+
+    pub(crate) fn of_rsa(key: RsaPublicKey) -> Self {
+        Self(Public::Rsa(key))
+    }
+
+    pub(crate) fn of_ed25519(key: ed25519_dalek::VerifyingKey) -> Self {
+        Self(Public::Ed25519(key))
+    }
+}
