@@ -1,0 +1,48 @@
+//! The keys that may sign for a role.
+
+use std::{collections::BTreeMap, num::NonZeroU64};
+
+use super::{key::Key, role::RoleName, root::RoleSpec};
+
+/// A role with its keys and its threshold, as its parent names them.
+#[derive(Clone, Debug)]
+pub struct RoleKeys {
+    role: RoleName,
+    threshold: NonZeroU64,
+    keys: BTreeMap<String, Key>,
+}
+
+impl RoleKeys {
+    pub(super) fn new(role: RoleName, spec: &RoleSpec, keys: &BTreeMap<String, Key>) -> Self {
+        let keys = spec.keyids.iter().filter_map(|id| Some((id.clone(), keys.get(id)?.clone()))).collect();
+        Self { role, threshold: spec.threshold, keys }
+    }
+
+    /// A role that nobody can sign.
+    pub(super) fn nobody(role: RoleName) -> Self {
+        Self { role, threshold: NonZeroU64::MIN, keys: BTreeMap::new() }
+    }
+
+    /// The role.
+    #[must_use]
+    pub fn role(&self) -> &RoleName {
+        &self.role
+    }
+
+    /// How many distinct keys must have signed.
+    #[must_use]
+    pub fn threshold(&self) -> NonZeroU64 {
+        self.threshold
+    }
+
+    /// The key of this ID, where it may sign.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Key> {
+        self.keys.get(id)
+    }
+
+    /// Each key with the ID that the parent names it by, in the order of the IDs.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Key)> {
+        self.keys.iter().map(|(id, key)| (id.as_str(), key))
+    }
+}
