@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{digest::Sha256, role::RoleName, version::Version};
+use super::{digest::Sha256, error::UpdateError, payload::Payload, role::RoleName, verify::Verified, version::Version};
 
 /// What no later update may go below, a role each. It survives whatever the cache loses, and moves only when a whole update
 /// has been verified.
@@ -34,6 +34,28 @@ impl Floor {
     /// Each role with what was seen of it, in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&RoleName, Seen)> {
         self.0.iter().map(|(role, seen)| (role, *seen))
+    }
+
+    /// Refuses a file below the floor, and one that is on it with another content (TUF 5.4.3.1: an equal version is the same file).
+    pub(super) fn admit<T: Payload>(&self, file: &Verified<T>) -> Result<(), UpdateError> {
+        let (role, found) = (file.role().clone(), file.version());
+        match self.of(&role) {
+            Some(seen) if found < seen.version => Err(UpdateError::Rollback { role, found, floor: seen.version }),
+            Some(seen) if found == seen.version && file.sha256() != seen.sha256 => {
+                Err(UpdateError::Equivocation { role, version: found })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Raises the floor to a verified file.
+    pub(super) fn raise<T: Payload>(&mut self, file: &Verified<T>) {
+        self.0.insert(file.role().clone(), Seen { version: file.version(), sha256: file.sha256() });
+    }
+
+    /// Forgets a role whose keys were replaced.
+    pub(super) fn clear(&mut self, role: &RoleName) {
+        self.0.remove(role);
     }
 
     /// Whether nothing was ever verified.

@@ -1,0 +1,109 @@
+//! The trusted root: from the store, on first use, and walked from there to the newest.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{
+    envelope::Unverified,
+    error::UpdateError,
+    floor::Floor,
+    gun::Gun,
+    pinning::{Known, TrustPinning},
+    role::RoleName,
+    root::Root,
+    update::RootChain,
+    verify::{Verified, VerifyError, verify_next_root, verify_own_root},
+    version::Version,
+};
+
+/// Most new roots that one run walks.
+pub const MAX_ROOT_STEPS: u64 = 1024;
+
+/// A root that is trusted for what it was: it may have expired, and may have successors.
+#[derive(Clone, Debug)]
+pub struct RootWalk {
+    pub(super) gun: Gun,
+    pub(super) root: Verified<Root>,
+    pub(super) floor: Floor,
+    known: Known,
+}
+
+impl RootWalk {
+    /// Takes up the stored root. Its expiry and its certificate's do not matter: it says who signs the next one (TUF 5.2).
+    pub fn resume(gun: &Gun, bytes: Arc<[u8]>, floor: Floor) -> Result<Self, UpdateError> {
+        let root = verify_own_root(parse(bytes)?)?;
+        floor.admit(&root)?;
+        Ok(Self { gun: gun.clone(), root, floor, known: Known::Yes })
+    }
+
+    /// Takes the first root ever seen of a repository. Whether it may be trusted is for [`RootWalk::settle`].
+    pub fn first_use(gun: &Gun, bytes: Arc<[u8]>) -> Result<Self, UpdateError> {
+        let root = verify_own_root(parse(bytes)?)?;
+        Ok(Self { gun: gun.clone(), root, floor: Floor::default(), known: Known::No })
+    }
+
+    /// The trusted root's version.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.root.version()
+    }
+
+    /// Whether the root, or the certificate of each of its keys, has expired: only a successor can help.
+    #[must_use]
+    pub fn is_stale(&self, pins: &TrustPinning, now: Timestamp) -> bool {
+        self.clone().settle(pins, now).is_err()
+    }
+
+    /// The versions between the trusted root and the newest one that the server offers, that newest one included. The file is not
+    /// verified yet: its version is only how far the walk goes.
+    pub fn steps_to(&self, newest: &Arc<[u8]>) -> Result<Vec<Version>, UpdateError> {
+        let claimed = parse(Arc::clone(newest))?.claimed_version().unwrap_or(0);
+        let trusted = self.version();
+        if claimed < trusted.get() {
+            let found = Version::new(claimed).ok_or(UpdateError::RootSequence { found: claimed, trusted })?;
+            return Err(UpdateError::Rollback { role: RoleName::root(), found, floor: trusted });
+        }
+        if claimed == trusted.get() {
+            let same = **newest == **self.root.bytes();
+            return if same { Ok(Vec::new()) } else { Err(UpdateError::Equivocation { role: RoleName::root(), version: trusted }) };
+        }
+        if claimed - trusted.get() > MAX_ROOT_STEPS {
+            return Err(UpdateError::TooManyRoots(MAX_ROOT_STEPS));
+        }
+        Ok((trusted.get() + 1..=claimed).filter_map(Version::new).collect())
+    }
+
+    /// Goes to the next root: of exactly the next version (TUF 5.3.5), signed by the keys of this one and by its own (TUF 5.3.4).
+    /// It may have expired, as long as it is not the last (TUF 5.3.10).
+    pub fn step(mut self, bytes: Arc<[u8]>) -> Result<Self, UpdateError> {
+        let next = verify_next_root(parse(bytes)?, &self.root).map_err(|error| match error {
+            VerifyError::Format(error) => UpdateError::Verify(VerifyError::Format(error)),
+            error => UpdateError::RootRotation(error),
+        })?;
+        if self.version().next() != Some(next.version()) {
+            return Err(UpdateError::RootSequence { found: next.version().get(), trusted: self.version() });
+        }
+        let same_keys = |role: &RoleName| self.root.roles.get(role).map(|s| &s.keyids) == next.roles.get(role).map(|s| &s.keyids);
+        if !same_keys(&RoleName::timestamp()) || !same_keys(&RoleName::snapshot()) {
+            // TUF 5.3.11: new keys start their roles anew, so that a stolen key cannot lock everyone out with a huge version
+            self.floor.clear(&RoleName::timestamp());
+            self.floor.clear(&RoleName::snapshot());
+        }
+        self.root = next;
+        Ok(self)
+    }
+
+    /// Ends the walk: the last root must not have expired (TUF 5.3.10), and must satisfy the rules for certificates and the pins.
+    pub fn settle(self, pins: &TrustPinning, now: Timestamp) -> Result<RootChain, UpdateError> {
+        pins.check(&self.gun, &self.root, self.known, now)?;
+        let (role, at) = (RoleName::root(), self.root.expires());
+        let root = self.root.at(now).map_err(|_| UpdateError::Expired { role, at })?;
+        Ok(RootChain::new(self.gun, root, self.floor, now))
+    }
+}
+
+fn parse(bytes: Arc<[u8]>) -> Result<Unverified<Root>, UpdateError> {
+    let role = RoleName::root();
+    Unverified::parse(&role, bytes).map_err(|error| UpdateError::Malformed { role, error })
+}

@@ -1,0 +1,23 @@
+//! Names of files on a server.
+
+use super::{digest::Sha256, role::RoleName, version::Version};
+
+/// A file on the server (Notary `server/handlers/routes`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileRef {
+    /// `root.json`: the newest root.
+    CurrentRoot,
+    /// `<version>.root.json`
+    RootVersion(Version),
+    /// `timestamp.json`
+    Timestamp,
+    /// `<role>.<sha256>.json`, of a length that a verified parent gives.
+    Hashed {
+        /// The role.
+        role: RoleName,
+        /// The file's hash.
+        sha256: Sha256,
+        /// The file's length in bytes; more is never read.
+        length: u64,
+    },
+}

@@ -1,0 +1,196 @@
+//! A whole verified state of a repository: the only source of a digest.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
+
+use jiff::Timestamp as Now;
+
+use super::{
+    envelope::Unverified,
+    error::UpdateError,
+    file_ref::FileRef,
+    floor::Floor,
+    gun::Gun,
+    role::RoleName,
+    role_keys::RoleKeys,
+    root::Root,
+    snapshot::Snapshot,
+    targets::{Delegation, Targets},
+    update::{Freshness, WithSnapshot, check_file, file_ref},
+    verify::{Current, Verified},
+    version::Version,
+};
+
+/// Most delegations that are followed.
+pub const MAX_DELEGATIONS: usize = 4096;
+
+/// Last stage: root, timestamp, snapshot, targets and every delegation that could be verified.
+#[derive(Clone, Debug)]
+pub struct TrustedRepo {
+    stages: WithSnapshot,
+    files: BTreeMap<RoleName, Current<Targets>>,
+    skipped: BTreeMap<RoleName, Skipped>,
+}
+
+/// A delegation that is not used, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// The cause.
+    pub reason: String,
+    /// The version that the unusable file claims: a new file of the role must go above it. Nothing else may be made of it.
+    pub claimed_version: Option<Version>,
+}
+
+impl TrustedRepo {
+    pub(super) fn new(stages: WithSnapshot, files: BTreeMap<RoleName, Current<Targets>>) -> Self {
+        Self { stages, files, skipped: BTreeMap::new() }
+    }
+
+    /// The delegations' files that are still missing: delegated by a verified file and named by the snapshot. When it is empty, the
+    /// state is whole.
+    pub fn needs(&mut self) -> Result<Vec<FileRef>, UpdateError> {
+        let mut needs = Vec::new();
+        let reachable: Vec<_> = self.delegations().map(|(_, delegation)| delegation.name.clone()).collect();
+        if reachable.len() > MAX_DELEGATIONS {
+            return Err(UpdateError::TooManyDelegations(MAX_DELEGATIONS));
+        }
+        for role in reachable {
+            if self.files.contains_key(&role) || self.skipped.contains_key(&role) {
+                continue;
+            }
+            let snapshot = self.snapshot();
+            if let Some(meta) = snapshot.meta.get(&role) {
+                needs.push(file_ref(&role, meta));
+            } else if snapshot.unusable.contains(&role) {
+                let reason = "the snapshot names it without a usable SHA-256".to_owned();
+                self.skipped.insert(role, Skipped { reason, claimed_version: None });
+            } else if self.chain_floor().of(&role).is_some() {
+                // TUF 5.5.5: a role does not vanish from the snapshot
+                return Err(UpdateError::RoleRemoved { role });
+            }
+        }
+        Ok(needs)
+    }
+
+    /// Takes a delegation's file: the one that the snapshot lists, signed by the keys that its parent names. One that is badly
+    /// signed, malformed or expired is set aside and the rest goes on, as Notary does; another file than the listed one, or one
+    /// below the floor, ends the update.
+    pub fn delegation(mut self, role: &RoleName, bytes: &Arc<[u8]>) -> Result<Self, UpdateError> {
+        let Some(meta) = self.snapshot().meta.get(role) else { return Ok(self) };
+        check_file(role, meta, bytes)?;
+        let verified = self.stages.before.chain.verified::<Targets>(Arc::clone(bytes), &self.role_keys(role));
+        let skip = |reason: String| {
+            let claimed = Unverified::<Targets>::parse(role, Arc::clone(bytes)).ok().and_then(|file| file.claimed_version());
+            Skipped { reason, claimed_version: claimed.and_then(Version::new) }
+        };
+        match verified {
+            Ok(file) => {
+                let at = file.expires();
+                match file.at(self.now()) {
+                    Ok(file) => drop(self.files.insert(role.clone(), file)),
+                    Err(_) => drop(self.skipped.insert(role.clone(), skip(format!("{role} expired at {at}")))),
+                }
+            }
+            Err(error @ (UpdateError::Verify(_) | UpdateError::Malformed { .. })) => {
+                drop(self.skipped.insert(role.clone(), skip(error.to_string())))
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(self)
+    }
+
+    /// The repository.
+    #[must_use]
+    pub fn gun(&self) -> &Gun {
+        &self.stages.before.chain.gun
+    }
+
+    /// The one `now` of the command.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        self.stages.before.chain.now
+    }
+
+    /// Whether the server confirmed this state in this command.
+    #[must_use]
+    pub fn freshness(&self) -> Freshness {
+        self.stages.before.freshness
+    }
+
+    /// The root.
+    #[must_use]
+    pub fn root(&self) -> &Verified<Root> {
+        &self.stages.before.chain.root
+    }
+
+    /// The snapshot.
+    #[must_use]
+    pub fn snapshot(&self) -> &Verified<Snapshot> {
+        &self.stages.snapshot
+    }
+
+    /// The file of targets or of a delegation, where it could be verified.
+    #[must_use]
+    pub fn targets(&self, role: &RoleName) -> Option<&Verified<Targets>> {
+        self.files.get(role).map(|file| &**file)
+    }
+
+    /// The delegations that are not used.
+    #[must_use]
+    pub fn skipped(&self) -> &BTreeMap<RoleName, Skipped> {
+        &self.skipped
+    }
+
+    /// The keys of a base role or of a delegation.
+    #[must_use]
+    pub fn role_keys(&self, role: &RoleName) -> RoleKeys {
+        let Some(parent) = role.parent() else { return self.root().role_keys(role) };
+        let parent = self.files.get(&parent);
+        let found = parent.and_then(|file| Some((file, file.roles.iter().find(|delegation| delegation.name == *role)?)));
+        found.map_or_else(|| RoleKeys::nobody(role.clone()), |(file, delegation)| file.role_keys(delegation))
+    }
+
+    /// Every delegation that a verified file makes, with its parent, breadth-first from targets; whether or not it has a file.
+    pub fn delegations(&self) -> impl Iterator<Item = (&RoleName, &Delegation)> {
+        let (mut queue, mut seen, mut found) = (VecDeque::from([RoleName::targets()]), BTreeSet::new(), Vec::new());
+        while let Some(role) = queue.pop_front() {
+            let Some((role, file)) = self.files.get_key_value(&role) else { continue };
+            for delegation in file.roles.iter().filter(|delegation| seen.insert(&delegation.name)) {
+                queue.push_back(delegation.name.clone());
+                found.push((role, delegation));
+            }
+        }
+        found.into_iter()
+    }
+
+    /// The live files, each as it came.
+    #[must_use]
+    pub fn all_files(&self) -> BTreeMap<RoleName, Arc<[u8]>> {
+        let base = [
+            (RoleName::root(), self.root().bytes()),
+            (RoleName::snapshot(), self.stages.snapshot.bytes()),
+            (RoleName::timestamp(), self.stages.before.timestamp.bytes()),
+        ];
+        let targets = self.files.iter().map(|(role, file)| (role.clone(), file.bytes()));
+        base.into_iter().chain(targets).map(|(role, bytes)| (role, Arc::clone(bytes))).collect()
+    }
+
+    /// The floor after this update: raised to each file that was verified.
+    #[must_use]
+    pub fn floor(&self) -> Floor {
+        let mut floor = self.chain_floor().clone();
+        floor.raise(self.root());
+        floor.raise(&self.stages.before.timestamp);
+        floor.raise(self.snapshot());
+        for file in self.files.values() {
+            floor.raise(file);
+        }
+        floor
+    }
+
+    fn chain_floor(&self) -> &Floor {
+        &self.stages.before.chain.floor
+    }
+}

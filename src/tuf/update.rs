@@ -1,0 +1,139 @@
+//! The update of a repository as a chain of types: each stage consumes the last, so the wrong order does not compile.
+//!
+//! No stage fetches anything: it says which files it needs, and the caller hands them in.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::Timestamp as Now;
+
+use super::{
+    envelope::Unverified,
+    error::UpdateError,
+    file_ref::FileRef,
+    floor::Floor,
+    gun::Gun,
+    hashes::FileMeta,
+    payload::Payload,
+    role::RoleName,
+    role_keys::RoleKeys,
+    root::Root,
+    snapshot::Snapshot,
+    targets::Targets,
+    timestamp::Timestamp,
+    trusted::TrustedRepo,
+    verify::{Current, Verified, verify},
+};
+
+/// Most delegations' files that are asked for before it is known which of them are in use.
+const MAX_SPECULATIVE_FILES: usize = 256;
+
+/// Where the timestamp came from, and so how fresh the whole state is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// The server sent it in this command.
+    Fetched,
+    /// The server cannot be reached; this is the last state that was verified.
+    Cached,
+}
+
+/// First stage: the newest trusted root, unexpired.
+#[derive(Clone, Debug)]
+pub struct RootChain {
+    pub(super) gun: Gun,
+    pub(super) now: Now,
+    pub(super) root: Current<Root>,
+    pub(super) floor: Floor,
+}
+
+/// Second stage: the timestamp names the snapshot.
+#[derive(Clone, Debug)]
+pub struct WithTimestamp {
+    pub(super) chain: RootChain,
+    pub(super) timestamp: Current<Timestamp>,
+    pub(super) freshness: Freshness,
+}
+
+/// Third stage: the snapshot names all other files.
+#[derive(Clone, Debug)]
+pub struct WithSnapshot {
+    pub(super) before: WithTimestamp,
+    pub(super) snapshot: Current<Snapshot>,
+}
+
+impl RootChain {
+    pub(super) fn new(gun: Gun, root: Current<Root>, floor: Floor, now: Now) -> Self {
+        Self { gun, now, root, floor }
+    }
+
+    /// Takes the timestamp: signed by its keys in the root, at or above the floor, unexpired (TUF 5.4).
+    pub fn timestamp(self, bytes: Arc<[u8]>, freshness: Freshness) -> Result<WithTimestamp, UpdateError> {
+        let timestamp = self.current(bytes, &self.root.role_keys(&RoleName::timestamp()))?;
+        Ok(WithTimestamp { chain: self, timestamp, freshness })
+    }
+
+    fn current<T: Payload>(&self, bytes: Arc<[u8]>, keys: &RoleKeys) -> Result<Current<T>, UpdateError> {
+        let file = self.verified::<T>(bytes, keys)?;
+        let (role, at) = (file.role().clone(), file.expires());
+        file.at(self.now).map_err(|_| UpdateError::Expired { role, at })
+    }
+
+    pub(super) fn verified<T: Payload>(&self, bytes: Arc<[u8]>, keys: &RoleKeys) -> Result<Verified<T>, UpdateError> {
+        let role = keys.role();
+        let file = Unverified::parse(role, bytes).map_err(|error| UpdateError::Malformed { role: role.clone(), error })?;
+        let file = verify(file, keys)?;
+        self.floor.admit(&file)?;
+        Ok(file)
+    }
+}
+
+impl WithTimestamp {
+    /// The snapshot's file.
+    #[must_use]
+    pub fn needs(&self) -> FileRef {
+        file_ref(&RoleName::snapshot(), &self.timestamp.snapshot)
+    }
+
+    /// Takes the snapshot: the file that the timestamp lists, signed, at or above the floor, unexpired (TUF 5.5), and naming the
+    /// root that is trusted.
+    pub fn snapshot(self, bytes: Arc<[u8]>) -> Result<WithSnapshot, UpdateError> {
+        check_file(&RoleName::snapshot(), &self.timestamp.snapshot, &bytes)?;
+        let chain = &self.chain;
+        let snapshot: Current<Snapshot> = chain.current(bytes, &chain.root.role_keys(&RoleName::snapshot()))?;
+        let names_root = snapshot.meta.get(&RoleName::root()).is_some_and(|meta| meta.check(chain.root.bytes()).is_ok());
+        if !names_root {
+            return Err(UpdateError::RootMoved { version: chain.root.version() });
+        }
+        Ok(WithSnapshot { before: self, snapshot })
+    }
+}
+
+impl WithSnapshot {
+    /// The targets file, and every delegation that the snapshot names: they travel together, although only targets tells which of
+    /// them are in use. Where there are very many, only those in use are asked for, by [`TrustedRepo::needs`].
+    #[must_use]
+    pub fn needs(&self) -> Vec<FileRef> {
+        let delegations = || self.snapshot.meta.iter().filter(|(role, _)| role.is_delegation());
+        let speculative = delegations().count() <= MAX_SPECULATIVE_FILES;
+        let targets = self.snapshot.meta.get_key_value(&RoleName::targets());
+        let files = targets.into_iter().chain(speculative.then(delegations).into_iter().flatten());
+        files.map(|(role, meta)| file_ref(role, meta)).collect()
+    }
+
+    /// Takes the targets file: the one that the snapshot lists, signed, at or above the floor, unexpired (TUF 5.6).
+    pub fn targets(self, bytes: Arc<[u8]>) -> Result<TrustedRepo, UpdateError> {
+        let (role, chain) = (RoleName::targets(), &self.before.chain);
+        if let Some(meta) = self.snapshot.meta.get(&role) {
+            check_file(&role, meta, &bytes)?;
+        }
+        let targets: Current<Targets> = chain.current(bytes, &chain.root.role_keys(&role))?;
+        Ok(TrustedRepo::new(self, BTreeMap::from([(role, targets)])))
+    }
+}
+
+pub(super) fn file_ref(role: &RoleName, meta: &FileMeta) -> FileRef {
+    FileRef::Hashed { role: role.clone(), sha256: meta.sha256, length: meta.length }
+}
+
+pub(super) fn check_file(role: &RoleName, meta: &FileMeta, bytes: &[u8]) -> Result<(), UpdateError> {
+    meta.check(bytes).map_err(|mismatch| UpdateError::Checksum { role: role.clone(), mismatch })
+}

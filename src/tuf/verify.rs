@@ -1,0 +1,171 @@
+//! The one door from bytes to trust.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use jiff::Timestamp;
+
+use super::{
+    digest::Sha256, envelope::Unverified, expiry::Expires, json::Json, members::FormatError, payload::Payload, role::RoleName,
+    role_keys::RoleKeys, root::Root, version::Version,
+};
+use crate::crypto::scheme::Scheme;
+
+/// A payload that enough keys of its role have signed. Made here alone.
+#[derive(Clone, Debug)]
+pub struct Verified<T> {
+    role: RoleName,
+    payload: Arc<T>,
+    bytes: Arc<[u8]>,
+    sha256: Sha256,
+}
+
+/// A verified payload that has not expired at the one `now` of a command.
+#[derive(Clone, Debug)]
+pub struct Current<T>(Verified<T>);
+
+/// A file that was signed, and has expired.
+#[derive(Clone, Debug)]
+pub struct Expired<T>(Verified<T>);
+
+/// Why a file does not count.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyError {
+    /// Signed, and not what its role's files are.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    /// A key stands under an ID that is not its own.
+    #[error("key ID {id} of {role} is not valid for key content")]
+    KeyId {
+        /// The role.
+        role: RoleName,
+        /// The ID.
+        id: String,
+    },
+    /// No signature at all.
+    #[error("tuf: data has no signatures: {0}")]
+    NoSignatures(RoleName),
+    /// Too few distinct keys of the role have signed.
+    #[error("valid signatures did not meet threshold for {role}: {found} of {needed}")]
+    Threshold {
+        /// The role.
+        role: RoleName,
+        /// Distinct keys with a valid signature.
+        found: u64,
+        /// How many the role needs.
+        needed: u64,
+    },
+}
+
+/// Checks a file against the keys that its parent names.
+pub fn verify<T: Payload>(file: Unverified<T>, keys: &RoleKeys) -> Result<Verified<T>, VerifyError> {
+    meet_threshold(&file, keys)?;
+    let payload = T::read(&file.role, &file.signed)?;
+    Ok(accept(file, payload))
+}
+
+/// Checks that a root is signed by the keys that it names itself: all that can be asked of the first one.
+pub fn verify_own_root(file: Unverified<Root>) -> Result<Verified<Root>, VerifyError> {
+    let root = Root::read(&file.role, &file.signed)?;
+    meet_threshold(&file, &root.role_keys(&RoleName::root()))?;
+    Ok(accept(file, root))
+}
+
+/// Checks that a root is signed by the keys of the root before it and by its own (TUF 5.3.4).
+pub fn verify_next_root(file: Unverified<Root>, previous: &Verified<Root>) -> Result<Verified<Root>, VerifyError> {
+    meet_threshold(&file, &previous.role_keys(&RoleName::root()))?;
+    verify_own_root(file)
+}
+
+fn accept<T>(file: Unverified<T>, payload: T) -> Verified<T> {
+    let sha256 = Sha256::of(&file.bytes);
+    Verified { role: file.role, payload: Arc::new(payload), bytes: file.bytes, sha256 }
+}
+
+/// The one threshold loop. It counts distinct public keys, not key IDs: one private key listed bare and in a certificate counts
+/// once. A signature that does not verify, or by a key that is not the role's, is passed over.
+fn meet_threshold<T>(file: &Unverified<T>, keys: &RoleKeys) -> Result<(), VerifyError> {
+    if file.signatures.is_empty() {
+        return Err(VerifyError::NoSignatures(file.role.clone()));
+    }
+    let message = Json::canonical(&file.signed);
+    let needed = keys.threshold().get();
+    let (mut signed_by, mut known_good) = (BTreeSet::new(), BTreeSet::new());
+    for signature in &file.signatures {
+        let Some(key) = keys.get(&signature.keyid) else { continue };
+        if known_good.contains(&signature.keyid) {
+            continue;
+        }
+        // Notary `signed.VerifySignatures`: a hard error, and not a signature that is passed over
+        if key.id().to_string() != signature.keyid {
+            return Err(VerifyError::KeyId { role: file.role.clone(), id: signature.keyid.clone() });
+        }
+        let (Ok(public), Some(scheme)) = (key.verifying_key(), Scheme::from_name(&signature.method)) else { continue };
+        if public.verify(scheme, &message, &signature.sig).is_ok() {
+            known_good.insert(signature.keyid.clone());
+            signed_by.insert(public.identity());
+        }
+    }
+    let found = signed_by.len() as u64;
+    if found < needed { Err(VerifyError::Threshold { role: file.role.clone(), found, needed }) } else { Ok(()) }
+}
+
+impl<T: Payload> Verified<T> {
+    /// Splits by expiry.
+    pub fn at(self, now: Timestamp) -> Result<Current<T>, Expired<T>> {
+        if self.payload.header().expires.is_past(now) { Err(Expired(self)) } else { Ok(Current(self)) }
+    }
+
+    /// The file's version.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.payload.header().version
+    }
+
+    /// When the file ends.
+    #[must_use]
+    pub fn expires(&self) -> Expires {
+        self.payload.header().expires
+    }
+
+    /// Whose file this is.
+    #[must_use]
+    pub fn role(&self) -> &RoleName {
+        &self.role
+    }
+
+    /// The file, byte for byte.
+    #[must_use]
+    pub fn bytes(&self) -> &Arc<[u8]> {
+        &self.bytes
+    }
+
+    /// The file's hash.
+    #[must_use]
+    pub fn sha256(&self) -> Sha256 {
+        self.sha256
+    }
+}
+
+impl<T> std::ops::Deref for Verified<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.payload
+    }
+}
+
+impl<T> std::ops::Deref for Current<T> {
+    type Target = Verified<T>;
+
+    fn deref(&self) -> &Verified<T> {
+        &self.0
+    }
+}
+
+impl<T> Expired<T> {
+    /// The verified file, for recovery and for the floor.
+    #[must_use]
+    pub fn into_verified(self) -> Verified<T> {
+        self.0
+    }
+}
