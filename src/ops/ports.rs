@@ -3,9 +3,10 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use super::{events::Event, image::Tag};
+pub use crate::tuf::file_ref::FileRef;
 use crate::{
     crypto::{private_key::PrivateKey, secret::Passphrase},
-    tuf::{digest::Sha256, floor::Floor, gun::Gun, key_id::CanonicalKeyId, role::RoleName, version::Version},
+    tuf::{digest::Sha256, floor::Floor, gun::Gun, key_id::CanonicalKeyId, role::RoleName},
 };
 
 /// The bytes of a file, shared and never changed: what was signed or verified is kept, stored and sent as it is.
@@ -111,26 +112,6 @@ pub trait NotaryRemote: Sync {
 
     /// Deletes the repository's trust data on the server; a repository that it lacks is deleted.
     fn delete(&self, gun: &Gun) -> Result<(), RemoteError>;
-}
-
-/// A file on the server.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FileRef {
-    /// `root.json`: the newest root.
-    CurrentRoot,
-    /// `<version>.root.json`
-    RootVersion(Version),
-    /// `timestamp.json`
-    Timestamp,
-    /// `<role>.<sha256>.json`, of a length that a verified parent gives.
-    Hashed {
-        /// The role.
-        role: RoleName,
-        /// The file's hash.
-        sha256: Sha256,
-        /// The file's length in bytes; more is never read.
-        length: u64,
-    },
 }
 
 /// A failure at the Notary server. URLs hold no credentials.

@@ -1,8 +1,33 @@
 //! Trust metadata: parse, verify, update, look up, edit, sign. Pure: bytes, `now` and a signer come in, values go out.
 
+pub mod bootstrap;
+pub mod canonical;
+pub mod change;
 pub mod digest;
+pub mod envelope;
+pub mod error;
+pub mod expiry;
+pub mod file_ref;
 pub mod floor;
 pub mod gun;
+pub mod hashes;
+pub mod json;
+pub mod key;
 pub mod key_id;
+pub mod local;
+pub mod lookup;
+pub mod members;
+pub mod payload;
+pub mod pinning;
+pub mod plan;
 pub mod role;
+pub mod role_keys;
+pub mod root;
+pub mod sign;
+pub mod snapshot;
+pub mod targets;
+pub mod timestamp;
+pub mod trusted;
+pub mod update;
+pub mod verify;
 pub mod version;

@@ -1,0 +1,235 @@
+//! What changes come to: which roles are signed anew, and which keys could sign each.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{
+    change::Change,
+    expiry::{Expires, TARGETS_DAYS},
+    hashes::FileMeta,
+    json::Json,
+    key::Key,
+    local::LocalRepo,
+    lookup::{admits, effective_paths},
+    payload::{Header, Payload as _},
+    role::RoleName,
+    role_keys::RoleKeys,
+    root::{RoleSpec, Root},
+    snapshot::Snapshot,
+    targets::{Delegation, Target, Targets},
+    trusted::TrustedRepo,
+    verify::Verified,
+    version::Version,
+};
+
+/// The state that changes are applied to.
+#[derive(Clone, Copy, Debug)]
+pub enum Base<'a> {
+    /// What the server has.
+    Trusted(&'a TrustedRepo),
+    /// A repository that the server is yet to get.
+    Unpublished(&'a LocalRepo),
+}
+
+/// The files to sign, unsigned.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Targets and delegations, with the keys that each has after the changes.
+    pub files: Vec<(Targets, RoleKeys)>,
+}
+
+/// Changes that cannot be applied to this state. The words are Notary's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// The role is not delegated.
+    #[error("tuf: invalid role {0}. delegation does not exist")]
+    NoSuchRole(RoleName),
+    /// A delegation without keys would be one that nobody can sign.
+    #[error("tuf: invalid role {0}.")]
+    NoKeys(RoleName),
+    /// A delegation's paths must lie within its parent's.
+    #[error("tuf: invalid role {0}. invalid paths to add to role")]
+    PathsOutsideParent(RoleName),
+    /// The role's paths do not admit the name.
+    #[error("Could not add all targets: the paths of {role} do not admit {name:?}")]
+    NameOutsidePaths {
+        /// The role.
+        role: RoleName,
+        /// The name.
+        name: String,
+    },
+    /// The role holds an entry that cannot be written again without changing it.
+    #[error("{role} holds an unusable entry, {name:?}, and cannot be signed again before that is removed")]
+    UnusableEntry {
+        /// The role.
+        role: RoleName,
+        /// The entry.
+        name: String,
+    },
+    /// The version cannot grow.
+    #[error("{0} is at the highest version that there is")]
+    LastVersion(RoleName),
+}
+
+/// Applies changes in order.
+pub fn apply(base: Base<'_>, changes: &[Change], now: Timestamp) -> Result<Plan, PlanError> {
+    let mut working = Working { base, now, edited: BTreeMap::new() };
+    for change in changes {
+        match change {
+            Change::AddTarget { role, name, target } => working.add_target(role, name, target)?,
+            Change::Delegate { role, keys, paths } => working.delegate(role, keys, paths)?,
+        }
+    }
+    working.into_plan()
+}
+
+/// The snapshot over changed files, for a repository whose snapshot key is a client's: the next version, with the other files as they
+/// were.
+pub fn snapshot(base: Base<'_>, changed: &[&Verified<Targets>], now: Timestamp) -> Result<Snapshot, PlanError> {
+    let version = match base {
+        Base::Trusted(repo) => repo.snapshot().version().next().ok_or(PlanError::LastVersion(RoleName::snapshot()))?,
+        Base::Unpublished(_) => Version::FIRST,
+    };
+    let mut meta = match base {
+        Base::Trusted(repo) => repo.snapshot().meta.clone(),
+        Base::Unpublished(local) => BTreeMap::from([(RoleName::targets(), FileMeta::of(local.targets().bytes()))]),
+    };
+    meta.insert(RoleName::root(), FileMeta::of(base.root().bytes()));
+    meta.extend(changed.iter().map(|file| (file.role().clone(), FileMeta::of(file.bytes()))));
+    let header = Header { version, expires: Expires::after_days(now, TARGETS_DAYS) };
+    Ok(Snapshot { header, meta, unusable: Default::default() })
+}
+
+impl<'a> Base<'a> {
+    /// The root that holds.
+    #[must_use]
+    pub fn root(self) -> &'a Verified<Root> {
+        match self {
+            Base::Trusted(repo) => repo.root(),
+            Base::Unpublished(local) => local.root(),
+        }
+    }
+
+    fn targets(self, role: &RoleName) -> Option<&'a Verified<Targets>> {
+        match self {
+            Base::Trusted(repo) => repo.targets(role),
+            Base::Unpublished(local) => (*role == RoleName::targets()).then(|| local.targets()),
+        }
+    }
+
+    /// The version that a new file of a role gets: above every one that may have been published before, even where that file could
+    /// not be verified (the server takes no lower one).
+    fn next_version(self, role: &RoleName) -> Option<Version> {
+        let seen = match self {
+            Base::Unpublished(local) => (*role == RoleName::targets()).then(|| local.targets().version()),
+            Base::Trusted(repo) => {
+                let verified = repo.targets(role).map(|file| file.version());
+                let claimed = repo.skipped().get(role).and_then(|skipped| skipped.claimed_version);
+                verified.max(claimed).max(repo.floor().of(role).map(|seen| seen.version))
+            }
+        };
+        seen.map_or(Some(Version::FIRST), Version::next)
+    }
+}
+
+struct Working<'a> {
+    base: Base<'a>,
+    now: Timestamp,
+    edited: BTreeMap<RoleName, Targets>,
+}
+
+impl Working<'_> {
+    fn add_target(&mut self, role: &RoleName, name: &str, target: &Target) -> Result<(), PlanError> {
+        if role.is_delegation() && self.delegation(role).is_none() {
+            return Err(PlanError::NoSuchRole(role.clone()));
+        }
+        if !admits(&effective_paths(role, |role| self.file(role)), name) {
+            return Err(PlanError::NameOutsidePaths { role: role.clone(), name: name.to_owned() });
+        }
+        let file = self.edit(role)?;
+        file.unusable.remove(name);
+        file.targets.insert(name.to_owned(), target.clone());
+        Ok(())
+    }
+
+    fn delegate(&mut self, role: &RoleName, keys: &[Key], paths: &[String]) -> Result<(), PlanError> {
+        let parent = role.parent().ok_or_else(|| PlanError::NoSuchRole(role.clone()))?;
+        let allowed = effective_paths(&parent, |role| self.file(role));
+        if !paths.iter().all(|path| admits(&allowed, path)) {
+            return Err(PlanError::PathsOutsideParent(role.clone()));
+        }
+        if self.file(&parent).is_none() {
+            return Err(PlanError::NoSuchRole(parent));
+        }
+        let exists = self.delegation(role).is_some();
+        if !exists && keys.is_empty() {
+            return Err(PlanError::NoKeys(role.clone()));
+        }
+        let file = self.edit(&parent)?;
+        if !exists {
+            file.roles.push(Delegation { name: role.clone(), spec: RoleSpec::any_of([]), paths: Vec::new() });
+        }
+        file.keys.extend(keys.iter().map(|key| (key.id().to_string(), key.clone())));
+        if let Some(delegation) = file.roles.iter_mut().find(|delegation| delegation.name == *role) {
+            add_missing(&mut delegation.spec.keyids, keys.iter().map(|key| key.id().to_string()));
+            add_missing(&mut delegation.paths, paths.iter().cloned());
+        }
+        file.prune_keys();
+        Ok(())
+    }
+
+    fn file(&self, role: &RoleName) -> Option<&Targets> {
+        self.edited.get(role).or_else(|| self.base.targets(role).map(|file| &**file))
+    }
+
+    fn delegation(&self, role: &RoleName) -> Option<(&Targets, &Delegation)> {
+        let parent = self.file(&role.parent()?)?;
+        Some((parent, parent.roles.iter().find(|delegation| delegation.name == *role)?))
+    }
+
+    /// The file of a role, with the version and the expiry that it gets; an empty one where none could be verified.
+    fn edit(&mut self, role: &RoleName) -> Result<&mut Targets, PlanError> {
+        if !self.edited.contains_key(role) {
+            let version = self.base.next_version(role).ok_or_else(|| PlanError::LastVersion(role.clone()))?;
+            let header = Header { version, expires: Expires::after_days(self.now, TARGETS_DAYS) };
+            let mut file = self.base.targets(role).map_or_else(|| Targets::empty(header), |file| Targets::clone(file));
+            *file.header_mut() = header;
+            self.edited.insert(role.clone(), file);
+        }
+        self.edited.get_mut(role).ok_or_else(|| PlanError::NoSuchRole(role.clone()))
+    }
+
+    fn into_plan(self) -> Result<Plan, PlanError> {
+        let mut files = Vec::new();
+        for (role, file) in &self.edited {
+            if let Some((name, _)) = file.unusable.iter().find(|(_, json)| !survives_go(json)) {
+                return Err(PlanError::UnusableEntry { role: role.clone(), name: name.clone() });
+            }
+            let keys = match self.delegation(role) {
+                Some((parent, delegation)) => parent.role_keys(delegation),
+                None => self.base.root().role_keys(role),
+            };
+            files.push((file.clone(), keys));
+        }
+        Ok(Plan { files })
+    }
+}
+
+fn add_missing(list: &mut Vec<String>, items: impl Iterator<Item = String>) {
+    for item in items {
+        if !list.contains(&item) {
+            list.push(item);
+        }
+    }
+}
+
+/// Whether Notary's server, which reads an entry into its own type and writes it again, would leave it as it is.
+fn survives_go(entry: &Json) -> bool {
+    let Some(members) = entry.as_object() else { return false };
+    let integer = matches!(members.get("length"), Some(Json::Integer(_)));
+    let hashes =
+        members.get("hashes").and_then(Json::as_object).is_some_and(|hashes| hashes.values().all(|hash| hash.as_str().is_some()));
+    integer && hashes && members.keys().all(|name| matches!(name.as_str(), "custom" | "hashes" | "length"))
+}

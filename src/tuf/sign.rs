@@ -1,0 +1,71 @@
+//! Signing, and the proof of what was signed.
+
+use std::sync::Arc;
+
+use super::{
+    envelope::{self, Signature, Unverified},
+    key_id::TufKeyId,
+    payload::Payload,
+    role::RoleName,
+    role_keys::RoleKeys,
+    verify::{Verified, VerifyError, verify},
+};
+use crate::crypto::{error::CryptoError, private_key::PrivateKey};
+
+/// Something cannot be signed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignError {
+    /// A text that cannot stand in canonical JSON in a way that every reader takes.
+    #[error("{role}: {text:?} holds a control character, which signed metadata cannot carry")]
+    ControlCharacter {
+        /// The role.
+        role: RoleName,
+        /// The text.
+        text: String,
+    },
+    /// The key itself.
+    #[error(transparent)]
+    Crypto(#[from] CryptoError),
+    /// What was signed does not verify.
+    #[error("{role}: what was signed does not verify: {cause}")]
+    Proof {
+        /// The role.
+        role: RoleName,
+        /// Why.
+        cause: String,
+    },
+}
+
+/// A private key, and the ID by which the role names its public half.
+pub struct Signer<'a> {
+    /// The ID in metadata.
+    pub id: TufKeyId,
+    /// The key.
+    pub key: &'a PrivateKey,
+}
+
+/// Signs a payload with each key, in the order of their IDs, and verifies the bytes as a reader would. `keys` are those that the role has
+/// from now on.
+pub fn sign<T: Payload>(payload: &T, keys: &RoleKeys, signers: &[Signer<'_>]) -> Result<Verified<T>, SignError> {
+    let role = keys.role();
+    let bytes = sign_bytes(role, payload, signers)?;
+    let fail = |cause: String| SignError::Proof { role: role.clone(), cause };
+    let file = Unverified::parse(role, bytes).map_err(|error| fail(error.to_string()))?;
+    verify(file, keys).map_err(|error: VerifyError| fail(error.to_string()))
+}
+
+fn sign_bytes<T: Payload>(role: &RoleName, payload: &T, signers: &[Signer<'_>]) -> Result<Arc<[u8]>, SignError> {
+    let signed = payload.to_json();
+    if let Some(text) = signed.control_character() {
+        return Err(SignError::ControlCharacter { role: role.clone(), text: text.to_owned() });
+    }
+    let message = signed.canonical();
+    let mut signers: Vec<_> = signers.iter().collect();
+    signers.sort_by_key(|signer| signer.id);
+    let signature = |signer: &&Signer<'_>| {
+        let sig = signer.key.sign(&message)?;
+        Ok(Signature { keyid: signer.id.to_string(), method: signer.key.scheme().name().to_owned(), sig })
+    };
+    let signatures = signers.iter().map(signature).collect::<Result<Vec<_>, CryptoError>>()?;
+    Ok(envelope::write(&signed, &signatures))
+}
