@@ -28,12 +28,6 @@ impl PemBlock {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }
-
-    /// Whether a passphrase is needed to read the key in it.
-    #[must_use]
-    pub fn is_encrypted(&self) -> bool {
-        self.label == "ENCRYPTED PRIVATE KEY" || self.headers.contains_key("DEK-Info")
-    }
 }
 
 /// A header that cannot be written so that a reader finds it again.
