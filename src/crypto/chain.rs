@@ -36,3 +36,27 @@ pub fn verify(bundle: &CertificateBundle, roots: &[Certificate], now: Timestamp)
         })
         .map_err(|e| fail(e.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bundle(text: &[u8]) -> CertificateBundle {
+        CertificateBundle::from_pem(text).unwrap()
+    }
+
+    #[test]
+    fn a_leaf_leads_to_its_ca_and_to_no_other() {
+        let leaf = bundle(include_bytes!("../../testdata/certs/chain-leaf-intermediate.pem"));
+        let ca = Certificate::first_in_pem(include_bytes!("../../testdata/certs/chain-ca.pem")).unwrap();
+        let other = Certificate::first_in_pem(include_bytes!("../../testdata/certs/ec-ca-signer.pem")).unwrap();
+        let now = "2030-01-01T00:00:00Z".parse().unwrap();
+        verify(&leaf, std::slice::from_ref(&ca), now).unwrap();
+        verify(&leaf, &[other.clone(), ca.clone()], now).unwrap();
+        assert!(verify(&leaf, &[other], now).is_err());
+        assert!(verify(&leaf, &[], now).is_err());
+        assert!(verify(&leaf, std::slice::from_ref(&ca), "2050-01-01T00:00:00Z".parse().unwrap()).is_err());
+        let stranger = bundle(include_bytes!("../../testdata/certs/ec-signer.pem"));
+        assert!(verify(&stranger, &[ca], now).is_err());
+    }
+}

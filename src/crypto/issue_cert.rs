@@ -183,3 +183,83 @@ impl From<builder::Error> for IssueError {
         Self::Encoding(error.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+    use crate::crypto::{pem, verifying_key::KeyKind};
+
+    fn key(text: &[u8]) -> PrivateKey {
+        PrivateKey::from_pem_block(&pem::first_block(text).unwrap(), None).unwrap()
+    }
+
+    /// What OpenSSL makes of a certificate, white space reduced. `@` in the arguments is the certificate's file.
+    fn openssl(pem: &str, arguments: &[&str]) -> String {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), pem).unwrap();
+        let path = file.path().to_str().unwrap();
+        let output = Command::new("openssl").args(arguments.iter().map(|a| if *a == "@" { path } else { a })).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn certificates_are_those_that_notary_makes() {
+        let now = "2026-11-21T10:57:27.5Z".parse().unwrap();
+        let keys = [
+            (include_bytes!("../../testdata/keys/openssl/p256-sec1.pem").as_slice(), "ecdsa-with-SHA256"),
+            (include_bytes!("../../testdata/keys/openssl/p384-sec1.pem"), "ecdsa-with-SHA256"),
+            (include_bytes!("../../testdata/keys/openssl/p521-sec1.pem"), "ecdsa-with-SHA256"),
+            (include_bytes!("../../testdata/keys/openssl/rsa2048-pkcs1.pem"), "sha256WithRSAEncryption"),
+        ];
+        for (text, algorithm) in keys {
+            let key = key(text);
+            let pem = root_certificate(&key, "dtr.example.com/prod/nginx", now).unwrap();
+            let certificate = Certificate::first_in_pem(pem.as_bytes()).unwrap();
+            assert_eq!(certificate.common_name(), "dtr.example.com/prod/nginx");
+            assert_eq!(certificate.spki_der(), key.public_bytes());
+            assert_eq!(certificate.key_kind() == KeyKind::Rsa, algorithm.contains("RSA"));
+            assert_eq!(certificate.not_before().to_string(), "2026-11-21T10:57:27Z");
+            assert_eq!(certificate.not_after().to_string(), "2036-11-18T10:57:27Z");
+            certificate.check(Some(now)).unwrap();
+            let shown = openssl(&pem, &["x509", "-in", "@", "-noout", "-text"]);
+            for part in [
+                "Version: 3 (0x2)",
+                &format!("Signature Algorithm: {algorithm} Issuer: CN = dtr.example.com/prod/nginx Validity"),
+                "Subject: CN = dtr.example.com/prod/nginx Subject Public Key Info",
+                "X509v3 extensions: X509v3 Key Usage: critical Digital Signature, Key Encipherment X509v3 Extended Key Usage: Code Signing \
+                 X509v3 Basic Constraints: critical CA:FALSE Signature Algorithm",
+            ] {
+                assert!(shown.contains(part), "{part}\n{shown}");
+            }
+            // the certificate signs itself: OpenSSL builds the path from it to itself, whatever its usage
+            openssl(&pem, &["verify", "-check_ss_sig", "-partial_chain", "-no_check_time", "-CAfile", "@", "@"]);
+        }
+    }
+
+    #[test]
+    fn names_are_printable_strings_where_they_can_be() {
+        let key = PrivateKey::generate_p256().unwrap();
+        let tags = |name: &str| {
+            let pem = root_certificate(&key, name, Timestamp::UNIX_EPOCH).unwrap();
+            let shown = openssl(&pem, &["asn1parse", "-in", "@"]);
+            (shown.matches("PRINTABLESTRING").count(), shown.matches("UTF8STRING").count())
+        };
+        assert_eq!(tags("localhost:5000/x"), (2, 0));
+        assert_eq!(tags("docker.io/a_b"), (0, 2));
+    }
+
+    #[test]
+    fn serial_numbers_are_random_and_ed25519_keys_are_refused() {
+        let key = PrivateKey::generate_p256().unwrap();
+        let serial = || {
+            let pem = root_certificate(&key, "x", Timestamp::UNIX_EPOCH).unwrap();
+            openssl(&pem, &["x509", "-in", "@", "-noout", "-serial"])
+        };
+        assert_ne!(serial(), serial());
+        let ed25519 = PrivateKey::from_ed25519_seed(&[1; 32]).unwrap();
+        assert_eq!(root_certificate(&ed25519, "x", Timestamp::UNIX_EPOCH), Err(IssueError::Ed25519));
+    }
+}

@@ -15,7 +15,7 @@ pub fn decrypt(block: &PemBlock, passphrase: &Passphrase) -> Result<Zeroizing<Ve
     let cipher = Cipher::from_name(name.trim())?;
     let salt = iv.get(..8).filter(|_| iv.len() == cipher.block_len());
     let salt = salt.ok_or(KeyFormatError::Malformed("an encrypted PEM block: the IV is not as long as the cipher's block"))?;
-    if block.content.is_empty() || block.content.len() % cipher.block_len() != 0 {
+    if block.content.is_empty() || !block.content.len().is_multiple_of(cipher.block_len()) {
         return Err(KeyFormatError::Malformed("an encrypted PEM block: its length is no multiple of the cipher's block"));
     }
     let key = derive_key(passphrase.as_bytes(), salt, cipher.key_len());

@@ -146,10 +146,10 @@ impl Iterator for Blocks<'_> {
         while self.at < self.text.len() {
             let (line, next) = self.line();
             self.at = next;
-            if line.starts_with(BEGIN) {
-                if let Some(block) = self.block(line) {
-                    return Some(block);
-                }
+            if line.starts_with(BEGIN)
+                && let Some(block) = self.block(line)
+            {
+                return Some(block);
             }
         }
         None
@@ -158,13 +158,106 @@ impl Iterator for Blocks<'_> {
 
 /// Decodes base64 over several lines.
 fn decode_lines(lines: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let mut text = Zeroizing::new(String::with_capacity(lines.len()));
-    for byte in lines.iter().filter(|b| !matches!(b, b'\n' | b'\r' | b' ' | b'\t')) {
-        // stops at once where another block begins: a hostile text is not copied once for each
-        if !byte.is_ascii_alphanumeric() && !matches!(byte, b'+' | b'/' | b'=') {
-            return None;
-        }
-        text.push(char::from(*byte));
+    let blank = |b: u8| matches!(b, b'\n' | b'\r' | b' ' | b'\t');
+    // stops where another block begins, before anything is copied: a hostile text costs no more than its length
+    if !lines.iter().all(|b| blank(*b) || b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=')) {
+        return None;
     }
+    let mut text = Zeroizing::new(String::with_capacity(lines.len()));
+    text.extend(lines.iter().filter(|b| !blank(**b)).map(|b| char::from(*b)));
     Base64::decode_vec(&text).ok().map(Zeroizing::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn headers(block: &PemBlock) -> Vec<(&str, &str)> {
+        block.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+
+    /// What Go's `pem.EncodeToMemory` writes for the same block.
+    const GO: &str = "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\ngun: localhost:5000/x\nrole: \
+                      targets\n\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\nAAA=\n-----END EC PRIVATE KEY-----\n";
+
+    #[test]
+    fn blocks_are_written_as_go_writes_them() {
+        let mut block = PemBlock::new("EC PRIVATE KEY", vec![0; 50]);
+        for (name, value) in
+            [("role", "targets"), ("gun", "localhost:5000/x"), ("DEK-Info", "AES-256-CBC,00"), ("Proc-Type", "4,ENCRYPTED")]
+        {
+            block.headers.insert(name.to_owned(), value.to_owned());
+        }
+        assert_eq!(*encode(&block).unwrap(), GO);
+        assert!(first_block(GO.as_bytes()).unwrap() == block);
+        assert_eq!(*encode(&PemBlock::new("X", vec![])).unwrap(), "-----BEGIN X-----\n-----END X-----\n");
+    }
+
+    #[test]
+    fn headers_that_would_not_be_found_again_are_refused() {
+        for (name, value) in [("a:b", "x"), ("a", "x\ny"), ("a\n", "x"), ("a", " x")] {
+            let mut block = PemBlock::new("X", vec![1]);
+            block.headers.insert(name.to_owned(), value.to_owned());
+            assert!(encode(&block).is_err(), "{name:?} {value:?}");
+        }
+    }
+
+    #[test]
+    fn blocks_are_read_as_go_reads_them() {
+        let text = "junk\r\n-----BEGIN A-----\r\nrole :  x:y \r\n\r\nAAEC \r\n-----END A-----  \r\nmore\n-----BEGIN B-----\nAA==\n-----END B-----";
+        let found = blocks(text.as_bytes());
+        assert_eq!(found.len(), 2);
+        assert_eq!((found[0].label.as_str(), found[0].content.as_slice()), ("A", &[0, 1, 2][..]));
+        assert_eq!(headers(&found[0]), [("role", "x:y")]);
+        assert_eq!((found[1].label.as_str(), found[1].content.as_slice()), ("B", &[0][..]));
+    }
+
+    #[test]
+    fn what_is_no_block_is_passed_over() {
+        for text in [
+            "",
+            "-----BEGIN A-----",
+            "-----BEGIN A-----\nAAAA\n",
+            "-----BEGIN A-----\nAAAA\n-----END B-----\n",
+            "-----BEGIN A-----\nAAAA\n-----END A-----x\n",
+            "-----BEGIN A-----\nAA!A\n-----END A-----\n",
+            "-----BEGIN A----\nAAAA\n-----END A-----\n",
+            " -----BEGIN A-----\nAAAA\n-----END A-----\n",
+            "-----BEGIN A-----\nAAAA-----END A-----\n",
+        ] {
+            assert!(blocks(text.as_bytes()).is_empty(), "{text:?}");
+            let followed = format!("{text}\n-----BEGIN Z-----\nAAAA\n-----END Z-----\n");
+            assert_eq!(first_block(followed.as_bytes()).map(|block| block.label), Some("Z".to_owned()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_hostile_text_costs_no_more_than_its_length() {
+        drop(blocks("-----BEGIN A-----\n".repeat(60_000).as_bytes()));
+        drop(blocks(["-----BEGIN A-----\n".repeat(60_000).as_str(), "-----END B-----\n"].concat().as_bytes()));
+        drop(blocks("-----BEGIN A-----\nx:y\n".repeat(50_000).as_bytes()));
+        drop(blocks("-----END A-----\n-----BEGIN A-----\n".repeat(30_000).as_bytes()));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again(
+            content in proptest::collection::vec(any::<u8>(), 0..300),
+            label in "[A-Z][A-Z0-9 ]{0,20}[A-Z]",
+            headers in proptest::collection::btree_map("[A-Za-z-]{1,12}", "[a-z:/.0-9-]{0,40}", 0..4),
+        ) {
+            let block = PemBlock { label, headers, content: Zeroizing::new(content) };
+            let text = encode(&block).unwrap();
+            prop_assert!(blocks(text.as_bytes()) == [block]);
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in proptest::collection::vec(prop_oneof![
+            Just("-----BEGIN A-----"), Just("-----END A-----"), Just("-----"), Just("\n"), Just("\r\n"), Just("a: b"), Just("AAAA"), Just("="), Just(" "),
+        ], 0..40)) {
+            drop(blocks(text.concat().as_bytes()));
+        }
+    }
 }

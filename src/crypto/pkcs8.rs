@@ -61,7 +61,7 @@ pub fn decrypt(der: &[u8], passphrase: &Passphrase) -> Result<PrivateKey, KeyFor
     let data = info.encrypted_data.as_bytes();
     let is_cbc =
         !matches!(parameters.encryption, pbes2::EncryptionScheme::Aes128Gcm { .. } | pbes2::EncryptionScheme::Aes256Gcm { .. });
-    if data.is_empty() || is_cbc && data.len() % BLOCK != 0 {
+    if data.is_empty() || is_cbc && !data.len().is_multiple_of(BLOCK) {
         return Err(KeyFormatError::Malformed("an encrypted private key: its length is no multiple of the cipher's block"));
     }
     let mut buffer = Zeroizing::new(data.to_vec());

@@ -7,6 +7,7 @@ use super::{
     curve::Curve,
     ecdsa::EcPrivateKey,
     error::CryptoError,
+    key_format::KeyFormatError,
     rsa::RsaPrivateKey,
     scheme::Scheme,
     spki,
@@ -85,7 +86,7 @@ impl PrivateKey {
     }
 
     /// An RSA key from PKCS #1.
-    pub(crate) fn from_pkcs1(der: &[u8]) -> Result<Self, CryptoError> {
+    pub(crate) fn from_pkcs1(der: &[u8]) -> Result<Self, KeyFormatError> {
         RsaPrivateKey::from_pkcs1(der).map(|key| Self(Private::Rsa(key)))
     }
 

@@ -31,7 +31,7 @@ pub fn parse_plain(der: &[u8]) -> Result<PrivateKey, KeyFormatError> {
     let key = info.key.as_bytes();
     match info.algorithm.oid {
         EC_PUBLIC_KEY => sec1::parse(key, Some(spki::curve(info.algorithm.parameters)?)),
-        RSA_ENCRYPTION => Ok(PrivateKey::from_pkcs1(key)?),
+        RSA_ENCRYPTION => PrivateKey::from_pkcs1(key),
         ED25519 => {
             let seed = <&OctetStringRef>::from_der(key).ok().and_then(|seed| PrivateKey::from_ed25519_seed(seed.as_bytes()));
             seed.ok_or(KeyFormatError::Malformed("an Ed25519 private key of 32 bytes"))

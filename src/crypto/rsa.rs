@@ -11,7 +11,7 @@ use aws_lc_rs::{
 use der::{Decode as _, Encode as _, Sequence, asn1::UintRef};
 use zeroize::Zeroizing;
 
-use super::error::CryptoError;
+use super::{error::CryptoError, key_format::KeyFormatError};
 
 /// Sizes that are signed and verified with, in bits. Notary's floor is 2048 (`tuf/signed/verifiers.go`).
 const BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
@@ -84,12 +84,12 @@ pub(crate) struct RsaPrivateKey {
 
 impl RsaPrivateKey {
     /// Reads a PKCS #1 `RSAPrivateKey` of two primes.
-    pub(crate) fn from_pkcs1(der: &[u8]) -> Result<Self, CryptoError> {
+    pub(crate) fn from_pkcs1(der: &[u8]) -> Result<Self, KeyFormatError> {
         let bits = Pkcs1Private::from_der(der)
-            .map_err(|_| CryptoError::UnsupportedKey("RSA key that is not a PKCS #1 key of two primes".to_owned()))?
+            .map_err(|_| KeyFormatError::Malformed("an RSA private key of two primes (PKCS #1)"))?
             .bits();
         if !BITS.contains(&bits) {
-            return Err(CryptoError::RsaSize { bits });
+            return Err(CryptoError::RsaSize { bits }.into());
         }
         let pair = KeyPair::from_der(der).map_err(|e| CryptoError::UnsupportedKey(format!("RSA key ({e})")))?;
         let public = RsaPublicKey::from_pkcs1(pair.public_key().as_ref())?;

@@ -237,3 +237,87 @@ fn timestamp(time: x509_cert::time::Time) -> Timestamp {
     let seconds = i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
     Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    macro_rules! certs {
+        ($name:literal) => {
+            include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/certs/", $name, ".pem"))
+        };
+    }
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn certificates_carry_name_key_and_validity() {
+        let bundle = CertificateBundle::from_pem(certs!("ec-signer")).unwrap();
+        let leaf = bundle.leaf();
+        assert_eq!((leaf.common_name(), leaf.key_kind(), leaf.is_ca()), ("jeff", KeyKind::Ecdsa, false));
+        assert_eq!(leaf.not_before(), time("2026-11-21T10:57:27Z"));
+        assert_eq!(leaf.not_after(), time("2046-11-16T10:57:27Z"));
+        assert_eq!(leaf.to_pem().as_bytes(), certs!("ec-signer"));
+        let public = pem::first_block(include_bytes!("../../testdata/keys/openssl/p256.pub")).unwrap();
+        assert_eq!(leaf.spki_der(), public.content.as_slice());
+        bundle.check_one_leaf().unwrap();
+    }
+
+    #[test]
+    fn old_and_odd_certificates_are_read() {
+        let common_name = |text: &[u8]| Certificate::first_in_pem(text).unwrap().common_name().to_owned();
+        assert_eq!(common_name(certs!("version1")), "version one");
+        assert_eq!(common_name(certs!("ec-ca-signer")), "ian");
+        assert_eq!(common_name(certs!("rsa-signer")), "rsa jeff");
+        assert!(matches!(Certificate::first_in_pem(certs!("secp256k1")), Err(CertificateError::Key { .. })));
+    }
+
+    #[test]
+    fn notary_s_rules_are_kept() {
+        let check = |text: &[u8], now: Option<&str>| Certificate::first_in_pem(text).unwrap().check(now.map(time));
+        assert_eq!(
+            check(certs!("sha1"), None).unwrap_err().to_string(),
+            "certificate with CN old uses invalid SHA1 signature algorithm"
+        );
+        assert_eq!(check(certs!("rsa1024"), None).unwrap_err().to_string(), "RSA bit length is too short");
+        let signer = certs!("ec-signer");
+        assert_eq!(check(signer, None), Ok(()));
+        for at in ["2026-11-20T10:57:27Z", "2026-11-21T10:57:27Z", "2046-11-16T10:57:27Z"] {
+            assert_eq!(check(signer, Some(at)), Ok(()), "{at}");
+        }
+        for at in ["2026-11-20T10:57:26Z", "2046-11-16T10:57:28Z"] {
+            assert_eq!(check(signer, Some(at)).unwrap_err().to_string(), "certificate with CN jeff is expired", "{at}");
+        }
+        let signer = Certificate::first_in_pem(signer).unwrap();
+        assert!(!signer.near_expiry(time("2046-05-16T10:57:27Z")));
+        assert!(signer.near_expiry(time("2046-05-17T00:00:00Z")));
+    }
+
+    #[test]
+    fn a_root_bundle_has_one_leaf_and_has_it_first() {
+        let bundle = CertificateBundle::from_pem(certs!("chain-leaf-intermediate")).unwrap();
+        bundle.check_one_leaf().unwrap();
+        assert_eq!(bundle.intermediates().map(Certificate::common_name).collect::<Vec<_>>(), ["Example intermediate"]);
+        let leaves = |text: &[u8]| CertificateBundle::from_pem(text).unwrap().check_one_leaf();
+        assert_eq!(leaves(certs!("two-leaves")), Err(CertificateError::Leaves { leaves: 2 }));
+        assert_eq!(leaves(certs!("intermediate-first")), Err(CertificateError::Leaves { leaves: 1 }));
+        assert_eq!(leaves(certs!("chain-ca")), Err(CertificateError::Leaves { leaves: 0 }));
+    }
+
+    #[test]
+    fn what_is_no_bundle_is_refused() {
+        let error = |text: &[u8]| CertificateBundle::from_pem(text).err().unwrap().to_string();
+        assert_eq!(error(b"junk"), "no valid certificates found");
+        assert_eq!(error(include_bytes!("../../testdata/keys/openssl/p256.pub")), "invalid pem block type: PUBLIC KEY");
+        let der = Certificate::first_in_pem(certs!("ec-signer")).unwrap().der().to_vec();
+        for at in 0..der.len() {
+            assert!(Certificate::from_der(&der[..at]).is_err());
+            let mut flipped = der.clone();
+            flipped[at] ^= 1 << (at % 8);
+            drop(Certificate::from_der(&flipped).map(|certificate| certificate.check(Some(Timestamp::UNIX_EPOCH))));
+        }
+        assert!(Certificate::from_der(&[der, vec![0]].concat()).is_err());
+    }
+}
