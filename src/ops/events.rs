@@ -1,21 +1,43 @@
 //! What happens along the way, as facts; the face finds the words.
 
-use crate::tuf::gun::Gun;
+use super::{image::Tag, ports::Manifest};
+use crate::tuf::{digest::Sha256, gun::Gun};
 
 /// Something that a person is told before a command ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// Something is not as it should be; the command goes on.
-    Warning(String),
-    /// A repository is being initialised.
-    Initializing {
-        /// The repository.
-        gun: &'a Gun,
-    },
     /// A repository was initialised.
     Initialized {
         /// The repository.
         gun: &'a Gun,
     },
+    /// A repository is being initialised.
+    Initializing {
+        /// The repository.
+        gun: &'a Gun,
+    },
+    /// A tag that is signed already gets further signatures, for the same content.
+    Resigning {
+        /// The tag.
+        tag: &'a Tag,
+        /// The content.
+        digest: Sha256,
+        /// Who has signed it, sorted.
+        signers: &'a [String],
+    },
+    /// A signer was made of the account that is used at the registry.
+    SignerCreated {
+        /// The signer's name.
+        name: &'a str,
+    },
+    /// A tag is signed for what the registry serves.
+    SigningFromRegistry {
+        /// The tag.
+        tag: &'a Tag,
+        /// What it names there.
+        manifest: &'a Manifest,
+    },
+    /// Something is not as it should be; the command goes on.
+    Warning(String),
 }

@@ -239,6 +239,12 @@ pub enum RegistryError {
     Remote(#[from] RemoteError),
 }
 
+/// Whose credentials are configured.
+pub trait Accounts: Sync {
+    /// The name of the account that is used at the registry of a repository; none where there are no credentials, or nameless ones.
+    fn user_name(&self, gun: &Gun) -> Result<Option<String>, RemoteError>;
+}
+
 // ---- private keys ---------------------------------------------------------------------------------------------------
 
 /// The encrypted private keys on this machine.

@@ -40,7 +40,7 @@ impl Key {
         Self { keytype: bare_type(private.kind()).to_owned(), public: private.public_bytes() }
     }
 
-    /// A bare key from a SubjectPublicKeyInfo in DER.
+    /// A bare key from a `SubjectPublicKeyInfo` in DER.
     pub fn from_spki(der: &[u8]) -> Result<Self, KeyError> {
         let kind = VerifyingKey::from_spki(der)?.kind();
         Ok(Self { keytype: bare_type(kind).to_owned(), public: der.to_vec() })

@@ -125,7 +125,7 @@ impl<'a> Base<'a> {
         let seen = match self {
             Base::Unpublished(local) => (*role == RoleName::targets()).then(|| local.targets().version()),
             Base::Trusted(repo) => {
-                let verified = repo.targets(role).map(|file| file.version());
+                let verified = repo.targets(role).map(Verified::version);
                 let claimed = repo.skipped().get(role).and_then(|skipped| skipped.claimed_version);
                 verified.max(claimed).max(repo.floor().of(role).map(|seen| seen.version))
             }

@@ -94,7 +94,7 @@ impl TrustedRepo {
                 }
             }
             Err(error @ (UpdateError::Verify(_) | UpdateError::Malformed { .. })) => {
-                drop(self.skipped.insert(role.clone(), skip(error.to_string())))
+                drop(self.skipped.insert(role.clone(), skip(error.to_string())));
             }
             Err(error) => return Err(error),
         }

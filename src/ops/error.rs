@@ -1,0 +1,107 @@
+//! Why a use case failed.
+
+use super::ports::{DecisionError, KeyStoreError, RegistryError, RemoteError, StoreError};
+use crate::{
+    crypto::error::CryptoError,
+    tuf::{
+        error::UpdateError, gun::Gun, key_id::CanonicalKeyId, local::InitError, plan::PlanError, role::RoleName, sign::SignError,
+    },
+};
+
+/// Where refused trust data came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The Notary server sent it.
+    Server,
+    /// It is stored on this machine.
+    Store,
+}
+
+/// A failure, with the facts; the face finds the words and the hints.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpsError {
+    /// The repository was initialised on this machine and never published, and the server has another one by its name.
+    #[error("{gun} was initialised on this machine and not published, and {server} has another repository by that name")]
+    AnotherIsPublished {
+        /// The repository.
+        gun: Gun,
+        /// The server's address.
+        server: String,
+    },
+    /// Others published again and again while this update was under way.
+    #[error("{gun}: other publishers were faster {attempts} times in a row: {last}")]
+    Contended {
+        /// The repository.
+        gun: Gun,
+        /// How often it was tried.
+        attempts: u32,
+        /// The last refusal.
+        last: RemoteError,
+    },
+    /// A key operation.
+    #[error(transparent)]
+    Crypto(#[from] CryptoError),
+    /// No answer from the person.
+    #[error(transparent)]
+    Decision(#[from] DecisionError),
+    /// A new repository cannot be made.
+    #[error(transparent)]
+    Init(#[from] InitError),
+    /// The key store.
+    #[error(transparent)]
+    Keys(#[from] KeyStoreError),
+    /// The account at the registry has no name that could be a signer's.
+    #[error("{0}")]
+    NoAccount(String),
+    /// None of a role's keys is on this machine.
+    #[error(
+        "could not find necessary signing keys, at least one of these keys must be available: {}",
+        keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    )]
+    NoSigningKeys {
+        /// The role.
+        role: RoleName,
+        /// The keys that could sign it.
+        keys: Vec<CanonicalKeyId>,
+    },
+    /// No delegation may sign the tag with a key that is on this machine.
+    #[error("no valid signing keys for delegation roles")]
+    NoSignableRole {
+        /// The repository.
+        gun: Gun,
+        /// The delegations and their keys.
+        roles: Vec<(RoleName, Vec<CanonicalKeyId>)>,
+    },
+    /// The server has no trust data for the repository.
+    #[error("{server} does not have trust data for {gun}")]
+    NotInitialized {
+        /// The repository.
+        gun: Gun,
+        /// The server's address.
+        server: String,
+    },
+    /// The changes do not fit the repository.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The registry.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// The Notary server.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+    /// Signing.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// The store of trust data.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The trust data is refused.
+    #[error("{error}")]
+    Untrusted {
+        /// Where it came from.
+        origin: Origin,
+        /// What is wrong with it.
+        error: UpdateError,
+    },
+}

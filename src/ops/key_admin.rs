@@ -1,0 +1,73 @@
+//! Loads private keys into the key store.
+
+use super::{
+    error::OpsError,
+    keyring::{store, until_right},
+    ports::KeyInfo,
+    session::Session,
+};
+use crate::{
+    crypto::{key_format::KeyFormatError, pem::PemBlock, private_key::PrivateKey},
+    tuf::{gun::Gun, role::RoleName},
+};
+
+/// A key file cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// A block holds no key that we can use. Nothing was stored.
+    #[error("{0}")]
+    Format(#[from] KeyFormatError),
+    /// A key of this role belongs to one repository, and the file does not say which.
+    #[error("a {0} key belongs to one repository, and the file does not say which")]
+    NoGun(String),
+    /// Anything else.
+    #[error(transparent)]
+    Ops(#[from] OpsError),
+    /// The repository that the file names cannot be one.
+    #[error(transparent)]
+    Gun(#[from] crate::tuf::gun::InvalidGun),
+}
+
+/// A key that was read, and what it is stored as.
+struct Loaded {
+    key: PrivateKey,
+    role: String,
+    gun: Option<Gun>,
+}
+
+/// Decrypts every key in a file, asks for a new passphrase for each, and stores them. A `role` header in the file wins over `name`
+/// (Notary `trustmanager.ImportKeys`); whatever ID the file claims, a key is stored under its own. All keys are read before the first is
+/// stored.
+pub fn load(session: &Session<'_>, blocks: &[PemBlock], name: &str) -> Result<Vec<KeyInfo>, LoadError> {
+    let keys = blocks.iter().map(|block| read(session, block, name)).collect::<Result<Vec<_>, _>>()?;
+    keys.iter().map(|loaded| Ok(store(session, &loaded.key, &loaded.role, loaded.gun.as_ref())?)).collect()
+}
+
+fn read(session: &Session<'_>, block: &PemBlock, name: &str) -> Result<Loaded, LoadError> {
+    let role = block.header("role").unwrap_or(name).to_owned();
+    let of_repository = [RoleName::targets(), RoleName::snapshot(), RoleName::timestamp()].iter().any(|base| base.as_str() == role);
+    let gun = block.header("gun").filter(|_| of_repository).map(Gun::parse).transpose()?;
+    if of_repository && gun.is_none() {
+        return Err(LoadError::NoGun(role));
+    }
+    let key = if block.is_encrypted() { decrypt(session, block)? } else { PrivateKey::from_pem_block(block, None)? };
+    Ok(Loaded { key, role, gun })
+}
+
+fn decrypt(session: &Session<'_>, block: &PemBlock) -> Result<PrivateKey, LoadError> {
+    let mut problem = None;
+    let opened = until_right(session, "encrypted", "", |passphrase| match PrivateKey::from_pem_block(block, Some(passphrase)) {
+        Ok(key) => Ok(Some(Some(key))),
+        Err(KeyFormatError::WrongPassphrase) => Ok(None),
+        Err(error) => {
+            problem = Some(error);
+            Ok(Some(None))
+        }
+    });
+    match (opened?, problem) {
+        ((Some(key), _), _) => Ok(key),
+        ((None, _), Some(error)) => Err(error.into()),
+        ((None, _), None) => Err(KeyFormatError::WrongPassphrase.into()),
+    }
+}

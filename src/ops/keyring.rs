@@ -1,0 +1,122 @@
+//! The private keys of one command: unlocked once each.
+
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+
+use super::{
+    error::OpsError,
+    ports::{KeyInfo, KeyStoreError, PassphrasePurpose, PassphraseRequest},
+    session::Session,
+};
+use crate::{
+    crypto::{private_key::PrivateKey, secret::Passphrase},
+    tuf::{
+        gun::Gun,
+        key::Key,
+        key_id::{CanonicalKeyId, TufKeyId},
+        role_keys::RoleKeys,
+        sign::Signer,
+    },
+};
+
+/// Private keys that were unlocked or made in this command.
+pub struct Keyring<'a> {
+    session: &'a Session<'a>,
+    unlocked: RefCell<BTreeMap<CanonicalKeyId, Rc<PrivateKey>>>,
+}
+
+/// The keys at hand that can sign for a role, under the IDs by which the role names them.
+pub struct RoleSigners(Vec<(TufKeyId, Rc<PrivateKey>)>);
+
+impl RoleSigners {
+    /// What `tuf` signs with.
+    #[must_use]
+    pub fn list(&self) -> Vec<Signer<'_>> {
+        self.0.iter().map(|(id, key)| Signer { id: *id, key }).collect()
+    }
+}
+
+impl<'a> Keyring<'a> {
+    /// An empty ring over a command's key store.
+    #[must_use]
+    pub fn new(session: &'a Session<'a>) -> Self {
+        Self { session, unlocked: RefCell::default() }
+    }
+
+    /// Every key of a role that is on this machine, unlocked. At least one.
+    pub fn signers(&self, keys: &RoleKeys) -> Result<RoleSigners, OpsError> {
+        let mut signers = Vec::new();
+        let mut wanted = Vec::new();
+        for (_, key) in keys.iter() {
+            // a key that cannot be read cannot sign
+            let Ok(canonical) = key.canonical_id() else { continue };
+            wanted.push(canonical);
+            if let Some(private) = self.get(canonical)? {
+                signers.push((key.id(), private));
+            }
+        }
+        if signers.is_empty() {
+            return Err(OpsError::NoSigningKeys { role: keys.role().clone(), keys: wanted });
+        }
+        Ok(RoleSigners(signers))
+    }
+
+    /// Unlocks a key; none where the store lacks it.
+    pub fn get(&self, id: CanonicalKeyId) -> Result<Option<Rc<PrivateKey>>, OpsError> {
+        if let Some(key) = self.unlocked.borrow().get(&id) {
+            return Ok(Some(Rc::clone(key)));
+        }
+        let Some(info) = self.session.keys.find(id)? else { return Ok(None) };
+        Ok(Some(self.keep(id, self.unlock(&info)?)))
+    }
+
+    /// Makes a P-256 key for a role and stores it.
+    pub fn create(&self, role: &str, gun: Option<&Gun>) -> Result<Rc<PrivateKey>, OpsError> {
+        let key = PrivateKey::generate_p256()?;
+        let id = store(self.session, &key, role, gun)?.id;
+        Ok(self.keep(id, key))
+    }
+
+    fn keep(&self, id: CanonicalKeyId, key: PrivateKey) -> Rc<PrivateKey> {
+        let key = Rc::new(key);
+        self.unlocked.borrow_mut().insert(id, Rc::clone(&key));
+        key
+    }
+
+    fn unlock(&self, info: &KeyInfo) -> Result<PrivateKey, OpsError> {
+        if !info.encrypted {
+            return Ok(self.session.keys.unlock(info.id, &Passphrase::new(String::new()))?);
+        }
+        until_right(self.session, &info.role, &info.id.short(), |passphrase| match self.session.keys.unlock(info.id, passphrase) {
+            Err(KeyStoreError::WrongPassphrase(_)) => Ok(None),
+            result => Ok(Some(result?)),
+        })
+        .map(|(key, _)| key)
+    }
+}
+
+/// Asks for a new passphrase and stores a key under it.
+pub fn store(session: &Session<'_>, key: &PrivateKey, role: &str, gun: Option<&Gun>) -> Result<KeyInfo, OpsError> {
+    let id = Key::of(key).canonical_id().map_err(|error| OpsError::NoAccount(error.to_string()))?;
+    let request = PassphraseRequest { role: role.to_owned(), key: id.short(), purpose: PassphrasePurpose::Create };
+    let passphrase = session.decisions.passphrase(&request)?;
+    Ok(session.keys.add(key, role, gun, &passphrase)?)
+}
+
+/// Asks for a passphrase until `open` takes it; the one who answers ends it when there were too many attempts.
+pub fn until_right<T>(
+    session: &Session<'_>,
+    role: &str,
+    key: &str,
+    mut open: impl FnMut(&Passphrase) -> Result<Option<T>, OpsError>,
+) -> Result<(T, Passphrase), OpsError> {
+    let mut attempt = 0;
+    loop {
+        let purpose = PassphrasePurpose::Unlock { attempt };
+        let passphrase =
+            session.decisions.passphrase(&PassphraseRequest { role: role.to_owned(), key: key.to_owned(), purpose })?;
+        if let Some(opened) = open(&passphrase)? {
+            return Ok((opened, passphrase));
+        }
+        attempt += 1;
+    }
+}

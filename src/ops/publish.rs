@@ -1,0 +1,95 @@
+//! Publishing: the one path from changes to the server.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use super::{
+    error::OpsError,
+    keyring::Keyring,
+    ports::{Bytes, RemoteError},
+    refresh::{Target, for_writing},
+    session::Session,
+};
+use crate::tuf::{
+    change::Change,
+    gun::Gun,
+    plan::{self, Base},
+    role::RoleName,
+    sign::sign,
+    verify::Verified,
+};
+
+/// How often changes are applied anew because another publisher was faster.
+const MAX_ATTEMPTS: u32 = 40;
+
+/// Longest wait before the next attempt.
+const MAX_PAUSE: Duration = Duration::from_millis(500);
+
+/// Applies changes to a repository, signs what they touch with every key at hand, and sends it as one update. Where another
+/// publisher was faster, the same changes are applied to what is there then.
+pub fn publish(
+    session: &Session<'_>,
+    keyring: &Keyring<'_>,
+    gun: &Gun,
+    target: Target,
+    changes: &[Change],
+) -> Result<(), OpsError> {
+    let mut target = target;
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        let files = signed_files(session, keyring, target.base(), changes)?;
+        let upload: Vec<(RoleName, Bytes)> = files.iter().map(|(role, bytes)| (role.clone(), Bytes::clone(bytes))).collect();
+        let conflict = match session.remote.publish(gun, &upload) {
+            Ok(()) => {
+                let bytes: Vec<Bytes> = files.into_values().collect();
+                return Ok(session.store.keep_published(gun, &bytes)?);
+            }
+            Err(conflict @ RemoteError::Conflict { .. }) if matches!(target, Target::Published(_)) => conflict,
+            Err(error) => return Err(error.into()),
+        };
+        if attempts == MAX_ATTEMPTS {
+            return Err(OpsError::Contended { gun: gun.clone(), attempts, last: conflict });
+        }
+        std::thread::sleep(pause(attempts));
+        target = for_writing(session, gun)?.ok_or(conflict)?;
+    }
+}
+
+fn signed_files(
+    session: &Session<'_>,
+    keyring: &Keyring<'_>,
+    base: Base<'_>,
+    changes: &[Change],
+) -> Result<BTreeMap<RoleName, Bytes>, OpsError> {
+    let plan = plan::apply(base, changes, session.now)?;
+    let mut signed: Vec<Verified<_>> = Vec::new();
+    for (file, keys) in &plan.files {
+        signed.push(sign(file, keys, &keyring.signers(keys)?.list())?);
+    }
+    let mut files = BTreeMap::new();
+    if let Base::Unpublished(local) = base {
+        files.extend(local.files());
+    }
+    files.extend(signed.iter().map(|file| (file.role().clone(), Bytes::clone(file.bytes()))));
+    let snapshot_keys = base.root().role_keys(&RoleName::snapshot());
+    match keyring.signers(&snapshot_keys) {
+        Ok(signers) => {
+            let snapshot = plan::snapshot(base, &signed.iter().collect::<Vec<_>>(), session.now)?;
+            let snapshot = sign(&snapshot, &snapshot_keys, &signers.list())?;
+            files.insert(RoleName::snapshot(), Bytes::clone(snapshot.bytes()));
+        }
+        // the key is not here: the server has it, and signs the snapshot itself
+        Err(OpsError::NoSigningKeys { .. }) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(files)
+}
+
+/// Grows with the attempts, and differs from process to process, so that a crowd spreads.
+fn pause(attempts: u32) -> Duration {
+    let mut random = [0; 2];
+    // without random bytes the pause is only less even
+    let _ = getrandom::fill(&mut random);
+    let share = f64::from(u16::from_le_bytes(random)) / f64::from(u16::MAX);
+    MAX_PAUSE.min(Duration::from_millis(30) * attempts).mul_f64(share)
+}

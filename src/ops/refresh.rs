@@ -1,0 +1,303 @@
+//! Brings the trust data of a repository up to date, in as few round trips as the wire allows.
+
+use std::collections::BTreeMap;
+
+use super::{
+    error::{OpsError, Origin},
+    events::Event,
+    ports::{Bytes, FileRef, RemoteError, Stored, TrustSet},
+    session::Session,
+};
+use crate::tuf::{
+    bootstrap::RootWalk, digest::Sha256, error::UpdateError, expiry::Expires, gun::Gun, local::LocalRepo, plan::Base,
+    role::RoleName, trusted::TrustedRepo, update::Freshness,
+};
+
+/// A state that can be published to.
+pub enum Target {
+    /// The server has it.
+    Published(Box<TrustedRepo>),
+    /// It was initialised on this machine, and the server does not have it yet.
+    Unpublished(Box<LocalRepo>),
+}
+
+impl Target {
+    /// What changes are applied to.
+    #[must_use]
+    pub fn base(&self) -> Base<'_> {
+        match self {
+            Self::Published(repo) => Base::Trusted(repo),
+            Self::Unpublished(local) => Base::Unpublished(local),
+        }
+    }
+}
+
+/// The verified state of a repository, to read from. Where the server cannot be reached the last verified state answers, with a
+/// warning; never where it has answered.
+pub fn for_reading(session: &Session<'_>, gun: &Gun) -> Result<TrustedRepo, OpsError> {
+    Refresh::open(session, gun)?.run(Outage::AnswerFromStore)
+}
+
+/// The verified state of a repository as the server has it now, to publish to; none where the repository is nowhere.
+pub fn for_writing(session: &Session<'_>, gun: &Gun) -> Result<Option<Target>, OpsError> {
+    let refresh = Refresh::open(session, gun)?;
+    let unpublished = refresh.unpublished()?;
+    match (refresh.run(Outage::Fail), unpublished) {
+        (Ok(repo), _) => Ok(Some(Target::Published(Box::new(repo)))),
+        (Err(OpsError::NotInitialized { .. }), local) => Ok(local.map(|local| Target::Unpublished(Box::new(local)))),
+        (Err(OpsError::Untrusted { origin: Origin::Server, .. }), Some(_)) => {
+            Err(OpsError::AnotherIsPublished { gun: gun.clone(), server: session.remote.address(gun) })
+        }
+        (Err(error), _) => Err(error),
+    }
+}
+
+/// What to do when the server cannot be reached.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outage {
+    AnswerFromStore,
+    Fail,
+}
+
+struct Refresh<'a> {
+    session: &'a Session<'a>,
+    gun: &'a Gun,
+    stored: Stored,
+    by_hash: BTreeMap<Sha256, Bytes>,
+}
+
+/// What the first round trip brought.
+struct Beginning {
+    walk: RootWalk,
+    newest_root: Option<Bytes>,
+    timestamp: Result<Bytes, RemoteError>,
+}
+
+impl<'a> Refresh<'a> {
+    fn open(session: &'a Session<'a>, gun: &'a Gun) -> Result<Self, OpsError> {
+        let stored = session.store.load(gun)?;
+        let mut by_hash = stored.published.clone();
+        by_hash.extend(stored.files.values().map(|bytes| (Sha256::of(bytes), Bytes::clone(bytes))));
+        Ok(Self { session, gun, stored, by_hash })
+    }
+
+    fn run(mut self, outage: Outage) -> Result<TrustedRepo, OpsError> {
+        let Beginning { walk, newest_root, timestamp } = self.begin()?;
+        let timestamp = match timestamp {
+            Ok(timestamp) => timestamp,
+            Err(error) if error.is_outage() && outage == Outage::AnswerFromStore => {
+                return self.answer_from_store(walk, error.into());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let repo = match self.fetched(walk.clone(), newest_root, timestamp) {
+            Err(OpsError::Remote(error)) if error.is_outage() && outage == Outage::AnswerFromStore => {
+                return self.answer_from_store(walk, error.into());
+            }
+            result => result?,
+        };
+        self.commit(&repo)?;
+        self.warn(&repo);
+        Ok(repo)
+    }
+
+    /// One round trip: the timestamp, and the newest root where there is no stored one or it has ended.
+    fn begin(&self) -> Result<Beginning, OpsError> {
+        let session = self.session;
+        let stored = match self.stored.files.get(&RoleName::root()) {
+            Some(root) => Some(RootWalk::resume(self.gun, Bytes::clone(root), self.stored.floor.clone()).map_err(in_store)?),
+            None if self.stored.floor.is_empty() && self.stored.files.is_empty() => None,
+            None => return Err(in_store(UpdateError::RootMissing { gun: self.gun.clone() })),
+        };
+        let needs_root = stored.as_ref().is_none_or(|walk| walk.is_stale(session.pins, session.now));
+        let files = if needs_root { vec![FileRef::Timestamp, FileRef::CurrentRoot] } else { vec![FileRef::Timestamp] };
+        let mut answers = session.remote.fetch_all(self.gun, &files).into_iter();
+        let timestamp = self.told_apart(answers.next().unwrap_or_else(|| Err(no_answer())))?;
+        let root = answers.next().map(|root| self.told_apart(root)).transpose()?;
+        match (stored, root) {
+            (Some(walk), None) => Ok(Beginning { walk, newest_root: None, timestamp }),
+            (Some(walk), Some(Ok(root))) => Ok(Beginning { walk, newest_root: Some(root), timestamp }),
+            (Some(walk), Some(Err(error))) => Ok(Beginning { walk, newest_root: None, timestamp: Err(error) }),
+            (None, Some(Ok(root))) => {
+                let walk = RootWalk::first_use(self.gun, root).map_err(on_server)?;
+                Ok(Beginning { walk, newest_root: None, timestamp })
+            }
+            (None, Some(Err(error))) => Err(error.into()),
+            (None, None) => Err(no_answer().into()),
+        }
+    }
+
+    /// Not found means that the repository is not initialised, unless a published state of it was seen before.
+    fn told_apart(&self, answer: Result<Bytes, RemoteError>) -> Result<Result<Bytes, RemoteError>, OpsError> {
+        let seen = !self.stored.floor.is_empty() || self.stored.files.contains_key(&RoleName::timestamp());
+        match answer {
+            Err(RemoteError::NotFound { .. }) if !seen => {
+                Err(OpsError::NotInitialized { gun: self.gun.clone(), server: self.session.remote.address(self.gun) })
+            }
+            answer => Ok(answer),
+        }
+    }
+
+    /// Verifies what the server has, and walks to its newest root where the trusted one does not explain it.
+    fn fetched(&mut self, walk: RootWalk, newest_root: Option<Bytes>, timestamp: Bytes) -> Result<TrustedRepo, OpsError> {
+        if let Some(newest) = newest_root {
+            let walk = self.climb(walk, &newest)?;
+            return self.verify(walk, timestamp, Freshness::Fetched);
+        }
+        let error = match self.verify(walk.clone(), Bytes::clone(&timestamp), Freshness::Fetched) {
+            Err(OpsError::Untrusted { error, .. }) if error.may_be_cured_by_a_new_root() => error,
+            result => return result,
+        };
+        let newest = self.fetch(&FileRef::CurrentRoot)?;
+        let version = walk.version();
+        let walk = self.climb(walk, &newest)?;
+        if walk.version() == version { Err(on_server(error)) } else { self.verify(walk, timestamp, Freshness::Fetched) }
+    }
+
+    /// Walks from the trusted root to the newest, over every version between them.
+    fn climb(&self, mut walk: RootWalk, newest: &Bytes) -> Result<RootWalk, OpsError> {
+        let steps = walk.steps_to(newest).map_err(on_server)?;
+        let Some((_, between)) = steps.split_last() else { return Ok(walk) };
+        let files: Vec<FileRef> = between.iter().copied().map(FileRef::RootVersion).collect();
+        for root in self.session.remote.fetch_all(self.gun, &files) {
+            walk = walk.step(root?).map_err(on_server)?;
+        }
+        walk.step(Bytes::clone(newest)).map_err(on_server)
+    }
+
+    fn verify(&mut self, walk: RootWalk, timestamp: Bytes, freshness: Freshness) -> Result<TrustedRepo, OpsError> {
+        let refused = |error| OpsError::Untrusted {
+            origin: if freshness == Freshness::Fetched { Origin::Server } else { Origin::Store },
+            error,
+        };
+        let chain = walk.settle(self.session.pins, self.session.now).map_err(refused)?;
+        let stage = chain.timestamp(timestamp, freshness).map_err(refused)?;
+        let snapshot = self.get(&[stage.needs()], freshness).remove(&RoleName::snapshot()).unwrap_or_else(|| Err(no_answer()))?;
+        let stage = stage.snapshot(snapshot).map_err(refused)?;
+        let mut files = self.get(&stage.needs(), freshness);
+        let targets = files.remove(&RoleName::targets()).unwrap_or_else(|| Err(no_answer()))?;
+        let mut repo = stage.targets(targets).map_err(refused)?;
+        loop {
+            let needs = repo.needs().map_err(refused)?;
+            if needs.is_empty() {
+                return Ok(repo);
+            }
+            let missing: Vec<FileRef> =
+                needs.iter().filter(|file| role_of(file).is_none_or(|role| !files.contains_key(role))).cloned().collect();
+            files.extend(self.get(&missing, freshness));
+            for role in needs.iter().filter_map(role_of) {
+                let bytes = files.remove(role).unwrap_or_else(|| Err(no_answer()))?;
+                repo = repo.delegation(role, &bytes).map_err(refused)?;
+            }
+        }
+    }
+
+    /// Files by role: those that are here by their hash, and the others fetched together.
+    fn get(&mut self, files: &[FileRef], freshness: Freshness) -> BTreeMap<RoleName, Result<Bytes, RemoteError>> {
+        let mut found = BTreeMap::new();
+        let mut missing = Vec::new();
+        for file in files {
+            let FileRef::Hashed { role, sha256, .. } = file else { continue };
+            match self.by_hash.get(sha256) {
+                Some(bytes) => drop(found.insert(role.clone(), Ok(Bytes::clone(bytes)))),
+                None => missing.push(file.clone()),
+            }
+        }
+        if freshness == Freshness::Cached || missing.is_empty() {
+            return found;
+        }
+        let answers = self.session.remote.fetch_all(self.gun, &missing);
+        for (file, answer) in missing.iter().zip(answers) {
+            let FileRef::Hashed { role, sha256, .. } = file else { continue };
+            if let Ok(bytes) = &answer {
+                // a second pass, after a new root, finds it here
+                self.by_hash.insert(*sha256, Bytes::clone(bytes));
+            }
+            found.insert(role.clone(), answer);
+        }
+        found
+    }
+
+    fn fetch(&self, file: &FileRef) -> Result<Bytes, RemoteError> {
+        self.session.remote.fetch_all(self.gun, std::slice::from_ref(file)).pop().unwrap_or_else(|| Err(no_answer()))
+    }
+
+    /// The last state that was verified here, while its timestamp has not expired.
+    fn answer_from_store(mut self, walk: RootWalk, outage: OpsError) -> Result<TrustedRepo, OpsError> {
+        let Some(timestamp) = self.stored.files.get(&RoleName::timestamp()).cloned() else { return Err(outage) };
+        match self.verify(walk, timestamp, Freshness::Cached) {
+            Ok(repo) => {
+                let warning = format!(
+                    "Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely ({outage})"
+                );
+                self.session.events.tell(Event::Warning(warning));
+                self.warn(&repo);
+                Ok(repo)
+            }
+            Err(OpsError::Untrusted { error: error @ UpdateError::Expired { .. }, .. }) => {
+                Err(OpsError::Untrusted { origin: Origin::Store, error })
+            }
+            Err(_) => Err(outage),
+        }
+    }
+
+    fn commit(&self, repo: &TrustedRepo) -> Result<(), OpsError> {
+        let set = TrustSet { files: repo.all_files(), floor: repo.floor() };
+        if set.files != self.stored.files || set.floor != self.stored.floor || !self.stored.published.is_empty() {
+            self.session.store.commit(self.gun, &set)?;
+        }
+        Ok(())
+    }
+
+    fn warn(&self, repo: &TrustedRepo) {
+        let warn = |warning: String| self.session.events.tell(Event::Warning(warning));
+        for (role, skipped) in repo.skipped() {
+            warn(format!("Error getting {role}: {}", skipped.reason));
+        }
+        let near = |expires: Expires| expires.is_near(self.session.now);
+        if near(repo.root().expires()) {
+            warn("root is nearing expiry, you should re-sign the role metadata".to_owned());
+        }
+        let delegations = repo.delegations().map(|(_, delegation)| &delegation.name);
+        for role in [RoleName::targets()].iter().chain(delegations) {
+            if repo.targets(role).is_some_and(|file| near(file.expires())) {
+                warn(format!("{role} metadata is nearing expiry, you should re-sign the role metadata"));
+            }
+        }
+        if near(repo.snapshot().expires()) {
+            warn("snapshot is nearing expiry, you should re-sign the role metadata".to_owned());
+        }
+    }
+
+    /// What an `init` left here that no server has seen: root and targets, and no trace of a published state.
+    fn unpublished(&self) -> Result<Option<LocalRepo>, OpsError> {
+        let files = &self.stored.files;
+        let published = !self.stored.floor.is_empty() || files.contains_key(&RoleName::timestamp());
+        match (files.get(&RoleName::root()), files.get(&RoleName::targets())) {
+            (Some(root), Some(targets)) if !published => {
+                LocalRepo::resume(self.gun, Bytes::clone(root), Bytes::clone(targets)).map(Some).map_err(in_store)
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+fn role_of(file: &FileRef) -> Option<&RoleName> {
+    match file {
+        FileRef::Hashed { role, .. } => Some(role),
+        _ => None,
+    }
+}
+
+fn on_server(error: UpdateError) -> OpsError {
+    OpsError::Untrusted { origin: Origin::Server, error }
+}
+
+fn in_store(error: UpdateError) -> OpsError {
+    OpsError::Untrusted { origin: Origin::Store, error }
+}
+
+/// A remote gives as many answers as it gets questions; a cached state asks none.
+fn no_answer() -> RemoteError {
+    RemoteError::Unusable("a file of the last verified state is not on this machine".to_owned())
+}
