@@ -32,7 +32,6 @@ struct Spki<'a> {
 pub(crate) enum PublicKey {
     Ec(EcPublicKey),
     Rsa(RsaPublicKey),
-    Ed25519([u8; 32]),
 }
 
 pub(crate) fn parse(der: &[u8]) -> Result<PublicKey, CryptoError> {
@@ -46,9 +45,7 @@ pub(crate) fn parse(der: &[u8]) -> Result<PublicKey, CryptoError> {
             }
             RsaPublicKey::from_pkcs1(key).map(PublicKey::Rsa)
         }
-        ED25519 => {
-            key.try_into().map(PublicKey::Ed25519).map_err(|_| CryptoError::BadPublicKey("Ed25519 key that is not 32 bytes"))
-        }
+        ED25519 => Err(CryptoError::UnsupportedKey("Ed25519 in a SubjectPublicKeyInfo".to_owned())),
         other => Err(CryptoError::UnsupportedKey(other.to_string())),
     }
 }

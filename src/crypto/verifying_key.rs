@@ -43,12 +43,12 @@ enum Public {
 
 impl VerifyingKey {
     /// Reads a `SubjectPublicKeyInfo`: the public bytes of TUF keys of the types `ecdsa` and `rsa`, and the key of a certificate. Only
-    /// what Go's `x509.ParsePKIXPublicKey` reads is read: strict DER, a named curve, an uncompressed point.
+    /// what Go's `x509.ParsePKIXPublicKey` reads is read: strict DER, a named curve, an uncompressed point. Ed25519 keys are refused: Notary
+    /// has them as bare bytes alone.
     pub fn from_spki(der: &[u8]) -> Result<Self, CryptoError> {
         match spki::parse(der)? {
             PublicKey::Ec(key) => Ok(Self(Public::Ec(key))),
             PublicKey::Rsa(key) => Ok(Self(Public::Rsa(key))),
-            PublicKey::Ed25519(key) => Self::from_ed25519(&key),
         }
     }
 
@@ -58,7 +58,7 @@ impl VerifyingKey {
         let block = pem::first_block(text).ok_or(CryptoError::BadPublicKey("not PEM"))?;
         match spki::parse(&block.content)? {
             PublicKey::Rsa(key) => Ok(Self(Public::RsaInPem(key))),
-            PublicKey::Ec(_) | PublicKey::Ed25519(_) => Err(CryptoError::BadPublicKey("not an RSA key")),
+            PublicKey::Ec(_) => Err(CryptoError::BadPublicKey("not an RSA key")),
         }
     }
 

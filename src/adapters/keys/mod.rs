@@ -1,0 +1,6 @@
+//! Private keys in files: the store that the peers share, and files that a person loads keys from.
+
+mod durable;
+pub mod key_files;
+pub mod key_source;
+mod scan;
