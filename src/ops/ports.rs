@@ -19,8 +19,8 @@ pub trait TrustStore: Sync {
     /// Everything that is stored of a repository, as one consistent set: a commit that was cut off is completed first.
     fn load(&self, gun: &Gun) -> Result<Stored, StoreError>;
 
-    /// Replaces the set of a repository in one step that a crash cannot divide; on an error the old set is intact.
-    /// Where another process has committed a newer timestamp since, nothing is written. `Ok` means durable.
+    /// Replaces the set of a repository in one step that a crash cannot divide; on an error the old set is intact, or the new one decided, and completed
+    /// by the next open. Where another process has committed a newer timestamp since, nothing is written. `Ok` means durable.
     fn commit(&self, gun: &Gun, set: &TrustSet) -> Result<(), StoreError>;
 
     /// Keeps files that a publish sent, so that the next read finds them by their hash.
