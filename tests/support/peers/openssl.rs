@@ -125,7 +125,7 @@ fn issue(folder: &Path, request: &Request<'_>) {
     fs::write(folder.join("extensions.cnf"), extensions).expect("the folder is writable");
     openssl(folder, &["req", "-new", "-key", key, "-subj", subject, "-out", "request.pem"]);
     let mut args = vec!["x509", "-req", "-in", "request.pem", "-CA", "ca.pem", "-CAkey", "ca-key.pem", "-set_serial", &serial, "-sha256"];
-    args.extend(["-days", "30", "-extfile", "extensions.cnf", "-out", cert]);
+    args.extend(["-days", "365", "-extfile", "extensions.cnf", "-out", cert]);
     openssl(folder, &args);
 }
 
