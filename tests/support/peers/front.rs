@@ -44,7 +44,8 @@ impl Front {
         let file = folder.join("nginx.conf");
         fs::write(&file, config).expect("the folder is writable");
         let log = folder.join("access.log");
-        let args = [OsStr::new("-e"), OsStr::new("stderr"), OsStr::new("-p"), folder.as_os_str(), OsStr::new("-c"), file.as_os_str()];
+        let args =
+            [OsStr::new("-e"), OsStr::new("stderr"), OsStr::new("-p"), folder.as_os_str(), OsStr::new("-c"), file.as_os_str()];
         let server = Server::start("nginx", &args, &[], folder);
         let mut front = Self { server, port, marks, log };
         let marks = front.marks.number;

@@ -121,10 +121,19 @@ impl Home {
         self.path().join(".docker/trust")
     }
 
+    /// Where Docker's configuration has the CA of the servers.
+    pub(crate) fn docker_tls_dir(&self) -> String {
+        let host = self.server.trim_start_matches("https://");
+        self.path().join(".docker/tls").join(host).to_string_lossy().into_owned()
+    }
+
     /// The private key files, in order of name.
     pub(crate) fn key_files(&self) -> Vec<PathBuf> {
         let Ok(entries) = fs::read_dir(self.trust_dir().join("private")) else { return Vec::new() };
-        let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("readable").path()).filter(|path| path.extension().is_some_and(|e| e == "key")).collect();
+        let mut files: Vec<PathBuf> = entries
+            .map(|entry| entry.expect("readable").path())
+            .filter(|path| path.extension().is_some_and(|e| e == "key"))
+            .collect();
         files.sort();
         files
     }
@@ -144,7 +153,8 @@ impl Home {
         self.run("dct", Path::new(env!("CARGO_BIN_EXE_dct")), args, input)
     }
 
-    /// Runs `docker trust …`.
+    /// Runs `docker trust …`. Seen with 28.2.2 and no Engine: `key generate`, `key load`, `signer add`, `signer remove`, `inspect`, `sign` of a tag
+    /// that is signed already, and `revoke` all work; `sign` of a new tag alone wants an Engine (`engine::Engine` stands in).
     pub(crate) fn docker_trust(&self, args: &[&str]) -> Run {
         let mut all = vec!["trust"];
         all.extend_from_slice(args);
@@ -168,6 +178,11 @@ impl Home {
         let mut all = vec!["-d", &trust, "-s", &self.server, "--tlscacert", &ca];
         all.extend_from_slice(args);
         self.run("notary", &programs::path_of("notary").expect("looked for at the start"), &all, input)
+    }
+
+    /// Runs another program in this home.
+    pub(crate) fn other(&self, name: &str, args: &[&str]) -> Run {
+        self.run(name, &programs::path_of(name).expect("looked for before"), args, "")
     }
 
     fn run(&self, name: &str, program: &Path, args: &[&str], input: &str) -> Run {

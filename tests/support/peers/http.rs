@@ -18,7 +18,11 @@ pub(crate) struct Answer {
 impl Answer {
     /// The value of a header, whatever its case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().filter_map(|line| line.split_once(':')).find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+        self.head
+            .lines()
+            .filter_map(|line| line.split_once(':'))
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim())
     }
 }
 
@@ -28,7 +32,7 @@ pub(crate) fn request(port: u16, method: &str, target: &str, headers: &[(&str, &
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
     let mut head = format!("{method} {target} HTTP/1.0\r\nHost: localhost:{port}\r\nContent-Length: {}\r\n", body.len());
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head.extend([name, ": ", value, "\r\n"]);
     }
     head.push_str("\r\n");
     stream.write_all(head.as_bytes())?;

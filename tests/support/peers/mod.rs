@@ -1,6 +1,7 @@
 //! The real peers, for tests: `notary-server` with `notary-signer`, `docker-registry`, a token server, and nginx in front of them under one
 //! host name, as in a Docker Trusted Registry; and homes in which the real `docker` and `notary` clients run beside `dct`.
 
+pub(crate) mod engine;
 pub(crate) mod front;
 pub(crate) mod home;
 mod http;
@@ -57,7 +58,8 @@ impl Peers {
         let here = folder.path();
         let certs = ServerCerts::make(here);
         let tokens = TokenServer::start(&certs.token_key, &certs.token_cert);
-        let (front_port, signer_port, notary_port, registry_port) = (ports::lease(), ports::lease(), ports::lease(), ports::lease());
+        let (front_port, signer_port, notary_port, registry_port) =
+            (ports::lease(), ports::lease(), ports::lease(), ports::lease());
         let auth = json!({
             "realm": format!("https://localhost:{}/token", front_port.number),
             "service": token::SERVICE, "issuer": token::ISSUER, "rootcertbundle": certs.ca,
@@ -68,12 +70,13 @@ impl Peers {
         let mut notary = start_notary(here, notary_port.number, signer_port.number, &certs, &auth);
         let backends = Backends { notary: notary_port.number, registry: registry_port.number, token: tokens.port };
         let front = Front::start(here, front_port.number, ports::lease(), &certs, &backends);
-        registry.wait_until(|| http::request(registry_port.number, "GET", "/v2/", &[], b"").is_ok_and(|answer| answer.status == 401));
+        registry
+            .wait_until(|| http::request(registry_port.number, "GET", "/v2/", &[], b"").is_ok_and(|answer| answer.status == 401));
         notary.wait_until(|| {
             http::request(notary_port.number, "GET", "/_notary_server/health", &[], b"").is_ok_and(|answer| answer.status == 200)
         });
-        let _ports = [front_port, signer_port, notary_port];
-        Self { front, _registry: registry, notary, _signer: signer, tokens, registry_port, _ports, certs, folder }
+        let leases = [front_port, signer_port, notary_port];
+        Self { front, _registry: registry, notary, _signer: signer, tokens, registry_port, _ports: leases, certs, folder }
     }
 
     /// The one host name with its port: `localhost:PORT`.

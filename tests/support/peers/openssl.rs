@@ -58,13 +58,22 @@ impl Bundle {
         let subject = format!("/O=Engineering/CN={name}");
         match issuer {
             Issuer::Itself => {
-                openssl(folder, &["req", "-x509", "-new", "-key", "key.pem", "-subj", &subject, "-days", "365", "-out", "cert.pem"]);
+                openssl(
+                    folder,
+                    &["req", "-x509", "-new", "-key", "key.pem", "-subj", &subject, "-days", "365", "-out", "cert.pem"],
+                );
             }
             Issuer::Ca => {
                 make_key(folder, "ca-key.pem", KeyForm::RsaPkcs8);
                 let ca_subject = "/CN=UCP Client Root CA";
-                openssl(folder, &["req", "-x509", "-new", "-key", "ca-key.pem", "-subj", ca_subject, "-days", "3650", "-out", "ca.pem"]);
-                issue(folder, &Request { key: "key.pem", cert: "cert.pem", subject: &subject, extensions: "extendedKeyUsage=clientAuth" });
+                openssl(
+                    folder,
+                    &["req", "-x509", "-new", "-key", "ca-key.pem", "-subj", ca_subject, "-days", "3650", "-out", "ca.pem"],
+                );
+                issue(
+                    folder,
+                    &Request { key: "key.pem", cert: "cert.pem", subject: &subject, extensions: "extendedKeyUsage=clientAuth" },
+                );
             }
         }
         Self { key: folder.join("key.pem"), cert: folder.join("cert.pem") }
@@ -89,17 +98,19 @@ impl ServerCerts {
     /// Makes them in `folder`.
     pub(crate) fn make(folder: &Path) -> Self {
         make_key(folder, "ca-key.pem", KeyForm::EcPkcs8);
-        openssl(
-            folder,
-            &["req", "-x509", "-new", "-key", "ca-key.pem", "-subj", "/CN=Test CA", "-days", "30", "-out", "ca.pem"],
-        );
+        openssl(folder, &["req", "-x509", "-new", "-key", "ca-key.pem", "-subj", "/CN=Test CA", "-days", "30", "-out", "ca.pem"]);
         let names = "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\nbasicConstraints=CA:FALSE";
         make_key(folder, "server-key.pem", KeyForm::EcPkcs8);
         issue(folder, &Request { key: "server-key.pem", cert: "server.pem", subject: "/CN=localhost", extensions: names });
         make_key(folder, "token-key.pem", KeyForm::EcPkcs8);
         issue(
             folder,
-            &Request { key: "token-key.pem", cert: "token.pem", subject: "/CN=Token Server", extensions: "basicConstraints=CA:FALSE" },
+            &Request {
+                key: "token-key.pem",
+                cert: "token.pem",
+                subject: "/CN=Token Server",
+                extensions: "basicConstraints=CA:FALSE",
+            },
         );
         Self {
             ca: folder.join("ca.pem"),
@@ -124,7 +135,8 @@ fn issue(folder: &Path, request: &Request<'_>) {
     let serial = format!("0x{}", hex_of(&openssl(folder, &["rand", "8"])));
     fs::write(folder.join("extensions.cnf"), extensions).expect("the folder is writable");
     openssl(folder, &["req", "-new", "-key", key, "-subj", subject, "-out", "request.pem"]);
-    let mut args = vec!["x509", "-req", "-in", "request.pem", "-CA", "ca.pem", "-CAkey", "ca-key.pem", "-set_serial", &serial, "-sha256"];
+    let mut args =
+        vec!["x509", "-req", "-in", "request.pem", "-CA", "ca.pem", "-CAkey", "ca-key.pem", "-set_serial", &serial, "-sha256"];
     args.extend(["-days", "365", "-extfile", "extensions.cnf", "-out", cert]);
     openssl(folder, &args);
 }

@@ -78,7 +78,8 @@ impl Drop for Server {
 
 /// Runs a command to its end with `input` on standard input; one that takes longer than `limit` is killed, and the test fails.
 pub(crate) fn run(command: &mut Command, input: &str, limit: Duration) -> (ExitStatus, Vec<u8>, Vec<u8>) {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
     let mut stdin = child.stdin.take().expect("piped");
     let input = input.to_owned();
     // A program that does not read its input closes the pipe: no fault of the test.
