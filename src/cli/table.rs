@@ -1,0 +1,74 @@
+//! Tables as `docker trust` lays them out.
+//!
+//! A column is as wide as its longest cell and three spaces, and never narrower than ten; the last column has no padding (Go's tabwriter with
+//! a minimal width of 10 and a padding of 3). Widths count terminal columns, not bytes.
+
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
+
+use super::sanitize;
+
+const MIN_WIDTH: u16 = 10;
+const PADDING: u16 = 3;
+
+/// Lays out a header and rows; the answer has one entry a line, each cell made safe for a terminal.
+#[must_use]
+pub fn lines<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> Vec<String> {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.add_row(header);
+    for row in rows {
+        table.add_row(row.iter().map(|cell| sanitize::field(cell)));
+    }
+    for (number, column) in table.column_iter_mut().enumerate() {
+        if number + 1 < N {
+            column.set_padding((0, PADDING)).set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(MIN_WIDTH)));
+        } else {
+            column.set_padding((0, 0));
+        }
+    }
+    table.trim_fmt().lines().map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(rows: &[[&str; 3]]) -> Vec<String> {
+        lines(["SIGNED TAG", "DIGEST", "SIGNERS"], rows.iter().map(|row| row.map(str::to_owned)))
+    }
+
+    #[test]
+    fn columns_are_three_spaces_apart() {
+        let rows = tags(&[["1", &"a".repeat(64), "ian, jeff"], ["release-2026-11", &"b".repeat(64), "(Repo Admin)"]]);
+        let (a, b) = ("a".repeat(64), "b".repeat(64));
+        assert_eq!(
+            rows,
+            [
+                format!("SIGNED TAG        DIGEST{}SIGNERS", " ".repeat(61)),
+                format!("1                 {a}   ian, jeff"),
+                format!("release-2026-11   {b}   (Repo Admin)"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_column_is_at_least_ten_wide() {
+        let rows = lines(["SIGNER", "KEYS"], [["ian".to_owned(), "47caae5b3e61, a50fbd30fd85".to_owned()]]);
+        assert_eq!(rows, ["SIGNER    KEYS", "ian       47caae5b3e61, a50fbd30fd85"]);
+        let rows = lines(["SIGNER", "KEYS"], [["1234567".to_owned(), "x".to_owned()], ["12345678".to_owned(), "y".to_owned()]]);
+        assert_eq!(rows, ["SIGNER     KEYS", "1234567    x", "12345678   y"]);
+    }
+
+    #[test]
+    fn a_wide_letter_takes_two_columns() {
+        let rows = lines(["SIGNER", "KEYS"], [["日本語日本語".to_owned(), "x".to_owned()]]);
+        assert_eq!(rows, ["SIGNER         KEYS", "日本語日本語   x"]);
+    }
+
+    #[test]
+    fn a_hostile_name_stays_in_its_cell() {
+        let rows = lines(["SIGNER", "KEYS"], [["a\u{1b}[2J\nb".to_owned(), "x".to_owned()]]);
+        assert_eq!(rows[1], "a\\u{1b}[2J\\u{a}b   x");
+        assert_eq!(rows.len(), 2);
+    }
+}
