@@ -10,6 +10,9 @@ use super::sanitize;
 const MIN_WIDTH: u16 = 10;
 const PADDING: u16 = 3;
 
+/// Longest cell shown whole, in characters: `comfy-table` counts columns in 16 bits, and panics beyond.
+const MAX_CELL: usize = 8_000;
+
 /// Lays out a header and rows; the answer has one entry a line, each cell made safe for a terminal.
 #[must_use]
 pub fn lines<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> Vec<String> {
@@ -17,7 +20,7 @@ pub fn lines<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.add_row(header);
     for row in rows {
-        table.add_row(row.iter().map(|cell| sanitize::field(cell)));
+        table.add_row(row.iter().map(|cell| shorten(&sanitize::field(cell))));
     }
     for (number, column) in table.column_iter_mut().enumerate() {
         if number + 1 < N {
@@ -27,6 +30,14 @@ pub fn lines<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [
         }
     }
     table.trim_fmt().lines().map(str::to_owned).collect()
+}
+
+fn shorten(cell: &str) -> String {
+    let mut shown: String = cell.chars().take(MAX_CELL).collect();
+    if shown.len() < cell.len() {
+        shown.push('…');
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -70,5 +81,14 @@ mod tests {
         let rows = lines(["SIGNER", "KEYS"], [["a\u{1b}[2J\nb".to_owned(), "x".to_owned()]]);
         assert_eq!(rows[1], "a\\u{1b}[2J\\u{a}b   x");
         assert_eq!(rows.len(), 2);
+    }
+
+    #[test]
+    fn a_cell_without_measure_is_cut() {
+        let long = "日".repeat(70_000);
+        let rows = tags(&[[&long, &long, &long]]);
+        assert_eq!(rows.len(), 2);
+        assert_eq!(rows[1].matches('日').count(), 3 * MAX_CELL);
+        assert!(rows[1].ends_with("日…"));
     }
 }

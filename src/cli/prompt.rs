@@ -1,0 +1,402 @@
+//! Passphrases and logins, asked for in the words of the peers (their `passphrase.go`).
+//!
+//! An answer comes from a variable where one is set, else from the person: on a terminal without echo, or line by line from a pipe. An end of
+//! input is one error that names the variable which would have answered; the peers ask twelve times.
+
+use std::{cell::RefCell, collections::BTreeMap, ffi::OsString, io};
+
+use zeroize::Zeroizing;
+
+use super::{
+    input::{Echo, Input},
+    ui::Ui,
+};
+use crate::{
+    crypto::secret::Passphrase,
+    ops::ports::{DecisionError, Decisions, PassphrasePurpose, PassphraseRequest},
+};
+
+/// Shortest new passphrase that is accepted from a person, in bytes. A variable may hold a shorter one, as with the peers.
+const MIN_NEW: usize = 8;
+
+/// How often a new passphrase is asked for.
+const NEW_ATTEMPTS: u32 = 12;
+
+/// How often the passphrase of an existing key is asked for.
+const UNLOCK_ATTEMPTS: u32 = 4;
+
+const ROOT_WARNING: [&str; 6] = [
+    "You are about to create a new root signing key passphrase. This passphrase",
+    "will be used to protect the most sensitive key in your signing system. Please",
+    "choose a long, complex passphrase and be careful to keep the password and the",
+    "key file itself secure and backed up. It is highly recommended that you use a",
+    "password manager to generate the passphrase and keep it safe. There will be no",
+    "way to recover this key. You can find the key in your config directory.",
+];
+
+/// Reads a variable of the environment.
+pub type Variables<'a> = Box<dyn Fn(&str) -> Option<OsString> + 'a>;
+
+/// Asks a person, or the environment in their stead.
+pub struct Prompter<'a> {
+    ui: &'a Ui,
+    input: &'a Input,
+    variables: Variables<'a>,
+    /// What was answered in this process, by role and key: one key is asked for once. Another key of the same role is another question
+    /// (the peers reuse the answer silently).
+    answers: RefCell<BTreeMap<(String, String), Zeroizing<String>>>,
+}
+
+/// A user's name and password.
+pub struct Login {
+    /// The name.
+    pub username: String,
+    /// The password.
+    pub password: Passphrase,
+}
+
+impl<'a> Prompter<'a> {
+    /// Asks through these.
+    #[must_use]
+    pub fn new(ui: &'a Ui, input: &'a Input, variables: Variables<'a>) -> Self {
+        Self { ui, input, variables, answers: RefCell::default() }
+    }
+
+    /// Asks for the login at a server that Docker's configuration has none for, on a terminal alone.
+    pub fn login(&self, server: &str) -> Result<Login, DecisionError> {
+        if !self.input.is_terminal() {
+            return Err(DecisionError::NoAnswer(format!(
+                "{server} wants a login, and Docker's configuration has none for it: run `docker login` for the registry, or name a folder \
+                 whose config.json has one in DOCKER_CONFIG or --config"
+            )));
+        }
+        let ended = |_| DecisionError::NoAnswer(format!("no login for {server}: the input ended"));
+        self.ui.ask("Enter username: ");
+        let username = self.input.line(Echo::Shown).map_err(ended)?.to_string();
+        let password = self.ask_hidden("Enter password: ").map_err(ended)?;
+        Ok(Login { username, password: Passphrase::new(password.to_string()) })
+    }
+
+    fn create(&self, question: &Question<'_>) -> Result<Zeroizing<String>, DecisionError> {
+        if let Some(value) = self.variable(question)? {
+            if value.is_empty() {
+                return Err(DecisionError::NoAnswer(format!(
+                    "{} is set but empty: a new key needs a passphrase",
+                    question.variable()
+                )));
+            }
+            return Ok(value);
+        }
+        if question.role == "root" {
+            self.ui.lines(ROOT_WARNING);
+        }
+        for _ in 0..NEW_ATTEMPTS {
+            let first = self.ask(question, &format!("Enter passphrase for new {}: ", question.key()))?;
+            if first.len() < MIN_NEW {
+                self.ui
+                    .line("Passphrase is too short. Please use a password manager to generate and store a good random passphrase.");
+                continue;
+            }
+            let second = self.ask(question, &format!("Repeat passphrase for new {}: ", question.key()))?;
+            if *first == *second {
+                return Ok(first);
+            }
+            self.ui.line("Passphrases do not match. Please retry.");
+        }
+        Err(DecisionError::NewAttemptsExceeded)
+    }
+
+    fn unlock(&self, question: &Question<'_>, attempt: u32) -> Result<Zeroizing<String>, DecisionError> {
+        if attempt == 0
+            && let Some(known) = self.answers.borrow().get(&question.name())
+        {
+            return Ok(known.clone());
+        }
+        if let Some(value) = self.variable(question)? {
+            if attempt == 0 {
+                return Ok(value);
+            }
+            // the peers try the same value once more
+            return Err(DecisionError::NoAnswer(format!(
+                "the passphrase in {} does not open the {}",
+                question.variable(),
+                question.key()
+            )));
+        }
+        if attempt >= UNLOCK_ATTEMPTS {
+            return Err(DecisionError::AttemptsExceeded);
+        }
+        if attempt > 0 {
+            self.ui.line("Passphrase incorrect. Please retry.");
+        }
+        self.ask(question, &format!("Enter passphrase for {}: ", question.key()))
+    }
+
+    fn variable(&self, question: &Question<'_>) -> Result<Option<Zeroizing<String>>, DecisionError> {
+        let name = question.variable();
+        let value = (self.variables)(name).map(OsString::into_string).transpose();
+        let value = value.map_err(|_| DecisionError::NoAnswer(format!("the value of {name} is not UTF-8 text")))?;
+        Ok(value.map(Zeroizing::new))
+    }
+
+    fn ask(&self, question: &Question<'_>, words: &str) -> Result<Zeroizing<String>, DecisionError> {
+        self.ask_hidden(words).map_err(|error| {
+            let reason = match error.kind() {
+                io::ErrorKind::UnexpectedEof => "the input ended".to_owned(),
+                _ => error.to_string(),
+            };
+            let (key, variable) = (question.key(), question.variable());
+            DecisionError::NoAnswer(format!(
+                "no passphrase for the {key}: {reason}; set {variable}, or answer the prompt on a terminal"
+            ))
+        })
+    }
+
+    fn ask_hidden(&self, words: &str) -> io::Result<Zeroizing<String>> {
+        self.ui.ask(words);
+        let answer = self.input.line(Echo::Hidden);
+        self.ui.line("");
+        answer
+    }
+}
+
+impl Decisions for Prompter<'_> {
+    fn passphrase(&self, request: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
+        let question = Question { role: &request.role, id: &request.key };
+        let answer = match request.purpose {
+            PassphrasePurpose::Create => self.create(&question)?,
+            PassphrasePurpose::Unlock { attempt } => self.unlock(&question, attempt)?,
+        };
+        if !question.id.is_empty() {
+            // a wrong answer stays only until the next attempt replaces it
+            self.answers.borrow_mut().insert(question.name(), answer.clone());
+        }
+        Ok(Passphrase::new(answer.to_string()))
+    }
+}
+
+/// Whose passphrase is wanted.
+struct Question<'a> {
+    role: &'a str,
+    id: &'a str,
+}
+
+impl Question<'_> {
+    /// The role as Docker shows it, and the key's first seven digits where they are known.
+    fn key(&self) -> String {
+        let role = match self.role {
+            "snapshot" | "targets" | "default" => "repository",
+            other => other,
+        };
+        let id: String = self.id.chars().take(7).collect();
+        if id.is_empty() { format!("{role} key") } else { format!("{role} key with ID {id}") }
+    }
+
+    /// The variable that answers instead of a person: Docker has one for the root key, and one for every other.
+    fn variable(&self) -> &'static str {
+        match self.role {
+            "root" => "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE",
+            _ => "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE",
+        }
+    }
+
+    fn name(&self) -> (String, String) {
+        (self.role.to_owned(), self.id.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::Write,
+        sync::{Arc, Mutex},
+    };
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Screen(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Screen {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What the person sees on standard output, and what the requests are answered with.
+    fn session(
+        typed: &'static str,
+        set: &[(&str, &str)],
+        requests: &[PassphraseRequest],
+    ) -> (String, Vec<Result<String, DecisionError>>) {
+        let screen = Screen::default();
+        let (ui, input) = (Ui::to(screen.clone(), io::sink()), Input::piped(typed.as_bytes()));
+        let variables = |name: &str| set.iter().find(|(n, _)| *n == name).map(|(_, value)| OsString::from(value));
+        let prompter = Prompter::new(&ui, &input, Box::new(variables));
+        let text = |passphrase: Passphrase| String::from_utf8(passphrase.as_bytes().to_vec()).unwrap();
+        let answers = requests.iter().map(|request| prompter.passphrase(request).map(text)).collect();
+        let seen = String::from_utf8(screen.0.lock().unwrap().clone()).unwrap();
+        (seen, answers)
+    }
+
+    fn new_key(role: &str, key: &str) -> PassphraseRequest {
+        PassphraseRequest { role: role.to_owned(), key: key.to_owned(), purpose: PassphrasePurpose::Create }
+    }
+
+    fn existing(role: &str, key: &str, attempt: u32) -> PassphraseRequest {
+        PassphraseRequest { role: role.to_owned(), key: key.to_owned(), purpose: PassphrasePurpose::Unlock { attempt } }
+    }
+
+    #[test]
+    fn a_new_key_is_asked_for_as_docker_asks() {
+        let (seen, answers) =
+            session("short\npassphrase1\npassphrase2\npassphrase1\n passphrase1 \n", &[], &[new_key("jeff", "9e36c3d77d1f")]);
+        assert_eq!(answers, [Ok("passphrase1".to_owned())]);
+        // recorded from docker 28.2.2
+        assert_eq!(
+            seen,
+            "Enter passphrase for new jeff key with ID 9e36c3d: \n\
+             Passphrase is too short. Please use a password manager to generate and store a good random passphrase.\n\
+             Enter passphrase for new jeff key with ID 9e36c3d: \n\
+             Repeat passphrase for new jeff key with ID 9e36c3d: \n\
+             Passphrases do not match. Please retry.\n\
+             Enter passphrase for new jeff key with ID 9e36c3d: \n\
+             Repeat passphrase for new jeff key with ID 9e36c3d: \n"
+        );
+    }
+
+    #[test]
+    fn a_root_key_comes_with_the_warning_once() {
+        let (seen, answers) = session("short\npassphrase1\npassphrase1\n", &[], &[new_key("root", "1234567")]);
+        assert_eq!(answers, [Ok("passphrase1".to_owned())]);
+        assert!(
+            seen.starts_with("You are about to create a new root signing key passphrase. This passphrase\nwill be used"),
+            "{seen}"
+        );
+        assert_eq!(seen.matches("You are about").count(), 1);
+    }
+
+    #[test]
+    fn two_keys_are_answered_from_one_pipe() {
+        let (_, answers) = session(
+            "passphrase1\npassphrase1\npassphrase2\npassphrase2\npassphrase3\n",
+            &[],
+            &[new_key("root", "1"), new_key("targets", "2"), existing("jeff", "3", 0)],
+        );
+        assert_eq!(answers, ["passphrase1", "passphrase2", "passphrase3"].map(|p| Ok(p.to_owned())));
+    }
+
+    #[test]
+    fn another_new_key_of_the_same_role_is_another_question() {
+        let (seen, _) = session(
+            "passphrase1\npassphrase1\npassphrase2\npassphrase2\n",
+            &[],
+            &[new_key("targets", "1"), new_key("targets", "2")],
+        );
+        assert!(seen.contains("Enter passphrase for new repository key with ID 1: "), "{seen}");
+        assert!(seen.contains("Enter passphrase for new repository key with ID 2: "), "{seen}");
+    }
+
+    #[test]
+    fn one_key_is_asked_for_once() {
+        let requests = [new_key("jeff", "1"), existing("jeff", "1", 0), existing("ian", "2", 0), existing("ian", "2", 0)];
+        let (seen, answers) = session("passphrase1\npassphrase1\nshort\n", &[], &requests);
+        assert_eq!(answers, ["passphrase1", "passphrase1", "short", "short"].map(|p| Ok(p.to_owned())));
+        assert_eq!(seen.matches("Enter passphrase").count(), 2);
+    }
+
+    #[test]
+    fn four_attempts_open_a_key_or_none() {
+        let requests: Vec<_> = (0..=4).map(|attempt| existing("snapshot", "1234567890", attempt)).collect();
+        let (seen, answers) = session("a\nb\nc\nd\ne\n", &[], &requests);
+        assert_eq!(answers[3], Ok("d".to_owned()));
+        assert_eq!(answers[4], Err(DecisionError::AttemptsExceeded));
+        let again = "Passphrase incorrect. Please retry.\nEnter passphrase for repository key with ID 1234567: \n";
+        assert_eq!(seen, format!("Enter passphrase for repository key with ID 1234567: \n{}", again.repeat(3)));
+    }
+
+    #[test]
+    fn a_wrong_answer_is_not_remembered() {
+        let requests = [existing("jeff", "1", 0), existing("jeff", "1", 1), existing("jeff", "1", 0)];
+        let (_, answers) = session("wrong\nright\n", &[], &requests);
+        assert_eq!(answers, ["wrong", "right", "right"].map(|p| Ok(p.to_owned())));
+    }
+
+    #[test]
+    fn a_key_of_unknown_id_is_named_by_its_role() {
+        let (seen, _) = session("x\ny\n", &[], &[existing("encrypted", "", 0), existing("encrypted", "", 0)]);
+        assert_eq!(seen, "Enter passphrase for encrypted key: \n".repeat(2));
+    }
+
+    #[test]
+    fn variables_answer_without_a_prompt() {
+        let set = [("DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "r"), ("DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE", " s ")];
+        let (seen, answers) =
+            session("", &set, &[new_key("root", "1"), existing("root", "1", 0), new_key("jeff", "2"), existing("", "3", 0)]);
+        assert_eq!(answers, ["r", "r", " s ", " s "].map(|p| Ok(p.to_owned())));
+        assert_eq!(seen, "");
+    }
+
+    #[test]
+    fn a_variable_that_is_wrong_is_named_at_once() {
+        let set = [("DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE", "wrong")];
+        let (seen, answers) =
+            session("never read\n", &set, &[existing("targets", "1234567", 0), existing("targets", "1234567", 1)]);
+        let error = "the passphrase in DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE does not open the repository key with ID 1234567";
+        assert_eq!(answers, [Ok("wrong".to_owned()), Err(DecisionError::NoAnswer(error.to_owned()))]);
+        assert_eq!(seen, "");
+    }
+
+    #[test]
+    fn a_new_key_never_gets_an_empty_passphrase() {
+        let set = [("DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "")];
+        let (_, answers) = session("", &set, &[new_key("root", "1"), existing("root", "1", 0)]);
+        let error = "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE is set but empty: a new key needs a passphrase";
+        assert_eq!(answers, [Err(DecisionError::NoAnswer(error.to_owned())), Ok(String::new())]);
+    }
+
+    #[test]
+    fn the_end_of_input_is_one_error_that_names_the_variable() {
+        for (request, variable, question) in [
+            (
+                new_key("jeff", "1234567"),
+                "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE",
+                "Enter passphrase for new jeff key with ID 1234567: \n",
+            ),
+            (
+                existing("root", "1234567", 0),
+                "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE",
+                "Enter passphrase for root key with ID 1234567: \n",
+            ),
+        ] {
+            let key = format!("{} key with ID 1234567", request.role);
+            let (seen, answers) = session("", &[], &[request]);
+            let error = format!("no passphrase for the {key}: the input ended; set {variable}, or answer the prompt on a terminal");
+            assert_eq!(answers, [Err(DecisionError::NoAnswer(error))]);
+            assert_eq!(seen, question);
+        }
+    }
+
+    #[test]
+    fn new_attempts_are_limited() {
+        let (_, answers) = session(Box::leak("x\n".repeat(20).into_boxed_str()), &[], &[new_key("jeff", "1")]);
+        assert_eq!(answers, [Err(DecisionError::NewAttemptsExceeded)]);
+    }
+
+    #[test]
+    fn a_name_cannot_act_on_the_terminal() {
+        let (seen, _) = session("x\n", &[], &[existing("je\u{1b}[2Jff", "1", 0)]);
+        assert_eq!(seen, "Enter passphrase for je\\u{1b}[2Jff key with ID 1: \n");
+    }
+
+    #[test]
+    fn a_login_is_asked_for_on_a_terminal_alone() {
+        let (ui, input) = (Ui::to(io::sink(), io::sink()), Input::piped(&b"jeff\nsecret\n"[..]));
+        let prompter = Prompter::new(&ui, &input, Box::new(|_| None));
+        let Err(DecisionError::NoAnswer(error)) = prompter.login("https://notary.example.com") else { panic!("it asked") };
+        assert!(error.contains("docker login") && error.contains("https://notary.example.com"), "{error}");
+    }
+}

@@ -1,0 +1,194 @@
+//! The only file that prints.
+//!
+//! What a command answers goes to standard output; warnings, errors and our own `cause:` and `hint:` lines go to standard error. Every
+//! line passes [`sanitize::line`], so that no name, wherever it came from, can act on a terminal; JSON alone goes out as it is.
+//! A reader that closes its end of a pipe early (`dct inspect … | head -1`) is no failure: the rest is dropped quietly.
+
+use std::{
+    cell::{Cell, RefCell},
+    io::{self, IsTerminal, Write},
+};
+
+use super::{error::CliError, sanitize};
+
+/// Standard output and standard error.
+pub struct Ui {
+    out: Stream,
+    err: Stream,
+}
+
+struct Stream {
+    writer: RefCell<Box<dyn Write>>,
+    colour: bool,
+    failed: Cell<Option<io::ErrorKind>>,
+}
+
+impl Ui {
+    /// The streams of this process. Colour is for a terminal alone, and not where `NO_COLOR` is set (<https://no-color.org>).
+    #[must_use]
+    pub fn standard() -> Self {
+        let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+        Self {
+            out: Stream::new(io::stdout(), wanted && io::stdout().is_terminal()),
+            err: Stream::new(io::stderr(), wanted && io::stderr().is_terminal()),
+        }
+    }
+
+    /// Writes to these: for tests.
+    #[must_use]
+    pub fn to(out: impl Write + 'static, err: impl Write + 'static) -> Self {
+        Self { out: Stream::new(out, false), err: Stream::new(err, false) }
+    }
+
+    /// One line of a command's answer.
+    pub fn line(&self, line: &str) {
+        self.out.write(&format!("{}\n", sanitize::line(line)));
+    }
+
+    /// Several lines of a command's answer.
+    pub fn lines(&self, lines: impl IntoIterator<Item = impl AsRef<str>>) {
+        for line in lines {
+            self.line(line.as_ref());
+        }
+    }
+
+    /// JSON, exactly as it is, and a line ending.
+    pub fn json(&self, json: &str) {
+        self.out.write(&format!("{json}\n"));
+    }
+
+    /// A question, without a line ending. The peers ask on standard output.
+    pub fn ask(&self, question: &str) {
+        self.out.write(&sanitize::line(question));
+        self.out.flush();
+    }
+
+    /// One line on standard error, as it is.
+    pub fn notice(&self, line: &str) {
+        self.err.write(&format!("{}\n", sanitize::line(line)));
+    }
+
+    /// Something is not as it should be, and the command goes on.
+    pub fn warning(&self, text: &str) {
+        self.labelled("warning", "33", text);
+    }
+
+    /// Why a command ends: the peer's words first, then our own cause and hints.
+    pub fn error(&self, error: &CliError) {
+        for line in error.message() {
+            self.notice(line);
+        }
+        if let Some(cause) = error.cause() {
+            self.labelled("cause", "31", cause);
+        }
+        for hint in error.hints() {
+            self.labelled("hint", "36", hint);
+        }
+    }
+
+    /// What a person asked to see with `--debug`.
+    pub fn debug(&self, text: &str) {
+        self.labelled("debug", "2", text);
+    }
+
+    /// Writes out what is left. An error where an answer was lost, such as on a full disk; a closed pipe is none.
+    pub fn finish(&self) -> io::Result<()> {
+        self.out.flush();
+        self.err.flush();
+        match self.out.failed.get() {
+            Some(kind) if kind != io::ErrorKind::BrokenPipe => Err(kind.into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn labelled(&self, label: &str, colour: &str, text: &str) {
+        let label = if self.err.colour { format!("\u{1b}[{colour}m{label}:\u{1b}[0m") } else { format!("{label}:") };
+        self.err.write(&format!("{label} {}\n", sanitize::line(text)));
+    }
+}
+
+impl Stream {
+    fn new(writer: impl Write + 'static, colour: bool) -> Self {
+        Self { writer: RefCell::new(Box::new(writer)), colour, failed: Cell::new(None) }
+    }
+
+    fn write(&self, text: &str) {
+        self.attempt(|writer| writer.write_all(text.as_bytes()));
+    }
+
+    fn flush(&self) {
+        self.attempt(Write::flush);
+    }
+
+    /// After a first failure nothing is written any more.
+    fn attempt(&self, write: impl FnOnce(&mut Box<dyn Write>) -> io::Result<()>) {
+        if self.failed.get().is_none() {
+            self.failed.set(write(&mut self.writer.borrow_mut()).err().map(|error| error.kind()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Shared(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Shared {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    struct Failing(io::ErrorKind);
+
+    impl Write for Failing {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn an_error_is_the_peers_words_then_ours() {
+        let (out, err) = (Shared::default(), Shared::default());
+        let ui = Ui::to(out.clone(), err.clone());
+        ui.line("Loading key from \"k.pem\"...");
+        ui.warning("half");
+        ui.error(&CliError::new("failed").and("badly").because("the \u{1b}[31mdisk\nis full").hinted("buy another"));
+        assert_eq!(out.text(), "Loading key from \"k.pem\"...\n");
+        assert_eq!(err.text(), "warning: half\nfailed\nbadly\ncause: the \\u{1b}[31mdisk\\u{a}is full\nhint: buy another\n");
+    }
+
+    #[test]
+    fn json_is_exact() {
+        let out = Shared::default();
+        Ui::to(out.clone(), io::sink()).json("{\"a\": \"\u{202e}\"}");
+        assert_eq!(out.text(), "{\"a\": \"\u{202e}\"}\n");
+    }
+
+    #[test]
+    fn a_closed_pipe_is_no_failure_and_a_full_disk_is() {
+        for (kind, quiet) in [(io::ErrorKind::BrokenPipe, true), (io::ErrorKind::StorageFull, false)] {
+            let ui = Ui::to(Failing(kind), Failing(kind));
+            ui.line("x");
+            ui.notice("y");
+            assert_eq!(ui.finish().is_ok(), quiet);
+        }
+    }
+}
