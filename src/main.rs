@@ -1,3 +1,8 @@
 //! Chooses a face, runs it, exits with its code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    dct::cli::face::run(&arguments)
+}

@@ -1,10 +1,16 @@
 //! All that a person sees: arguments, prompts, tables, hints, exit codes.
 
+pub mod args;
+pub mod docker;
 pub mod error;
+pub mod face;
+pub mod go_json;
 pub mod input;
 pub mod natural_order;
 pub mod prompt;
 pub mod sanitize;
+pub mod settings;
 pub mod table;
 pub mod terminal;
 pub mod ui;
+pub mod usage;

@@ -1,0 +1,79 @@
+//! The command line of `dct`: which words and flags it knows. What a verb takes stands in the verb's file.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, builder::Styles};
+
+use super::docker::{delete, inspect, key_load, sign, signer_add};
+
+/// Docker's layout of a help page.
+pub const TEMPLATE: &str = "Usage:  {usage}\n\n{about}\n\n{all-args}{after-help}\n";
+
+/// Manage trust on container images
+#[derive(Debug, Parser)]
+#[command(
+    name = "dct",
+    version,
+    override_usage = "dct [OPTIONS] COMMAND",
+    after_help = "Run 'dct COMMAND --help' for more information on a command.",
+    subcommand_required = true,
+    arg_required_else_help = true,
+    args_override_self = true,
+    disable_help_subcommand = true,
+    help_template = TEMPLATE,
+    styles = Styles::plain(),
+    subcommand_help_heading = "Commands"
+)]
+pub struct Arguments {
+    /// Folder of Docker's configuration and trust data (default: `DOCKER_CONFIG`, or ~/.docker)
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Global Options")]
+    pub config: Option<PathBuf>,
+
+    /// Show the whole of an error, as the program knows it
+    #[arg(short = 'D', long, global = true, help_heading = "Global Options")]
+    pub debug: bool,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Manage keys for signing images
+    #[command(subcommand, override_usage = "dct key COMMAND", arg_required_else_help = true, help_template = TEMPLATE)]
+    Key(KeyCommand),
+    /// Manage entities who can sign images
+    #[command(subcommand, override_usage = "dct signer COMMAND", arg_required_else_help = true, help_template = TEMPLATE)]
+    Signer(SignerCommand),
+    #[allow(missing_docs, reason = "the help text stands at the verb's Args")]
+    Sign(sign::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Inspect(inspect::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Delete(delete::Args),
+}
+
+/// The verbs of `dct key`.
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    #[allow(missing_docs, reason = "the help text stands at the verb's Args")]
+    Load(key_load::Args),
+}
+
+/// The verbs of `dct signer`.
+#[derive(Debug, Subcommand)]
+pub enum SignerCommand {
+    #[allow(missing_docs, reason = "the help text stands at the verb's Args")]
+    Add(signer_add::Args),
+}
+
+/// Reads a flag's value as Go does (`strconv.ParseBool`), so that `--pretty=false` means what it says.
+pub fn go_bool(value: &str) -> Result<bool, String> {
+    match value {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
+        _ => Err(format!("strconv.ParseBool: parsing {value:?}: invalid syntax")),
+    }
+}

@@ -1,0 +1,201 @@
+//! Our own settings: `dct/config.toml` in the person's configuration folder (`~/.config` on Linux).
+//!
+//! What a setting says is overruled by a variable of the environment, and that by a flag; Docker's own files come last. A key that is not
+//! known is an error, so that a slip of the pen never means a default silently.
+//!
+//! ```toml
+//! [registry."dtr.example.com"]
+//! server = "https://notary.example.com"
+//! ca = "company-ca.pem"
+//! token-realms = ["https://auth.example.com"]
+//!
+//! [timeouts]
+//! connect = 10
+//! answer = 30
+//! ```
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use serde::Deserialize;
+use url::Url;
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Settings {
+    /// By registry, as its name stands before the first `/` of an image: `dtr.example.com`, `localhost:5000`, `docker.io`.
+    registry: BTreeMap<String, RegistrySettings>,
+    /// How long to wait for a server.
+    pub timeouts: Timeouts,
+}
+
+/// What can be set for one registry.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct RegistrySettings {
+    /// The Notary server that holds this registry's trust data: an `https` URL. Default: the registry itself.
+    pub server: Option<String>,
+    /// A PEM file of certificate authorities to trust for this registry and its Notary server, beside the system's. Relative to the folder of
+    /// the settings file.
+    pub ca: Option<PathBuf>,
+    /// Origins (`https://host[:port]`) that tokens may be asked of although they belong to another site than the server.
+    pub token_realms: Vec<String>,
+}
+
+/// How long to wait for a server, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Timeouts {
+    /// For a connection, its TLS handshake included. Default 10.
+    #[serde(deserialize_with = "seconds")]
+    pub connect: Duration,
+    /// For an answer of up to 1 MiB, from the request to its last byte; a longer one needs a least throughput. Default 30.
+    #[serde(deserialize_with = "seconds")]
+    pub answer: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(10), answer: Duration::from_secs(30) }
+    }
+}
+
+/// The settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// The file says something that has no meaning.
+    #[error("{path}{}: {reason}", line.map(|line| format!(", line {line}")).unwrap_or_default())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1, where it is known.
+        line: Option<usize>,
+        /// What is wrong, with the key's name.
+        reason: String,
+    },
+    /// The file cannot be read.
+    #[error("read {path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: io::Error,
+    },
+}
+
+impl Settings {
+    /// The file in the person's configuration folder; none where there is no such folder.
+    #[must_use]
+    pub fn path() -> Option<PathBuf> {
+        dirs::config_dir().map(|folder| folder.join("dct").join("config.toml"))
+    }
+
+    /// Reads a file; one that does not exist sets nothing.
+    pub fn load(path: &Path) -> Result<Self, SettingsError> {
+        match fs::read_to_string(path) {
+            Ok(text) => Self::parse(&text, path),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(source) => Err(SettingsError::Io { path: path.to_owned(), source }),
+        }
+    }
+
+    /// The settings for a registry: its own, or none.
+    #[must_use]
+    pub fn registry(&self, host: &str) -> RegistrySettings {
+        self.registry.get(host).cloned().unwrap_or_default()
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<Self, SettingsError> {
+        let invalid = |line, reason| SettingsError::Invalid { path: path.to_owned(), line, reason };
+        let mut settings: Self = toml::from_str(text).map_err(|error| {
+            let line = error.span().map(|span| text.bytes().take(span.start).filter(|b| *b == b'\n').count() + 1);
+            invalid(line, error.message().to_owned())
+        })?;
+        for (host, registry) in &mut settings.registry {
+            let urls = registry.server.iter().map(|server| ("server", server));
+            for (key, value) in urls.chain(registry.token_realms.iter().map(|realm| ("token-realms", realm))) {
+                if !is_https(value) {
+                    return Err(invalid(None, format!("registry.\"{host}\".{key}: not an https URL: {value}")));
+                }
+            }
+            if let (Some(ca), Some(folder)) = (&mut registry.ca, path.parent()) {
+                *ca = folder.join(&ca);
+            }
+        }
+        Ok(settings)
+    }
+}
+
+fn is_https(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| url.scheme() == "https" && url.has_host())
+}
+
+fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    const RANGE: std::ops::RangeInclusive<u64> = 1..=3600;
+    let seconds = u64::deserialize(deserializer)?;
+    if RANGE.contains(&seconds) {
+        Ok(Duration::from_secs(seconds))
+    } else {
+        Err(serde::de::Error::custom(format!("{seconds} is not a number of seconds from 1 to 3600")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Settings, String> {
+        Settings::parse(text, Path::new("/etc/dct/config.toml")).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let settings = parse(
+            "[registry.\"dtr.example.com\"]\nserver = \"https://notary.example.com\"\nca = \"ca.pem\"\ntoken-realms = [\"https://auth.example.com\"]\n\
+             [timeouts]\nconnect = 5\nanswer = 60\n",
+        )
+        .unwrap();
+        let registry = settings.registry("dtr.example.com");
+        assert_eq!(registry.server.as_deref(), Some("https://notary.example.com"));
+        assert_eq!(registry.ca.as_deref(), Some(Path::new("/etc/dct/ca.pem")));
+        assert_eq!(registry.token_realms, ["https://auth.example.com"]);
+        assert_eq!(settings.timeouts, Timeouts { connect: Duration::from_secs(5), answer: Duration::from_secs(60) });
+        assert_eq!(settings.registry("other.example.com"), RegistrySettings::default());
+    }
+
+    #[test]
+    fn an_empty_file_and_none_set_nothing() {
+        assert_eq!(parse(""), Ok(Settings::default()));
+        let nowhere = tempfile::tempdir().unwrap();
+        assert_eq!(Settings::load(&nowhere.path().join("config.toml")).unwrap(), Settings::default());
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_file_and_line() {
+        let error = parse("[registry.\"dtr.example.com\"]\nsever = \"https://x\"\n").unwrap_err();
+        assert!(error.starts_with("/etc/dct/config.toml, line 2: ") && error.contains("`sever`"), "{error}");
+        let error = parse("server = \"https://x\"\n").unwrap_err();
+        assert!(error.starts_with("/etc/dct/config.toml, line 1: ") && error.contains("`server`"), "{error}");
+    }
+
+    #[test]
+    fn a_value_without_meaning_is_refused() {
+        for (text, reason) in [
+            ("[registry.h]\nserver = \"http://h\"", "registry.\"h\".server: not an https URL: http://h"),
+            ("[registry.h]\ntoken-realms = [\"auth\"]", "registry.\"h\".token-realms: not an https URL: auth"),
+            ("[timeouts]\nconnect = 0", "0 is not a number of seconds from 1 to 3600"),
+            ("[timeouts]\nconnect = -1", "invalid value"),
+            ("[timeouts]\nconnect = \"soon\"", "invalid type"),
+            ("[timeouts", "line 1: unclosed table"),
+        ] {
+            let error = parse(text).unwrap_err();
+            assert!(error.contains(reason), "{error}");
+        }
+    }
+}
