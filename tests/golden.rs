@@ -3,19 +3,8 @@
 use std::{fs, path::PathBuf, sync::Arc};
 
 use dct::tuf::{
-    bootstrap::RootWalk,
-    file_ref::FileRef,
-    gun::Gun,
-    hashes::FileMeta,
-    json::Json,
-    payload::Payload,
-    pinning::TrustPinning,
-    role::RoleName,
-    root::Root,
-    snapshot::Snapshot,
-    targets::Targets,
-    timestamp::Timestamp,
-    trusted::TrustedRepo,
+    bootstrap::RootWalk, file_ref::FileRef, gun::Gun, hashes::FileMeta, json::Json, payload::Payload, pinning::TrustPinning,
+    role::RoleName, root::Root, snapshot::Snapshot, targets::Targets, timestamp::Timestamp, trusted::TrustedRepo,
     update::Freshness,
 };
 
@@ -70,12 +59,16 @@ fn repositories_of_the_peers_are_verified_and_list_what_notary_lists() {
         let repo = update(name, gun);
         assert!(repo.skipped().iter().all(|(_, skipped)| skipped.reason.contains("threshold")), "{name}: {:?}", repo.skipped());
         let Ok(listing) = fs::read_to_string(folder(name).join("notary-list.txt")) else { continue };
-        let mut entries: Vec<_> = repo.entries(None).into_iter().map(|entry| (entry.name.to_owned(), entry.target.clone())).collect();
+        let mut entries: Vec<_> =
+            repo.entries(None).into_iter().map(|entry| (entry.name.to_owned(), entry.target.clone())).collect();
         entries.sort_by(|a, b| a.0.cmp(&b.0));
         entries.dedup_by(|a, b| a.0 == b.0);
         for (target, content) in &entries {
             let digest = content.meta.sha256.to_hex();
-            assert!(listing.lines().any(|line| line.starts_with(target.as_str()) && line.contains(&digest)), "{name}: {target:?}\n{listing}");
+            assert!(
+                listing.lines().any(|line| line.starts_with(target.as_str()) && line.contains(&digest)),
+                "{name}: {target:?}\n{listing}"
+            );
         }
         let listed = listing.lines().skip_while(|line| !line.starts_with("----")).skip(1).filter(|line| !line.is_empty()).count();
         let unusable: usize = repo.targets(&RoleName::targets()).unwrap().unusable.len();
@@ -92,7 +85,10 @@ fn assert_same_bytes<T: Payload>(name: &str, role: &RoleName) {
     let ours = String::from_utf8(payload.to_json().in_file()).unwrap();
     // Go's empty lists: an edit that removed the last item leaves null, and every reader takes either
     let theirs = text.replace("\"keyids\":null", "\"keyids\":[]").replace("\"roles\":null", "\"roles\":[]");
-    assert!(theirs.starts_with(&format!("{{\"signed\":{ours},\"signatures\":[")), "{name}/{role}\nours:   {ours}\ntheirs: {theirs}");
+    assert!(
+        theirs.starts_with(&format!("{{\"signed\":{ours},\"signatures\":[")),
+        "{name}/{role}\nours:   {ours}\ntheirs: {theirs}"
+    );
 }
 
 #[test]
@@ -101,7 +97,9 @@ fn what_is_read_is_written_as_go_writes_it() {
         assert_same_bytes::<Root>(name, &RoleName::root());
         assert_same_bytes::<Snapshot>(name, &RoleName::snapshot());
         assert_same_bytes::<Timestamp>(name, &RoleName::timestamp());
-        for role in ["targets", "targets/jeff", "targets/ian", "targets/releases", "targets/alice", "targets/alice/child", "targets/bob"] {
+        for role in
+            ["targets", "targets/jeff", "targets/ian", "targets/releases", "targets/alice", "targets/alice/child", "targets/bob"]
+        {
             assert_same_bytes::<Targets>(name, &RoleName::parse(role).unwrap());
         }
     }

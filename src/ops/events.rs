@@ -1,6 +1,6 @@
 //! What happens along the way, as facts; the face finds the words.
 
-use super::{image::Tag, ports::Manifest};
+use super::image::{Manifest, Tag};
 use crate::tuf::{digest::Sha256, gun::Gun};
 
 /// Something that a person is told before a command ends.

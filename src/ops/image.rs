@@ -1,8 +1,8 @@
-//! An image as a person names it.
+//! An image: as a person names it, and as a registry serves it.
 
 use std::fmt;
 
-use crate::tuf::gun::Gun;
+use crate::tuf::{digest::Sha256, gun::Gun};
 
 /// A tag of an image: `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}` (distribution/reference). It is also the target's name in the metadata.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,4 +42,15 @@ pub struct Image {
     pub tag: Option<Tag>,
     /// Whether the argument has a digest.
     pub has_digest: bool,
+}
+
+/// What a registry serves under a tag, whatever its media type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifest {
+    /// SHA-256 of the bytes.
+    pub digest: Sha256,
+    /// Length of the bytes.
+    pub length: u64,
+    /// The media type as the registry gives it.
+    pub media_type: String,
 }

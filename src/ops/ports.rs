@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
+pub use super::image::Manifest;
 use super::{events::Event, image::Tag};
 pub use crate::tuf::file_ref::FileRef;
 use crate::{
@@ -211,17 +212,6 @@ impl RemoteError {
 pub trait Registry: Sync {
     /// The manifest or index that a tag names now; its digest is computed from the bytes.
     fn resolve(&self, gun: &Gun, tag: &Tag) -> Result<Manifest, RegistryError>;
-}
-
-/// What a registry serves under a tag, whatever its media type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Manifest {
-    /// SHA-256 of the bytes.
-    pub digest: Sha256,
-    /// Length of the bytes.
-    pub length: u64,
-    /// The media type as the registry gives it.
-    pub media_type: String,
 }
 
 /// A failure at the registry.

@@ -1,5 +1,7 @@
 //! Public keys as they stand in metadata.
 
+use std::collections::BTreeMap;
+
 use base64ct::{Base64, Encoding as _};
 
 use super::{
@@ -98,6 +100,16 @@ impl Key {
             ("keyval", Json::object([("private", Json::Null), ("public", public)])),
         ])
     }
+}
+
+/// The keys of a file by their IDs.
+pub(super) fn read_keys(members: &Members<'_>) -> Result<BTreeMap<String, Key>, FormatError> {
+    let place = members.place_of("keys");
+    members.entries("keys")?.map(|(id, key)| Ok((id.clone(), Key::read(key, &format!("{place}.{id}"))?))).collect()
+}
+
+pub(super) fn keys_to_json(keys: &BTreeMap<String, Key>) -> Json {
+    Json::Object(keys.iter().map(|(id, key)| (id.clone(), key.to_json())).collect())
 }
 
 fn bare_type(kind: KeyKind) -> &'static str {

@@ -2,7 +2,22 @@
 
 use std::{collections::BTreeMap, num::NonZeroU64};
 
-use super::{key::Key, role::RoleName, root::RoleSpec};
+use super::{
+    json::Json,
+    key::Key,
+    key_id::TufKeyId,
+    members::{FormatError, Members},
+    role::RoleName,
+};
+
+/// Which keys sign for a role, and how many of them must.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleSpec {
+    /// IDs of keys.
+    pub keyids: Vec<String>,
+    /// How many distinct keys must have signed.
+    pub threshold: NonZeroU64,
+}
 
 /// A role with its keys and its threshold, as its parent names them.
 #[derive(Clone, Debug)]
@@ -44,5 +59,24 @@ impl RoleKeys {
     /// Each key with the ID that the parent names it by, in the order of the IDs.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Key)> {
         self.keys.iter().map(|(id, key)| (id.as_str(), key))
+    }
+}
+
+impl RoleSpec {
+    /// One signature of one of these keys.
+    #[must_use]
+    pub fn any_of(keyids: impl IntoIterator<Item = TufKeyId>) -> Self {
+        Self { keyids: keyids.into_iter().map(|id| id.to_string()).collect(), threshold: NonZeroU64::MIN }
+    }
+
+    pub(super) fn read(members: &Members<'_>) -> Result<Self, FormatError> {
+        let threshold = members.unsigned("threshold")?;
+        let threshold = NonZeroU64::new(threshold).ok_or_else(|| members.error("threshold", "must be 1 or more"))?;
+        Ok(Self { keyids: members.strings("keyids")?, threshold })
+    }
+
+    pub(super) fn members(&self) -> [(&'static str, Json); 2] {
+        let threshold = i64::try_from(self.threshold.get()).unwrap_or(i64::MAX);
+        [("keyids", Json::Array(self.keyids.iter().map(Json::string).collect())), ("threshold", Json::Integer(threshold))]
     }
 }

@@ -1,15 +1,14 @@
 //! The root role: which keys speak for the other roles.
 
-use std::{collections::BTreeMap, num::NonZeroU64};
+use std::collections::BTreeMap;
 
 use super::{
     json::Json,
-    key::Key,
-    key_id::TufKeyId,
+    key::{Key, keys_to_json, read_keys},
     members::{FormatError, Members},
     payload::{Header, Payload},
     role::RoleName,
-    role_keys::RoleKeys,
+    role_keys::{RoleKeys, RoleSpec},
 };
 
 /// The payload of `root.json` (Notary `data.Root`).
@@ -25,15 +24,6 @@ pub struct Root {
     pub roles: BTreeMap<RoleName, RoleSpec>,
 }
 
-/// Which keys sign for a role, and how many of them must.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RoleSpec {
-    /// IDs of keys.
-    pub keyids: Vec<String>,
-    /// How many distinct keys must have signed.
-    pub threshold: NonZeroU64,
-}
-
 impl Root {
     /// The keys of a base role with its threshold.
     #[must_use]
@@ -43,34 +33,6 @@ impl Root {
             None => RoleKeys::nobody(role.clone()),
         }
     }
-}
-
-impl RoleSpec {
-    /// One signature of one of these keys.
-    #[must_use]
-    pub fn any_of(keyids: impl IntoIterator<Item = TufKeyId>) -> Self {
-        Self { keyids: keyids.into_iter().map(|id| id.to_string()).collect(), threshold: NonZeroU64::MIN }
-    }
-
-    pub(super) fn read(members: &Members<'_>) -> Result<Self, FormatError> {
-        let threshold = members.unsigned("threshold")?;
-        let threshold = NonZeroU64::new(threshold).ok_or_else(|| members.error("threshold", "must be 1 or more"))?;
-        Ok(Self { keyids: members.strings("keyids")?, threshold })
-    }
-
-    pub(super) fn members(&self) -> [(&'static str, Json); 2] {
-        let threshold = i64::try_from(self.threshold.get()).unwrap_or(i64::MAX);
-        [("keyids", Json::Array(self.keyids.iter().map(Json::string).collect())), ("threshold", Json::Integer(threshold))]
-    }
-}
-
-pub(super) fn read_keys(members: &Members<'_>) -> Result<BTreeMap<String, Key>, FormatError> {
-    let place = members.place_of("keys");
-    members.entries("keys")?.map(|(id, key)| Ok((id.clone(), Key::read(key, &format!("{place}.{id}"))?))).collect()
-}
-
-pub(super) fn keys_to_json(keys: &BTreeMap<String, Key>) -> Json {
-    Json::Object(keys.iter().map(|(id, key)| (id.clone(), key.to_json())).collect())
 }
 
 impl Payload for Root {

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use super::{
     hashes::FileMeta,
     json::Json,
-    key::Key,
+    key::{Key, keys_to_json, read_keys},
     members::{FormatError, Members},
     payload::{Header, Payload},
     role::RoleName,
-    role_keys::RoleKeys,
-    root::{RoleSpec, keys_to_json, read_keys},
+    role_keys::{RoleKeys, RoleSpec},
 };
 
 /// The payload of `targets.json` and of each delegation's file (Notary `data.Targets`).

@@ -43,11 +43,19 @@ pub struct Skipped {
     pub claimed_version: Option<Version>,
 }
 
-impl TrustedRepo {
-    pub(super) fn new(stages: WithSnapshot, files: BTreeMap<RoleName, Current<Targets>>) -> Self {
-        Self { stages, files, skipped: BTreeMap::new() }
+impl WithSnapshot {
+    /// Takes the targets file: the one that the snapshot lists, signed, at or above the floor, unexpired (TUF 5.6).
+    pub fn targets(self, bytes: Arc<[u8]>) -> Result<TrustedRepo, UpdateError> {
+        let (role, chain) = (RoleName::targets(), &self.before.chain);
+        if let Some(meta) = self.snapshot.meta.get(&role) {
+            check_file(&role, meta, &bytes)?;
+        }
+        let targets: Current<Targets> = chain.current(bytes, &chain.root.role_keys(&role))?;
+        Ok(TrustedRepo { stages: self, files: BTreeMap::from([(role, targets)]), skipped: BTreeMap::new() })
     }
+}
 
+impl TrustedRepo {
     /// The delegations' files that are still missing: delegated by a verified file and named by the snapshot. When it is empty, the
     /// state is whole.
     pub fn needs(&mut self) -> Result<Vec<FileRef>, UpdateError> {

@@ -2,7 +2,7 @@
 //!
 //! No stage fetches anything: it says which files it needs, and the caller hands them in.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use jiff::Timestamp as Now;
 
@@ -18,9 +18,7 @@ use super::{
     role_keys::RoleKeys,
     root::Root,
     snapshot::Snapshot,
-    targets::Targets,
     timestamp::Timestamp,
-    trusted::TrustedRepo,
     verify::{Current, Verified, verify},
 };
 
@@ -71,7 +69,7 @@ impl RootChain {
         Ok(WithTimestamp { chain: self, timestamp, freshness })
     }
 
-    fn current<T: Payload>(&self, bytes: Arc<[u8]>, keys: &RoleKeys) -> Result<Current<T>, UpdateError> {
+    pub(super) fn current<T: Payload>(&self, bytes: Arc<[u8]>, keys: &RoleKeys) -> Result<Current<T>, UpdateError> {
         let file = self.verified::<T>(bytes, keys)?;
         let (role, at) = (file.role().clone(), file.expires());
         file.at(self.now).map_err(|_| UpdateError::Expired { role, at })
@@ -109,7 +107,7 @@ impl WithTimestamp {
 
 impl WithSnapshot {
     /// The targets file, and every delegation that the snapshot names: they travel together, although only targets tells which of
-    /// them are in use. Where there are very many, only those in use are asked for, by [`TrustedRepo::needs`].
+    /// them are in use. Where there are very many, only those in use are asked for, by `TrustedRepo::needs`.
     #[must_use]
     pub fn needs(&self) -> Vec<FileRef> {
         let delegations = || self.snapshot.meta.iter().filter(|(role, _)| role.is_delegation());
@@ -117,16 +115,6 @@ impl WithSnapshot {
         let targets = self.snapshot.meta.get_key_value(&RoleName::targets());
         let files = targets.into_iter().chain(speculative.then(delegations).into_iter().flatten());
         files.map(|(role, meta)| file_ref(role, meta)).collect()
-    }
-
-    /// Takes the targets file: the one that the snapshot lists, signed, at or above the floor, unexpired (TUF 5.6).
-    pub fn targets(self, bytes: Arc<[u8]>) -> Result<TrustedRepo, UpdateError> {
-        let (role, chain) = (RoleName::targets(), &self.before.chain);
-        if let Some(meta) = self.snapshot.meta.get(&role) {
-            check_file(&role, meta, &bytes)?;
-        }
-        let targets: Current<Targets> = chain.current(bytes, &chain.root.role_keys(&role))?;
-        Ok(TrustedRepo::new(self, BTreeMap::from([(role, targets)])))
     }
 }
 

@@ -1,0 +1,267 @@
+//! The rules of the house, read from the source: which room may use which, what a pure room may touch, how long a file may be.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The floors, from the ground up. A room uses rooms below it alone.
+const FLOORS: [&[&str]; 5] = [&["crypto"], &["tuf"], &["ops"], &["adapters"], &["cli"]];
+
+/// Most lines of a file, its tests left out.
+const MAX_LINES: usize = 400;
+
+/// What a pure room has no business with.
+const IMPURE: [&str; 13] = [
+    "std::fs",
+    "std::env",
+    "std::net",
+    "std::process",
+    "std::thread",
+    "std::io::std",
+    "SystemTime",
+    "Instant::now",
+    "Timestamp::now",
+    "reqwest",
+    "rpassword",
+    "tracing",
+    "println!",
+];
+
+struct Source {
+    path: PathBuf,
+    /// The module's path below the crate, such as `["tuf", "verify"]`.
+    module: Vec<String>,
+    /// The text without comments, texts and the tests at the bottom.
+    code: String,
+}
+
+fn sources() -> Vec<Source> {
+    fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, files)
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                files.push(path)
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    walk(&root, &mut files);
+    files.sort();
+    let source = |path: PathBuf| {
+        let relative = path.strip_prefix(&root).unwrap().with_extension("");
+        let mut module: Vec<String> = relative.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        if module.last().is_some_and(|last| last == "mod" || last == "lib" || last == "main") {
+            module.pop();
+        }
+        let code = without_comments_and_texts(&without_tests(&fs::read_to_string(&path).unwrap()));
+        Source { path: path.strip_prefix(&root).unwrap().to_owned(), module, code }
+    };
+    files.into_iter().map(source).collect()
+}
+
+fn without_tests(text: &str) -> String {
+    text.split("\n#[cfg(test)]\nmod tests {").next().unwrap().to_owned()
+}
+
+fn without_comments_and_texts(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        let mut chars = line.chars().peekable();
+        let mut in_text = false;
+        while let Some(c) = chars.next() {
+            match c {
+                '\\' if in_text => drop(chars.next()),
+                '"' => in_text = !in_text,
+                '/' if !in_text && chars.peek() == Some(&'/') => break,
+                c if !in_text => out.push(c),
+                _ => {}
+            }
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Every module path that a file uses, in `use` trees and in the middle of the code, from the crate's root.
+fn used_paths(source: &Source) -> BTreeSet<Vec<String>> {
+    let mut paths = BTreeSet::new();
+    for start in ["crate", "super", "self"] {
+        for (at, _) in source.code.match_indices(&format!("{start}::")) {
+            let before = source.code[..at].chars().next_back();
+            if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':') {
+                continue;
+            }
+            expand(&source.code[at..], &[], &mut |path| {
+                let mut base = source.module.clone();
+                let mut rest = path;
+                if rest[0] == "crate" {
+                    base.clear();
+                    rest = &rest[1..];
+                }
+                while rest.first().is_some_and(|part| part == "super" || part == "self") {
+                    // what stands in `a/b.rs` is the module a::b, and its `super` is a
+                    if rest[0] == "super" {
+                        base.pop();
+                    }
+                    rest = &rest[1..];
+                }
+                paths.insert(base.into_iter().chain(rest.iter().cloned()).collect());
+            });
+        }
+    }
+    paths
+}
+
+/// Expands `a::{b, c::{d, e}}` at the beginning of a text; returns how much of it was the tree.
+fn expand(text: &str, prefix: &[String], found: &mut impl FnMut(&[String])) -> usize {
+    let mut path = prefix.to_vec();
+    let mut at = 0;
+    loop {
+        let rest = &text[at..];
+        if let Some(group) = rest.strip_prefix('{') {
+            at += 1;
+            let mut inner = group;
+            loop {
+                let skipped = inner.len() - inner.trim_start_matches([' ', '\n', ',']).len();
+                at += skipped;
+                inner = &inner[skipped..];
+                if inner.is_empty() || inner.starts_with('}') {
+                    return at + 1;
+                }
+                let used = expand(inner, &path, found).max(1);
+                at += used;
+                inner = &inner[used..];
+            }
+        }
+        let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        path.push(rest[..word].to_owned());
+        at += word;
+        if text[at..].starts_with("::") {
+            at += 2;
+        } else {
+            found(&path);
+            // the rest of an item in a group, such as ` as _`
+            let end = text[at..].find([',', '}', ';', '\n', '(', ')']).unwrap_or(0);
+            return if text[at..].starts_with(" as ") { at + end } else { at };
+        }
+    }
+}
+
+fn floor_of(room: &str) -> Option<usize> {
+    FLOORS.iter().position(|rooms| rooms.contains(&room))
+}
+
+#[test]
+fn every_import_points_down() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let Some(floor) = source.module.first().and_then(|room| floor_of(room)) else { continue };
+        for path in used_paths(&source) {
+            let Some(room) = path.first() else { continue };
+            if floor_of(room).is_some_and(|used| used > floor) {
+                wrong.push(format!("{} uses {}", source.path.display(), path.join("::")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn no_adapter_knows_another_but_net() {
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| source.module.len() > 1 && source.module[0] == "adapters") {
+        for path in used_paths(source).iter().filter(|path| path.len() > 1 && path[0] == "adapters") {
+            if path[1] != source.module[1] && path[1] != "net" {
+                wrong.push(format!("{} uses {}", source.path.display(), path.join("::")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn wiring_alone_chooses_adapters() {
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| source.module.first().is_some_and(|room| room == "cli")) {
+        let name = source.path.file_name().unwrap().to_string_lossy().into_owned();
+        let uses = used_paths(source).into_iter().filter(|path| path.first().is_some_and(|room| room == "adapters"));
+        if name != "wiring.rs" {
+            wrong.extend(uses.map(|path| format!("{} uses {}", source.path.display(), path.join("::"))));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn no_two_files_import_each_other_in_a_circle() {
+    let sources = sources();
+    let modules: BTreeMap<Vec<String>, usize> = sources.iter().enumerate().map(|(i, source)| (source.module.clone(), i)).collect();
+    let file_of = |path: &[String]| (1..=path.len()).rev().find_map(|len| modules.get(&path[..len]).copied());
+    let uses: Vec<BTreeSet<usize>> = sources
+        .iter()
+        .enumerate()
+        .map(|(i, source)| used_paths(source).iter().filter_map(|path| file_of(path)).filter(|used| *used != i).collect())
+        .collect();
+    let reaches = |from: usize| {
+        let (mut seen, mut queue) = (BTreeSet::new(), uses[from].iter().copied().collect::<Vec<_>>());
+        while let Some(file) = queue.pop() {
+            if seen.insert(file) {
+                queue.extend(uses[file].iter().copied());
+            }
+        }
+        seen
+    };
+    let name = |i: usize| sources[i].path.display().to_string();
+    let mut circles = Vec::new();
+    for i in 0..sources.len() {
+        for &used in &uses[i] {
+            if reaches(used).contains(&i) {
+                circles.push(format!("{} uses {}, which comes back to it", name(i), name(used)));
+            }
+        }
+    }
+    assert!(circles.is_empty(), "{circles:#?}");
+}
+
+#[test]
+fn the_two_lowest_floors_are_pure() {
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| source.module.first().is_some_and(|room| room == "tuf" || room == "crypto")) {
+        wrong.extend(
+            IMPURE.iter().filter(|word| source.code.contains(**word)).map(|word| format!("{}: {word}", source.path.display())),
+        );
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn one_idea_a_file() {
+    let mut lengths: Vec<(usize, PathBuf)> = Vec::new();
+    for source in sources() {
+        let name = source.path.to_string_lossy().into_owned();
+        assert!(!name.contains("util") && !name.contains("helper.rs/"), "{name}");
+        lengths.push((source.code.lines().count(), source.path));
+    }
+    lengths.sort();
+    let long: Vec<_> = lengths.iter().filter(|(lines, _)| *lines > MAX_LINES).collect();
+    assert!(long.is_empty(), "{long:?}");
+    let median = lengths[lengths.len() / 2].0;
+    assert!(median <= 150, "the median file has {median} lines");
+}
+
+#[test]
+fn the_rules_see_what_they_look_for() {
+    let source = Source {
+        path: "tuf/x.rs".into(),
+        module: vec!["tuf".into(), "x".into()],
+        code: "use crate::{ops::ports::{A, B as C}, crypto};\nuse super::json::Json;\nfn f() { crate::cli::ui::print() }"
+            .to_owned(),
+    };
+    let paths: Vec<String> = used_paths(&source).iter().map(|path| path.join("::")).collect();
+    assert_eq!(paths, ["cli::ui::print", "crypto", "ops::ports::A", "ops::ports::B", "tuf::json::Json"]);
+}
