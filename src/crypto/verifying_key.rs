@@ -127,3 +127,100 @@ impl VerifyingKey {
         Self(Public::Ed25519(key))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::private_key::{Private, PrivateKey};
+
+    macro_rules! keys {
+        ($name:literal) => {
+            include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/keys/openssl/", $name))
+        };
+    }
+
+    fn private(text: &[u8]) -> PrivateKey {
+        PrivateKey::from_pem_block(&pem::first_block(text).unwrap(), None).unwrap()
+    }
+
+    fn spki(text: &[u8]) -> Vec<u8> {
+        pem::first_block(text).unwrap().content.to_vec()
+    }
+
+    const SCHEMES: [Scheme; 5] = [Scheme::Ecdsa, Scheme::EdDsa, Scheme::RsaPss, Scheme::RsaPkcs1v15, Scheme::RsaPyCryptoPss];
+
+    #[test]
+    fn a_signature_counts_under_its_own_scheme_alone() {
+        for text in
+            [keys!("p256-sec1.pem").as_slice(), keys!("p384-sec1.pem"), keys!("ed25519-pkcs8.pem"), keys!("rsa2048-pkcs1.pem")]
+        {
+            let key = private(text);
+            let signature = key.sign(b"message").unwrap();
+            for scheme in SCHEMES {
+                let verdict = key.verifying_key().verify(scheme, b"message", &signature);
+                assert_eq!(verdict.is_ok(), scheme == key.scheme(), "{scheme:?}");
+            }
+            assert_eq!(key.verifying_key().verify(key.scheme(), b"massage", &signature), Err(CryptoError::BadSignature));
+            assert_eq!(key.verifying_key().verify(key.scheme(), b"message", b""), Err(CryptoError::BadSignature));
+        }
+    }
+
+    #[test]
+    fn the_other_rsa_schemes_are_verified() {
+        let key = private(keys!("rsa2048-pkcs1.pem"));
+        let Private::Rsa(rsa) = &key.0 else { panic!() };
+        let pkcs1v15 = rsa.sign_pkcs1v15(b"m").unwrap();
+        key.verifying_key().verify(Scheme::RsaPkcs1v15, b"m", &pkcs1v15).unwrap();
+        assert!(key.verifying_key().verify(Scheme::RsaPss, b"m", &pkcs1v15).is_err());
+        let pem = VerifyingKey::from_rsa_pem(keys!("rsa2048.pub")).unwrap();
+        pem.verify(Scheme::RsaPyCryptoPss, b"m", &key.sign(b"m").unwrap()).unwrap();
+        assert_eq!(pem.verify(Scheme::RsaPss, b"m", &key.sign(b"m").unwrap()), Err(CryptoError::WrongScheme));
+        assert_eq!(pem.identity(), key.verifying_key().identity());
+    }
+
+    #[test]
+    fn public_bytes_are_what_openssl_and_go_write() {
+        for (text, public) in [
+            (keys!("p256-sec1.pem").as_slice(), keys!("p256.pub").as_slice()),
+            (keys!("p384-sec1.pem"), keys!("p384.pub")),
+            (keys!("p521-sec1.pem"), keys!("p521.pub")),
+            (keys!("rsa2048-pkcs1.pem"), keys!("rsa2048.pub")),
+        ] {
+            assert_eq!(private(text).public_bytes(), spki(public));
+            assert_eq!(private(text).verifying_key().identity(), VerifyingKey::from_spki(&spki(public)).unwrap().identity());
+        }
+    }
+
+    #[test]
+    fn only_one_encoding_of_a_public_key_is_read() {
+        let p256 = spki(keys!("p256.pub"));
+        let rsa = spki(keys!("rsa2048.pub"));
+        assert!(VerifyingKey::from_spki(&spki(keys!("p256-compressed.pub"))).is_err());
+        assert!(VerifyingKey::from_spki(&spki(keys!("ed25519.pub"))).is_err());
+        assert!(VerifyingKey::from_ed25519(&spki(keys!("ed25519.pub"))).is_err());
+        assert!(VerifyingKey::from_rsa_pem(keys!("p256.pub")).is_err());
+        for der in [&p256, &rsa] {
+            assert!(VerifyingKey::from_spki(&[der.as_slice(), &[0]].concat()).is_err());
+            for at in 0..der.len() {
+                assert!(VerifyingKey::from_spki(&der[..at]).is_err());
+                let mut flipped = der.clone();
+                flipped[at] ^= 1 << (at % 8);
+                let _ = VerifyingKey::from_spki(&flipped);
+            }
+        }
+        // the NULL of rsaEncryption is part of the encoding
+        let without_null = rsa.windows(2).position(|pair| pair == [5, 0]).unwrap();
+        let mut cut = [&rsa[..without_null], &rsa[without_null + 2..]].concat();
+        cut[3] -= 2;
+        cut[5] -= 2;
+        assert!(VerifyingKey::from_spki(&cut).is_err());
+    }
+
+    #[test]
+    fn rsa_keys_outside_the_sizes_verify_nothing() {
+        let certificate =
+            crate::crypto::x509::Certificate::first_in_pem(include_bytes!("../../testdata/certs/rsa1024.pem")).unwrap();
+        let verdict = certificate.verifying_key().verify(Scheme::RsaPss, b"m", &[0; 128]);
+        assert_eq!(verdict, Err(CryptoError::RsaSize { bits: 1024 }));
+    }
+}

@@ -43,6 +43,11 @@ impl KeyFiles {
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
+    /// Where a key is in the flat layout.
+    fn flat(&self, id: CanonicalKeyId) -> PathBuf {
+        self.private.join(format!("{id}.key"))
+    }
+
     fn scan(&self) -> Result<Scan, KeyStoreError> {
         let failed = |source| KeyStoreError::Io { action: "read", path: self.private.clone(), source };
         Ok(self.noted(Scan::of(&self.private).map_err(failed)?))
@@ -71,7 +76,7 @@ impl KeyStore for KeyFiles {
     }
 
     fn find(&self, id: CanonicalKeyId) -> Result<Option<KeyInfo>, KeyStoreError> {
-        let mut one = self.noted(Scan::of_one(&self.private, id));
+        let mut one = self.noted(Scan::of_one(&self.flat(id)));
         match one.keys.remove(&id) {
             Some(info) => Ok(Some(info)),
             None => Ok(self.scan()?.keys.remove(&id)),
@@ -79,7 +84,9 @@ impl KeyStore for KeyFiles {
     }
 
     fn unlock(&self, id: CanonicalKeyId, passphrase: &Passphrase) -> Result<PrivateKey, KeyStoreError> {
-        let path = self.find(id)?.ok_or(KeyStoreError::NoSuchKey(id))?.path;
+        let found = self.find(id)?.map(|info| info.path);
+        // a file that has the key's name but was passed over says itself what is wrong with it
+        let path = found.or_else(|| Some(self.flat(id)).filter(|path| path.exists())).ok_or(KeyStoreError::NoSuchKey(id))?;
         let bad = |reason: String| KeyStoreError::BadKeyFile { path: path.clone(), reason };
         let block = scan::read_key_file(&path).map_err(bad)?;
         let key = PrivateKey::from_pem_block(&block, Some(passphrase)).map_err(|e| match e {
@@ -93,7 +100,7 @@ impl KeyStore for KeyFiles {
     fn add(&self, key: &PrivateKey, role: &str, gun: Option<&Gun>, passphrase: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
         let unwritten = |reason: String| KeyStoreError::BadKeyFile { path: self.private.clone(), reason };
         let id = id_of(key).map_err(unwritten)?;
-        let path = self.private.join(format!("{id}.key"));
+        let path = self.flat(id);
         let bad = |reason: String| KeyStoreError::BadKeyFile { path: path.clone(), reason };
         let mut block = PemBlock::encrypt(key, passphrase, pkcs8::ITERATIONS).map_err(|e| bad(e.to_string()))?;
         block.headers.insert("role".to_owned(), role.to_owned());
@@ -278,7 +285,9 @@ mod tests {
             assert!(warning.ends_with(&format!("not a key; passed over: {expected}")), "{warning}");
         }
         let unreadable = CanonicalKeyId::from_hex(&id).unwrap();
-        assert!(matches!(store.unlock(unreadable, &passphrase()), Err(KeyStoreError::NoSuchKey(_))));
+        assert!(matches!(store.unlock(unreadable, &passphrase()), Err(KeyStoreError::BadKeyFile { .. })));
+        let absent = CanonicalKeyId::from_hex(&"5".repeat(64)).unwrap();
+        assert!(matches!(store.unlock(absent, &passphrase()), Err(KeyStoreError::NoSuchKey(_))));
     }
 
     #[test]

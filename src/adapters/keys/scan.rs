@@ -81,9 +81,9 @@ impl Scan {
     }
 
     /// Looks at the one file that a key has in the flat layout.
-    pub(super) fn of_one(private: &Path, id: CanonicalKeyId) -> Self {
+    pub(super) fn of_one(file: &Path) -> Self {
         let mut scan = Self::default();
-        scan.file(&private.join(format!("{id}.key")), Layout::Flat);
+        scan.file(file, Layout::Flat);
         scan
     }
 
