@@ -367,6 +367,8 @@ mod tests {
         let store = KeyFiles::new(trust.path());
         let infos = store.list().unwrap();
         assert_eq!((infos.len(), fs::read_dir(trust.path().join("private")).unwrap().count()), (4, 4));
-        infos.iter().for_each(|info| drop(store.unlock(info.id, &passphrase()).unwrap()));
+        for info in infos {
+            store.unlock(info.id, &passphrase()).unwrap();
+        }
     }
 }

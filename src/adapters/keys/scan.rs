@@ -96,7 +96,9 @@ impl Scan {
             Ok(entries) => {
                 let mut folders = Vec::new();
                 self.entries(entries, layout, &mut folders);
-                folders.iter().for_each(|inner| self.folder(inner, layout, depth + 1));
+                for inner in &folders {
+                    self.folder(inner, layout, depth + 1);
+                }
             }
         }
     }
@@ -113,7 +115,9 @@ impl Scan {
         }
         folders.sort();
         files.sort();
-        files.iter().for_each(|file| self.file(file, layout));
+        for file in &files {
+            self.file(file, layout);
+        }
     }
 
     fn file(&mut self, path: &Path, layout: Layout<'_>) {
