@@ -1,4 +1,8 @@
 //! The ports' real ends. No adapter knows another, but for `net`, which all that speak HTTP share.
 
+pub mod docker;
 pub mod keys;
+pub mod net;
+pub mod notary;
+pub mod registry;
 pub mod store;

@@ -1,0 +1,7 @@
+//! Docker's own files and words: image references, `config.json`, credential helpers, and where TLS certificates lie.
+
+mod config;
+pub mod credentials;
+mod helper;
+pub mod reference;
+pub mod tls;

@@ -1,0 +1,316 @@
+//! Sends a request with the authorization that its server wants.
+
+use std::sync::Arc;
+
+use reqwest::{
+    Url,
+    header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, WWW_AUTHENTICATE},
+};
+
+use super::{
+    NetSettings,
+    api::Api,
+    authorization,
+    challenge::{self, Challenge},
+    credential::{Credential, CredentialError, Credentials, Found},
+    exchange::{Incoming, Outgoing, exchange},
+    failure::{Failure, Kind},
+    hosts::{Hosts, authority},
+    once::OnceEach,
+    origin::may_receive,
+    pace::Pace,
+    remembered::Remembered,
+    tls_files::TlsFiles,
+    token::{self, Token, Wanted},
+};
+use crate::{
+    ops::ports::{Accounts, Bytes, RemoteError},
+    tuf::gun::Gun,
+};
+
+/// Longest body of an answer to the question what a server wants, in bytes.
+const MAX_PING: u64 = 64 << 10;
+
+/// The HTTP stack of a command.
+pub struct Net {
+    pace: Pace,
+    allowed_token_realms: Vec<String>,
+    hosts: Hosts,
+    credentials: Box<dyn Credentials>,
+    remembered: Remembered,
+    challenges: OnceEach<Api, Result<Known, Failure>>,
+    found: OnceEach<String, Result<Option<Arc<Found>>, CredentialError>>,
+    tokens: OnceEach<Wanted, Result<Token, Failure>>,
+}
+
+/// What is asked of a server.
+#[derive(Clone, Debug)]
+pub struct Ask<'a> {
+    /// The server.
+    pub api: &'a Api,
+    /// What to do.
+    pub method: Method,
+    /// With what, below `/v2/`.
+    pub path: &'a str,
+    /// The media types that are understood.
+    pub accept: Option<&'static str>,
+    /// What is sent: its media type and the bytes.
+    pub content: Option<(String, Bytes)>,
+    /// The longest body of an answer with status 200, in bytes. Of any other the first KiB is kept.
+    pub limit: u64,
+    /// The registry whose credentials are used, as in a GUN.
+    pub registry: &'a str,
+    /// What a token is to allow: `repository:<name>:<actions>`.
+    pub scope: &'a str,
+}
+
+/// The methods that the protocols use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Read.
+    Get,
+    /// Send.
+    Post,
+    /// Remove.
+    Delete,
+}
+
+/// An answer with any status but 401.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// What was asked: a URL without credentials.
+    pub url: String,
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, whole for status 200.
+    pub body: Vec<u8>,
+    /// The user whose credentials were used, where they name one.
+    pub user: Option<String>,
+}
+
+/// What a server wants to see.
+#[derive(Clone, PartialEq, Eq)]
+struct Known {
+    challenge: Challenge,
+    /// Whether an earlier process was told it, not this one.
+    is_recalled: bool,
+}
+
+/// What is shown to a server.
+#[derive(Default)]
+struct Shown {
+    headers: HeaderMap,
+    user: Option<String>,
+    /// Whose credentials these are and where they came from, or that there are none.
+    who: String,
+    token: Option<Token>,
+    /// Whether the token served an earlier request, so that it may have been revoked since.
+    is_reused: bool,
+}
+
+impl Net {
+    /// A stack without connections; nothing is read or asked yet.
+    #[must_use]
+    pub fn new(settings: NetSettings, credentials: Box<dyn Credentials>, tls: Box<dyn TlsFiles>) -> Self {
+        Self {
+            pace: Pace { timeout: settings.timeout, least_rate: settings.least_rate },
+            allowed_token_realms: settings.allowed_token_realms,
+            hosts: Hosts::new(tls, concat!("dct/", env!("CARGO_PKG_VERSION")).to_owned()),
+            credentials,
+            remembered: Remembered { folder: settings.cache_dir },
+            challenges: OnceEach::default(),
+            found: OnceEach::default(),
+            tokens: OnceEach::default(),
+        }
+    }
+
+    /// Sends a request, a second time where the first was answered by 401 and something else can be shown.
+    pub fn send(&self, ask: &Ask<'_>) -> Result<Answer, RemoteError> {
+        let url = ask.api.url(ask.path).map_err(|e| RemoteError::Unusable(format!("{}/v2/{}: {e}", ask.api, ask.path)))?;
+        self.send_to(ask, &url).map_err(RemoteError::from)
+    }
+
+    fn send_to(&self, ask: &Ask<'_>, url: &Url) -> Result<Answer, Failure> {
+        let mut known = self.known(ask.api)?;
+        let shown = match self.show(&known.challenge, ask, None) {
+            Err(_) if known.is_recalled => {
+                known = self.ask_anew(ask.api)?;
+                self.show(&known.challenge, ask, None)?
+            }
+            shown => shown?,
+        };
+        let incoming = self.exchange(ask, url, &shown)?;
+        if incoming.status != 401 {
+            return Ok(answer(url, incoming, shown));
+        }
+        let refuse = |shown: Shown| Failure { url: url.to_string(), kind: Kind::Unauthorized(shown.who) };
+        let next = self.after_401(ask, &known, &incoming)?;
+        if next == known.challenge && !shown.is_reused {
+            return Err(refuse(shown));
+        }
+        let shown = self.show(&next, ask, shown.token.as_ref())?;
+        let incoming = self.exchange(ask, url, &shown)?;
+        if incoming.status == 401 {
+            return Err(refuse(shown));
+        }
+        if next != known.challenge {
+            self.remembered.keep(ask.api, &next);
+            let next = Known { challenge: next, is_recalled: false };
+            let _ = self.challenges.get(ask.api.clone(), |current| current.as_ref() == Ok(&next), || Ok(next.clone()));
+        }
+        Ok(answer(url, incoming, shown))
+    }
+
+    fn exchange(&self, ask: &Ask<'_>, url: &Url, shown: &Shown) -> Result<Incoming, Failure> {
+        let mut headers = shown.headers.clone();
+        if let Some(accept) = ask.accept {
+            headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        }
+        if let Some((media_type, _)) = &ask.content {
+            headers.extend(HeaderValue::from_str(media_type).ok().map(|value| (CONTENT_TYPE, value)));
+        }
+        let method = match ask.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Delete => reqwest::Method::DELETE,
+        };
+        let body = ask.content.as_ref().map(|(_, bytes)| Arc::clone(bytes));
+        let outgoing = Outgoing { method, url: url.clone(), headers, body, limit: ask.limit };
+        let client = self.hosts.client(url, None);
+        client.and_then(|client| exchange(&client, outgoing, self.pace)).map_err(|kind| Failure { url: url.to_string(), kind })
+    }
+
+    // ---- what the server wants ----
+
+    fn known(&self, api: &Api) -> Result<Known, Failure> {
+        let make = || match self.remembered.recall(api) {
+            Some(challenge) => Ok(Known { challenge, is_recalled: true }),
+            None => self.ping(api),
+        };
+        self.challenges.get(api.clone(), |_| true, make)
+    }
+
+    /// Asks the server, unless another thread has asked it since.
+    fn ask_anew(&self, api: &Api) -> Result<Known, Failure> {
+        let is_fresh = |known: &Result<Known, Failure>| known.as_ref().map_or(true, |known| !known.is_recalled);
+        self.challenges.get(api.clone(), is_fresh, || self.ping(api))
+    }
+
+    fn ping(&self, api: &Api) -> Result<Known, Failure> {
+        let url = api.url("").map_err(|e| Failure { url: api.to_string(), kind: Kind::Unusable(format!("{api}: {e}")) })?;
+        let fail = |kind| Failure { url: url.to_string(), kind };
+        let outgoing = Outgoing { method: reqwest::Method::GET, url: url.clone(), headers: HeaderMap::new(), body: None, limit: MAX_PING };
+        let client = self.hosts.client(&url, None).map_err(fail)?;
+        let answer = exchange(&client, outgoing, self.pace).map_err(fail)?;
+        let challenge = match answer.status {
+            401 => chosen(&answer.headers).map_err(|reason| fail(Kind::Unauthorized(reason.to_owned())))?,
+            status @ 300..=399 => return Err(fail(Kind::Status(status))),
+            _ => Challenge::None,
+        };
+        if matches!(answer.status, 200 | 401) {
+            self.remembered.keep(api, &challenge);
+        }
+        Ok(Known { challenge, is_recalled: false })
+    }
+
+    /// What to show after a 401: what the server says now. Its answer to the request counts where it seemed to want nothing, or where it names
+    /// another service than its front door does.
+    fn after_401(&self, ask: &Ask<'_>, known: &Known, incoming: &Incoming) -> Result<Challenge, Failure> {
+        let now = if known.is_recalled { self.ask_anew(ask.api)?.challenge } else { known.challenge.clone() };
+        if now != known.challenge && now != Challenge::None {
+            return Ok(now);
+        }
+        Ok(chosen(&incoming.headers).unwrap_or(now))
+    }
+
+    // ---- what we show ----
+
+    fn show(&self, challenge: &Challenge, ask: &Ask<'_>, refused: Option<&Token>) -> Result<Shown, Failure> {
+        let Challenge::Bearer { realm, service } = challenge else {
+            let asked = *challenge == Challenge::Basic;
+            return if asked { self.show_directly(ask) } else { Ok(Shown { who: "it did not ask for credentials".to_owned(), ..Shown::default() }) };
+        };
+        let fail = |kind| Failure { url: ask.api.to_string(), kind };
+        let realm = token::parse_realm(realm).map_err(|reason| fail(Kind::BadAnswer(reason)))?;
+        let found = self.find(ask.registry, &ask.api.to_string())?;
+        if matches!(found.as_deref(), Some(Found { credential: Credential::RegistryToken(_), .. })) {
+            return self.show_directly(ask);
+        }
+        let receiver = authority(&realm);
+        let (credential, who) = self.for_receiver(ask.registry, found.as_deref(), &receiver);
+        let wanted =
+            Wanted { realm, service: service.clone(), scope: ask.scope.to_owned(), registry: ask.registry.to_owned() };
+        let mut is_reused = true;
+        let usable = |token: &Result<Token, Failure>| match token {
+            Ok(token) => token.is_alive() && refused.is_none_or(|refused| !Arc::ptr_eq(&token.value, &refused.value)),
+            Err(_) => true,
+        };
+        let token = self.tokens.get(wanted.clone(), usable, || {
+            is_reused = false;
+            self.fetch_token(ask.api, &wanted, credential, &who)
+        })?;
+        let user = credential.and_then(Credential::user).map(str::to_owned);
+        Ok(Shown { headers: authorization::bearer(&token.value), user, who, token: Some(token), is_reused })
+    }
+
+    fn fetch_token(&self, api: &Api, wanted: &Wanted, credential: Option<&Credential>, who: &str) -> Result<Token, Failure> {
+        let mut url = wanted.realm.clone();
+        url.set_query(None);
+        let fail = |kind| Failure { url: url.to_string(), kind };
+        let named_by = api.url("").ok();
+        let client = self.hosts.client(&wanted.realm, named_by.as_ref()).map_err(fail)?;
+        token::fetch(&client, wanted, credential, who, self.pace).map_err(fail)
+    }
+
+    /// Shows a credential to the server itself: Basic, or a registry's own token.
+    fn show_directly(&self, ask: &Ask<'_>) -> Result<Shown, Failure> {
+        let found = self.find(ask.registry, &ask.api.to_string())?;
+        let (credential, who) = self.for_receiver(ask.registry, found.as_deref(), &ask.api.host());
+        let headers = match credential {
+            Some(Credential::Basic { user, password }) => authorization::basic(user, password),
+            Some(Credential::RegistryToken(token)) => authorization::bearer(token),
+            Some(Credential::IdentityToken { .. }) => {
+                let reason = format!("the server wants a password, and there is only the {who}");
+                return Err(Failure { url: ask.api.to_string(), kind: Kind::Unauthorized(reason) });
+            }
+            None => return Err(Failure { url: ask.api.to_string(), kind: Kind::Unauthorized(who) }),
+        };
+        let user = credential.and_then(Credential::user).map(str::to_owned);
+        Ok(Shown { headers, user, who, token: None, is_reused: false })
+    }
+
+    fn find(&self, registry: &str, url: &str) -> Result<Option<Arc<Found>>, Failure> {
+        let make = || self.credentials.for_registry(registry).map(|found| found.map(Arc::new));
+        let found = self.found.get(registry.to_owned(), |_| true, make);
+        found.map_err(|error| Failure { url: url.to_owned(), kind: Kind::Unusable(error.to_string()) })
+    }
+
+    /// The credential where the receiver may have it, and the words that say whose it is, or why there is none.
+    fn for_receiver<'f>(&self, registry: &str, found: Option<&'f Found>, receiver: &str) -> (Option<&'f Credential>, String) {
+        match found {
+            None => (None, format!("no credentials for {registry} are configured")),
+            Some(found) if may_receive(registry, receiver, &self.allowed_token_realms) => (Some(&found.credential), found.describe()),
+            Some(found) => {
+                let whose = found.describe();
+                (None, format!("the credentials for {registry} ({whose}) are not sent to {receiver}, which is another site's"))
+            }
+        }
+    }
+}
+
+impl Accounts for Net {
+    fn user_name(&self, gun: &Gun) -> Result<Option<String>, RemoteError> {
+        let found = self.find(gun.host(), gun.as_str())?;
+        Ok(found.and_then(|found| found.credential.user().map(str::to_owned)))
+    }
+}
+
+fn chosen(headers: &HeaderMap) -> Result<Challenge, &'static str> {
+    challenge::choose(headers.get_all(WWW_AUTHENTICATE).iter().map(HeaderValue::as_bytes))
+}
+
+fn answer(url: &Url, incoming: Incoming, shown: Shown) -> Answer {
+    Answer { url: url.to_string(), status: incoming.status, headers: incoming.headers, body: incoming.body, user: shown.user }
+}

@@ -1,0 +1,29 @@
+//! The TLS settings of the connections to one host.
+
+use std::sync::Arc;
+
+use rustls::{ClientConfig, crypto::aws_lc_rs};
+use rustls_platform_verifier::Verifier;
+
+use super::{self_signed::SelfSignedVerifier, tls_files::TlsMaterial};
+
+/// TLS 1.2 and 1.3, the system's roots and the configured ones, HTTP/2 where the server has it. Certificates are always verified.
+pub(super) fn client_config(material: TlsMaterial) -> Result<ClientConfig, String> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let verifier = Verifier::new_with_extra_roots(material.roots.iter().cloned(), Arc::clone(&provider))
+        .map_err(|e| format!("no certificate authority can be trusted: {e}"))?;
+    let verifier = SelfSignedVerifier { inner: Arc::new(verifier), configured: material.roots };
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|e| e.to_string())?
+        .dangerous() // rustls' word for any verifier but its own; this one adds to the platform's
+        .with_custom_certificate_verifier(Arc::new(verifier));
+    let mut config = match material.client {
+        None => builder.with_no_client_auth(),
+        Some(pair) => builder
+            .with_client_auth_cert(pair.chain, pair.key)
+            .map_err(|e| format!("{}: the certificate and its key cannot be used: {e}", pair.file.display()))?,
+    };
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}

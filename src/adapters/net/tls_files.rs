@@ -1,0 +1,61 @@
+//! Configured TLS material, and the port through which it is found.
+
+use std::path::PathBuf;
+
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+/// What is configured for the TLS connections to one host.
+#[derive(Debug, Default)]
+pub struct TlsMaterial {
+    /// CA certificates that are trusted beside the system's.
+    pub roots: Vec<CertificateDer<'static>>,
+    /// Our own certificate and its key, where the host wants one.
+    pub client: Option<ClientPair>,
+}
+
+/// A client certificate with its chain, and its key.
+#[derive(Debug)]
+pub struct ClientPair {
+    /// The certificate first, then its chain.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// The private key.
+    pub key: PrivateKeyDer<'static>,
+    /// The certificate's file, for messages.
+    pub file: PathBuf,
+}
+
+/// Where TLS material comes from.
+pub trait TlsFiles: Send + Sync {
+    /// What is configured for `host[:port]`. A file that is there and cannot be used is an error that names it.
+    fn for_host(&self, authority: &str) -> Result<TlsMaterial, TlsFileError>;
+}
+
+/// A TLS file is there and cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TlsFileError {
+    /// A key without its certificate. Docker's words.
+    #[error("missing client certificate {certificate} for key {key}")]
+    MissingCertificate {
+        /// The name of the absent file.
+        certificate: String,
+        /// The key's file name.
+        key: String,
+    },
+    /// A certificate without its key. Docker's words.
+    #[error("missing key {key} for client certificate {certificate}. CA certificates must use the extension .crt")]
+    MissingKey {
+        /// The name of the absent file.
+        key: String,
+        /// The certificate's file name.
+        certificate: String,
+    },
+    /// The file cannot be read, or does not hold what it should.
+    #[error("{path}: {reason}")]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}

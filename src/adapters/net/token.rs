@@ -1,0 +1,183 @@
+//! Bearer tokens (distribution's token specification, with its OAuth2 form for identity tokens).
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use reqwest::{
+    Method, Url,
+    blocking::Client,
+    header::{CONTENT_TYPE, HeaderMap, HeaderValue},
+};
+use serde::Deserialize;
+use url::form_urlencoded;
+use zeroize::Zeroizing;
+
+use super::{
+    authorization,
+    credential::{Credential, Secret},
+    exchange::{Outgoing, exchange},
+    failure::Kind,
+    pace::Pace,
+    server_error,
+};
+
+/// Longest answer of a token server, in bytes.
+const MAX_ANSWER: u64 = 1 << 20;
+
+/// Longest realm, in bytes.
+const MAX_REALM: usize = 2 << 10;
+
+/// How long a token lives that does not say so, and the shortest life that is believed (as Docker has it).
+const SHORTEST_LIFE: Duration = Duration::from_secs(60);
+
+/// The longest life that is believed.
+const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A token and its life.
+#[derive(Clone)]
+pub(super) struct Token {
+    pub(super) value: Arc<Secret>,
+    fetched: Instant,
+    life: Duration,
+}
+
+impl Token {
+    /// Whether it lives long enough for one more request.
+    pub(super) fn is_alive(&self) -> bool {
+        self.fetched.elapsed() + Duration::from_secs(5) < self.life
+    }
+}
+
+/// What a token is for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Wanted {
+    pub(super) realm: Url,
+    pub(super) service: Option<String>,
+    pub(super) scope: String,
+    /// The registry whose credentials may be shown for it.
+    pub(super) registry: String,
+}
+
+/// Reads a realm: an https URL with a host and without credentials.
+pub(super) fn parse_realm(realm: &str) -> Result<Url, String> {
+    let refuse = |reason: &str| Err(format!("the token realm that it names {reason}"));
+    if realm.len() > MAX_REALM {
+        return refuse("is too long");
+    }
+    match Url::parse(realm) {
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => refuse("holds credentials"),
+        Ok(url) if url.scheme() == "https" && url.has_host() => Ok(url),
+        Ok(url) => refuse(&format!("is not https ({}://)", url.scheme())),
+        Err(_) => refuse("is not a URL"),
+    }
+}
+
+/// Asks the realm for a token; `who` says whose credentials these are, for a refusal.
+pub(super) fn fetch(client: &Client, wanted: &Wanted, credential: Option<&Credential>, who: &str, pace: Pace) -> Result<Token, Kind> {
+    let outgoing = match credential {
+        Some(Credential::IdentityToken { token, .. }) => refresh(wanted, token),
+        Some(Credential::Basic { user, password }) => ask(wanted, Some((user, password))),
+        Some(Credential::RegistryToken(_)) | None => ask(wanted, None),
+    };
+    let answer = exchange(client, outgoing, pace)?;
+    match answer.status {
+        200 => read(&answer.body).map_err(|reason| Kind::BadAnswer(reason.to_owned())),
+        401 | 403 => Err(Kind::Unauthorized(match server_error::summary(&answer.body) {
+            Some(said) => format!("{who}; the token server says: {said}"),
+            None => who.to_owned(),
+        })),
+        status => Err(Kind::Status(status)),
+    }
+}
+
+fn ask(wanted: &Wanted, user: Option<(&String, &Secret)>) -> Outgoing {
+    let mut url = wanted.realm.clone();
+    let mut query = url.query_pairs_mut();
+    if let Some(service) = &wanted.service {
+        query.append_pair("service", service);
+    }
+    query.append_pair("scope", &wanted.scope);
+    if let Some((user, _)) = user {
+        query.append_pair("account", user);
+    }
+    drop(query);
+    let headers = user.map(|(user, password)| authorization::basic(user, password)).unwrap_or_default();
+    Outgoing { method: Method::GET, url, headers, body: None, limit: MAX_ANSWER }
+}
+
+fn refresh(wanted: &Wanted, token: &Secret) -> Outgoing {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("grant_type", "refresh_token").append_pair("client_id", "docker").append_pair("scope", &wanted.scope);
+    if let Some(service) = &wanted.service {
+        form.append_pair("service", service);
+    }
+    let body = Zeroizing::new(form.append_pair("refresh_token", token.expose()).finish());
+    let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))]);
+    Outgoing { method: Method::POST, url: wanted.realm.clone(), headers, body: Some(body.as_bytes().into()), limit: MAX_ANSWER }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    token: Option<String>,
+    #[serde(default)]
+    access_token: Option<String>,
+    #[serde(default)]
+    expires_in: Option<serde_json::Number>,
+}
+
+fn read(body: &[u8]) -> Result<Token, &'static str> {
+    let answer: Answer = serde_json::from_slice(body).map_err(|_| "the answer is not the JSON of a token server")?;
+    let value = answer.token.filter(|t| !t.is_empty()).or(answer.access_token).unwrap_or_default();
+    if value.is_empty() || !value.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err("the answer holds no token that could be sent");
+    }
+    let life = answer.expires_in.and_then(|n| n.as_u64()).map_or(SHORTEST_LIFE, Duration::from_secs);
+    let value = Secret::new(value).ok_or("the answer holds no token that could be sent")?;
+    Ok(Token { value: Arc::new(value), fetched: Instant::now(), life: life.clamp(SHORTEST_LIFE, LONGEST_LIFE) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_read_in_both_forms() {
+        let value = |body: &str| read(body.as_bytes()).map(|t| (t.value.expose().to_owned(), t.life.as_secs()));
+        assert_eq!(value(r#"{"token":"a.b","expires_in":300}"#), Ok(("a.b".to_owned(), 300)));
+        assert_eq!(value(r#"{"access_token":"c","issued_at":"x"}"#), Ok(("c".to_owned(), 60)));
+        assert_eq!(value(r#"{"token":"","access_token":"c","expires_in":-1}"#), Ok(("c".to_owned(), 60)));
+        assert_eq!(value(r#"{"token":"a","expires_in":9223372036854775808}"#), Ok(("a".to_owned(), 86400)));
+        assert_eq!(value(r#"{"token":"a","expires_in":1.5}"#), Ok(("a".to_owned(), 60)));
+        for bad in ["", "{}", "[]", r#"{"token":"a\r\nX: y"}"#, r#"{"token":"a b"}"#, r#"{"token":"é"}"#, r#"{"token":7}"#] {
+            assert!(value(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_realm_is_an_https_url() {
+        assert!(parse_realm("https://auth.example.com/token?x=y").is_ok());
+        for bad in ["http://evil/", "file:///etc/passwd", "ftp://x/", "/token", "", "https://", "https://u:p@x/", "//x/y"] {
+            assert!(parse_realm(bad).is_err(), "{bad}");
+        }
+        assert!(parse_realm(&format!("https://x/{}", "a".repeat(1 << 20))).is_err());
+        assert!(!parse_realm("https://jeff:hunter2@x/").unwrap_err().contains("hunter2"));
+    }
+
+    #[test]
+    fn a_question_names_service_scope_and_account() {
+        let wanted = Wanted {
+            realm: Url::parse("https://a.example.com/token?x=1").unwrap(),
+            service: Some("dtr & co".to_owned()),
+            scope: "repository:dtr.example.com/prod/nginx:pull,push".to_owned(),
+            registry: "dtr.example.com".to_owned(),
+        };
+        let password = Secret::new("p".to_owned()).unwrap();
+        let outgoing = ask(&wanted, Some((&"jeff".to_owned(), &password)));
+        let query = "x=1&service=dtr+%26+co&scope=repository%3Adtr.example.com%2Fprod%2Fnginx%3Apull%2Cpush&account=jeff";
+        assert_eq!(outgoing.url.query(), Some(query));
+        assert!(refresh(&wanted, &password).url.as_str().ends_with("?x=1"));
+    }
+}

@@ -1,0 +1,90 @@
+//! Which Notary server serves a repository.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    adapters::net::{
+        api::{Api, InvalidApi},
+        text::printable,
+    },
+    ops::ports::RemoteError,
+    tuf::gun::Gun,
+};
+
+/// The server of Docker Hub's images.
+const HUB_SERVER: &str = "https://notary.docker.io";
+
+/// The choice of servers: one for everything where it is set, else one set for the registry, else the registry's own host.
+#[derive(Clone, Debug, Default)]
+pub struct Servers {
+    everywhere: Option<Api>,
+    by_registry: BTreeMap<String, Api>,
+}
+
+/// A text that cannot be the address of a trust server. Docker's words; a password in it is not repeated.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("valid https URL required for trust server, got {0}")]
+pub struct InvalidServer(String);
+
+impl Servers {
+    /// Uses one server for all repositories (`DOCKER_CONTENT_TRUST_SERVER`).
+    pub fn for_all(mut self, address: &str) -> Result<Self, InvalidServer> {
+        self.everywhere = Some(parse(address)?);
+        Ok(self)
+    }
+
+    /// Uses a server for the repositories of one registry, named as in a GUN.
+    pub fn for_registry(mut self, registry: &str, address: &str) -> Result<Self, InvalidServer> {
+        self.by_registry.insert(registry.to_owned(), parse(address)?);
+        Ok(self)
+    }
+
+    /// The server of a repository.
+    pub(super) fn of(&self, gun: &Gun) -> Result<Api, RemoteError> {
+        let host = gun.host();
+        if let Some(api) = self.everywhere.as_ref().or_else(|| self.by_registry.get(host)) {
+            return Ok(api.clone());
+        }
+        let api = if host == "docker.io" { Api::parse(HUB_SERVER) } else { Api::of_host(host) };
+        api.map_err(|e| RemoteError::Unusable(format!("{host} cannot be the address of a trust server: {e}")))
+    }
+}
+
+fn parse(address: &str) -> Result<Api, InvalidServer> {
+    Api::parse(address).map_err(|error| match error {
+        // anything before an @ may be a password, whatever else is wrong
+        _ if address.contains('@') => InvalidServer("a URL that holds credentials".to_owned()),
+        InvalidApi::Extra => InvalidServer(format!("{} with a query or a fragment", printable(address))),
+        _ => InvalidServer(printable(address)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_chosen_by_override_then_registry_then_host() {
+        let address = |servers: &Servers, gun: &str| servers.of(&Gun::parse(gun).unwrap()).map_or_else(|e| e.to_string(), |api| api.to_string());
+        let plain = Servers::default();
+        assert_eq!(address(&plain, "docker.io/library/alpine"), "https://notary.docker.io");
+        assert_eq!(address(&plain, "dtr.example.com/prod/nginx"), "https://dtr.example.com");
+        assert_eq!(address(&plain, "localhost:5000/foo"), "https://localhost:5000");
+        assert_eq!(address(&plain, "[::1]:5000/foo"), "https://[::1]:5000");
+        assert!(address(&plain, "u:p@evil/foo").contains("cannot be the address"));
+        let some = Servers::default().for_registry("dtr.example.com", "https://n.example.com:4443/").unwrap();
+        assert_eq!(address(&some, "dtr.example.com/prod/nginx"), "https://n.example.com:4443");
+        assert_eq!(address(&some, "other.example.com/x"), "https://other.example.com");
+        let all = some.for_all("https://all.example.com").unwrap();
+        assert_eq!(address(&all, "dtr.example.com/prod/nginx"), "https://all.example.com");
+    }
+
+    #[test]
+    fn only_https_will_do() {
+        let message = |address: &str| Servers::default().for_all(address).unwrap_err().to_string();
+        assert_eq!(message("http://n"), "valid https URL required for trust server, got http://n");
+        assert_eq!(message("notary:4443"), "valid https URL required for trust server, got notary:4443");
+        assert!(!message("https://jeff:hunter2@n").contains("hunter2"));
+        assert!(!message("http://jeff:hunter2@n").contains("hunter2"));
+    }
+}
