@@ -1,0 +1,266 @@
+//! The ports in memory: what a server serves and a disk keeps, and what was asked of them.
+
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard},
+};
+
+use dct::{
+    crypto::{private_key::PrivateKey, secret::Passphrase},
+    ops::{
+        events::Event,
+        image::Tag,
+        ports::{
+            Accounts, Bytes, DecisionError, Decisions, Events, FileRef, KeyInfo, KeyStore, KeyStoreError, Manifest, NotaryRemote,
+            PassphraseRequest, Registry, RegistryError, RemoteError, StoreError, Stored, TrustSet, TrustStore, WriterGuard,
+        },
+    },
+    tuf::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName},
+};
+
+/// What the store of `dct` must do, without a disk.
+#[derive(Default)]
+pub struct MemoryStore {
+    stored: Mutex<BTreeMap<Gun, Stored>>,
+}
+
+impl MemoryStore {
+    /// What is stored of a repository.
+    pub fn of(&self, gun: &Gun) -> Stored {
+        lock(&self.stored).get(gun).cloned().unwrap_or_default()
+    }
+
+    /// Changes what is stored, as a person or a peer might.
+    pub fn change(&self, gun: &Gun, change: impl FnOnce(&mut Stored)) {
+        change(lock(&self.stored).entry(gun.clone()).or_default());
+    }
+}
+
+impl TrustStore for MemoryStore {
+    fn load(&self, gun: &Gun) -> Result<Stored, StoreError> {
+        Ok(self.of(gun))
+    }
+
+    fn commit(&self, gun: &Gun, set: &TrustSet) -> Result<(), StoreError> {
+        self.change(gun, |stored| {
+            stored.published.retain(|_, kept| !set.files.values().any(|live| live == kept));
+            stored.files = set.files.clone();
+            stored.floor = set.floor.clone();
+        });
+        Ok(())
+    }
+
+    fn keep_published(&self, gun: &Gun, files: &[Bytes]) -> Result<(), StoreError> {
+        self.change(gun, |stored| stored.published.extend(files.iter().map(|bytes| (Sha256::of(bytes), bytes.clone()))));
+        Ok(())
+    }
+
+    fn save_unpublished(&self, gun: &Gun, files: &BTreeMap<RoleName, Bytes>) -> Result<(), StoreError> {
+        self.change(gun, |stored| stored.files = files.clone());
+        Ok(())
+    }
+
+    fn forget(&self, gun: &Gun) -> Result<(), StoreError> {
+        lock(&self.stored).remove(gun);
+        Ok(())
+    }
+
+    fn writer(&self, _: &Gun) -> Result<Box<dyn WriterGuard>, StoreError> {
+        Ok(Box::new(Writer))
+    }
+}
+
+struct Writer;
+
+impl WriterGuard for Writer {}
+
+/// How a server can fail, given the URL.
+pub type Fault = fn(String) -> RemoteError;
+
+/// 404.
+pub const NOT_FOUND: Fault = |url| RemoteError::NotFound { url };
+/// 503.
+pub const UNAVAILABLE: Fault = |url| RemoteError::Status { url, status: 503 };
+/// No connection.
+pub const UNREACHABLE: Fault = |url| RemoteError::Unreachable { url, cause: "connection refused".to_owned() };
+/// 401.
+pub const UNAUTHORIZED: Fault = |url| RemoteError::Unauthorized { url, reason: "no credentials".to_owned() };
+/// 403.
+pub const FORBIDDEN: Fault = |url| RemoteError::Forbidden { url, user: None };
+/// A certificate that is not trusted.
+pub const TLS: Fault = |url| RemoteError::Tls { url, cause: "unknown issuer".to_owned() };
+
+/// A Notary server that serves files by name, of whatever repository.
+#[derive(Default)]
+pub struct MemoryRemote {
+    files: Mutex<BTreeMap<String, Vec<u8>>>,
+    faults: Mutex<BTreeMap<String, Fault>>,
+    requests: Mutex<Vec<Vec<String>>>,
+    keys: Mutex<BTreeMap<RoleName, Bytes>>,
+    uploads: Mutex<Vec<Vec<(RoleName, Bytes)>>>,
+    refusals: Mutex<Vec<Fault>>,
+}
+
+impl MemoryRemote {
+    /// Serves these files, and no fault.
+    pub fn serve(&self, files: BTreeMap<String, Vec<u8>>) {
+        *lock(&self.files) = files;
+        lock(&self.faults).clear();
+    }
+
+    /// Serves a file besides, or another in its place.
+    pub fn put(&self, name: &str, bytes: Vec<u8>) {
+        lock(&self.files).insert(name.to_owned(), bytes);
+    }
+
+    /// Answers each request for a file whose name begins so with a fault, until `serve` is called.
+    pub fn fail(&self, prefix: &str, fault: Fault) {
+        lock(&self.faults).insert(prefix.to_owned(), fault);
+    }
+
+    /// What was asked since the last call: each round with the names of its files.
+    pub fn take_requests(&self) -> Vec<Vec<String>> {
+        std::mem::take(&mut lock(&self.requests))
+    }
+
+    /// The public key that the server holds for a role.
+    pub fn set_key(&self, role: RoleName, key: Vec<u8>) {
+        lock(&self.keys).insert(role, key.into());
+    }
+
+    /// The next upload is refused so.
+    pub fn refuse_upload(&self, fault: Fault) {
+        lock(&self.refusals).push(fault);
+    }
+
+    /// What was uploaded.
+    pub fn uploads(&self) -> Vec<Vec<(RoleName, Bytes)>> {
+        lock(&self.uploads).clone()
+    }
+
+    fn answer(&self, name: &str, limit: Option<u64>) -> Result<Bytes, RemoteError> {
+        let url = format!("https://memory/{name}");
+        if let Some((_, fault)) = lock(&self.faults).iter().find(|(prefix, _)| name.starts_with(prefix.as_str())) {
+            return Err(fault(url));
+        }
+        match lock(&self.files).get(name) {
+            Some(bytes) if limit.is_some_and(|limit| bytes.len() as u64 > limit) => {
+                Err(RemoteError::BadAnswer { url, reason: "it is longer than its parent says".to_owned() })
+            }
+            Some(bytes) => Ok(bytes.clone().into()),
+            None => Err(RemoteError::NotFound { url }),
+        }
+    }
+}
+
+impl NotaryRemote for MemoryRemote {
+    fn address(&self, _: &Gun) -> String {
+        "https://memory".to_owned()
+    }
+
+    fn fetch_all(&self, _: &Gun, files: &[FileRef]) -> Vec<Result<Bytes, RemoteError>> {
+        lock(&self.requests).push(files.iter().map(wire_name).collect());
+        let limit = |file: &FileRef| match file {
+            FileRef::Hashed { length, .. } => Some(*length),
+            FileRef::CurrentRoot | FileRef::RootVersion(_) | FileRef::Timestamp => None,
+        };
+        files.iter().map(|file| self.answer(&wire_name(file), limit(file))).collect()
+    }
+
+    fn server_keys(&self, _: &Gun, roles: &[RoleName]) -> Vec<Result<Bytes, RemoteError>> {
+        let url = |role| format!("https://memory/{role}.key");
+        let keys = lock(&self.keys);
+        roles.iter().map(|role| keys.get(role).cloned().ok_or_else(|| RemoteError::NotFound { url: url(role) })).collect()
+    }
+
+    fn publish(&self, _: &Gun, files: &[(RoleName, Bytes)]) -> Result<(), RemoteError> {
+        if let Some(fault) = lock(&self.refusals).pop() {
+            return Err(fault("https://memory/".to_owned()));
+        }
+        lock(&self.uploads).push(files.to_vec());
+        Ok(())
+    }
+
+    fn delete(&self, _: &Gun) -> Result<(), RemoteError> {
+        lock(&self.files).clear();
+        Ok(())
+    }
+}
+
+/// The name under which a file is asked for.
+pub fn wire_name(file: &FileRef) -> String {
+    match file {
+        FileRef::CurrentRoot => "root.json".to_owned(),
+        FileRef::RootVersion(version) => format!("{version}.root.json"),
+        FileRef::Timestamp => "timestamp.json".to_owned(),
+        FileRef::Hashed { role, sha256, .. } => format!("{role}.{sha256}.json"),
+    }
+}
+
+/// A registry that serves these tags, of whatever repository.
+#[derive(Default)]
+pub struct MemoryRegistry {
+    pub tags: BTreeMap<Tag, Manifest>,
+}
+
+impl Registry for MemoryRegistry {
+    fn resolve(&self, _: &Gun, tag: &Tag) -> Result<Manifest, RegistryError> {
+        self.tags.get(tag).cloned().ok_or_else(|| RegistryError::NoSuchTag { url: format!("https://memory/{tag}") })
+    }
+}
+
+/// A person who is not there, without keys and without credentials.
+pub struct Nobody;
+
+impl Accounts for Nobody {
+    fn user_name(&self, _: &Gun) -> Result<Option<String>, RemoteError> {
+        Ok(None)
+    }
+}
+
+impl KeyStore for Nobody {
+    fn list(&self) -> Result<Vec<KeyInfo>, KeyStoreError> {
+        Ok(Vec::new())
+    }
+
+    fn find(&self, _: CanonicalKeyId) -> Result<Option<KeyInfo>, KeyStoreError> {
+        Ok(None)
+    }
+
+    fn unlock(&self, id: CanonicalKeyId, _: &Passphrase) -> Result<PrivateKey, KeyStoreError> {
+        Err(KeyStoreError::NoSuchKey(id))
+    }
+
+    fn add(&self, _: &PrivateKey, _: &str, _: Option<&Gun>, _: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
+        panic!("nobody adds keys here")
+    }
+}
+
+impl Decisions for Nobody {
+    fn passphrase(&self, _: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
+        Err(DecisionError::NoAnswer("nobody is there".to_owned()))
+    }
+}
+
+/// Hears the warnings.
+#[derive(Default)]
+pub struct Heard(RefCell<Vec<String>>);
+
+impl Heard {
+    pub fn warnings(&self) -> Vec<String> {
+        self.0.borrow().clone()
+    }
+}
+
+impl Events for Heard {
+    fn tell(&self, event: Event<'_>) {
+        if let Event::Warning(text) = event {
+            self.0.borrow_mut().push(text);
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap()
+}
