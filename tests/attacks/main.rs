@@ -7,5 +7,6 @@
 mod support;
 
 mod forge_is_honest;
+mod json;
 mod rollback;
 mod world;
