@@ -71,12 +71,12 @@ impl TrustedRepo {
             let snapshot = self.snapshot();
             if let Some(meta) = snapshot.meta.get(&role) {
                 needs.push(file_ref(&role, meta));
+            } else if self.chain_floor().of(&role).is_some() {
+                // TUF 5.5.5: a role does not vanish from the snapshot, and not either by being named without a file
+                return Err(UpdateError::RoleRemoved { role });
             } else if snapshot.unusable.contains(&role) {
                 let reason = "the snapshot names it without a usable SHA-256".to_owned();
                 self.skipped.insert(role, Skipped { reason, claimed_version: None });
-            } else if self.chain_floor().of(&role).is_some() {
-                // TUF 5.5.5: a role does not vanish from the snapshot
-                return Err(UpdateError::RoleRemoved { role });
             }
         }
         Ok(needs)
