@@ -412,6 +412,9 @@ fn c65_a_snapshot_that_does_not_say_which_file_a_delegation_has() {
         let mut forge = next();
         forge.edit("snapshot", |s| change(&mut s["meta"]["targets/jeff"])).stamp();
         World::cold().accepts_without(&forge, "targets/jeff");
+        // a client that knows the role's file is not made to forget it
+        let (world, _) = World::warm();
+        world.rejects(&forge, "targets/jeff was removed from the snapshot", next().publish());
     }
 }
 
