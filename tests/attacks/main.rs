@@ -9,4 +9,5 @@ mod support;
 mod forge_is_honest;
 mod json;
 mod rollback;
+mod signatures;
 mod world;

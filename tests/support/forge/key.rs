@@ -83,6 +83,11 @@ impl Key {
         Self { public: der::ec_spki(der::P256, point.as_bytes()), ..self.clone() }
     }
 
+    /// The same key with other bytes for its public half.
+    pub fn with_public(&self, public: Vec<u8>) -> Self {
+        Self { public, ..self.clone() }
+    }
+
     /// The key as it stands in metadata.
     pub fn json(&self) -> Value {
         json!({"keytype": self.keytype, "keyval": {"private": null, "public": Base64::encode_string(&self.public)}})
