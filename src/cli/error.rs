@@ -109,3 +109,12 @@ impl CliError {
         self.status
     }
 }
+
+/// An error of the operating system as Go words it: without a capital letter and a number.
+#[must_use]
+pub fn os_words(error: &std::io::Error) -> String {
+    let words = error.to_string();
+    let words = words.split(" (os error").next().unwrap_or_default();
+    let mut chars = words.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}

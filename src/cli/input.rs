@@ -4,10 +4,10 @@
 //! first prompt read too much). It is wiped when it is dropped.
 
 use std::{
-    cell::RefCell,
     fs::File,
     io::{self, IsTerminal, Read},
     os::fd::{AsFd, OwnedFd},
+    sync::{Mutex, PoisonError},
 };
 
 use zeroize::{Zeroize, Zeroizing};
@@ -20,7 +20,7 @@ const MAX_LINE: usize = 64 * 1024;
 /// Where answers come from.
 pub struct Input {
     terminal: Option<OwnedFd>,
-    lines: RefCell<Lines>,
+    lines: Mutex<Lines>,
 }
 
 /// Whether what is typed may be seen.
@@ -38,13 +38,13 @@ impl Input {
         let stdin = io::stdin();
         let descriptor = stdin.as_fd().try_clone_to_owned()?;
         let terminal = stdin.is_terminal().then(|| descriptor.try_clone()).transpose()?;
-        Ok(Self { terminal, lines: RefCell::new(Lines::new(File::from(descriptor))) })
+        Ok(Self { terminal, lines: Mutex::new(Lines::new(File::from(descriptor))) })
     }
 
     /// Answers that are known: for tests.
     #[must_use]
-    pub fn piped(input: impl Read + 'static) -> Self {
-        Self { terminal: None, lines: RefCell::new(Lines::new(input)) }
+    pub fn piped(input: impl Read + Send + 'static) -> Self {
+        Self { terminal: None, lines: Mutex::new(Lines::new(input)) }
     }
 
     /// Whether a person may be typing.
@@ -57,7 +57,7 @@ impl Input {
     pub fn line(&self, echo: Echo) -> io::Result<Zeroizing<String>> {
         let line = match (&self.terminal, echo) {
             (Some(terminal), Echo::Hidden) => terminal::read_hidden(terminal)?,
-            _ => self.lines.borrow_mut().next()?,
+            _ => self.lines.lock().unwrap_or_else(PoisonError::into_inner).next()?,
         };
         Ok(Zeroizing::new(line.trim().to_owned()))
     }
@@ -65,12 +65,12 @@ impl Input {
 
 /// A reader's lines, through a buffer that is wiped.
 struct Lines {
-    input: Box<dyn Read>,
+    input: Box<dyn Read + Send>,
     buffered: Zeroizing<Vec<u8>>,
 }
 
 impl Lines {
-    fn new(input: impl Read + 'static) -> Self {
+    fn new(input: impl Read + Send + 'static) -> Self {
         Self { input: Box::new(input), buffered: Zeroizing::new(Vec::with_capacity(MAX_LINE)) }
     }
 

@@ -3,7 +3,12 @@
 //! An answer comes from a variable where one is set, else from the person: on a terminal without echo, or line by line from a pipe. An end of
 //! input is one error that names the variable which would have answered; the peers ask twelve times.
 
-use std::{cell::RefCell, collections::BTreeMap, ffi::OsString, io};
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use zeroize::Zeroizing;
 
@@ -35,16 +40,19 @@ const ROOT_WARNING: [&str; 6] = [
 ];
 
 /// Reads a variable of the environment.
-pub type Variables<'a> = Box<dyn Fn(&str) -> Option<OsString> + 'a>;
+pub type Variables = Box<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
+
+/// By role and key.
+type Answers = BTreeMap<(String, String), Zeroizing<String>>;
 
 /// Asks a person, or the environment in their stead.
-pub struct Prompter<'a> {
-    ui: &'a Ui,
-    input: &'a Input,
-    variables: Variables<'a>,
+pub struct Prompter {
+    ui: Arc<Ui>,
+    input: Arc<Input>,
+    variables: Variables,
     /// What was answered in this process, by role and key: one key is asked for once. Another key of the same role is another question
     /// (the peers reuse the answer silently).
-    answers: RefCell<BTreeMap<(String, String), Zeroizing<String>>>,
+    answers: Mutex<Answers>,
 }
 
 /// A user's name and password.
@@ -52,29 +60,25 @@ pub struct Login {
     /// The name.
     pub username: String,
     /// The password.
-    pub password: Passphrase,
+    pub password: Zeroizing<String>,
 }
 
-impl<'a> Prompter<'a> {
+impl Prompter {
     /// Asks through these.
     #[must_use]
-    pub fn new(ui: &'a Ui, input: &'a Input, variables: Variables<'a>) -> Self {
-        Self { ui, input, variables, answers: RefCell::default() }
+    pub fn new(ui: Arc<Ui>, input: Arc<Input>, variables: Variables) -> Self {
+        Self { ui, input, variables, answers: Mutex::default() }
     }
 
-    /// Asks for the login at a server that Docker's configuration has none for, on a terminal alone.
-    pub fn login(&self, server: &str) -> Result<Login, DecisionError> {
+    /// Asks for a login at a server, on a terminal alone; none elsewhere.
+    pub fn login(&self) -> io::Result<Option<Login>> {
         if !self.input.is_terminal() {
-            return Err(DecisionError::NoAnswer(format!(
-                "{server} wants a login, and Docker's configuration has none for it: run `docker login` for the registry, or name a folder \
-                 whose config.json has one in DOCKER_CONFIG or --config"
-            )));
+            return Ok(None);
         }
-        let ended = |_| DecisionError::NoAnswer(format!("no login for {server}: the input ended"));
         self.ui.ask("Enter username: ");
-        let username = self.input.line(Echo::Shown).map_err(ended)?.to_string();
-        let password = self.ask_hidden("Enter password: ").map_err(ended)?;
-        Ok(Login { username, password: Passphrase::new(password.to_string()) })
+        let username = self.input.line(Echo::Shown)?.to_string();
+        let password = self.ask_hidden("Enter password: ")?;
+        Ok(Some(Login { username, password }))
     }
 
     fn create(&self, question: &Question<'_>) -> Result<Zeroizing<String>, DecisionError> {
@@ -108,7 +112,7 @@ impl<'a> Prompter<'a> {
 
     fn unlock(&self, question: &Question<'_>, attempt: u32) -> Result<Zeroizing<String>, DecisionError> {
         if attempt == 0
-            && let Some(known) = self.answers.borrow().get(&question.name())
+            && let Some(known) = self.answers().get(&question.name())
         {
             return Ok(known.clone());
         }
@@ -152,6 +156,10 @@ impl<'a> Prompter<'a> {
         })
     }
 
+    fn answers(&self) -> MutexGuard<'_, Answers> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn ask_hidden(&self, words: &str) -> io::Result<Zeroizing<String>> {
         self.ui.ask(words);
         let answer = self.input.line(Echo::Hidden);
@@ -160,7 +168,7 @@ impl<'a> Prompter<'a> {
     }
 }
 
-impl Decisions for Prompter<'_> {
+impl Decisions for Prompter {
     fn passphrase(&self, request: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
         let question = Question { role: &request.role, id: &request.key };
         let answer = match request.purpose {
@@ -169,7 +177,7 @@ impl Decisions for Prompter<'_> {
         };
         if !question.id.is_empty() {
             // a wrong answer stays only until the next attempt replaces it
-            self.answers.borrow_mut().insert(question.name(), answer.clone());
+            self.answers().insert(question.name(), answer.clone());
         }
         Ok(Passphrase::new(answer.to_string()))
     }
@@ -207,10 +215,7 @@ impl Question<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        io::Write,
-        sync::{Arc, Mutex},
-    };
+    use std::io::Write;
 
     use super::*;
 
@@ -234,8 +239,8 @@ mod tests {
     ) -> (String, Vec<Result<String, DecisionError>>) {
         let screen = Screen::default();
         let (ui, input) = (Ui::to(screen.clone(), io::sink()), Input::piped(typed.as_bytes()));
-        let variables = |name: &str| set.iter().find(|(n, _)| *n == name).map(|(_, value)| OsString::from(value));
-        let prompter = Prompter::new(&ui, &input, Box::new(variables));
+        let set: BTreeMap<String, OsString> = set.iter().map(|(name, value)| ((*name).to_owned(), value.into())).collect();
+        let prompter = Prompter::new(Arc::new(ui), Arc::new(input), Box::new(move |name| set.get(name).cloned()));
         let text = |passphrase: Passphrase| String::from_utf8(passphrase.as_bytes().to_vec()).unwrap();
         let answers = requests.iter().map(|request| prompter.passphrase(request).map(text)).collect();
         let seen = String::from_utf8(screen.0.lock().unwrap().clone()).unwrap();
@@ -395,8 +400,7 @@ mod tests {
     #[test]
     fn a_login_is_asked_for_on_a_terminal_alone() {
         let (ui, input) = (Ui::to(io::sink(), io::sink()), Input::piped(&b"jeff\nsecret\n"[..]));
-        let prompter = Prompter::new(&ui, &input, Box::new(|_| None));
-        let Err(DecisionError::NoAnswer(error)) = prompter.login("https://notary.example.com") else { panic!("it asked") };
-        assert!(error.contains("docker login") && error.contains("https://notary.example.com"), "{error}");
+        let prompter = Prompter::new(Arc::new(ui), Arc::new(input), Box::new(|_| None));
+        assert!(prompter.login().unwrap().is_none());
     }
 }

@@ -7,11 +7,10 @@
 //! [registry."dtr.example.com"]
 //! server = "https://notary.example.com"
 //! ca = "company-ca.pem"
-//! token-realms = ["https://auth.example.com"]
 //!
-//! [timeouts]
-//! connect = 10
-//! answer = 30
+//! [network]
+//! timeout = 30
+//! token-realms = ["auth.example.com"]
 //! ```
 
 use std::{
@@ -30,8 +29,8 @@ use url::Url;
 pub struct Settings {
     /// By registry, as its name stands before the first `/` of an image: `dtr.example.com`, `localhost:5000`, `docker.io`.
     registry: BTreeMap<String, RegistrySettings>,
-    /// How long to wait for a server.
-    pub timeouts: Timeouts,
+    /// For all servers.
+    pub network: NetworkSettings,
 }
 
 /// What can be set for one registry.
@@ -43,25 +42,23 @@ pub struct RegistrySettings {
     /// A PEM file of certificate authorities to trust for this registry and its Notary server, beside the system's. Relative to the folder of
     /// the settings file.
     pub ca: Option<PathBuf>,
-    /// Origins (`https://host[:port]`) that tokens may be asked of although they belong to another site than the server.
+}
+
+/// What can be set for all servers.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct NetworkSettings {
+    /// Seconds that an answer of up to 1 MiB may take, from the look-up of the server's name to the last byte; a longer answer needs a least
+    /// throughput. Default 30.
+    #[serde(deserialize_with = "seconds")]
+    pub timeout: Duration,
+    /// Hosts of token servers that may see the credentials of every registry, though they belong to another site. Default: none.
     pub token_realms: Vec<String>,
 }
 
-/// How long to wait for a server, in seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct Timeouts {
-    /// For a connection, its TLS handshake included. Default 10.
-    #[serde(deserialize_with = "seconds")]
-    pub connect: Duration,
-    /// For an answer of up to 1 MiB, from the request to its last byte; a longer one needs a least throughput. Default 30.
-    #[serde(deserialize_with = "seconds")]
-    pub answer: Duration,
-}
-
-impl Default for Timeouts {
+impl Default for NetworkSettings {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(10), answer: Duration::from_secs(30) }
+        Self { timeout: Duration::from_secs(30), token_realms: Vec::new() }
     }
 }
 
@@ -105,10 +102,9 @@ impl Settings {
         }
     }
 
-    /// The settings for a registry: its own, or none.
-    #[must_use]
-    pub fn registry(&self, host: &str) -> RegistrySettings {
-        self.registry.get(host).cloned().unwrap_or_default()
+    /// The registries that something is set for.
+    pub fn registries(&self) -> impl Iterator<Item = (&str, &RegistrySettings)> {
+        self.registry.iter().map(|(host, settings)| (host.as_str(), settings))
     }
 
     fn parse(text: &str, path: &Path) -> Result<Self, SettingsError> {
@@ -118,18 +114,23 @@ impl Settings {
             invalid(line, error.message().to_owned())
         })?;
         for (host, registry) in &mut settings.registry {
-            let urls = registry.server.iter().map(|server| ("server", server));
-            for (key, value) in urls.chain(registry.token_realms.iter().map(|realm| ("token-realms", realm))) {
-                if !is_https(value) {
-                    return Err(invalid(None, format!("registry.\"{host}\".{key}: not an https URL: {value}")));
-                }
+            if let Some(server) = registry.server.as_ref().filter(|server| !is_https(server)) {
+                return Err(invalid(None, format!("registry.\"{host}\".server: not an https URL: {server}")));
             }
             if let (Some(ca), Some(folder)) = (&mut registry.ca, path.parent()) {
                 *ca = folder.join(&ca);
             }
         }
-        Ok(settings)
+        match settings.network.token_realms.iter().find(|host| !is_host(host)) {
+            Some(host) => Err(invalid(None, format!("network.token-realms: not a host: {host}"))),
+            None => Ok(settings),
+        }
     }
+}
+
+/// A host with its port where it has one, and nothing else.
+fn is_host(text: &str) -> bool {
+    !text.contains(['/', '?', '#', '@', '\\']) && Url::parse(&format!("https://{text}")).is_ok_and(|url| url.has_host())
 }
 
 fn is_https(url: &str) -> bool {
@@ -157,16 +158,15 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let settings = parse(
-            "[registry.\"dtr.example.com\"]\nserver = \"https://notary.example.com\"\nca = \"ca.pem\"\ntoken-realms = [\"https://auth.example.com\"]\n\
-             [timeouts]\nconnect = 5\nanswer = 60\n",
+            "[registry.\"dtr.example.com\"]\nserver = \"https://notary.example.com\"\nca = \"ca.pem\"\n\
+             [network]\ntimeout = 60\ntoken-realms = [\"auth.example.com:5001\"]\n",
         )
         .unwrap();
-        let registry = settings.registry("dtr.example.com");
-        assert_eq!(registry.server.as_deref(), Some("https://notary.example.com"));
-        assert_eq!(registry.ca.as_deref(), Some(Path::new("/etc/dct/ca.pem")));
-        assert_eq!(registry.token_realms, ["https://auth.example.com"]);
-        assert_eq!(settings.timeouts, Timeouts { connect: Duration::from_secs(5), answer: Duration::from_secs(60) });
-        assert_eq!(settings.registry("other.example.com"), RegistrySettings::default());
+        let registry =
+            RegistrySettings { server: Some("https://notary.example.com".to_owned()), ca: Some("/etc/dct/ca.pem".into()) };
+        assert_eq!(settings.registries().collect::<Vec<_>>(), [("dtr.example.com", &registry)]);
+        assert_eq!(settings.network.timeout, Duration::from_secs(60));
+        assert_eq!(settings.network.token_realms, ["auth.example.com:5001"]);
     }
 
     #[test]
@@ -188,11 +188,11 @@ mod tests {
     fn a_value_without_meaning_is_refused() {
         for (text, reason) in [
             ("[registry.h]\nserver = \"http://h\"", "registry.\"h\".server: not an https URL: http://h"),
-            ("[registry.h]\ntoken-realms = [\"auth\"]", "registry.\"h\".token-realms: not an https URL: auth"),
-            ("[timeouts]\nconnect = 0", "0 is not a number of seconds from 1 to 3600"),
-            ("[timeouts]\nconnect = -1", "invalid value"),
-            ("[timeouts]\nconnect = \"soon\"", "invalid type"),
-            ("[timeouts", "line 1: unclosed table"),
+            ("[network]\ntoken-realms = [\"https://auth\"]", "network.token-realms: not a host: https://auth"),
+            ("[network]\ntimeout = 0", "0 is not a number of seconds from 1 to 3600"),
+            ("[network]\ntimeout = -1", "invalid value"),
+            ("[network]\ntimeout = \"soon\"", "invalid type"),
+            ("[network", "line 1: unclosed table"),
         ] {
             let error = parse(text).unwrap_err();
             assert!(error.contains(reason), "{error}");

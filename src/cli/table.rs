@@ -16,20 +16,19 @@ const MAX_CELL: usize = 8_000;
 /// Lays out a header and rows; the answer has one entry a line, each cell made safe for a terminal.
 #[must_use]
 pub fn lines<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> Vec<String> {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table.add_row(header);
-    for row in rows {
-        table.add_row(row.iter().map(|cell| shorten(&sanitize::field(cell))));
+    let mut padded = Table::new();
+    padded.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    // the last column stands outside of the table, which would pad it
+    let mut last_column = Vec::new();
+    for row in std::iter::once(header.map(str::to_owned)).chain(rows) {
+        let mut cells = row.iter().map(|cell| shorten(&sanitize::field(cell))).collect::<Vec<_>>();
+        last_column.push(cells.pop().unwrap_or_default());
+        padded.add_row(cells);
     }
-    for (number, column) in table.column_iter_mut().enumerate() {
-        if number + 1 < N {
-            column.set_padding((0, PADDING)).set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(MIN_WIDTH)));
-        } else {
-            column.set_padding((0, 0));
-        }
+    for column in padded.column_iter_mut() {
+        column.set_padding((0, PADDING)).set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(MIN_WIDTH)));
     }
-    table.trim_fmt().lines().map(str::to_owned).collect()
+    padded.lines().zip(last_column).map(|(cells, last)| cells + &last).collect()
 }
 
 fn shorten(cell: &str) -> String {
@@ -68,6 +67,11 @@ mod tests {
         assert_eq!(rows, ["SIGNER    KEYS", "ian       47caae5b3e61, a50fbd30fd85"]);
         let rows = lines(["SIGNER", "KEYS"], [["1234567".to_owned(), "x".to_owned()], ["12345678".to_owned(), "y".to_owned()]]);
         assert_eq!(rows, ["SIGNER     KEYS", "1234567    x", "12345678   y"]);
+    }
+
+    #[test]
+    fn an_empty_last_cell_leaves_the_padding_before_it() {
+        assert_eq!(lines(["SIGNER", "KEYS"], [["bob".to_owned(), String::new()]])[1], "bob       ");
     }
 
     #[test]

@@ -5,8 +5,8 @@
 //! A reader that closes its end of a pipe early (`dct inspect … | head -1`) is no failure: the rest is dropped quietly.
 
 use std::{
-    cell::{Cell, RefCell},
     io::{self, IsTerminal, Write},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use super::{error::CliError, sanitize};
@@ -18,9 +18,13 @@ pub struct Ui {
 }
 
 struct Stream {
-    writer: RefCell<Box<dyn Write>>,
+    state: Mutex<State>,
     colour: bool,
-    failed: Cell<Option<io::ErrorKind>>,
+}
+
+struct State {
+    writer: Box<dyn Write + Send>,
+    failed: Option<io::ErrorKind>,
 }
 
 impl Ui {
@@ -37,7 +41,7 @@ impl Ui {
 
     /// Writes to these: for tests.
     #[must_use]
-    pub fn to(out: impl Write + 'static, err: impl Write + 'static) -> Self {
+    pub fn to(out: impl Write + Send + 'static, err: impl Write + Send + 'static) -> Self {
         Self { out: Stream::new(out, false), err: Stream::new(err, false) }
     }
 
@@ -96,7 +100,7 @@ impl Ui {
     pub fn finish(&self) -> io::Result<()> {
         self.out.flush();
         self.err.flush();
-        match self.out.failed.get() {
+        match self.out.state().failed {
             Some(kind) if kind != io::ErrorKind::BrokenPipe => Err(kind.into()),
             _ => Ok(()),
         }
@@ -109,22 +113,28 @@ impl Ui {
 }
 
 impl Stream {
-    fn new(writer: impl Write + 'static, colour: bool) -> Self {
-        Self { writer: RefCell::new(Box::new(writer)), colour, failed: Cell::new(None) }
+    fn new(writer: impl Write + Send + 'static, colour: bool) -> Self {
+        Self { state: Mutex::new(State { writer: Box::new(writer), failed: None }), colour }
     }
 
     fn write(&self, text: &str) {
-        self.attempt(|writer| writer.write_all(text.as_bytes()));
+        self.state().attempt(|writer| writer.write_all(text.as_bytes()));
     }
 
     fn flush(&self) {
-        self.attempt(Write::flush);
+        self.state().attempt(Write::flush);
     }
 
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
     /// After a first failure nothing is written any more.
-    fn attempt(&self, write: impl FnOnce(&mut Box<dyn Write>) -> io::Result<()>) {
-        if self.failed.get().is_none() {
-            self.failed.set(write(&mut self.writer.borrow_mut()).err().map(|error| error.kind()));
+    fn attempt(&mut self, write: impl FnOnce(&mut Box<dyn Write + Send>) -> io::Result<()>) {
+        if self.failed.is_none() {
+            self.failed = write(&mut self.writer).err().map(|error| error.kind());
         }
     }
 }

@@ -2,6 +2,10 @@
 
 pub mod delete;
 pub mod inspect;
+mod inspect_json;
+mod inspect_pretty;
 pub mod key_load;
+mod public_key;
 pub mod sign;
 pub mod signer_add;
+mod signer_name;

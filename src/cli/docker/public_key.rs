@@ -1,0 +1,94 @@
+//! Files with a signer's public key: a PEM certificate, or a PEM `PUBLIC KEY` (Notary `utils.ParsePEMPublicKey`).
+
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    path::Path,
+};
+
+use jiff::Timestamp;
+
+use crate::{
+    cli::error::{CliError, os_words},
+    crypto::{
+        pem::{self, PemBlock},
+        x509::Certificate,
+    },
+    tuf::key::Key,
+};
+
+/// Docker reads no more of a file than this, in bytes.
+const MAX_FILE: u64 = 1 << 20;
+
+/// Reads the key in a file. A certificate must be valid at `now`.
+pub(super) fn read(path: &Path, now: Timestamp) -> Result<Key, CliError> {
+    let shown = path.display();
+    let unreadable = |action: &str, error: &io::Error| {
+        CliError::new(format!("unable to read public key from file: {action} {shown}: {}", os_words(error)))
+    };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| unreadable("open", &error))?;
+    file.take(MAX_FILE).read_to_end(&mut bytes).map_err(|error| unreadable("read", &error))?;
+    parse(&bytes, now).map_err(|error| error.prefixed(&format!("could not parse public key from file: {shown}: ")))
+}
+
+fn parse(bytes: &[u8], now: Timestamp) -> Result<Key, CliError> {
+    let block = pem::first_block(bytes).ok_or_else(|| CliError::new("no valid public key found"))?;
+    match block.label.as_str() {
+        "CERTIFICATE" => certificate(&block, now),
+        "PUBLIC KEY" => Key::from_spki(&block.content)
+            .map_err(|error| CliError::new(format!("unable to parse pem encoded public key: {error}"))),
+        label => {
+            let error = CliError::new(format!("unsupported PEM block type {label:?}, expected CERTIFICATE or PUBLIC KEY"));
+            let private = label.ends_with("PRIVATE KEY");
+            Err(if private {
+                error.hinted("this is a private key; `dct key load` takes it, and --key the certificate")
+            } else {
+                error
+            })
+        }
+    }
+}
+
+fn certificate(block: &PemBlock, now: Timestamp) -> Result<Key, CliError> {
+    let malformed = |error: String| CliError::new(format!("could not parse provided certificate: {error}"));
+    let certificate = Certificate::from_der(&block.content).map_err(|error| malformed(error.to_string()))?;
+    certificate.check(Some(now)).map_err(|error| CliError::new(format!("invalid certificate: {error}")))?;
+    Key::from_certificates(certificate.to_pem().as_bytes()).map_err(|error| malformed(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(bytes: &[u8]) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        std::fs::write(&path, bytes).unwrap();
+        let error = read(&path, Timestamp::UNIX_EPOCH).unwrap_err();
+        error.message().iter().map(|line| line.replace(&path.display().to_string(), "FILE")).collect()
+    }
+
+    #[test]
+    fn a_file_that_holds_no_public_key_is_told_as_docker_tells_it() {
+        assert_eq!(words(b"junk"), ["could not parse public key from file: FILE: no valid public key found"]);
+        assert_eq!(
+            words(b"-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n"),
+            [
+                "could not parse public key from file: FILE: unsupported PEM block type \"EC PRIVATE KEY\", expected CERTIFICATE or PUBLIC KEY"
+            ]
+        );
+        for label in ["CERTIFICATE", "PUBLIC KEY"] {
+            let lines = words(format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n").as_bytes());
+            assert!(lines[0].starts_with("could not parse public key from file: FILE: "), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_told_in_gos_words() {
+        let error = read(Path::new("/nonexistent/key.pem"), Timestamp::UNIX_EPOCH).unwrap_err();
+        assert_eq!(error.message(), ["unable to read public key from file: open /nonexistent/key.pem: no such file or directory"]);
+        let error = read(Path::new("/"), Timestamp::UNIX_EPOCH).unwrap_err();
+        assert_eq!(error.message(), ["unable to read public key from file: read /: is a directory"]);
+    }
+}
