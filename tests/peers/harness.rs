@@ -1,11 +1,13 @@
 //! The harness itself: what it promises the other tests, shown with the peers alone.
 
-use std::{fs, net::TcpStream, process::Command, thread};
+use std::{fs, net::TcpStream, process::Command, thread, time::Duration};
 
 use crate::support::{
     Peers,
     engine::Engine,
+    front::Request,
     home::Home,
+    latency::rounds,
     openssl::{Bundle, Issuer, KeyForm},
     programs,
     token::{TokenRequest, identity_token_of},
@@ -155,6 +157,20 @@ fn every_form_of_a_client_bundle_is_one_that_docker_takes() {
         // root, then for each a key of targets and the signer's own
         assert_eq!(home.key_files().len(), 1 + 2 * (number + 1), "{form:?} by {issuer:?}");
     }
+}
+
+#[test]
+fn the_log_shows_which_requests_waited_for_another() {
+    let Some(peers) = Peers::start() else { return };
+    let home = Home::new(&peers, "jeff");
+    let repository = peers.image("prod/nginx");
+    with_signer(&peers, &home, "jeff", &repository);
+    peers.delay_notary(Duration::from_millis(50));
+    let mark = peers.mark();
+    home.docker_trust(&["inspect", &repository]).ok();
+    let requests: Vec<Request> = peers.wire_since(mark).into_iter().filter(|request| request.path.contains("/_trust/")).collect();
+    assert!(requests.iter().all(|request| request.ended - request.started >= 50), "{requests:?}");
+    assert_eq!(rounds(&requests).len(), requests.len(), "docker asks for one thing at a time: {requests:?}");
 }
 
 #[test]

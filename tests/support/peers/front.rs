@@ -27,6 +27,10 @@ pub(crate) struct Request {
     pub(crate) protocol: String,
     /// Counts connections: equal numbers came on one connection.
     pub(crate) connection: u64,
+    /// When it came, in milliseconds of the front's clock.
+    pub(crate) started: u64,
+    /// When its answer had gone out.
+    pub(crate) ended: u64,
 }
 
 /// The running front.
@@ -85,13 +89,21 @@ impl Front {
 
 fn parse(line: &str) -> Option<Request> {
     let mut fields = line.strip_prefix("request\t")?.split('\t').map(str::to_owned);
+    let (ended, took) = (millis(&fields.next()?)?, millis(&fields.next()?)?);
     Some(Request {
         method: fields.next()?,
         path: fields.next()?,
         status: fields.next()?.parse().ok()?,
         protocol: fields.next()?,
         connection: fields.next()?.parse().ok()?,
+        ended,
+        started: ended.saturating_sub(took),
     })
+}
+
+/// nginx writes seconds with three decimals.
+fn millis(seconds: &str) -> Option<u64> {
+    seconds.replace('.', "").parse().ok()
 }
 
 fn configuration(folder: &Path, port: u16, marks: u16, certs: &ServerCerts, backends: &Backends) -> String {
@@ -106,7 +118,7 @@ pid {folder}/nginx.pid;
 error_log stderr warn;
 events {{ worker_connections 512; }}
 http {{
-    log_format requests "request\t$request_method\t$request_uri\t$status\t$server_protocol\t$connection";
+    log_format requests "request\t$msec\t$request_time\t$request_method\t$request_uri\t$status\t$server_protocol\t$connection";
     log_format marks "mark\t$request_uri";
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;

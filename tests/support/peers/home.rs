@@ -153,7 +153,7 @@ impl Home {
         self.run("dct", Path::new(env!("CARGO_BIN_EXE_dct")), args, input)
     }
 
-    /// Runs `docker trust …`. Seen with 28.2.2 and no Engine: `key generate`, `key load`, `signer add`, `signer remove`, `inspect`, `sign` of a tag
+    /// Runs `docker trust …`. Seen with 28.2.2 and no Engine: `key generate`, `key load`, `signer add`, `inspect`, `sign` of a tag
     /// that is signed already, and `revoke` all work; `sign` of a new tag alone wants an Engine (`engine::Engine` stands in).
     pub(crate) fn docker_trust(&self, args: &[&str]) -> Run {
         let mut all = vec!["trust"];

@@ -6,6 +6,7 @@ pub(crate) mod front;
 pub(crate) mod home;
 mod http;
 pub(crate) mod images;
+pub(crate) mod latency;
 pub(crate) mod openssl;
 mod ports;
 mod process;
@@ -17,12 +18,14 @@ use std::{
     fs,
     net::TcpStream,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use serde_json::{Value, json};
 
 use front::{Backends, Front, Request};
 use images::Images;
+use latency::Latency;
 use openssl::ServerCerts;
 use ports::PortLease;
 use process::Server;
@@ -35,6 +38,7 @@ pub(crate) struct Peers {
     _registry: Server,
     notary: Server,
     _signer: Server,
+    latency: Latency,
     tokens: TokenServer,
     registry_port: PortLease,
     _ports: [PortLease; 3],
@@ -68,7 +72,8 @@ impl Peers {
         let mut registry = start_registry(here, registry_port.number, &auth);
         signer.wait_until(|| TcpStream::connect(("127.0.0.1", signer_port.number)).is_ok());
         let mut notary = start_notary(here, notary_port.number, signer_port.number, &certs, &auth);
-        let backends = Backends { notary: notary_port.number, registry: registry_port.number, token: tokens.port };
+        let latency = Latency::before(notary_port.number);
+        let backends = Backends { notary: latency.port, registry: registry_port.number, token: tokens.port };
         let front = Front::start(here, front_port.number, ports::lease(), &certs, &backends);
         registry
             .wait_until(|| http::request(registry_port.number, "GET", "/v2/", &[], b"").is_ok_and(|answer| answer.status == 401));
@@ -76,7 +81,7 @@ impl Peers {
             http::request(notary_port.number, "GET", "/_notary_server/health", &[], b"").is_ok_and(|answer| answer.status == 200)
         });
         let leases = [front_port, signer_port, notary_port];
-        Self { front, _registry: registry, notary, _signer: signer, tokens, registry_port, _ports: leases, certs, folder }
+        Self { front, _registry: registry, notary, _signer: signer, latency, tokens, registry_port, _ports: leases, certs, folder }
     }
 
     /// The one host name with its port: `localhost:PORT`.
@@ -122,6 +127,11 @@ impl Peers {
     /// The same with protocol and connection.
     pub(crate) fn wire_since(&self, mark: Mark) -> Vec<Request> {
         self.front.requests().split_off(mark.0)
+    }
+
+    /// Every request to the Notary server takes this much longer from now on.
+    pub(crate) fn delay_notary(&self, delay: Duration) {
+        self.latency.set(delay);
     }
 
     /// What the token server was asked so far.
