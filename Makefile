@@ -3,7 +3,7 @@
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := $(CURDIR)/target/tools/bin/cargo-deny
 
-.PHONY: build test deny cargo-deny clean
+.PHONY: build test demo deny cargo-deny clean
 
 ## the binary, as it is shipped: target/release/dct
 build:
@@ -15,6 +15,11 @@ test:
 	cargo fmt --check
 	cargo clippy --all-targets --locked -- -D warnings
 	cargo test --locked
+
+## the documented flow on real servers, every command with its output
+demo:
+	.ci/install-peers
+	@cargo test --quiet --locked --test demo
 
 ## what comes into the build: bans, licences, sources
 deny: cargo-deny

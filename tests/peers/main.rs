@@ -3,13 +3,16 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::string_slice,
     clippy::unwrap_used,
     reason = "a test fails by panicking"
 )]
 
 #[path = "../support/peers/mod.rs"]
-#[allow(dead_code, reason = "each target uses its own part")]
 mod support;
 
+mod flow;
 mod harness;
+mod matrix;
+mod wire;
