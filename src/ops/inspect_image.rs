@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 
 use super::{error::OpsError, image::Image, refresh::for_reading, session::Session};
 use crate::tuf::{
-    digest::Sha256, key::Key, key_id::CanonicalKeyId, lookup::Entry, role::RoleName, trusted::TrustedRepo, update::Freshness,
+    digest::Sha256,
+    key::Key,
+    key_id::{CanonicalKeyId, TufKeyId},
+    lookup::Entry,
+    role::RoleName,
+    trusted::TrustedRepo,
 };
 
 /// The signatures and keys of a repository, or of one tag.
@@ -15,11 +20,9 @@ pub struct ImageReport {
     /// Every delegation but `targets/releases`, in the order in which it was found.
     pub signers: Vec<SignerRow>,
     /// The root keys, by the ID of their certificate.
-    pub root_keys: Vec<String>,
+    pub root_keys: Vec<TufKeyId>,
     /// The targets keys: what Docker calls the repository key.
-    pub repository_keys: Vec<String>,
-    /// Whether the server confirmed it just now.
-    pub freshness: Freshness,
+    pub repository_keys: Vec<TufKeyId>,
 }
 
 /// A content that is released under a tag.
@@ -45,13 +48,12 @@ pub struct SignerRow {
 /// Reports on an image: on its tag where it has one, else on all.
 pub fn inspect(session: &Session<'_>, image: &Image) -> Result<ImageReport, OpsError> {
     let repo = for_reading(session, &image.gun)?;
-    let key_ids = |role: &RoleName| repo.root().roles.get(role).map(|spec| spec.keyids.clone()).unwrap_or_default();
+    let key_ids = |role: &RoleName| repo.root().role_keys(role).iter().map(|(_, key)| key.id()).collect();
     Ok(ImageReport {
         tags: released_rows(&repo.entries(image.tag.as_ref().map(super::image::Tag::as_str))),
         signers: signers(&repo),
         root_keys: key_ids(&RoleName::root()),
         repository_keys: key_ids(&RoleName::targets()),
-        freshness: repo.freshness(),
     })
 }
 

@@ -125,9 +125,9 @@ fn is_domain(domain: &str) -> bool {
         _ => (domain, None),
     };
     let is_host = match host.strip_prefix('[') {
-        Some(rest) => rest
-            .strip_suffix(']')
-            .is_some_and(|ip| !ip.is_empty() && ip.bytes().all(|b| b.is_ascii_hexdigit() || b == b':')),
+        Some(rest) => {
+            rest.strip_suffix(']').is_some_and(|ip| !ip.is_empty() && ip.bytes().all(|b| b.is_ascii_hexdigit() || b == b':'))
+        }
         None => host.split('.').all(|label| {
             !label.is_empty()
                 && !label.starts_with('-')
@@ -269,7 +269,10 @@ mod tests {
                 "invalid reference format: repository name (library/foo@SHA256) must be lowercase",
             ),
             (&format!("foo@md5:{}", "f".repeat(32)), "unsupported digest algorithm"),
-            (HEX64, "invalid repository name (ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), cannot specify 64-byte hexadecimal strings"),
+            (
+                HEX64,
+                "invalid repository name (ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), cannot specify 64-byte hexadecimal strings",
+            ),
             (&long, "repository name must not be more than 255 characters"),
             (&format!("alpine:{}", "t".repeat(129)), FORMAT),
         ] {

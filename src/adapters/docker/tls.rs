@@ -114,7 +114,8 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsFileErro
     }
     for certificate in &found {
         // what cannot become a trust anchor would fail later without the file's name
-        webpki::anchor_from_trusted_cert(certificate).map_err(|e| unusable(path, format!("it holds a certificate that cannot be used: {e:?}")))?;
+        webpki::anchor_from_trusted_cert(certificate)
+            .map_err(|e| unusable(path, format!("it holds a certificate that cannot be used: {e:?}")))?;
     }
     Ok(found)
 }

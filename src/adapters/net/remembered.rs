@@ -53,7 +53,8 @@ impl Remembered {
     fn path(&self, api: &Api) -> Option<PathBuf> {
         let server = api.to_string();
         let server = server.strip_prefix("https://")?;
-        let name: String = server.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c } else { '_' }).collect();
+        let name: String =
+            server.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c } else { '_' }).collect();
         Some(self.folder.as_ref()?.join("challenges").join(format!("{name}.json")))
     }
 }

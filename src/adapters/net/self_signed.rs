@@ -85,7 +85,9 @@ fn check(leaf: &CertificateDer<'_>, name: &ServerName<'_>, now: UnixTime) -> Res
         return refuse(CertificateError::Expired);
     }
     let mut usages = certificate.extensions().into_iter().flatten().filter(|e| e.extn_id == ExtendedKeyUsage::OID);
-    if !usages.all(|e| ExtendedKeyUsage::from_der(e.extn_value.as_bytes()).is_ok_and(|usage| usage.0.iter().any(|u| SERVER_AUTH.contains(u)))) {
+    if !usages.all(|e| {
+        ExtendedKeyUsage::from_der(e.extn_value.as_bytes()).is_ok_and(|usage| usage.0.iter().any(|u| SERVER_AUTH.contains(u)))
+    }) {
         return refuse(CertificateError::InvalidPurpose);
     }
     let Ok(end_entity) = webpki::EndEntityCert::try_from(leaf) else { return refuse(CertificateError::BadEncoding) };

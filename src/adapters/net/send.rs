@@ -201,7 +201,8 @@ impl Net {
     fn ping(&self, api: &Api) -> Result<Known, Failure> {
         let url = api.url("").map_err(|e| Failure { url: api.to_string(), kind: Kind::Unusable(format!("{api}: {e}")) })?;
         let fail = |kind| Failure { url: url.to_string(), kind };
-        let outgoing = Outgoing { method: reqwest::Method::GET, url: url.clone(), headers: HeaderMap::new(), body: None, limit: MAX_PING };
+        let outgoing =
+            Outgoing { method: reqwest::Method::GET, url: url.clone(), headers: HeaderMap::new(), body: None, limit: MAX_PING };
         let client = self.hosts.client(&url, None).map_err(fail)?;
         let answer = exchange(&client, outgoing, self.pace).map_err(fail)?;
         let challenge = match answer.status {
@@ -230,7 +231,11 @@ impl Net {
     fn show(&self, challenge: &Challenge, ask: &Ask<'_>, refused: Option<&Token>) -> Result<Shown, Failure> {
         let Challenge::Bearer { realm, service } = challenge else {
             let asked = *challenge == Challenge::Basic;
-            return if asked { self.show_directly(ask) } else { Ok(Shown { who: "it did not ask for credentials".to_owned(), ..Shown::default() }) };
+            return if asked {
+                self.show_directly(ask)
+            } else {
+                Ok(Shown { who: "it did not ask for credentials".to_owned(), ..Shown::default() })
+            };
         };
         let fail = |kind| Failure { url: ask.api.to_string(), kind };
         let realm = token::parse_realm(realm).map_err(|reason| fail(Kind::BadAnswer(reason)))?;
@@ -240,8 +245,7 @@ impl Net {
         }
         let receiver = authority(&realm);
         let (credential, who) = self.for_receiver(ask.registry, found.as_deref(), &receiver);
-        let wanted =
-            Wanted { realm, service: service.clone(), scope: ask.scope.to_owned(), registry: ask.registry.to_owned() };
+        let wanted = Wanted { realm, service: service.clone(), scope: ask.scope.to_owned(), registry: ask.registry.to_owned() };
         let mut is_reused = true;
         let usable = |token: &Result<Token, Failure>| match token {
             Ok(token) => token.is_alive() && refused.is_none_or(|refused| !Arc::ptr_eq(&token.value, &refused.value)),
@@ -291,7 +295,9 @@ impl Net {
     fn for_receiver<'f>(&self, registry: &str, found: Option<&'f Found>, receiver: &str) -> (Option<&'f Credential>, String) {
         match found {
             None => (None, format!("no credentials for {registry} are configured")),
-            Some(found) if may_receive(registry, receiver, &self.allowed_token_realms) => (Some(&found.credential), found.describe()),
+            Some(found) if may_receive(registry, receiver, &self.allowed_token_realms) => {
+                (Some(&found.credential), found.describe())
+            }
             Some(found) => {
                 let whose = found.describe();
                 (None, format!("the credentials for {registry} ({whose}) are not sent to {receiver}, which is another site's"))

@@ -75,7 +75,13 @@ pub(super) fn parse_realm(realm: &str) -> Result<Url, String> {
 }
 
 /// Asks the realm for a token; `who` says whose credentials these are, for a refusal.
-pub(super) fn fetch(client: &Client, wanted: &Wanted, credential: Option<&Credential>, who: &str, pace: Pace) -> Result<Token, Kind> {
+pub(super) fn fetch(
+    client: &Client,
+    wanted: &Wanted,
+    credential: Option<&Credential>,
+    who: &str,
+    pace: Pace,
+) -> Result<Token, Kind> {
     let outgoing = match credential {
         Some(Credential::IdentityToken { token, .. }) => refresh(wanted, token),
         Some(Credential::Basic { user, password }) => ask(wanted, Some((user, password))),

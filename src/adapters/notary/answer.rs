@@ -87,7 +87,13 @@ mod tests {
         let text = std::fs::read_to_string(path).unwrap().replace('\r', "");
         let (head, body) = text.split_once("\n\n").unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer { url: "https://n/x".to_owned(), status, headers: reqwest::header::HeaderMap::new(), body: body.trim().into(), user: None }
+        Answer {
+            url: "https://n/x".to_owned(),
+            status,
+            headers: reqwest::header::HeaderMap::new(),
+            body: body.trim().into(),
+            user: None,
+        }
     }
 
     #[test]

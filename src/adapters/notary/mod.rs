@@ -70,7 +70,14 @@ impl NotaryServers {
         Self { net, servers, access }
     }
 
-    fn send(&self, gun: &Gun, method: Method, name: &str, content: Option<(String, Bytes)>, limit: u64) -> Result<Answer, RemoteError> {
+    fn send(
+        &self,
+        gun: &Gun,
+        method: Method,
+        name: &str,
+        content: Option<(String, Bytes)>,
+        limit: u64,
+    ) -> Result<Answer, RemoteError> {
         let api = self.servers.of(gun)?;
         let path = format!("{gun}/_trust/tuf/{name}");
         let scope = format!("repository:{gun}:{}", self.access.actions());

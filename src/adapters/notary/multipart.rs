@@ -35,7 +35,8 @@ mod tests {
 
     #[test]
     fn a_part_is_a_role() {
-        let files = [(RoleName::parse("targets/alice").unwrap(), Bytes::from(&b"{}"[..])), (RoleName::root(), Bytes::from(&b"x"[..]))];
+        let files =
+            [(RoleName::parse("targets/alice").unwrap(), Bytes::from(&b"{}"[..])), (RoleName::root(), Bytes::from(&b"x"[..]))];
         let (media_type, body) = form(&files);
         assert_eq!(media_type, "multipart/form-data; boundary=dct-trust-metadata");
         assert_eq!(

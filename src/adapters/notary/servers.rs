@@ -65,7 +65,9 @@ mod tests {
 
     #[test]
     fn a_server_is_chosen_by_override_then_registry_then_host() {
-        let address = |servers: &Servers, gun: &str| servers.of(&Gun::parse(gun).unwrap()).map_or_else(|e| e.to_string(), |api| api.to_string());
+        let address = |servers: &Servers, gun: &str| {
+            servers.of(&Gun::parse(gun).unwrap()).map_or_else(|e| e.to_string(), |api| api.to_string())
+        };
         let plain = Servers::default();
         assert_eq!(address(&plain, "docker.io/library/alpine"), "https://notary.docker.io");
         assert_eq!(address(&plain, "dtr.example.com/prod/nginx"), "https://dtr.example.com");

@@ -81,7 +81,10 @@ fn manifest(answer: &Answer) -> Result<Manifest, RemoteError> {
     let media_type = header(CONTENT_TYPE.as_str()).unwrap_or_default();
     let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if media_type.starts_with("application/vnd.docker.distribution.manifest.v1+") {
-        return refuse("the image has a manifest of schema 1, which cannot be signed by its digest; push it again with a current Docker".to_owned());
+        return refuse(
+            "the image has a manifest of schema 1, which cannot be signed by its digest; push it again with a current Docker"
+                .to_owned(),
+        );
     }
     let is_json = media_type.strip_prefix("application/").is_some_and(|kind| kind == "json" || kind.ends_with("+json"));
     if !is_json {
