@@ -1,4 +1,5 @@
 //! The key store and the real `notary`: each uses what the other wrote.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr, reason = "helpers of tests")]
 
 use std::{
     path::Path,

@@ -12,6 +12,7 @@ pub mod pem;
 pub mod pkcs8;
 pub mod private_key;
 mod private_key_info;
+pub mod public_key_file;
 mod rsa;
 pub mod scheme;
 mod sec1;
