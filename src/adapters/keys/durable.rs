@@ -50,25 +50,33 @@ impl Pending {
     pub(super) fn commit(self) -> Result<(), Failure> {
         let folder = folder_of(&self.target);
         self.temporary.persist(&self.target).map_err(|e| failure("write", &self.target)(e.error))?;
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failure("sync", folder))
+        sync_folder(folder).map_err(failure("sync", folder))
     }
 }
 
 /// Creates a folder and those above it, for their owner alone whatever the umask.
 fn create_folder(folder: &Path) -> Result<(), Failure> {
-    if folder.is_dir() {
+    // the working folder is there even where it cannot be looked at
+    if folder == Path::new(".") || folder.is_dir() {
         return Ok(());
     }
-    if let Some(parent) = folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        create_folder(parent)?;
-    }
+    let parent = match folder.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    create_folder(parent)?;
     match DirBuilder::new().mode(0o700).create(folder) {
-        Ok(()) => fs::set_permissions(folder, Permissions::from_mode(0o700)),
+        Ok(()) => fs::set_permissions(folder, Permissions::from_mode(0o700)).and_then(|()| sync_folder(parent)),
         // another process was faster
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
         Err(e) => Err(e),
     }
     .map_err(failure("create", folder))
+}
+
+/// Waits until the names in a folder are on the disk.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 fn folder_of(path: &Path) -> &Path {
