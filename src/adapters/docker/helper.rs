@@ -69,12 +69,10 @@ impl Helpers {
                 return Ok(None);
             }
             // helpers complain on standard output; only what cannot be an answer of ours is repeated
-            let complaint =
-                if said.trim_start().starts_with('{') || said.trim().is_empty() { output.complaint } else { shorten(&said) };
+            let complaint = if said.trim_start().starts_with('{') || said.trim().is_empty() { output.complaint } else { shorten(&said) };
             return Err(fail(format!("it failed ({}): {}", output.status, printable(complaint.trim()))));
         }
-        let answer: Answer = serde_json::from_slice(&output.stdout)
-            .map_err(|_| fail("its answer is not the JSON of a credential helper".to_owned()))?;
+        let answer: Answer = serde_json::from_slice(&output.stdout).map_err(|_| fail("its answer is not the JSON of a credential helper".to_owned()))?;
         answer.into_found(server, &program).map_err(&fail)
     }
 
@@ -252,16 +250,13 @@ mod tests {
 
     #[test]
     fn what_a_helper_may_not_answer() {
-        assert!(
-            reason(r#"echo '{"ServerURL":"https://evil.example.org","Username":"u","Secret":"s"}'"#)
-                .contains("answered for https://evil")
-        );
-        assert!(reason(r#"echo '{"Username":"u\nx","Secret":"s"}'"#).contains("line break"));
-        assert!(reason(r#"echo '{"Username":"u","Secret":"s\r"}'"#).contains("line break"));
+        assert!(reason(r#"printf '%s' '{"ServerURL":"https://evil.example.org","Username":"u","Secret":"s"}'"#).contains("answered for https://evil"));
+        assert!(reason(r#"printf '%s' '{"Username":"u\nx","Secret":"s"}'"#).contains("line break"));
+        assert!(reason(r#"printf '%s' '{"Username":"u","Secret":"s\r"}'"#).contains("line break"));
         assert!(reason("echo garbage").contains("not the JSON"));
         let complaint = reason(r"printf 'no \033[31mkeychain' >&2; exit 3");
         assert!(complaint.contains("exit status: 3") && complaint.contains(r"\u{1b}[31mkeychain"), "{complaint}");
-        let leak = reason(r#"echo '{"Username":"u","Secret":"hunter2"}'; exit 1"#);
+        let leak = reason(r#"printf '%s' '{"Username":"u","Secret":"hunter2"}'; exit 1"#);
         assert!(!leak.contains("hunter2"), "{leak}");
     }
 
