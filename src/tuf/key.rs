@@ -73,6 +73,7 @@ impl Key {
     pub fn verifying_key(&self) -> Result<VerifyingKey, KeyError> {
         match (self.keytype.as_str(), self.certificates()) {
             ("ed25519", _) => Ok(VerifyingKey::from_ed25519(&self.public)?),
+            ("rsa", _) if self.public.starts_with(b"-----BEGIN") => Ok(VerifyingKey::from_rsa_pem(&self.public)?),
             ("ecdsa" | "rsa", _) => of_kind(VerifyingKey::from_spki(&self.public)?, &self.keytype),
             (_, Some(bundle)) => of_kind(VerifyingKey::from_spki(bundle?.leaf().spki_der())?, &self.keytype),
             _ => Err(CryptoError::UnsupportedKey(format!("key type {:?}", self.keytype)).into()),
