@@ -286,7 +286,8 @@ fn c56_text_that_is_not_utf8() {
 #[test]
 fn c59_odd_names_and_another_wire_form() {
     let mut forge = next();
-    for name in ["<&>", "\u{2028}\u{2029}", "quote\"", "back\\slash", "é\u{301}", "/", "", "\u{1f512}", "DEL\u{7f}"] {
+    for name in ["<&>", "\u{2028}\u{2029}", "quote\"", "back\\slash", "é\u{301}", "/", "", "\u{1f512}", "DEL\u{7f}", "TAB\t", "\n"]
+    {
         forge.add_target("targets", name, name);
     }
     forge.publish();

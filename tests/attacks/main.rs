@@ -6,6 +6,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod delegations;
+mod expiry_and_root;
 mod forge_is_honest;
 mod json;
 mod rollback;

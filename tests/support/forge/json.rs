@@ -13,9 +13,10 @@ pub fn canonical(value: &Value) -> Vec<u8> {
 pub fn envelope(signed: &[u8], signatures: &[Value]) -> Vec<u8> {
     let signatures: Vec<String> = signatures.iter().map(|s| String::from_utf8(canonical(s)).unwrap()).collect();
     let signed = String::from_utf8(signed.to_vec()).unwrap();
-    let signed = ['<', '>', '&', '\u{2028}', '\u{2029}']
-        .into_iter()
-        .fold(signed, |text, c| text.replace(c, &format!("\\u{:04x}", u32::from(c))));
+    // control characters stand raw in what is signed, and cannot in a file
+    let escaped = |c: char| c < ' ' || matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}');
+    let signed: String =
+        signed.chars().map(|c| if escaped(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }).collect();
     format!(r#"{{"signed":{signed},"signatures":[{}]}}"#, signatures.join(",")).into_bytes()
 }
 
