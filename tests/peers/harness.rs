@@ -174,6 +174,13 @@ fn the_log_shows_which_requests_waited_for_another() {
 }
 
 #[test]
+fn the_docker_on_the_path_is_the_one_whose_words_are_compared() {
+    if programs::installed(&["docker"]) {
+        programs::docker_is_28();
+    }
+}
+
+#[test]
 fn several_sets_of_servers_run_at_once_and_end_when_dropped() {
     let started: Vec<_> = (0..3).map(|_| thread::spawn(Peers::start)).collect();
     let sets: Vec<Peers> = started.into_iter().filter_map(|thread| thread.join().unwrap()).collect();

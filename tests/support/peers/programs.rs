@@ -1,6 +1,8 @@
 //! Which of the real programs are installed, and what a test does where one is not.
 
-use std::{env, fs, io::Write, os::unix::fs::PermissionsExt, path::PathBuf};
+use std::{env, fs, io::Write, os::unix::fs::PermissionsExt, path::PathBuf, process::Command, sync::OnceLock, time::Duration};
+
+use super::process;
 
 /// The servers, and the tools that they are set up with.
 pub(crate) const SERVERS: [&str; 5] = ["notary-server", "notary-signer", "docker-registry", "nginx", "openssl"];
@@ -24,6 +26,23 @@ pub(crate) fn path_of(name: &str) -> Option<PathBuf> {
         .chain(["/usr/sbin".into(), "/usr/local/sbin".into()])
         .map(|folder| folder.join(name))
         .find(|file| fs::metadata(file).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0))
+}
+
+/// Whether `docker` is of the line whose words are compared. Where it is not, says so aloud, and fails in CI.
+pub(crate) fn docker_is_28() -> bool {
+    static VERSION: OnceLock<String> = OnceLock::new();
+    let version = VERSION.get_or_init(|| {
+        let mut command = Command::new("docker");
+        // It exits with an error where there is no Engine, and tells its own version all the same.
+        let (_, stdout, _) =
+            process::run(command.args(["version", "--format", "{{.Client.Version}}"]), "", Duration::from_secs(20));
+        String::from_utf8_lossy(&stdout).trim().to_owned()
+    });
+    if version.starts_with("28.") {
+        return true;
+    }
+    skip(&format!("docker 28 (this one is {version})"));
+    false
 }
 
 /// Says `SKIPPED: … is not installed` aloud; in CI it is a failure.
