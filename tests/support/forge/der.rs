@@ -46,7 +46,7 @@ pub fn integer(big_endian: &[u8]) -> Vec<u8> {
     tlv(INTEGER, &[zero, number])
 }
 
-/// A SubjectPublicKeyInfo of a point on a curve.
+/// A `SubjectPublicKeyInfo` of a point on a curve.
 pub fn ec_spki(curve: &[u8], point: &[u8]) -> Vec<u8> {
     let algorithm = tlv(SEQUENCE, &[&tlv(OID, &[EC_PUBLIC_KEY]), &tlv(OID, &[curve])]);
     tlv(SEQUENCE, &[&algorithm, &tlv(BIT_STRING, &[&[0], point])])
