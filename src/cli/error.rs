@@ -2,6 +2,14 @@
 //!
 //! The library's errors hold facts; this file alone adds hints and chooses exit codes. A hint never suggests loosening a check.
 
+use crate::{
+    ops::{
+        error::{OpsError, Origin},
+        ports::{RegistryError, RemoteError},
+    },
+    tuf::{error::UpdateError, verify::VerifyError},
+};
+
 /// Exit codes. Docker's: 125 is for a command line that its flag parser refuses, 1 for all else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
@@ -31,6 +39,7 @@ pub struct CliError {
     message: Vec<String>,
     cause: Option<String>,
     hints: Vec<String>,
+    facts: Option<String>,
     status: ExitStatus,
 }
 
@@ -38,13 +47,13 @@ impl CliError {
     /// An error of these words; each line of them is printed as one.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: vec![message.into()], cause: None, hints: Vec::new(), status: ExitStatus::Failed }
+        Self { message: vec![message.into()], cause: None, hints: Vec::new(), facts: None, status: ExitStatus::Failed }
     }
 
     /// An error without words of its own, after others have been said.
     #[must_use]
     pub fn silent(status: ExitStatus) -> Self {
-        Self { message: Vec::new(), cause: None, hints: Vec::new(), status }
+        Self { message: Vec::new(), cause: None, hints: Vec::new(), facts: None, status }
     }
 
     /// Puts words of the peer before the first line.
@@ -103,11 +112,116 @@ impl CliError {
         &self.hints
     }
 
+    /// The failure as the program knows it, for `--debug`.
+    #[must_use]
+    pub fn facts(&self) -> Option<&str> {
+        self.facts.as_deref()
+    }
+
     /// How the process ends.
     #[must_use]
     pub fn status(&self) -> ExitStatus {
         self.status
     }
+}
+
+/// A failure in its own words.
+#[must_use]
+pub fn plain(error: &OpsError) -> CliError {
+    with_facts(CliError::new(error.to_string()), error)
+}
+
+/// Words of the peer that hide the failure, and the failure as their cause.
+#[must_use]
+pub fn behind(words: &str, error: &OpsError) -> CliError {
+    let origin = origin(error).map(|origin| format!(" ({origin})")).unwrap_or_default();
+    with_facts(CliError::new(words), error).because(format!("{error}{origin}"))
+}
+
+/// A failure around the trust data of a repository, in the words of docker's `trust.NotaryError`. Docker never comes to the `potential malicious
+/// behavior` of a root that does not verify, since it tests for the wrong types; here it is said.
+#[must_use]
+pub fn about_repository(name: &str, error: &OpsError) -> CliError {
+    let words = match error {
+        OpsError::NotInitialized { .. } => format!("Error: remote trust data does not exist for {name}: {error}"),
+        OpsError::Remote(RemoteError::NotFound { .. }) => {
+            format!("Error: trust data missing for remote repository {name} or remote repository not found: {error}")
+        }
+        OpsError::Remote(RemoteError::Unusable(_) | RemoteError::Rejected { .. } | RemoteError::Conflict { .. }) => {
+            error.to_string()
+        }
+        OpsError::Remote(_) => format!("Error: error contacting notary server: {error}"),
+        OpsError::NoSigningKeys { .. } => {
+            format!("Error: could not find signing keys for remote repository {name}, or could not decrypt signing key: {error}")
+        }
+        OpsError::Untrusted { error, .. } => untrusted(name, error),
+        _ => error.to_string(),
+    };
+    with_facts(CliError::new(words), error)
+}
+
+fn untrusted(name: &str, error: &UpdateError) -> String {
+    let malicious = "Warning: potential malicious behavior - trust data";
+    match error {
+        UpdateError::Expired { .. } => format!("Error: remote repository {name} out-of-date: {error}"),
+        UpdateError::Rollback { .. } => format!("{malicious} version is lower than expected for remote repository {name}: {error}"),
+        UpdateError::Verify(VerifyError::NoSignatures(_) | VerifyError::Threshold { .. }) => {
+            format!("{malicious} has insufficient signatures for remote repository {name}: {error}")
+        }
+        _ => format!("{malicious} mismatch for remote repository {name}: {error}"),
+    }
+}
+
+fn with_facts(mut error: CliError, failure: &OpsError) -> CliError {
+    error.cause = origin(failure).map(str::to_owned);
+    error.hints.extend(hint(failure));
+    error.facts = Some(format!("{failure:?}"));
+    error
+}
+
+/// Where refused data came from.
+fn origin(failure: &OpsError) -> Option<&'static str> {
+    match failure {
+        OpsError::Untrusted { origin: Origin::Server, .. } => Some("the Notary server sent this"),
+        OpsError::Untrusted { origin: Origin::Store, .. } => Some("this is stored on this machine"),
+        _ => None,
+    }
+}
+
+fn hint(failure: &OpsError) -> Option<String> {
+    match failure {
+        OpsError::NotInitialized { .. } => Some("`dct signer add` and `dct sign` initialize a repository".to_owned()),
+        OpsError::NoAccount(_) => Some("`docker login` for the registry, or begin with `dct signer add`".to_owned()),
+        OpsError::NoSignableRole { .. } => {
+            Some("load the private key of one of its signers with `dct key load`, or become one with `dct signer add`".to_owned())
+        }
+        OpsError::NoSigningKeys { role, .. } => {
+            Some(format!("the private key that signs {role} must be on this machine; `dct key load` loads it"))
+        }
+        OpsError::Registry(RegistryError::NoSuchTag { .. }) => {
+            Some("push the image first; its registry must have what is signed".to_owned())
+        }
+        OpsError::Remote(error) | OpsError::Registry(RegistryError::Remote(error)) => remote_hint(error),
+        _ => None,
+    }
+}
+
+fn remote_hint(error: &RemoteError) -> Option<String> {
+    let hint = match error {
+        RemoteError::Unauthorized { .. } => {
+            "log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config"
+        }
+        RemoteError::Forbidden { .. } => {
+            "ask the owner of the repository for access, or log in as another user with `docker login`"
+        }
+        RemoteError::Tls { .. } => {
+            "if your own authority issued the server's certificate, put the authority's certificate in ~/.docker/tls/HOST/ca.crt or \
+             /etc/docker/certs.d/HOST/ca.crt"
+        }
+        RemoteError::Unreachable { .. } => "another server can be named in DOCKER_CONTENT_TRUST_SERVER, a proxy in HTTPS_PROXY",
+        _ => return None,
+    };
+    Some(hint.to_owned())
 }
 
 /// An error of the operating system as Go words it: without a capital letter and a number.

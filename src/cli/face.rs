@@ -1,25 +1,30 @@
 //! One run of `dct`, from the command line to the exit code.
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{ffi::OsString, process::ExitCode, sync::Arc};
 
 use clap::Parser as _;
 
 use super::{
-    args::Arguments,
-    error::{CliError, ExitStatus},
-    ui::Ui,
+    args::{Arguments, Command, KeyCommand, SignerCommand},
+    context::Context,
+    docker::{delete, inspect, key_load, sign, signer_add},
+    error::CliError,
+    input::Input,
+    prompt::Prompter,
+    ui::{Detail, Ui},
     usage::{self, Refusal},
+    wiring::{self, Face, Login, Wiring},
 };
+use crate::adapters::notary::Access;
 
 /// Runs the program with these arguments, its name first.
 #[must_use]
 pub fn run(arguments: &[OsString]) -> ExitCode {
-    let ui = Ui::standard();
-    let result = match Arguments::try_parse_from(arguments) {
-        Ok(parsed) => {
-            let _ = parsed;
-            Ok(())
-        }
+    let parsed = Arguments::try_parse_from(arguments);
+    let debug = parsed.as_ref().is_ok_and(|parsed| parsed.debug);
+    let ui = Arc::new(Ui::standard(if debug { Detail::Debug } else { Detail::Plain }));
+    let result = match parsed {
+        Ok(parsed) => dispatch(&parsed, &ui),
         Err(error) => refuse(&ui, usage::explain(&error, arguments)),
     };
     let lost = ui.finish().map_err(|error| CliError::new(format!("write standard output: {error}")));
@@ -32,10 +37,37 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     }
 }
 
+fn dispatch(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
+    let input = Input::standard().map_err(|error| CliError::new(format!("standard input: {error}")))?;
+    let prompter = Arc::new(Prompter::new(Arc::clone(ui), Arc::new(input), Box::new(|name| std::env::var_os(name))));
+    let (access, login) = match &arguments.command {
+        Command::Key(_) | Command::Inspect(_) => (Access::Read, Login::Never),
+        Command::Signer(_) | Command::Sign(_) => (Access::Write, Login::Never),
+        Command::Delete(_) => (Access::Admin, Login::Ask(Arc::clone(&prompter))),
+    };
+    let wiring = Wiring::new(Face { config_dir: arguments.config.as_deref(), access, login })?;
+    let context = Context { ui, prompter: &prompter, wiring: &wiring, now: wiring::now() };
+    let result = match &arguments.command {
+        Command::Key(KeyCommand::Load(args)) => key_load::run(args, &context),
+        Command::Signer(SignerCommand::Add(args)) => signer_add::run(args, &context),
+        Command::Sign(args) => sign::run(args, &context),
+        Command::Inspect(args) => inspect::run(args, &context),
+        Command::Delete(args) => delete::run(args, &context),
+    };
+    for warning in wiring.warnings() {
+        ui.warning(&warning);
+    }
+    result
+}
+
 fn refuse(ui: &Ui, refusal: Refusal) -> Result<(), CliError> {
     match refusal {
         Refusal::Help(text) => ui.lines(text.lines()),
-        Refusal::Guidance(text) => text.lines().for_each(|line| ui.notice(line)),
+        Refusal::Guidance(text) => {
+            for line in text.lines() {
+                ui.notice(line);
+            }
+        }
         Refusal::Error(error) => return Err(error),
     }
     Ok(())

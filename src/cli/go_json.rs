@@ -22,7 +22,7 @@ impl Formatter for GoFormatter<'_> {
             let mut chars = piece.chars();
             match chars.next_back() {
                 Some(last @ ('<' | '>' | '&' | '\u{2028}' | '\u{2029}')) => {
-                    write!(writer, "{}\\u{:04x}", chars.as_str(), u32::from(last))?
+                    write!(writer, "{}\\u{:04x}", chars.as_str(), u32::from(last))?;
                 }
                 _ => writer.write_all(piece.as_bytes())?,
             }

@@ -1,6 +1,7 @@
 //! All that a person sees: arguments, prompts, tables, hints, exit codes.
 
 pub mod args;
+pub mod context;
 pub mod docker;
 pub mod error;
 pub mod face;
@@ -14,3 +15,4 @@ pub mod table;
 pub mod terminal;
 pub mod ui;
 pub mod usage;
+pub mod wiring;

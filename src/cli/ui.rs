@@ -15,6 +15,17 @@ use super::{error::CliError, sanitize};
 pub struct Ui {
     out: Stream,
     err: Stream,
+    detail: Detail,
+}
+
+/// How much is said of an error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// The message, its cause and hints.
+    #[default]
+    Plain,
+    /// Also the error as the program knows it.
+    Debug,
 }
 
 struct Stream {
@@ -30,19 +41,20 @@ struct State {
 impl Ui {
     /// The streams of this process. Colour is for a terminal alone, and not where `NO_COLOR` is set (<https://no-color.org>).
     #[must_use]
-    pub fn standard() -> Self {
+    pub fn standard(detail: Detail) -> Self {
         let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
             && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         Self {
             out: Stream::new(io::stdout(), wanted && io::stdout().is_terminal()),
             err: Stream::new(io::stderr(), wanted && io::stderr().is_terminal()),
+            detail,
         }
     }
 
     /// Writes to these: for tests.
     #[must_use]
     pub fn to(out: impl Write + Send + 'static, err: impl Write + Send + 'static) -> Self {
-        Self { out: Stream::new(out, false), err: Stream::new(err, false) }
+        Self { out: Stream::new(out, false), err: Stream::new(err, false), detail: Detail::Plain }
     }
 
     /// One line of a command's answer.
@@ -89,11 +101,9 @@ impl Ui {
         for hint in error.hints() {
             self.labelled("hint", "36", hint);
         }
-    }
-
-    /// What a person asked to see with `--debug`.
-    pub fn debug(&self, text: &str) {
-        self.labelled("debug", "2", text);
+        if let (Detail::Debug, Some(facts)) = (self.detail, error.facts()) {
+            self.labelled("debug", "2", facts);
+        }
     }
 
     /// Writes out what is left. An error where an answer was lost, such as on a full disk; a closed pipe is none.

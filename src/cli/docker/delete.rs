@@ -1,6 +1,15 @@
 //! `dct delete`
 
-use crate::cli::args::go_bool;
+use super::events::{Narrator, Verb};
+use crate::{
+    adapters::docker::reference,
+    cli::{
+        args::go_bool,
+        context::Context,
+        error::{self, CliError},
+    },
+    ops::delete_repo::{self, Reach},
+};
 
 /// Delete the trust data of a repository
 ///
@@ -13,10 +22,22 @@ use crate::cli::args::go_bool;
 )]
 pub struct Args {
     /// Delete the trust data on the server too
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
+          hide_default_value = true, value_name = "BOOL")]
     pub remote: bool,
 
     /// Repository to delete the trust data of
     #[arg(value_name = "REPOSITORY")]
     pub repository: String,
+}
+
+/// Runs the verb. The words are those of `notary delete`; unlike there, the server comes first, so that a refusal loses nothing.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let gun = reference::repository(&args.repository).map_err(|error| CliError::new(error.to_string()))?;
+    context.ui.line(&format!("Deleting trust data for repository {gun}"));
+    let (reach, where_from) = if args.remote { (Reach::LocalAndRemote, "local and remote") } else { (Reach::Local, "local") };
+    let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
+    delete_repo::delete(&context.session(&narrator), &gun, reach).map_err(|error| error::plain(&error))?;
+    context.ui.line(&format!("Successfully deleted {where_from} trust data for repository {gun}"));
+    Ok(())
 }

@@ -26,7 +26,8 @@ struct Image<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct SignedTag<'a> {
-    signed_tag: &'a str,
+    #[serde(rename = "SignedTag")]
+    tag: &'a str,
     digest: String,
     signers: Vec<&'a str>,
 }
@@ -66,7 +67,7 @@ impl<'a> Image<'a> {
 impl<'a> SignedTag<'a> {
     fn of(row: &'a TagRow) -> Self {
         let signers = if row.signers.is_empty() { vec!["Repo Admin"] } else { row.signers.iter().map(String::as_str).collect() };
-        Self { signed_tag: &row.tag, digest: row.digest.to_hex(), signers }
+        Self { tag: &row.tag, digest: row.digest.to_hex(), signers }
     }
 }
 

@@ -1,6 +1,24 @@
 //! `dct key load`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use super::{
+    events::{Narrator, Verb},
+    signer_name,
+};
+use crate::{
+    adapters::keys::key_source,
+    cli::{
+        context::Context,
+        error::{self, CliError},
+    },
+    crypto::key_file,
+    ops::{
+        error::OpsError,
+        key_admin::{self, LoadError},
+        ports::DecisionError,
+    },
+};
 
 /// Load a private key file for signing
 #[derive(Debug, clap::Args)]
@@ -17,4 +35,46 @@ pub struct Args {
     /// PEM file with the private key; nobody else may have access to it
     #[arg(value_name = "KEYFILE")]
     pub file: PathBuf,
+}
+
+/// The role of a key that is loaded under an empty name (Notary `trustmanager.ImportKeys`).
+const NAMELESS: &str = "delegation";
+
+/// Runs the verb.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    if !args.name.is_empty() {
+        signer_name::check("key", &args.name)?;
+    }
+    let (ui, file) = (context.ui, args.file.display());
+    ui.line(&format!("Loading key from \"{file}\"..."));
+    let bytes =
+        key_source::read(&args.file).map_err(|error| CliError::new(format!("refusing to load key from {file}: {error}")))?;
+    load(args, &bytes, context).map_err(|error| error.prefixed(&format!("error importing key from {file}: ")))?;
+    ui.line(&format!("Successfully imported key from {file}"));
+    Ok(())
+}
+
+fn load(args: &Args, bytes: &[u8], context: &Context<'_>) -> Result<(), CliError> {
+    let file = args.file.display().to_string();
+    let blocks = key_file::parse(bytes).map_err(|_| {
+        CliError::new(format!(
+            "provided file {file} is not a supported private key - to add a signer's public key use dct signer add"
+        ))
+    })?;
+    let name = if args.name.is_empty() { NAMELESS } else { &args.name };
+    let narrator = Narrator::new(context.ui, Verb::Other, &file);
+    key_admin::load(&context.session(&narrator), &blocks, name).map_err(|error| refused(&args.file, error))?;
+    Ok(())
+}
+
+fn refused(file: &Path, error: LoadError) -> CliError {
+    match error {
+        // only an encrypted file is opened here, and Docker says it so
+        LoadError::Ops(OpsError::Decision(error @ DecisionError::AttemptsExceeded)) => {
+            CliError::new(format!("cannot load key from provided file {}: could not decrypt key", file.display()))
+                .because(error.to_string())
+        }
+        LoadError::Ops(error) => error::plain(&error),
+        error => CliError::new(error.to_string()),
+    }
 }

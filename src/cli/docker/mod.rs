@@ -1,6 +1,7 @@
 //! The verbs of `docker trust`, one a file; words, streams, order and exit codes are those of docker 28.2.2.
 
 pub mod delete;
+mod events;
 pub mod inspect;
 mod inspect_json;
 mod inspect_pretty;

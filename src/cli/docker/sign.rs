@@ -1,5 +1,15 @@
 //! `dct sign`
 
+use super::events::{Narrator, Verb};
+use crate::{
+    adapters::docker::reference,
+    cli::{
+        context::Context,
+        error::{self, CliError},
+    },
+    ops::{error::OpsError, image::Image, sign_image},
+};
+
 /// Sign an image
 #[derive(Debug, clap::Args)]
 #[command(
@@ -11,4 +21,29 @@ pub struct Args {
     /// Image to sign; its registry must have the tag
     #[arg(value_name = "IMAGE:TAG")]
     pub image: String,
+}
+
+/// Runs the verb.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let image = reference::image(&args.image).map_err(|error| CliError::new(error.to_string()))?;
+    let tag = match &image.tag {
+        Some(tag) => tag,
+        None if image.has_digest => return Err(CliError::new("cannot use a digest reference for IMAGE:TAG")),
+        None => return Err(CliError::new(format!("no tag specified for {}", image.typed))),
+    };
+    let narrator = Narrator::new(context.ui, Verb::Sign, &image.typed);
+    sign_image::sign(&context.session(&narrator), &image.gun, tag)
+        .map_err(|error| refused(&image, tag.as_str(), narrator.is_signing(), &error))?;
+    context.ui.line(&format!("Successfully signed {}:{tag}", image.gun));
+    Ok(())
+}
+
+/// Docker names the tag once it has begun to sign, and the repository before.
+fn refused(image: &Image, tag: &str, signing: bool, error: &OpsError) -> CliError {
+    let of_repository = matches!(error, OpsError::NotInitialized { .. } | OpsError::Remote(_) | OpsError::Untrusted { .. });
+    let of_account = matches!(error, OpsError::NoAccount(_) | OpsError::Init(_));
+    match (signing, of_repository || of_account) {
+        (false, true) => error::about_repository(image.gun.as_str(), error),
+        _ => error::plain(error).prefixed(&format!("failed to sign {}:{tag}: ", image.gun)),
+    }
 }

@@ -2,6 +2,20 @@
 
 use std::path::PathBuf;
 
+use super::{
+    events::{Narrator, Verb},
+    public_key, signer_name,
+};
+use crate::{
+    adapters::docker::reference,
+    cli::{
+        context::Context,
+        error::{self, CliError},
+    },
+    ops::{error::OpsError, signer},
+    tuf::{key::Key, role::RoleName},
+};
+
 /// Add a signer
 ///
 /// The repository is initialized where it has no trust data yet.
@@ -23,4 +37,44 @@ pub struct Args {
     /// Repositories that the signer may sign in
     #[arg(value_name = "REPOSITORY", required = true, num_args = 1..)]
     pub repositories: Vec<String>,
+}
+
+/// Runs the verb. A repository that fails does not keep the others from getting the signer.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let name = &args.name;
+    signer_name::check("signer", name)?;
+    if name == "releases" {
+        return Err(CliError::new("releases is a reserved keyword, use a different signer name"));
+    }
+    if args.key.is_empty() {
+        return Err(CliError::new("path to a public key must be provided using the `--key` flag"));
+    }
+    let keys = args.key.iter().map(|path| public_key::read(path, context.now)).collect::<Result<Vec<_>, _>>()?;
+    let mut failed = Vec::new();
+    for repository in &args.repositories {
+        context.ui.line(&format!("Adding signer \"{name}\" to {repository}..."));
+        match add(name, repository, &keys, context) {
+            Ok(()) => {
+                context.ui.line(&format!("Successfully added signer: {name} to {repository}"));
+                context.ui.line("");
+            }
+            Err(error) => {
+                context.ui.error(&error);
+                context.ui.notice("");
+                failed.push(repository.as_str());
+            }
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { Err(CliError::new(format!("failed to add signer to: {}", failed.join(", ")))) }
+}
+
+fn add(name: &str, repository: &str, keys: &[Key], context: &Context<'_>) -> Result<(), CliError> {
+    let gun = reference::repository(repository).map_err(|error| CliError::new(error.to_string()))?;
+    let refused = |reason: String| CliError::new(format!("could not add signer to repo: {name}: {reason}"));
+    let role = RoleName::signer(name).map_err(|error| refused(error.to_string()))?;
+    let narrator = Narrator::new(context.ui, Verb::SignerAdd, repository);
+    signer::add(&context.session(&narrator), &gun, &role, keys).map_err(|error| match error {
+        OpsError::Plan(error) => refused(error.to_string()),
+        error => error::about_repository(repository, &error),
+    })
 }

@@ -1,0 +1,184 @@
+//! Chooses the adapters behind the ports, and nobody else does.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use jiff::Timestamp;
+
+use super::{
+    error::{CliError, os_words},
+    prompt::Prompter,
+    settings::Settings,
+};
+use crate::{
+    adapters::{
+        docker::{credentials::DockerCredentials, tls::TlsFolders},
+        keys::key_files::KeyFiles,
+        net::{
+            Net, NetSettings,
+            credential::{Credential, CredentialError, Credentials, Found, Secret},
+        },
+        notary::{Access, NotaryServers, servers::Servers},
+        registry::Registries,
+        store::TrustFolder,
+    },
+    ops::{ports::Events, session::Session},
+    tuf::pinning::TrustPinning,
+};
+
+/// What a command works on.
+pub struct Wiring {
+    store: TrustFolder,
+    remote: NotaryServers,
+    registry: Registries,
+    net: Arc<Net>,
+    keys: KeyFiles,
+    pins: TrustPinning,
+}
+
+/// Who is asked where Docker's configuration has no login for a server.
+pub enum Login {
+    /// Nobody: the command goes on as anonymous.
+    Never,
+    /// The person, where one sits at a terminal.
+    Ask(Arc<Prompter>),
+}
+
+/// What the face says of itself.
+pub struct Face<'a> {
+    /// The folder of Docker's configuration that a flag names.
+    pub config_dir: Option<&'a Path>,
+    /// What the verb may do on the server.
+    pub access: Access,
+    /// Who is asked for a login.
+    pub login: Login,
+}
+
+impl Wiring {
+    /// Reads the settings; nothing else is read or asked before a verb needs it.
+    pub fn new(face: Face<'_>) -> Result<Self, CliError> {
+        let settings = match Settings::path() {
+            Some(path) => Settings::load(&path).map_err(|error| CliError::new(error.to_string()))?,
+            None => Settings::default(),
+        };
+        let config_dir = config_dir(face.config_dir)?;
+        let net = Arc::new(net(&settings, &config_dir, face.login));
+        Ok(Self {
+            store: TrustFolder::new(config_dir.join("trust")),
+            remote: NotaryServers::new(Arc::clone(&net), servers(&settings)?, face.access),
+            registry: Registries::new(Arc::clone(&net)),
+            net,
+            keys: KeyFiles::new(&config_dir.join("trust")),
+            pins: TrustPinning::default(),
+        })
+    }
+
+    /// The ports, for one use case.
+    #[must_use]
+    pub fn session<'a>(&'a self, events: &'a dyn Events, prompter: &'a Prompter, now: Timestamp) -> Session<'a> {
+        Session {
+            store: &self.store,
+            remote: &self.remote,
+            registry: &self.registry,
+            accounts: &*self.net,
+            keys: &self.keys,
+            events,
+            decisions: prompter,
+            pins: &self.pins,
+            now,
+        }
+    }
+
+    /// What was noticed about key files on the way.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        self.keys.warnings().iter().map(ToString::to_string).collect()
+    }
+}
+
+/// The time, once a command.
+#[must_use]
+#[allow(clippy::disallowed_methods, reason = "this is where the one `now` comes from")]
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// A variable of the environment; one that is set but empty counts as not set, as with Docker.
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// Docker's folder: the flag's, else that of `DOCKER_CONFIG`, else `~/.docker`.
+fn config_dir(flag: Option<&Path>) -> Result<PathBuf, CliError> {
+    let named = flag.map(Path::to_owned).or_else(|| variable("DOCKER_CONFIG").map(PathBuf::from));
+    let folder = named.or_else(|| dirs::home_dir().map(|home| home.join(".docker")));
+    let folder = folder
+        .ok_or_else(|| CliError::new("no home folder is known").hinted("name Docker's folder in DOCKER_CONFIG or --config"))?;
+    std::path::absolute(&folder).map_err(|error| CliError::new(format!("{}: {}", folder.display(), os_words(&error))))
+}
+
+fn servers(settings: &Settings) -> Result<Servers, CliError> {
+    let mut servers = Servers::default();
+    for (registry, set) in settings.registries() {
+        if let Some(server) = &set.server {
+            servers = servers.for_registry(registry, server).map_err(|error| CliError::new(error.to_string()))?;
+        }
+    }
+    if let Some(server) = variable("DOCKER_CONTENT_TRUST_SERVER") {
+        servers = servers.for_all(&server.to_string_lossy()).map_err(|error| CliError::new(error.to_string()))?;
+    }
+    Ok(servers)
+}
+
+fn net(settings: &Settings, config_dir: &Path, login: Login) -> Net {
+    let network = NetSettings {
+        timeout: settings.network.timeout,
+        allowed_token_realms: settings.network.token_realms.clone(),
+        cache_dir: dirs::cache_dir().map(|folder| folder.join("dct")),
+        ..NetSettings::default()
+    };
+    let docker = DockerCredentials::new(config_dir.to_owned());
+    let credentials: Box<dyn Credentials> = match login {
+        Login::Never => Box::new(docker),
+        Login::Ask(prompter) => Box::new(AskedFor { docker, prompter }),
+    };
+    Net::new(network, credentials, Box::new(tls(settings, config_dir)))
+}
+
+/// Docker's folders, and the CA files of the settings, each for the registry and for its Notary server.
+fn tls(settings: &Settings, config_dir: &Path) -> TlsFolders {
+    let mut ca_files: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for (registry, set) in settings.registries() {
+        if let Some(ca) = &set.ca {
+            let server = set.server.as_deref().and_then(|server| url::Url::parse(server).ok());
+            let server = server.and_then(|url| Some((url.host_str()?.to_owned(), url.port())));
+            let server = server.map(|(host, port)| port.map_or_else(|| host.clone(), |port| format!("{host}:{port}")));
+            for host in [Some(registry.to_owned()), server].into_iter().flatten() {
+                ca_files.entry(host).or_default().push(ca.clone());
+            }
+        }
+    }
+    TlsFolders { ca_files, ..TlsFolders::of_docker(config_dir) }
+}
+
+/// Docker's credentials, and a person's where there are none.
+struct AskedFor {
+    docker: DockerCredentials,
+    prompter: Arc<Prompter>,
+}
+
+impl Credentials for AskedFor {
+    fn for_registry(&self, registry: &str) -> Result<Option<Found>, CredentialError> {
+        if let Some(found) = self.docker.for_registry(registry)? {
+            return Ok(Some(found));
+        }
+        let fail = |reason: String| CredentialError { origin: "prompt".to_owned(), reason };
+        let Some(login) = self.prompter.login().map_err(|error| fail(error.to_string()))? else { return Ok(None) };
+        let password = Secret::new(login.password.to_string()).ok_or_else(|| fail("a password is one line".to_owned()))?;
+        Ok(Some(Found { credential: Credential::Basic { user: login.username, password }, source: "the prompt".to_owned() }))
+    }
+}
