@@ -58,7 +58,10 @@ mod tests {
     use super::*;
     use crate::{
         cli::docker::inspect_json,
-        tuf::{digest::Sha256, key_id::CanonicalKeyId, update::Freshness},
+        tuf::{
+            digest::Sha256,
+            key_id::{CanonicalKeyId, TufKeyId},
+        },
     };
 
     fn sha(byte: char) -> Sha256 {
@@ -78,9 +81,8 @@ mod tests {
         ImageReport {
             tags: vec![tag("v2", 'a', &["jeff", "ian"]), tag("v10", 'b', &[])],
             signers: vec![signer("ian", &['2']), signer("jeff", &['4', '3'])],
-            root_keys: vec![sha('e').to_hex()],
-            repository_keys: vec![sha('f').to_hex()],
-            freshness: Freshness::Fetched,
+            root_keys: vec![TufKeyId::new(sha('e'))],
+            repository_keys: vec![TufKeyId::new(sha('f'))],
         }
     }
 
@@ -175,13 +177,12 @@ mod tests {
         let signers = signers
             .iter()
             .map(|row| SignerRow { name: text(&row["Name"]), keys: keys(row).into_iter().map(CanonicalKeyId::new).collect() });
-        let administrative = |role: usize| keys(&image["AdministrativeKeys"][role]).into_iter().map(Sha256::to_hex).collect();
+        let administrative = |role: usize| keys(&image["AdministrativeKeys"][role]).into_iter().map(TufKeyId::new).collect();
         let report = ImageReport {
             tags: tags.collect(),
             signers: signers.rev().collect(),
             root_keys: administrative(0),
             repository_keys: administrative(1),
-            freshness: Freshness::Fetched,
         };
         (text(&image["Name"]), report)
     }
@@ -189,8 +190,7 @@ mod tests {
     #[test]
     fn json_of_nothing_is_an_empty_list() {
         assert_eq!(inspect_json::render(&[]).unwrap(), "[]");
-        let empty =
-            ImageReport { tags: Vec::new(), signers: Vec::new(), root_keys: Vec::new(), repository_keys: Vec::new(), ..report() };
+        let empty = ImageReport { tags: Vec::new(), signers: Vec::new(), root_keys: Vec::new(), repository_keys: Vec::new() };
         let json = inspect_json::render(&[("x/y", empty)]).unwrap();
         assert!(json.contains("\"SignedTags\": [],\n        \"Signers\": [],\n"), "{json}");
         assert!(json.contains("{\n                \"Name\": \"Root\"\n            }"), "{json}");

@@ -1,4 +1,4 @@
-//! Files with a signer's public key: a PEM certificate, or a PEM `PUBLIC KEY` (Notary `utils.ParsePEMPublicKey`).
+//! The file that `--key` names: a signer's certificate or public key.
 
 use std::{
     fs::File,
@@ -10,10 +10,7 @@ use jiff::Timestamp;
 
 use crate::{
     cli::error::{CliError, os_words},
-    crypto::{
-        pem::{self, PemBlock},
-        x509::Certificate,
-    },
+    crypto::public_key_file::{self, PublicKeyFile, PublicKeyFileError},
     tuf::key::Key,
 };
 
@@ -33,28 +30,20 @@ pub(super) fn read(path: &Path, now: Timestamp) -> Result<Key, CliError> {
 }
 
 fn parse(bytes: &[u8], now: Timestamp) -> Result<Key, CliError> {
-    let block = pem::first_block(bytes).ok_or_else(|| CliError::new("no valid public key found"))?;
-    match block.label.as_str() {
-        "CERTIFICATE" => certificate(&block, now),
-        "PUBLIC KEY" => Key::from_spki(&block.content)
-            .map_err(|error| CliError::new(format!("unable to parse pem encoded public key: {error}"))),
-        label => {
-            let error = CliError::new(format!("unsupported PEM block type {label:?}, expected CERTIFICATE or PUBLIC KEY"));
-            let private = label.ends_with("PRIVATE KEY");
-            Err(if private {
-                error.hinted("this is a private key; `dct key load` takes it, and --key the certificate")
-            } else {
-                error
-            })
+    let file = public_key_file::parse(bytes, now).map_err(|error| {
+        let words = CliError::new(error.to_string());
+        match error {
+            PublicKeyFileError::BlockType(label) if label.ends_with("PRIVATE KEY") => {
+                words.hinted("this is a private key: `dct key load` takes it, and --key its certificate or public key")
+            }
+            _ => words,
         }
+    })?;
+    match file {
+        PublicKeyFile::Certificate(certificate) => Key::from_certificates(certificate.to_pem().as_bytes()),
+        PublicKeyFile::Spki(spki) => Key::from_spki(&spki),
     }
-}
-
-fn certificate(block: &PemBlock, now: Timestamp) -> Result<Key, CliError> {
-    let malformed = |error: String| CliError::new(format!("could not parse provided certificate: {error}"));
-    let certificate = Certificate::from_der(&block.content).map_err(|error| malformed(error.to_string()))?;
-    certificate.check(Some(now)).map_err(|error| CliError::new(format!("invalid certificate: {error}")))?;
-    Key::from_certificates(certificate.to_pem().as_bytes()).map_err(|error| malformed(error.to_string()))
+    .map_err(|error| CliError::new(error.to_string()))
 }
 
 #[cfg(test)]
