@@ -123,9 +123,9 @@ fn six_roots_are_walked_one_by_one() {
     let root = |version: u64| -> Arc<[u8]> { fs::read(folder("rotation").join(format!("{version}.root.json"))).unwrap().into() };
     let mut walk = RootWalk::first_use(&gun, root(1)).unwrap();
     let steps = walk.steps_to(&root(6)).unwrap();
-    assert_eq!(steps.iter().map(|version| version.get()).collect::<Vec<_>>(), [2, 3, 4, 5, 6]);
+    assert_eq!(steps.versions.iter().map(|version| version.get()).collect::<Vec<_>>(), [2, 3, 4, 5, 6]);
     assert!(walk.clone().step(root(3)).is_err(), "a version is never jumped over");
-    for version in steps {
+    for version in steps.versions {
         walk = walk.step(root(version.get())).unwrap();
     }
     assert!(walk.clone().step(root(5)).is_err(), "nor gone back to");

@@ -9,8 +9,16 @@ use super::{
     session::Session,
 };
 use crate::tuf::{
-    bootstrap::RootWalk, digest::Sha256, error::UpdateError, expiry::Expires, gun::Gun, local::LocalRepo, plan::Base,
-    role::RoleName, trusted::TrustedRepo, update::Freshness,
+    bootstrap::{MAX_ROOT_STEPS, RootWalk},
+    digest::Sha256,
+    error::UpdateError,
+    expiry::Expires,
+    gun::Gun,
+    local::LocalRepo,
+    plan::Base,
+    role::RoleName,
+    trusted::TrustedRepo,
+    update::Freshness,
 };
 
 /// A state that can be published to.
@@ -51,6 +59,10 @@ pub fn for_writing(session: &Session<'_>, gun: &Gun) -> Result<Option<Target>, O
         (Err(error), _) => Err(error),
     }
 }
+
+/// Roots that are fetched together at first, and four times as many with each further batch: an honest way is short, and a claim
+/// of two thousand million roots must not cost a thousand requests.
+const FIRST_ROOTS: usize = 4;
 
 /// What to do when the server cannot be reached.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -157,12 +169,33 @@ impl<'a> Refresh<'a> {
     /// Walks from the trusted root to the newest, over every version between them.
     fn climb(&self, mut walk: RootWalk, newest: &Bytes) -> Result<RootWalk, OpsError> {
         let steps = walk.steps_to(newest).map_err(on_server)?;
-        let Some((_, between)) = steps.split_last() else { return Ok(walk) };
-        let files: Vec<FileRef> = between.iter().copied().map(FileRef::RootVersion).collect();
-        for root in self.session.remote.fetch_all(self.gun, &files) {
-            walk = walk.step(root?).map_err(on_server)?;
+        let fetched = if steps.arrive { steps.versions.len().saturating_sub(1) } else { steps.versions.len() };
+        let mut rest = steps.versions.get(..fetched).unwrap_or_default();
+        let mut batch = FIRST_ROOTS;
+        while !rest.is_empty() {
+            let (versions, later) = rest.split_at(batch.min(rest.len()));
+            let files: Vec<FileRef> = versions.iter().copied().map(FileRef::RootVersion).collect();
+            for (version, root) in versions.iter().zip(self.session.remote.fetch_all(self.gun, &files)) {
+                let root = root.map_err(|error| match error {
+                    RemoteError::NotFound { .. } => on_server(UpdateError::RootGap(*version)),
+                    error => error.into(),
+                })?;
+                walk = walk.step(root).map_err(on_server)?;
+            }
+            (rest, batch) = (later, batch * 4);
         }
-        walk.step(Bytes::clone(newest)).map_err(on_server)
+        if !steps.arrive {
+            self.keep_root(&walk)?;
+            return Err(on_server(UpdateError::TooManyRoots(MAX_ROOT_STEPS)));
+        }
+        if steps.versions.is_empty() { Ok(walk) } else { walk.step(Bytes::clone(newest)).map_err(on_server) }
+    }
+
+    /// Stores a root that was walked to, beside what was stored (TUF 5.3.8).
+    fn keep_root(&self, walk: &RootWalk) -> Result<(), OpsError> {
+        let mut files = self.stored.files.clone();
+        files.insert(RoleName::root(), Bytes::clone(walk.bytes()));
+        Ok(self.session.store.commit(self.gun, &TrustSet { files, floor: walk.floor() })?)
     }
 
     fn verify(&mut self, walk: RootWalk, timestamp: Bytes, freshness: Freshness) -> Result<TrustedRepo, OpsError> {

@@ -129,8 +129,12 @@ fn signable_roles(session: &Session<'_>, repo: &TrustedRepo, tag: &Tag) -> Resul
     if signable.is_empty() { Err(OpsError::NoSignableRole { gun: repo.gun().clone(), roles: others }) } else { Ok(signable) }
 }
 
-/// The content that is released under a tag: that of `targets/releases` where it has one, as for a pull, else that of `targets`.
+/// The content that is released under a tag: that of `targets/releases` where it has one, as for a pull, else that of `targets`. Where
+/// the file of `targets/releases` cannot be used nothing is known to be released: an older entry of `targets` may lie under it.
 fn released(repo: &TrustedRepo, tag: &Tag) -> Option<FileMeta> {
+    if repo.skipped().contains_key(&RoleName::releases()) {
+        return None;
+    }
     let entries = repo.entries(Some(tag.as_str()));
     let released = entries.iter().filter(|entry| is_released(entry.role));
     released.max_by_key(|entry| *entry.role == RoleName::releases()).map(|entry| entry.target.meta.clone())

@@ -17,8 +17,17 @@ use super::{
     version::Version,
 };
 
-/// Most new roots that one run walks.
+/// Most new roots that one run walks. The next run goes on from there.
 pub const MAX_ROOT_STEPS: u64 = 1024;
+
+/// The way to the newest root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Steps {
+    /// The versions to go through, in order.
+    pub versions: Vec<Version>,
+    /// Whether the newest root is the last of them; otherwise the way is longer than one run goes.
+    pub arrive: bool,
+}
 
 /// A root that is trusted for what it was: it may have expired, and may have successors.
 #[derive(Clone, Debug)]
@@ -55,9 +64,23 @@ impl RootWalk {
         self.clone().settle(pins, now).is_err()
     }
 
-    /// The versions between the trusted root and the newest one that the server offers, that newest one included. The file is not
+    /// The trusted root, byte for byte.
+    #[must_use]
+    pub fn bytes(&self) -> &Arc<[u8]> {
+        self.root.bytes()
+    }
+
+    /// The floor, with the trusted root on it.
+    #[must_use]
+    pub fn floor(&self) -> Floor {
+        let mut floor = self.floor.clone();
+        floor.raise(&self.root);
+        floor
+    }
+
+    /// The versions from the trusted root to the newest one that the server offers, that newest one included. The file is not
     /// verified yet: its version is only how far the walk goes.
-    pub fn steps_to(&self, newest: &Arc<[u8]>) -> Result<Vec<Version>, UpdateError> {
+    pub fn steps_to(&self, newest: &Arc<[u8]>) -> Result<Steps, UpdateError> {
         let claimed = parse(Arc::clone(newest))?.claimed_version().unwrap_or(0);
         let trusted = self.version();
         if claimed < trusted.get() {
@@ -66,12 +89,11 @@ impl RootWalk {
         }
         if claimed == trusted.get() {
             let same = **newest == **self.root.bytes();
-            return if same { Ok(Vec::new()) } else { Err(UpdateError::Equivocation { role: RoleName::root(), version: trusted }) };
+            let nothing = Steps { versions: Vec::new(), arrive: true };
+            return if same { Ok(nothing) } else { Err(UpdateError::Equivocation { role: RoleName::root(), version: trusted }) };
         }
-        if claimed - trusted.get() > MAX_ROOT_STEPS {
-            return Err(UpdateError::TooManyRoots(MAX_ROOT_STEPS));
-        }
-        Ok((trusted.get() + 1..=claimed).filter_map(Version::new).collect())
+        let last = claimed.min(trusted.get() + MAX_ROOT_STEPS);
+        Ok(Steps { versions: (trusted.get() + 1..=last).filter_map(Version::new).collect(), arrive: last == claimed })
     }
 
     /// Goes to the next root: of exactly the next version (TUF 5.3.5), signed by the keys of this one and by its own (TUF 5.3.4).

@@ -66,6 +66,11 @@ pub enum UpdateError {
         /// The repository.
         gun: Gun,
     },
+    /// The way to the newest root has a gap: nothing proves it (TUF 5.3.5).
+    #[error(
+        "could not rotate trust to a new trusted root: the server lacks root version {0}, which stands between the trusted one and its newest"
+    )]
+    RootGap(Version),
     /// The snapshot names another root than the trusted one.
     #[error("the snapshot names another root than the trusted version {version}")]
     RootMoved {
@@ -86,8 +91,8 @@ pub enum UpdateError {
     /// More delegations than any repository has use for.
     #[error("more than {0} delegations")]
     TooManyDelegations(usize),
-    /// More roots to walk than a run may take.
-    #[error("more than {0} new roots")]
+    /// More roots to walk than a run may take; what was walked is kept.
+    #[error("more than {0} new roots; the next run goes on from there")]
     TooManyRoots(u64),
     /// Signatures, or what they sign.
     #[error(transparent)]

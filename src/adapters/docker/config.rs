@@ -221,7 +221,10 @@ mod tests {
     #[test]
     fn errors_name_the_entry_and_no_secret() {
         assert_eq!(found(r#"{"auths":{"r":{"auth":"hunter2!"}}}"#, "r"), r#"auths["r"]: auth is not base64"#);
-        assert_eq!(found(r#"{"auths":{"r":{"auth":"aHVudGVyMg=="}}}"#, "r"), r#"auths["r"]: auth holds no colon between user and password"#);
+        assert_eq!(
+            found(r#"{"auths":{"r":{"auth":"aHVudGVyMg=="}}}"#, "r"),
+            r#"auths["r"]: auth holds no colon between user and password"#
+        );
         assert!(found(r#"{"auths":{"r":{"identitytoken":"a\nb"}}}"#, "r").contains("line break"));
         for broken in ["", "{", "[]", r#"{"auths":["hunter2"]}"#, &"[".repeat(100_000), r#"{"auths":{"r":{"auth":7}}}"#] {
             let error = found(broken, "r");

@@ -69,10 +69,12 @@ impl Helpers {
                 return Ok(None);
             }
             // helpers complain on standard output; only what cannot be an answer of ours is repeated
-            let complaint = if said.trim_start().starts_with('{') || said.trim().is_empty() { output.complaint } else { shorten(&said) };
+            let complaint =
+                if said.trim_start().starts_with('{') || said.trim().is_empty() { output.complaint } else { shorten(&said) };
             return Err(fail(format!("it failed ({}): {}", output.status, printable(complaint.trim()))));
         }
-        let answer: Answer = serde_json::from_slice(&output.stdout).map_err(|_| fail("its answer is not the JSON of a credential helper".to_owned()))?;
+        let answer: Answer = serde_json::from_slice(&output.stdout)
+            .map_err(|_| fail("its answer is not the JSON of a credential helper".to_owned()))?;
         answer.into_found(server, &program).map_err(&fail)
     }
 
@@ -250,7 +252,10 @@ mod tests {
 
     #[test]
     fn what_a_helper_may_not_answer() {
-        assert!(reason(r#"printf '%s' '{"ServerURL":"https://evil.example.org","Username":"u","Secret":"s"}'"#).contains("answered for https://evil"));
+        assert!(
+            reason(r#"printf '%s' '{"ServerURL":"https://evil.example.org","Username":"u","Secret":"s"}'"#)
+                .contains("answered for https://evil")
+        );
         assert!(reason(r#"printf '%s' '{"Username":"u\nx","Secret":"s"}'"#).contains("line break"));
         assert!(reason(r#"printf '%s' '{"Username":"u","Secret":"s\r"}'"#).contains("line break"));
         assert!(reason("echo garbage").contains("not the JSON"));
