@@ -8,7 +8,6 @@ use reqwest::{
 };
 
 use super::{
-    NetSettings,
     api::Api,
     authorization,
     challenge::{self, Challenge},
@@ -20,6 +19,7 @@ use super::{
     origin::may_receive,
     pace::Pace,
     remembered::Remembered,
+    settings::NetSettings,
     tls_files::TlsFiles,
     token::{self, Token, Wanted},
 };

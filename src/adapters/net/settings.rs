@@ -1,0 +1,22 @@
+//! What a person may set.
+
+use std::{path::PathBuf, time::Duration};
+
+/// The settings of the HTTP stack.
+#[derive(Clone, Debug)]
+pub struct NetSettings {
+    /// The total time of an exchange of up to 1 MiB: look-up of the name, connection, headers and body together.
+    pub timeout: Duration,
+    /// What an exchange of more than 1 MiB must average beyond that, in bytes a second.
+    pub least_rate: u64,
+    /// Token servers that may see any registry's credentials, by their hosts.
+    pub allowed_token_realms: Vec<String>,
+    /// The folder where the challenges of servers are remembered, in a folder `challenges`; none to remember nothing.
+    pub cache_dir: Option<PathBuf>,
+}
+
+impl Default for NetSettings {
+    fn default() -> Self {
+        Self { timeout: Duration::from_secs(30), least_rate: 64 << 10, allowed_token_realms: Vec::new(), cache_dir: None }
+    }
+}
