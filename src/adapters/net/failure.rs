@@ -79,7 +79,8 @@ fn tls_cause(error: &rustls::Error, host: &str) -> String {
         }
         Error::InvalidCertificate(Cert::NotValidForName) => format!("the certificate is not valid for the name {host}"),
         Error::InvalidCertificate(Cert::NotValidForNameContext { presented, .. }) => {
-            let names = if presented.is_empty() { "no name".to_owned() } else { presented.join(", ") };
+            let names: Vec<&str> = presented.iter().map(|name| plain_name(name)).collect();
+            let names = if names.is_empty() { "no name".to_owned() } else { names.join(", ") };
             format!("the certificate is not valid for the name {host}, but for {}", printable(&names))
         }
         Error::InvalidCertificate(Cert::Expired | Cert::ExpiredContext { .. }) => format!("the certificate of {host} has expired"),
@@ -91,6 +92,12 @@ fn tls_cause(error: &rustls::Error, host: &str) -> String {
         Error::AlertReceived(AlertDescription::ProtocolVersion) => "the server speaks neither TLS 1.2 nor TLS 1.3".to_owned(),
         error => printable(&error.to_string()),
     }
+}
+
+/// webpki gives a name as `DnsName("x")` or `IpAddress(x)`.
+fn plain_name(name: &str) -> &str {
+    let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name);
+    inner.trim_matches('"')
 }
 
 /// The chain of causes, outermost first, without the words that say nothing and without repetition.

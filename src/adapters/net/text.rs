@@ -8,9 +8,9 @@ pub fn printable(text: &str) -> String {
     };
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
         if hidden(c) {
-            out.extend(c.escape_unicode())
+            out.extend(c.escape_unicode());
         } else {
-            out.push(c)
+            out.push(c);
         }
         out
     })

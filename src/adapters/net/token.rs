@@ -1,4 +1,4 @@
-//! Bearer tokens (distribution's token specification, with its OAuth2 form for identity tokens).
+//! Bearer tokens (distribution's token specification, with its form of RFC 6749 for identity tokens).
 
 use std::{
     sync::Arc,
