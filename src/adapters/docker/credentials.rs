@@ -23,8 +23,9 @@ pub struct DockerCredentials {
 impl DockerCredentials {
     /// Reads `config.json` in `config_dir` (`DOCKER_CONFIG`, or `~/.docker`) when it is asked.
     #[must_use]
-    pub fn new(config_dir: PathBuf) -> Self {
-        Self { file: config_dir.join("config.json"), helpers: Helpers { deadline: HELPER_DEADLINE, path: None } }
+    pub fn new(mut config_dir: PathBuf) -> Self {
+        config_dir.push("config.json");
+        Self { file: config_dir, helpers: Helpers { deadline: HELPER_DEADLINE, path: None } }
     }
 
     /// Kills a helper after `deadline`, and searches helpers in `path` where one is given.

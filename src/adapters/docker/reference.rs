@@ -279,4 +279,14 @@ mod tests {
             assert_eq!(image(typed).unwrap_err().to_string(), message, "{typed:?}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_taken_stays_as_it_is(typed in "[a-zA-Z0-9.:/@_\\[\\]-]{1,40}|\\PC{0,20}") {
+            if let Ok(taken) = image(&typed) {
+                // normalised once, it is normal
+                proptest::prop_assert_eq!(image(taken.gun.as_str()).map(|again| again.gun), Ok(taken.gun));
+            }
+        }
+    }
 }

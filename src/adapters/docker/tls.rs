@@ -75,7 +75,7 @@ fn read_folder(folder: &Path, material: &mut TlsMaterial) -> Result<(), TlsFileE
         names.extend(entry.file_name().into_string());
     }
     for name in &names {
-        if name.ends_with(".crt") {
+        if name.strip_suffix(".crt").is_some() {
             material.roots.extend(certificates(&folder.join(name))?);
         } else if let Some(stem) = name.strip_suffix(".cert") {
             let key = format!("{stem}.key");
