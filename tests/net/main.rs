@@ -1,0 +1,25 @@
+//! The HTTP stack and what stands on it, against servers on loopback that answer as the test wants.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "../support/https.rs"]
+#[allow(dead_code, reason = "each target uses its own part")]
+mod https;
+
+#[path = "../support/peers/mod.rs"]
+#[allow(dead_code, reason = "each target uses its own part")]
+mod support;
+
+mod auth;
+mod limits;
+mod peers;
+mod proxy;
+mod registry;
+mod tls;
+mod world;
