@@ -55,6 +55,7 @@ fn trust_data_travels_both_ways() {
     let wire = peers.wire_since(mark);
     assert_eq!(wire.len(), 5, "a token and four files, the challenge being remembered: {wire:?}");
     assert!(wire.iter().all(|request| request.protocol == "HTTP/2.0"), "{wire:?}");
+    assert!(wire.iter().all(|request| request.connection == wire[0].connection), "one connection: {wire:?}");
 
     let timestamp: serde_json::Value = serde_json::from_slice(files[0].as_ref().unwrap()).unwrap();
     let meta = &timestamp["signed"]["meta"]["snapshot"];
