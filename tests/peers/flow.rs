@@ -22,6 +22,27 @@ fn documented_flow_with_an_ec_and_an_rsa_bundle() {
     documented_flow(KeyForm::EcSec1, KeyForm::RsaPkcs1);
 }
 
+#[test]
+fn an_index_is_signed_as_the_registry_serves_it_and_a_tag_that_it_lacks_is_not() {
+    let Some(peers) = Peers::start() else { return };
+    let home = Home::new(&peers, "jeff");
+    let bundle = Bundle::make(home.path(), "jeff", KeyForm::EcPkcs8, Issuer::Itself);
+    let repository = peers.image("prod/nginx");
+    home.dct(&["key", "load", "--name", "jeff", &bundle.key.to_string_lossy()]).ok();
+    home.dct(&["signer", "add", "--key", &bundle.cert.to_string_lossy(), "jeff", &repository]).ok();
+    let index = peers.images().push_index("prod/nginx", "multi", "two platforms");
+    home.dct(&["sign", &format!("{repository}:multi")]).ok();
+    let looked_up = home.notary(&["lookup", &repository, "multi"]).ok();
+    assert_eq!(looked_up.stdout, format!("multi sha256:{} {}\n", index.sha256, index.length));
+
+    let mark = peers.mark();
+    let refused = home.dct(&["sign", &format!("{repository}:absent")]).fails(1);
+    assert!(refused.stderr.contains("absent"), "{refused}");
+    assert!(peers.requests_since(mark).iter().all(|(method, ..)| method == "GET"), "nothing is published");
+    let listed = home.notary(&["list", &repository]).ok();
+    assert!(!listed.stdout.contains("absent"), "{listed}");
+}
+
 fn documented_flow(jeffs: KeyForm, ians: KeyForm) {
     let Some(peers) = Peers::start() else { return };
     let home = Home::new(&peers, "jeff");
