@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, builder::Styles};
 
-use super::docker::{delete, inspect, key_load, sign, signer_add};
-
-/// Docker's layout of a help page.
-pub const TEMPLATE: &str = "Usage:  {usage}\n\n{about}\n\n{all-args}{after-help}\n";
+use super::{
+    docker::{delete, inspect, key_load, sign, signer_add},
+    flags::TEMPLATE,
+};
 
 /// Manage trust on container images
 #[derive(Debug, Parser)]
@@ -67,13 +67,4 @@ pub enum KeyCommand {
 pub enum SignerCommand {
     #[allow(missing_docs, reason = "the help text stands at the verb's Args")]
     Add(signer_add::Args),
-}
-
-/// Reads a flag's value as Go does (`strconv.ParseBool`), so that `--pretty=false` means what it says.
-pub fn go_bool(value: &str) -> Result<bool, String> {
-    match value {
-        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
-        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
-        _ => Err(format!("strconv.ParseBool: parsing {value:?}: invalid syntax")),
-    }
 }

@@ -13,9 +13,8 @@ use super::{
     prompt::Prompter,
     ui::{Detail, Ui},
     usage::{self, Refusal},
-    wiring::{self, Face, Login, Wiring},
+    wiring::{self, Access, Face, Login, Wiring},
 };
-use crate::adapters::notary::Access;
 
 /// Runs the program with these arguments, its name first.
 #[must_use]

@@ -5,6 +5,7 @@ pub mod context;
 pub mod docker;
 pub mod error;
 pub mod face;
+pub mod flags;
 pub mod go_json;
 pub mod input;
 pub mod natural_order;

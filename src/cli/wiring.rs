@@ -8,6 +8,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use zeroize::Zeroizing;
 
 use super::{
     error::{CliError, os_words},
@@ -16,19 +17,24 @@ use super::{
 };
 use crate::{
     adapters::{
-        docker::{credentials::DockerCredentials, tls::TlsFolders},
-        keys::key_files::KeyFiles,
+        docker::{credentials::DockerCredentials, reference, tls::TlsFolders},
+        keys::{
+            key_files::KeyFiles,
+            key_source::{self, KeySourceError},
+        },
         net::{
             Net, NetSettings,
             credential::{Credential, CredentialError, Credentials, Found, Secret},
         },
-        notary::{Access, NotaryServers, servers::Servers},
+        notary::{NotaryServers, servers::Servers},
         registry::Registries,
         store::TrustFolder,
     },
-    ops::{ports::Events, session::Session},
-    tuf::pinning::TrustPinning,
+    ops::{image::Image, ports::Events, session::Session},
+    tuf::{gun::Gun, pinning::TrustPinning},
 };
+
+pub use crate::adapters::notary::Access;
 
 /// What a command works on.
 pub struct Wiring {
@@ -91,6 +97,28 @@ impl Wiring {
             pins: &self.pins,
             now,
         }
+    }
+
+    /// Reads an argument that names an image, in Docker's grammar.
+    pub fn image(&self, typed: &str) -> Result<Image, CliError> {
+        reference::image(typed).map_err(|error| CliError::new(error.to_string()))
+    }
+
+    /// Reads an argument that names a repository, in Docker's grammar.
+    pub fn repository(&self, typed: &str) -> Result<Gun, CliError> {
+        reference::repository(typed).map_err(|error| CliError::new(error.to_string()))
+    }
+
+    /// Reads a file that a private key is to be loaded from.
+    pub fn read_private_key(&self, path: &Path) -> Result<Zeroizing<Vec<u8>>, CliError> {
+        key_source::read(path).map_err(|error| {
+            let file = path.display();
+            let words = CliError::new(format!("refusing to load key from {file}: {error}"));
+            match error {
+                KeySourceError::OpenToOthers(_) => words.hinted(format!("chmod 600 {file}")),
+                _ => words,
+            }
+        })
     }
 
     /// What was noticed about key files on the way.

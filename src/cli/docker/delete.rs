@@ -2,11 +2,10 @@
 
 use super::events::{Narrator, Verb};
 use crate::{
-    adapters::docker::reference,
     cli::{
-        args::go_bool,
         context::Context,
         error::{self, CliError},
+        flags::go_bool,
     },
     ops::delete_repo::{self, Reach},
 };
@@ -18,7 +17,7 @@ use crate::{
 #[command(
     override_usage = "dct delete [OPTIONS] REPOSITORY",
     after_help = "Example:\n  dct delete dtr.example.com/prod/nginx --remote",
-    help_template = crate::cli::args::TEMPLATE
+    help_template = crate::cli::flags::TEMPLATE
 )]
 pub struct Args {
     /// Delete the trust data on the server too
@@ -33,11 +32,11 @@ pub struct Args {
 
 /// Runs the verb. The words are those of `notary delete`; unlike there, the server comes first, so that a refusal loses nothing.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let gun = reference::repository(&args.repository).map_err(|error| CliError::new(error.to_string()))?;
+    let gun = context.wiring.repository(&args.repository)?;
     context.ui.line(&format!("Deleting trust data for repository {gun}"));
     let (reach, where_from) = if args.remote { (Reach::LocalAndRemote, "local and remote") } else { (Reach::Local, "local") };
     let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
-    delete_repo::delete(&context.session(&narrator), &gun, reach).map_err(|error| error::plain(&error))?;
+    delete_repo::delete(&context.session(&narrator), &gun, reach).map_err(|error| error::about_repository(gun.as_str(), &error))?;
     context.ui.line(&format!("Successfully deleted {where_from} trust data for repository {gun}"));
     Ok(())
 }

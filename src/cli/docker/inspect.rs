@@ -5,11 +5,10 @@ use super::{
     inspect_json, inspect_pretty,
 };
 use crate::{
-    adapters::docker::reference,
     cli::{
-        args::go_bool,
         context::Context,
         error::{self, CliError, ExitStatus},
+        flags::go_bool,
     },
     ops::inspect_image::{self, ImageReport},
 };
@@ -19,7 +18,7 @@ use crate::{
 #[command(
     override_usage = "dct inspect IMAGE[:TAG] [IMAGE[:TAG]...]",
     after_help = "Example:\n  dct inspect --pretty dtr.example.com/prod/nginx",
-    help_template = crate::cli::args::TEMPLATE
+    help_template = crate::cli::flags::TEMPLATE
 )]
 pub struct Args {
     /// Print the information in a human friendly format
@@ -65,7 +64,7 @@ fn json(images: &[String], context: &Context<'_>) -> Result<(), CliError> {
 }
 
 fn report(typed: &str, context: &Context<'_>) -> Result<ImageReport, CliError> {
-    let image = reference::image(typed).map_err(|error| CliError::new(error.to_string()))?;
+    let image = context.wiring.image(typed)?;
     let narrator = Narrator::new(context.ui, Verb::Other, typed);
     inspect_image::inspect(&context.session(&narrator), &image)
         .map_err(|error| error::behind(&format!("no signatures or cannot access {typed}"), &error))

@@ -7,7 +7,6 @@ use super::{
     signer_name,
 };
 use crate::{
-    adapters::keys::key_source,
     cli::{
         context::Context,
         error::{self, CliError},
@@ -25,7 +24,7 @@ use crate::{
 #[command(
     override_usage = "dct key load [OPTIONS] KEYFILE",
     after_help = "Example:\n  dct key load --name jeff key.pem",
-    help_template = crate::cli::args::TEMPLATE
+    help_template = crate::cli::flags::TEMPLATE
 )]
 pub struct Args {
     /// Name for the loaded key
@@ -47,8 +46,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     }
     let (ui, file) = (context.ui, args.file.display());
     ui.line(&format!("Loading key from \"{file}\"..."));
-    let bytes =
-        key_source::read(&args.file).map_err(|error| CliError::new(format!("refusing to load key from {file}: {error}")))?;
+    let bytes = context.wiring.read_private_key(&args.file)?;
     load(args, &bytes, context).map_err(|error| error.prefixed(&format!("error importing key from {file}: ")))?;
     ui.line(&format!("Successfully imported key from {file}"));
     Ok(())

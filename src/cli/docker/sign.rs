@@ -2,7 +2,6 @@
 
 use super::events::{Narrator, Verb};
 use crate::{
-    adapters::docker::reference,
     cli::{
         context::Context,
         error::{self, CliError},
@@ -15,7 +14,7 @@ use crate::{
 #[command(
     override_usage = "dct sign IMAGE:TAG",
     after_help = "Example:\n  dct sign dtr.example.com/prod/nginx:1",
-    help_template = crate::cli::args::TEMPLATE
+    help_template = crate::cli::flags::TEMPLATE
 )]
 pub struct Args {
     /// Image to sign; its registry must have the tag
@@ -25,7 +24,7 @@ pub struct Args {
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let image = reference::image(&args.image).map_err(|error| CliError::new(error.to_string()))?;
+    let image = context.wiring.image(&args.image)?;
     let tag = match &image.tag {
         Some(tag) => tag,
         None if image.has_digest => return Err(CliError::new("cannot use a digest reference for IMAGE:TAG")),

@@ -7,7 +7,6 @@ use super::{
     public_key, signer_name,
 };
 use crate::{
-    adapters::docker::reference,
     cli::{
         context::Context,
         error::{self, CliError},
@@ -23,7 +22,7 @@ use crate::{
 #[command(
     override_usage = "dct signer add OPTIONS NAME REPOSITORY [REPOSITORY...]",
     after_help = "Example:\n  dct signer add --key cert.pem jeff dtr.example.com/prod/nginx",
-    help_template = crate::cli::args::TEMPLATE
+    help_template = crate::cli::flags::TEMPLATE
 )]
 pub struct Args {
     /// Path to the signer's public key file: a PEM certificate or public key; may be repeated
@@ -69,7 +68,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 }
 
 fn add(name: &str, repository: &str, keys: &[Key], context: &Context<'_>) -> Result<(), CliError> {
-    let gun = reference::repository(repository).map_err(|error| CliError::new(error.to_string()))?;
+    let gun = context.wiring.repository(repository)?;
     let refused = |reason: String| CliError::new(format!("could not add signer to repo: {name}: {reason}"));
     let role = RoleName::signer(name).map_err(|error| refused(error.to_string()))?;
     let narrator = Narrator::new(context.ui, Verb::SignerAdd, repository);

@@ -1,0 +1,20 @@
+//! Golden transcripts: every verb and every outcome that needs no server, with its exact output and exit code.
+//!
+//! `TRYCMD=overwrite cargo test --test cli` writes what the program says now; read the difference before it is committed.
+
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+
+/// Files of `testdata/transcripts/files` that others may read; all other `.pem` files there are their owner's alone, as a key to be loaded
+/// must be. Git keeps no such modes.
+const OPEN_TO_OTHERS: [&str; 1] = ["exposed.pem"];
+
+#[test]
+fn transcripts() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/transcripts");
+    for entry in fs::read_dir(folder.join("files")).unwrap() {
+        let path = entry.unwrap().path();
+        let open = OPEN_TO_OTHERS.iter().any(|name| path.ends_with(name));
+        fs::set_permissions(&path, fs::Permissions::from_mode(if open { 0o644 } else { 0o600 })).unwrap();
+    }
+    trycmd::TestCases::new().case("testdata/transcripts/*/*.toml");
+}
