@@ -1,5 +1,16 @@
 //! The rules of the house, read from the source: which room may use which, what a pure room may touch, how long a file may be.
 
+#![allow(
+    clippy::needless_range_loop,
+    clippy::semicolon_if_nothing_returned,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,

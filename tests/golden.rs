@@ -1,5 +1,14 @@
 //! Metadata that the peers wrote: ours verifies it, reads the same from it as they do, and writes the same bytes.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
+
 use std::{fs, path::PathBuf, sync::Arc};
 
 use dct::tuf::{

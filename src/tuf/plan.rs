@@ -1,6 +1,6 @@
 //! What changes come to: which roles are signed anew, and which keys could sign each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -99,7 +99,7 @@ pub fn snapshot(base: Base<'_>, changed: &[&Verified<Targets>], now: Timestamp) 
     meta.insert(RoleName::root(), FileMeta::of(base.root().bytes()));
     meta.extend(changed.iter().map(|file| (file.role().clone(), FileMeta::of(file.bytes()))));
     let header = Header { version, expires: Expires::after_days(now, TARGETS_DAYS) };
-    Ok(Snapshot { header, meta, unusable: Default::default() })
+    Ok(Snapshot { header, meta, unusable: BTreeSet::new() })
 }
 
 impl<'a> Base<'a> {

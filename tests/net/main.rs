@@ -3,6 +3,8 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::similar_names,
+    clippy::single_match_else,
     clippy::string_slice,
     clippy::unwrap_used,
     reason = "a test fails by panicking"
@@ -13,7 +15,6 @@
 mod https;
 
 #[path = "../support/peers/mod.rs"]
-#[allow(dead_code, reason = "each target uses its own part")]
 mod support;
 
 mod auth;
