@@ -1,4 +1,5 @@
 //! Passphrases typed on a real terminal, and through pipes: the prompts' words, the echo, and the signals.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{
     fs,

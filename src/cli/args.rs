@@ -26,7 +26,7 @@ use super::{
 )]
 pub struct Arguments {
     /// Folder of Docker's configuration and trust data (default: `DOCKER_CONFIG`, or ~/.docker)
-    #[arg(long, global = true, value_name = "DIR", help_heading = "Global Options")]
+    #[arg(long, global = true, allow_hyphen_values = true, value_name = "DIR", help_heading = "Global Options")]
     pub config: Option<PathBuf>,
 
     /// Show the whole of an error, as the program knows it

@@ -14,5 +14,7 @@ mod support;
 
 mod flow;
 mod harness;
+mod login;
 mod matrix;
 mod wire;
+mod words;

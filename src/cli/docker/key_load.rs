@@ -28,7 +28,7 @@ use crate::{
 )]
 pub struct Args {
     /// Name for the loaded key
-    #[arg(long, value_name = "NAME", default_value = "signer")]
+    #[arg(long, allow_hyphen_values = true, value_name = "NAME", default_value = "signer")]
     pub name: String,
 
     /// PEM file with the private key; nobody else may have access to it

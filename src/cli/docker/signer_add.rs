@@ -26,7 +26,7 @@ use crate::{
 )]
 pub struct Args {
     /// Path to the signer's public key file: a PEM certificate or public key; may be repeated
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, allow_hyphen_values = true, value_name = "PATH")]
     pub key: Vec<PathBuf>,
 
     /// Name of the signer
