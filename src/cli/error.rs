@@ -191,6 +191,14 @@ fn origin(failure: &OpsError) -> Option<&'static str> {
 fn hint(failure: &OpsError) -> Option<String> {
     match failure {
         OpsError::NotInitialized { .. } => Some("`dct signer add` and `dct sign` initialize a repository".to_owned()),
+        OpsError::AnotherIsPublished { gun, .. } => {
+            Some(format!("`dct delete {gun}` forgets the one that was never published; its keys stay"))
+        }
+        OpsError::Untrusted { origin: Origin::Store, error: UpdateError::Malformed { .. } | UpdateError::RootMissing { .. } } => Some(
+            "restore ~/.docker/trust from a copy; or begin anew with `dct delete REPOSITORY`, once the repository's owner has told you \
+             the ID of its root key"
+                .to_owned(),
+        ),
         OpsError::NoAccount(_) => Some("`docker login` for the registry, or begin with `dct signer add`".to_owned()),
         OpsError::NoSignableRole { .. } => {
             Some("load the private key of one of its signers with `dct key load`, or become one with `dct signer add`".to_owned())
