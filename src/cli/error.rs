@@ -7,7 +7,7 @@ use crate::{
         error::{OpsError, Origin},
         ports::{RegistryError, RemoteError},
     },
-    tuf::{error::UpdateError, verify::VerifyError},
+    tuf::{error::UpdateError, key_id::CanonicalKeyId, verify::VerifyError},
 };
 
 /// Exit codes. Docker's: 125 is for a command line that its flag parser refuses, 1 for all else.
@@ -17,8 +17,6 @@ pub enum ExitStatus {
     Failed,
     /// 125
     BadFlag,
-    /// 130, as a shell says it of a process that SIGINT ended.
-    Interrupted,
 }
 
 impl ExitStatus {
@@ -28,7 +26,6 @@ impl ExitStatus {
         match self {
             Self::Failed => 1,
             Self::BadFlag => 125,
-            Self::Interrupted => 130,
         }
     }
 }
@@ -173,10 +170,21 @@ fn untrusted(name: &str, error: &UpdateError) -> String {
 }
 
 fn with_facts(mut error: CliError, failure: &OpsError) -> CliError {
-    error.cause = origin(failure).map(str::to_owned);
+    error.cause = cause(failure);
     error.hints.extend(hint(failure));
     error.facts = Some(format!("{failure:?}"));
     error
+}
+
+fn cause(failure: &OpsError) -> Option<String> {
+    match failure {
+        OpsError::NoSignableRole { roles, .. } if !roles.is_empty() => {
+            let keys = |keys: &[CanonicalKeyId]| keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let roles: Vec<_> = roles.iter().map(|(role, ids)| format!("{role} by {}", keys(ids))).collect();
+            Some(format!("none of these keys is on this machine: {}", roles.join("; ")))
+        }
+        _ => origin(failure).map(str::to_owned),
+    }
 }
 
 /// Where refused data came from.
@@ -222,14 +230,24 @@ fn remote_hint(error: &RemoteError) -> Option<String> {
         RemoteError::Forbidden { .. } => {
             "ask the owner of the repository for access, or log in as another user with `docker login`"
         }
-        RemoteError::Tls { .. } => {
-            "if your own authority issued the server's certificate, put the authority's certificate in ~/.docker/tls/HOST/ca.crt or \
-             /etc/docker/certs.d/HOST/ca.crt"
+        RemoteError::Tls { url, .. } => {
+            let host = host_of(url).unwrap_or_else(|| "HOST".to_owned());
+            return Some(format!(
+                "if your own authority issued the server's certificate, put the authority's certificate in ~/.docker/tls/{host}/ca.crt or \
+                 /etc/docker/certs.d/{host}/ca.crt"
+            ));
         }
         RemoteError::Unreachable { .. } => "another server can be named in DOCKER_CONTENT_TRUST_SERVER, a proxy in HTTPS_PROXY",
         _ => return None,
     };
     Some(hint.to_owned())
+}
+
+/// The host, with its port where the URL names one, as Docker names the folder of its certificates.
+fn host_of(url: &str) -> Option<String> {
+    let url = url::Url::parse(url).ok()?;
+    let host = url.host_str()?;
+    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
 /// An error of the operating system as Go words it: without a capital letter and a number.
@@ -239,4 +257,84 @@ pub fn os_words(error: &std::io::Error) -> String {
     let words = words.split(" (os error").next().unwrap_or_default();
     let mut chars = words.chars();
     chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tuf::{gun::Gun, role::RoleName, version::Version};
+
+    fn failures() -> Vec<OpsError> {
+        let url = || "https://dtr.example.com:4443/v2/".to_owned();
+        let gun = Gun::parse("dtr.example.com/prod/nginx").unwrap();
+        let untrusted = |error| OpsError::Untrusted { origin: Origin::Server, error };
+        let threshold = VerifyError::Threshold { role: RoleName::targets(), found: 0, needed: 1 };
+        vec![
+            untrusted(UpdateError::Rollback { role: RoleName::timestamp(), found: Version::FIRST, floor: Version::FIRST }),
+            untrusted(UpdateError::Verify(threshold.clone())),
+            untrusted(UpdateError::RootRotation(threshold)),
+            OpsError::NotInitialized { gun: gun.clone(), server: url() },
+            OpsError::NoSignableRole { gun, roles: vec![(RoleName::releases(), Vec::new())] },
+            OpsError::NoSigningKeys { role: RoleName::targets(), keys: Vec::new() },
+            OpsError::NoAccount("no account".to_owned()),
+            OpsError::Registry(RegistryError::NoSuchTag { url: url() }),
+            RemoteError::Tls { url: url(), cause: "unknown authority".to_owned() }.into(),
+            RemoteError::Unauthorized { url: url(), reason: "no credentials".to_owned() }.into(),
+            RemoteError::Forbidden { url: url(), user: None }.into(),
+            RemoteError::NotFound { url: url() }.into(),
+            RemoteError::Status { url: url(), status: 500 }.into(),
+            RemoteError::Unreachable { url: url(), cause: "refused".to_owned() }.into(),
+        ]
+    }
+
+    #[test]
+    fn no_hint_suggests_loosening_a_check() {
+        for failure in failures() {
+            let hints = about_repository("x", &failure).hints().join(" ").to_lowercase();
+            for word in ["insecure", "disable", "skip", "ignore", "http://", "dct delete", "expir", "trust anew"] {
+                assert!(!hints.contains(word), "{hints}");
+            }
+            if matches!(failure, OpsError::Untrusted { .. }) {
+                assert_eq!(hints, "");
+            }
+        }
+    }
+
+    #[test]
+    fn failures_of_a_repository_are_told_in_docker_s_words() {
+        let words: Vec<String> = failures().iter().map(|failure| about_repository("REPO", failure).message()[0].clone()).collect();
+        let malicious = "Warning: potential malicious behavior - trust data";
+        for (words, begin) in words.iter().zip([
+            &format!("{malicious} version is lower than expected for remote repository REPO: "),
+            &format!("{malicious} has insufficient signatures for remote repository REPO: "),
+            &format!("{malicious} mismatch for remote repository REPO: "),
+            "Error: remote trust data does not exist for REPO: ",
+            "no valid signing keys for delegation roles",
+            "Error: could not find signing keys for remote repository REPO, or could not decrypt signing key: ",
+            "no account",
+            "https://dtr.example.com:4443/v2/: the registry has no such tag",
+            "Error: error contacting notary server: ",
+            "Error: error contacting notary server: ",
+            "Error: error contacting notary server: ",
+            "Error: trust data missing for remote repository REPO or remote repository not found: ",
+            "Error: error contacting notary server: ",
+            "Error: error contacting notary server: ",
+        ]) {
+            assert!(words.starts_with(begin), "{words}");
+        }
+    }
+
+    #[test]
+    fn words_that_hide_a_failure_have_it_as_their_cause() {
+        let failure = &failures()[1];
+        let error = behind("no signatures or cannot access x", failure);
+        assert_eq!(error.message(), ["no signatures or cannot access x"]);
+        assert_eq!(error.cause().unwrap(), format!("{failure} (the Notary server sent this)"));
+    }
+
+    #[test]
+    fn the_folder_of_a_certificate_is_named() {
+        let error = plain(&RemoteError::Tls { url: "https://h:4443/v2/".to_owned(), cause: String::new() }.into());
+        assert!(error.hints()[0].contains("~/.docker/tls/h:4443/ca.crt"), "{:?}", error.hints());
+    }
 }
