@@ -7,6 +7,15 @@ use crate::tuf::{digest::Sha256, gun::Gun};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event<'a> {
+    /// The signatures that a tag has before it is signed again.
+    ExistingSignatures {
+        /// The tag.
+        tag: &'a Tag,
+        /// The content.
+        digest: Sha256,
+        /// Who has signed it, sorted.
+        signers: &'a [String],
+    },
     /// A repository was initialised.
     Initialized {
         /// The repository.
@@ -17,15 +26,8 @@ pub enum Event<'a> {
         /// The repository.
         gun: &'a Gun,
     },
-    /// A tag that is signed already gets further signatures, for the same content.
-    Resigning {
-        /// The tag.
-        tag: &'a Tag,
-        /// The content.
-        digest: Sha256,
-        /// Who has signed it, sorted.
-        signers: &'a [String],
-    },
+    /// A tag that is signed already is signed again, for the same content.
+    Resigning,
     /// A signer was made of the account that is used at the registry.
     SignerCreated {
         /// The signer's name.

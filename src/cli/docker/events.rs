@@ -46,9 +46,11 @@ impl Events for Narrator<'_> {
             (Event::Initialized { .. }, Verb::SignerAdd) => ui.line(&format!("Successfully initialized \"{typed}\"")),
             (Event::Initialized { .. }, Verb::Sign) => ui.line(&format!("Finished initializing signed repository for {typed}")),
             (Event::SignerCreated { name }, _) => ui.line(&format!("Created signer: {name}")),
-            (Event::Resigning { tag, digest, signers }, _) => {
+            (Event::Resigning, _) => {
                 self.signing.set(true);
                 ui.line(&format!("Signing and pushing trust metadata for {typed}"));
+            }
+            (Event::ExistingSignatures { tag, digest, signers }, _) => {
                 ui.line(&format!("Existing signatures for tag {tag} digest {digest} from:"));
                 ui.line(&signers.join(", "));
             }
