@@ -1,0 +1,166 @@
+//! A person with a home of their own, who runs the program.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsStr,
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use sha2::{Digest as _, Sha256};
+use snapbox::data::Inline;
+
+use crate::{https::Identity, support::forge::key::Key};
+
+/// The passphrase of all keys that the program makes.
+pub(crate) const PASSPHRASE: &str = "correct-horse-battery";
+
+/// Longer than this no command takes, whatever a server does.
+const BOUND: Duration = Duration::from_secs(10);
+
+/// A home, and what the program is told by the environment.
+pub(crate) struct Person {
+    home: tempfile::TempDir,
+    /// Variables beside `HOME` and the passphrases.
+    pub(crate) variables: Vec<(String, String)>,
+    /// What stands for other words in transcripts.
+    pub(crate) names: Vec<(String, &'static str)>,
+}
+
+/// What a run said.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+    /// The command, what it said and its exit code, without what differs from run to run.
+    pub(crate) transcript: String,
+}
+
+impl Person {
+    pub(crate) fn new() -> Self {
+        Self { home: tempfile::tempdir().unwrap(), variables: Vec::new(), names: Vec::new() }
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    pub(crate) fn trust(&self) -> PathBuf {
+        self.home().join(".docker/trust")
+    }
+
+    /// Writes a file below the home, for its owner alone.
+    pub(crate) fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+        let path = self.home().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+
+    /// Puts a CA where Docker looks for it.
+    pub(crate) fn trusts(&self, ca: &Identity, host: &str) {
+        self.write(&format!(".docker/tls/{host}/ca.crt"), &ca.certificate);
+    }
+
+    /// Has the private key of a test key, made of its name, in the key store.
+    pub(crate) fn holds(&self, name: &str, headers: &str) {
+        let id = Key::p256(name).id();
+        self.write(&format!(".docker/trust/private/{id}.key"), private_pem(name, headers));
+    }
+
+    /// The program with these arguments.
+    pub(crate) fn dct(&self, args: &[&str]) -> Command {
+        self.told(Command::new(env!("CARGO_BIN_EXE_dct")), args)
+    }
+
+    /// The program under strace, with a fault (`CALL:signal=KILL:when=N`) that counts the calls on these paths alone.
+    pub(crate) fn dct_with_fault(&self, args: &[&str], fault: &str, paths: &[PathBuf]) -> Command {
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("inject={fault}")]);
+        for path in paths {
+            strace.arg("-P").arg(path);
+        }
+        strace.args(["--", env!("CARGO_BIN_EXE_dct")]);
+        self.told(strace, args)
+    }
+
+    fn told(&self, mut command: Command, args: &[&str]) -> Command {
+        command.args(args).current_dir(self.home()).stdin(Stdio::null()).env_clear();
+        command.env("HOME", self.home()).env("PATH", "/usr/bin:/bin");
+        for kind in ["ROOT", "REPOSITORY"] {
+            command.env(format!("DOCKER_CONTENT_TRUST_{kind}_PASSPHRASE"), PASSPHRASE);
+        }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Run {
+        let begun = Instant::now();
+        let output = self.dct(args).output().unwrap();
+        let took = begun.elapsed();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        let (code, out, err) = (output.status.code(), text(output.stdout), text(output.stderr));
+        let end = code.map_or("killed".to_owned(), |code| format!("exit {code}"));
+        let transcript = self.normal(&format!("$ dct {}\n{out}{err}{end}\n", args.join(" ")));
+        assert!(took < BOUND, "{took:?}: {transcript}");
+        assert!(!err.contains("panicked") && !err.contains("src/"), "{transcript}");
+        Run { code, out, err, transcript }
+    }
+
+    /// Runs what must succeed.
+    pub(crate) fn succeeds(&self, args: &[&str]) -> Run {
+        let run = self.run(args);
+        assert_eq!(run.code, Some(0), "{}", run.transcript);
+        run
+    }
+
+    /// Runs what must fail in these words and leave the trust folder as it was.
+    pub(crate) fn refuses(&self, args: &[&str], expected: Inline) -> Run {
+        let before = self.listing();
+        let run = self.run(args);
+        snapbox::assert_data_eq!(&run.transcript, expected);
+        assert_eq!(run.code, Some(1), "{}", run.transcript);
+        assert_eq!(self.listing(), before, "{}", run.transcript);
+        run
+    }
+
+    /// Every file of the trust folder by its path, with the hash of its content.
+    pub(crate) fn listing(&self) -> BTreeMap<PathBuf, String> {
+        let mut files = BTreeMap::new();
+        collect(&self.trust(), &mut files);
+        files
+    }
+
+    fn normal(&self, text: &str) -> String {
+        let mut text = text.replace(self.home().to_str().unwrap(), "HOME");
+        for (name, stands_for) in &self.names {
+            text = text.replace(name, stands_for);
+        }
+        text
+    }
+}
+
+/// A test key's private half in PKCS #8, with PEM headers such as `role: jeff`.
+pub(crate) fn private_pem(name: &str, headers: &str) -> String {
+    use p256::pkcs8::EncodePrivateKey as _;
+    let key = p256::SecretKey::from_slice(&Sha256::digest(name)).unwrap();
+    let pem = key.to_pkcs8_pem(p256::pkcs8::LineEnding::LF).unwrap();
+    pem.replacen("-----\n", &format!("-----\n{headers}\n\n"), 1)
+}
+
+fn collect(folder: &Path, files: &mut BTreeMap<PathBuf, String>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.file_name() != Some(OsStr::new("lock")) {
+            let hash = base16ct::lower::encode_string(&Sha256::digest(fs::read(&path).unwrap()));
+            files.insert(path, hash);
+        }
+    }
+}
