@@ -117,7 +117,10 @@ impl<'a> Refresh<'a> {
     fn begin(&self) -> Result<Beginning, OpsError> {
         let session = self.session;
         let stored = match self.stored.files.get(&RoleName::root()) {
-            Some(root) => Some(RootWalk::resume(self.gun, Bytes::clone(root), self.stored.floor.clone()).map_err(in_store)?),
+            Some(root) => {
+                let walk = RootWalk::resume(self.gun, Bytes::clone(root), self.stored.floor.clone()).map_err(in_store)?;
+                Some(walk.heed(&self.stored.files))
+            }
             None if self.stored.floor.is_empty() && self.stored.files.is_empty() => None,
             None => return Err(in_store(UpdateError::RootMissing { gun: self.gun.clone() })),
         };

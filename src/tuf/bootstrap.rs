@@ -1,19 +1,25 @@
 //! The trusted root: from the store, on first use, and walked from there to the newest.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
 use super::{
+    digest::Sha256,
     envelope::Unverified,
     error::UpdateError,
     floor::Floor,
     gun::Gun,
+    payload::Payload,
     pinning::{Known, TrustPinning},
     role::RoleName,
+    role_keys::RoleKeys,
     root::Root,
+    snapshot::Snapshot,
+    targets::Targets,
+    timestamp,
     update::RootChain,
-    verify::{Verified, VerifyError, verify_next_root, verify_own_root},
+    verify::{Verified, VerifyError, verify, verify_next_root, verify_own_root},
     version::Version,
 };
 
@@ -44,6 +50,36 @@ impl RootWalk {
         let root = verify_own_root(parse(bytes)?)?;
         floor.admit(&root)?;
         Ok(Self { gun: gun.clone(), root, floor, known: Known::Yes })
+    }
+
+    /// Raises the floor to the files that are stored beside the root, where their signatures hold. A peer that wrote them knows no floor;
+    /// Notary, too, takes the versions of its cached files for the least ones. Whether a file has expired does not matter.
+    #[must_use]
+    pub fn heed(mut self, stored: &BTreeMap<RoleName, Arc<[u8]>>) -> Self {
+        let is_ours = |(role, bytes): (_, &Arc<[u8]>)| self.floor.of(role).is_some_and(|seen| seen.sha256 == Sha256::of(bytes));
+        if stored.iter().all(is_ours) {
+            return self;
+        }
+        let keys = |walk: &Self, role| walk.root.role_keys(&role);
+        self.heed_one::<timestamp::Timestamp>(stored, &keys(&self, RoleName::timestamp()));
+        self.heed_one::<Snapshot>(stored, &keys(&self, RoleName::snapshot()));
+        let mut roles = vec![keys(&self, RoleName::targets())];
+        while let Some(keys) = roles.pop() {
+            if let Some(file) = self.heed_one::<Targets>(stored, &keys) {
+                let delegations = file.roles.iter().filter(|delegation| stored.contains_key(&delegation.name));
+                roles.extend(delegations.map(|delegation| file.role_keys(delegation)));
+            }
+        }
+        self
+    }
+
+    fn heed_one<T: Payload>(&mut self, stored: &BTreeMap<RoleName, Arc<[u8]>>, keys: &RoleKeys) -> Option<Verified<T>> {
+        let bytes = stored.get(keys.role())?;
+        let file = verify(Unverified::<T>::parse(keys.role(), Arc::clone(bytes)).ok()?, keys).ok()?;
+        if self.floor.of(keys.role()).is_none_or(|seen| seen.version < file.version()) {
+            self.floor.raise(&file);
+        }
+        Some(file)
     }
 
     /// Takes the first root ever seen of a repository. Whether it may be trusted is for [`RootWalk::settle`].

@@ -1,11 +1,13 @@
 //! Section A: rollback, freeze, fast-forward, mix-and-match. The number of a case begins the name of its test.
 
+use dct::tuf::role::RoleName;
+
 use crate::{
     support::{
         forge::{Forge, hashed_name, key::Key, meta_of},
         memory::{FORBIDDEN, NOT_FOUND, TLS, UNAUTHORIZED, UNAVAILABLE, UNREACHABLE},
     },
-    world::{World, entries_of},
+    world::{GUN, World, entries_of, gun},
 };
 
 #[test]
@@ -15,6 +17,55 @@ fn a01_an_older_timestamp() {
     forge.publish().publish();
     world.accepts(&forge);
     world.rejects(&old, "timestamp version 1 is lower than current version 3", &forge);
+}
+
+/// What a peer wrote into the store after our last command, or before our first: it knows no floor of ours.
+fn left_by_a_peer(world: &World, forge: &Forge) {
+    let roles = forge.bytes.iter().map(|(role, bytes)| (RoleName::parse(role).unwrap(), bytes.clone().into()));
+    world.store.change(&gun(), |stored| stored.files = roles.collect());
+}
+
+#[test]
+fn a01_a06_what_a_peer_has_seen_is_seen() {
+    for warm in [true, false] {
+        for role in ["timestamp", "snapshot", "targets", "targets/releases"] {
+            let mut forge = Forge::new(GUN);
+            let world = World::cold();
+            if warm {
+                world.accepts(&forge);
+            }
+            let old = forge.clone();
+            forge.add_target("targets", "2", "two").add_target("targets/releases", "2", "two").publish();
+            left_by_a_peer(&world, &forge);
+            let mut attack = forge.clone();
+            attack.set_bytes(role, old.bytes[role].clone());
+            match role {
+                "timestamp" => attack = old,
+                "snapshot" => drop(attack.stamp()),
+                _ => drop(attack.publish()),
+            }
+            world.rejects(&attack, &format!("{role} version"), &forge);
+        }
+    }
+}
+
+#[test]
+fn a01_a_peers_files_count_where_they_are_signed_alone() {
+    let (world, forge) = World::warm();
+    for role in ["timestamp", "snapshot", "targets", "targets/releases"] {
+        let mut forged = forge.clone();
+        forged.set_version(role, 900).sign_with(role, &[Key::p256("evil")]);
+        left_by_a_peer(&world, &forged);
+        world.accepts(&forge);
+    }
+    let mut expired = forge.clone();
+    expired.publish().set_expires("timestamp", "2026-01-01T00:00:00Z");
+    left_by_a_peer(&world, &expired);
+    world.rejects(
+        &forge,
+        "timestamp version 1 is lower than current version 2",
+        expired.clone().stamp().set_expires("timestamp", "2045-01-01T00:00:00Z"),
+    );
 }
 
 #[test]
@@ -116,7 +167,7 @@ fn a09_another_file_than_the_snapshot_names() {
 
 #[test]
 fn a10_a_root_with_an_extra_space() {
-    let forge = Forge::new(crate::world::GUN);
+    let forge = Forge::new(GUN);
     let mut files = forge.files();
     files.insert("root.json".to_owned(), [forge.bytes["root"].as_slice(), b" "].concat());
     World::cold().rejects_files(files, "root", &forge);
