@@ -61,22 +61,19 @@ fn sign_published(
     served: Result<Manifest, RegistryError>,
 ) -> Result<SignReport, OpsError> {
     let gun = repo.gun().clone();
-    let (meta, roles) = match released(&repo, tag) {
-        Some(meta) => {
-            warn_if_moved(session, tag, &meta, served);
-            session.events.tell(Event::Resigning);
-            let roles = signable_roles(session, &repo, tag)?;
-            let rows = released_rows(&repo.entries(Some(tag.as_str())));
-            let mut signers = rows.into_iter().find(|row| row.digest == meta.sha256).map(|row| row.signers).unwrap_or_default();
-            signers.sort();
-            session.events.tell(Event::ExistingSignatures { tag, digest: meta.sha256, signers: &signers });
-            (meta, roles)
-        }
-        None => {
-            let manifest = served?;
-            let roles = signable_roles(session, &repo, tag)?;
-            (from_registry(session, tag, &manifest), roles)
-        }
+    let (meta, roles) = if let Some(meta) = released(&repo, tag) {
+        warn_if_moved(session, tag, &meta, served);
+        session.events.tell(Event::Resigning);
+        let roles = signable_roles(session, &repo, tag)?;
+        let rows = released_rows(&repo.entries(Some(tag.as_str())));
+        let mut signers = rows.into_iter().find(|row| row.digest == meta.sha256).map(|row| row.signers).unwrap_or_default();
+        signers.sort();
+        session.events.tell(Event::ExistingSignatures { tag, digest: meta.sha256, signers: &signers });
+        (meta, roles)
+    } else {
+        let manifest = served?;
+        let roles = signable_roles(session, &repo, tag)?;
+        (from_registry(session, tag, &manifest), roles)
     };
     let digest = meta.sha256;
     let changes: Vec<Change> = roles.into_iter().map(|role| add_target(role, tag, &meta)).collect();

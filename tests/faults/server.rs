@@ -86,7 +86,9 @@ fn down() {
         person.variables.push(("DOCKER_CONTENT_TRUST_SERVER".to_owned(), format!("https://{server}")));
         person.names.push((server.clone(), "DOWN"));
     }
-    stranger.refuses(&["inspect", &site.name()], str![[r#"
+    stranger.refuses(
+        &["inspect", &site.name()],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -94,16 +96,27 @@ cause: https://DOWN/v2/: tcp connect error: Connection refused (os error 111)
 hint: another server can be named in DOCKER_CONTENT_TRUST_SERVER, a proxy in HTTPS_PROXY
 exit 1
 
-"#]]);
-    last_state(&site, &reader, &before.out, str!["warning: Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely (https://DOWN/v2/: tcp connect error: Connection refused (os error 111))"]);
+"#]],
+    );
+    last_state(
+        &site,
+        &reader,
+        &before.out,
+        str![
+            "warning: Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely (https://DOWN/v2/: tcp connect error: Connection refused (os error 111))"
+        ],
+    );
     reader.holds("jeff", "role: jeff");
-    reader.refuses(&["sign", &site.tag("1")], str![[r#"
+    reader.refuses(
+        &["sign", &site.tag("1")],
+        str![[r#"
 $ dct sign HOST/prod/nginx:1
 Error: error contacting notary server: https://DOWN/v2/: tcp connect error: Connection refused (os error 111)
 hint: another server can be named in DOCKER_CONTENT_TRUST_SERVER, a proxy in HTTPS_PROXY
 exit 1
 
-"#]]);
+"#]],
+    );
     reader.refuses(&["delete", &site.name(), "--remote"], str![]);
 }
 
@@ -115,7 +128,11 @@ fn speaks_no_tls() {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
     });
     let server = format!("localhost:{port}");
-    elsewhere(&server, None, &[(&server, "PLAIN")], str![[r#"
+    elsewhere(
+        &server,
+        None,
+        &[(&server, "PLAIN")],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -123,7 +140,8 @@ cause: https://PLAIN/v2/: TLS: the server speaks no TLS
 hint: if your own authority issued the server's certificate, put the authority's certificate in ~/.docker/tls/HOST/ca.crt or /etc/docker/certs.d/HOST/ca.crt
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -131,7 +149,8 @@ cause: https://PLAIN/v2/: TLS: the server speaks no TLS
 hint: if your own authority issued the server's certificate, put the authority's certificate in ~/.docker/tls/HOST/ca.crt or /etc/docker/certs.d/HOST/ca.crt
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
@@ -173,7 +192,11 @@ exit 1
 fn another_name_in_the_certificate() {
     let site = Site::new();
     let address = site.address();
-    elsewhere(&address, Some((identity(), &address)), &[(&address, "ADDRESS")], str![[r#"
+    elsewhere(
+        &address,
+        Some((identity(), &address)),
+        &[(&address, "ADDRESS")],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -181,7 +204,8 @@ cause: https://ADDRESS/v2/: TLS: the certificate is not valid for the name 127.0
 hint: if your own authority issued the server's certificate, put the authority's certificate in ~/.docker/tls/HOST/ca.crt or /etc/docker/certs.d/HOST/ca.crt
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -189,12 +213,15 @@ cause: https://ADDRESS/v2/: TLS: the certificate is not valid for the name 127.0
 hint: if your own authority issued the server's certificate, put the authority's certificate in ~/.docker/tls/HOST/ca.crt or /etc/docker/certs.d/HOST/ca.crt
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn unauthorized_without_a_challenge() {
-    inspected(|_| Some(reply(401, &[], "")), str![[r#"
+    inspected(
+        |_| Some(reply(401, &[], "")),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -202,7 +229,8 @@ cause: https://HOST/v2/: not authorized (401): it does not say how to authentica
 hint: log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -210,12 +238,15 @@ cause: https://HOST/v2/: not authorized (401): it does not say how to authentica
 hint: log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn unauthorized_with_a_challenge() {
-    inspected(|_| Some(reply(401, &["WWW-Authenticate: Basic realm=\"dtr\""], "")), str![[r#"
+    inspected(
+        |_| Some(reply(401, &["WWW-Authenticate: Basic realm=\"dtr\""], "")),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -223,7 +254,8 @@ cause: https://HOST: not authorized (401): no credentials for HOST are configure
 hint: log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -231,12 +263,15 @@ cause: https://HOST: not authorized (401): no credentials for HOST are configure
 hint: log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn forbidden() {
-    inspected(|_| Some(reply(403, &[], "")), str![[r#"
+    inspected(
+        |_| Some(reply(403, &[], "")),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -244,7 +279,8 @@ cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/root.json: access denied (403)
 hint: ask the owner of the repository for access, or log in as another user with `docker login`
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -252,12 +288,15 @@ cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: access denied 
 hint: ask the owner of the repository for access, or log in as another user with `docker login`
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn not_found() {
-    inspected(|_| Some(reply(404, &[], "")), str![[r#"
+    inspected(
+        |_| Some(reply(404, &[], "")),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -265,133 +304,167 @@ cause: https://HOST does not have trust data for HOST/prod/nginx
 hint: `dct signer add` and `dct sign` initialize a repository
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: not found (404)
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn internal_error() {
-    in_trouble(|_| Some(reply(500, &[], "")), str![[r#"
+    in_trouble(
+        |_| Some(reply(500, &[], "")),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/root.json: the server answered 500
 exit 1
 
-"#]], str!["warning: Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely (https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the server answered 500)"]);
+"#]],
+        str![
+            "warning: Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely (https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the server answered 500)"
+        ],
+    );
 }
 
 #[test]
 fn unavailable() {
-    in_trouble(|_| Some(reply(503, &[], "<html>busy")), str![[r#"
+    in_trouble(
+        |_| Some(reply(503, &[], "<html>busy")),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/root.json: the server answered 503
 exit 1
 
-"#]], str!["warning: Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely (https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the server answered 503)"]);
+"#]],
+        str![
+            "warning: Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely (https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the server answered 503)"
+        ],
+    );
 }
 
 #[test]
 fn a_redirect() {
-    inspected(|_| Some(reply(302, &["Location: https://elsewhere.example.com/"], "")), str![[r#"
+    inspected(
+        |_| Some(reply(302, &["Location: https://elsewhere.example.com/"], "")),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/: the server answered 302
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the server answered 302
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn a_web_page() {
-    inspected(|_| Some(reply(200, &["Content-Type: text/html"], "<html>Welcome to the hotel!")), str![[r#"
+    inspected(
+        |_| Some(reply(200, &["Content-Type: text/html"], "<html>Welcome to the hotel!")),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/root.json: the answer is a web page, not trust data
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the answer is a web page, not trust data
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn a_web_page_that_calls_itself_something_else() {
-    inspected(|_| Some(reply(200, &[], "<html>Welcome to the hotel!")), str![[r#"
+    inspected(
+        |_| Some(reply(200, &[], "<html>Welcome to the hotel!")),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: root: not valid JSON: expected value at line 1 column 1 (the Notary server sent this)
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: timestamp: not valid JSON: expected value at line 1 column 1 (the Notary server sent this)
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn garbage_in_place_of_http() {
-    inspected(|_| Some(raw(&b"\x00\x01\x02 garbage \xff\xfe\r\n\r\n"[..])), str![[r#"
+    inspected(
+        |_| Some(raw(&b"\x00\x01\x02 garbage \xff\xfe\r\n\r\n"[..])),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/: the answer is not HTTP: invalid HTTP version parsed
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the answer is not HTTP: invalid HTTP version parsed
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn garbage_in_place_of_metadata() {
-    inspected(|request| is_data(request).then(|| reply(200, &[], &b"\x00\x1b[31m\xff\xfe"[..])), str![[r#"
+    inspected(
+        |request| is_data(request).then(|| reply(200, &[], &b"\x00\x1b[31m\xff\xfe"[..])),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: root: not valid JSON: expected value at line 1 column 1 (the Notary server sent this)
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: timestamp: not valid JSON: expected value at line 1 column 1 (the Notary server sent this)
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
@@ -430,7 +503,9 @@ hint: another server can be named in DOCKER_CONTENT_TRUST_SERVER, a proxy in HTT
 exit 1
 
 "#]],
-        str!["warning: Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely (https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the answer was not complete after 1.0 s (9 bytes))"],
+        str![
+            "warning: Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely (https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the answer was not complete after 1.0 s (9 bytes))"
+        ],
     );
 }
 
@@ -498,6 +573,8 @@ hint: another server can be named in DOCKER_CONTENT_TRUST_SERVER, a proxy in HTT
 exit 1
 
 "#]],
-        str!["warning: Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely (https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: no answer within 1.0 s)"],
+        str![
+            "warning: Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely (https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: no answer within 1.0 s)"
+        ],
     );
 }

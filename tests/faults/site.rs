@@ -134,7 +134,10 @@ impl State {
             return match request.target.contains("/manifests/") {
                 true => reply(
                     200,
-                    &["Content-Type: application/vnd.oci.image.manifest.v1+json", &format!("Docker-Content-Digest: sha256:{digest}")],
+                    &[
+                        "Content-Type: application/vnd.oci.image.manifest.v1+json",
+                        &format!("Docker-Content-Digest: sha256:{digest}"),
+                    ],
                     MANIFEST,
                 ),
                 false => reply(200, &[], "{}"),
