@@ -14,8 +14,8 @@ use super::{
     signer::delegation_to,
 };
 use crate::tuf::{
-    change::Change, digest::Sha256, gun::Gun, hashes::FileMeta, key::Key, lookup::admits, role::RoleName, targets,
-    trusted::TrustedRepo,
+    change::Change, digest::Sha256, gun::Gun, hashes::FileMeta, key::Key, local::LocalRepo, lookup::admits, role::RoleName,
+    targets, trusted::TrustedRepo,
 };
 
 /// What was signed.
@@ -88,22 +88,17 @@ fn first_signature(
     gun: &Gun,
     tag: &Tag,
     manifest: &Manifest,
-    local: impl FnOnce() -> Result<crate::tuf::local::LocalRepo, OpsError>,
+    local: impl FnOnce() -> Result<LocalRepo, OpsError>,
 ) -> Result<SignReport, OpsError> {
     let (name, role) = account_role(session, gun)?;
     let local = local()?;
-    let delegated = !local.targets().roles.is_empty();
-    let mut changes = Vec::new();
-    if !delegated {
-        let known = session.keys.list()?.into_iter().find(|info| info.role == name);
-        let key = match known {
-            Some(info) => keyring.get(info.id)?,
-            None => None,
-        };
-        let key = key.map_or_else(|| keyring.create(&name, None), Ok)?;
-        changes.extend(delegation_to(&role, &[Key::of(&key)]));
-        session.events.tell(Event::SignerCreated { name: &name });
-    }
+    let known = match session.keys.list()?.into_iter().find(|info| info.role == name) {
+        Some(info) => keyring.get(info.id)?,
+        None => None,
+    };
+    let key = known.map_or_else(|| keyring.create(&name, None), Ok)?;
+    let mut changes = delegation_to(&role, &[Key::of(&key)]);
+    session.events.tell(Event::SignerCreated { name: &name });
     session.events.tell(Event::Initialized { gun });
     let meta = from_registry(session, tag, manifest);
     changes.extend([role, RoleName::releases()].map(|role| add_target(role, tag, &meta)));

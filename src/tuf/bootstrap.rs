@@ -53,11 +53,12 @@ impl RootWalk {
     }
 
     /// Raises the floor to the files that are stored beside the root, where their signatures hold. A peer that wrote them knows no floor;
-    /// Notary, too, takes the versions of its cached files for the least ones. Whether a file has expired does not matter.
+    /// Notary, too, takes the versions of its cached files for the least ones. Whether a file has expired does not matter. Without a
+    /// timestamp beside them they are drafts of a repository that was never published.
     #[must_use]
     pub fn heed(mut self, stored: &BTreeMap<RoleName, Arc<[u8]>>) -> Self {
         let is_ours = |(role, bytes): (_, &Arc<[u8]>)| self.floor.of(role).is_some_and(|seen| seen.sha256 == Sha256::of(bytes));
-        if stored.iter().all(is_ours) {
+        if !stored.contains_key(&RoleName::timestamp()) || stored.iter().all(is_ours) {
             return self;
         }
         let keys = |walk: &Self, role| walk.root.role_keys(&role);

@@ -16,5 +16,6 @@ mod flow;
 mod harness;
 mod login;
 mod matrix;
+mod publish;
 mod wire;
 mod words;
