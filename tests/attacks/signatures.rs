@@ -268,6 +268,26 @@ fn d29_thousands_of_signatures_that_do_not_count() {
     println!("4000 signatures that do not count: {:?}", start.elapsed());
 }
 
+#[test]
+fn d30_signatures_that_are_costly_to_refuse() {
+    let (world, forge) = World::warm();
+    let mut attack = forge.clone();
+    let mut bad = forge.keys["root"][0].signature(b"another message");
+    // a certificate is named by its ID, and whoever serves the file needs no key for this
+    attack.rotate("root", &[Key::p256("evil").certified(GUN)]).edit("root", |root| root["x"] = "x".repeat(2 << 20).into());
+    bad["keyid"] = forge.keys["root"][0].id().into();
+    let signatures = vec![bad; 12_000];
+    attack.set_signatures("root", &signatures);
+    attack.sign_with("timestamp", &[Key::p256("evil")]);
+    let start = std::time::Instant::now();
+    world.remote.serve(attack.files());
+    let error = world.read().map(|answer| answer.entries).unwrap_err().to_string();
+    assert!(error.contains("more signatures than are checked"), "{error}");
+    let took = start.elapsed();
+    assert!(took < std::time::Duration::from_secs(20), "{took:?} (unoptimised)");
+    world.accepts(&forge);
+}
+
 /// The order of P-256 minus `s`: the other signature of the same message.
 fn high_s(signature: &[u8]) -> Vec<u8> {
     let order: [u8; 32] = base16ct::lower::decode_vec("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551")
