@@ -214,6 +214,7 @@ fn hint(failure: &OpsError) -> Option<String> {
         OpsError::NoSigningKeys { role, .. } => {
             Some(format!("the private key that signs {role} must be on this machine; `dct key load` loads it"))
         }
+        OpsError::Overtaken { .. } => Some("nothing was published; `dct inspect` shows what is signed now".to_owned()),
         OpsError::Registry(RegistryError::NoSuchTag { .. }) => {
             Some("push the image first; its registry must have what is signed".to_owned())
         }

@@ -4,7 +4,8 @@ use super::ports::{DecisionError, KeyStoreError, RegistryError, RemoteError, Sto
 use crate::{
     crypto::error::CryptoError,
     tuf::{
-        error::UpdateError, gun::Gun, key_id::CanonicalKeyId, local::InitError, plan::PlanError, role::RoleName, sign::SignError,
+        digest::Sha256, error::UpdateError, gun::Gun, key_id::CanonicalKeyId, local::InitError, plan::PlanError, role::RoleName,
+        sign::SignError,
     },
 };
 
@@ -80,6 +81,19 @@ pub enum OpsError {
         gun: Gun,
         /// The server's address.
         server: String,
+    },
+    /// Someone else changed what a role signs under a name while this update was under way. Nothing was published.
+    #[error(
+        "{role}: while this was under way, someone else {}",
+        theirs.map_or_else(|| format!("removed {name}"), |theirs| format!("signed {name} for sha256:{theirs}"))
+    )]
+    Overtaken {
+        /// The role.
+        role: RoleName,
+        /// The name.
+        name: String,
+        /// The SHA-256 of what stands under the name now; none where it was removed.
+        theirs: Option<Sha256>,
     },
     /// The changes do not fit the repository.
     #[error(transparent)]

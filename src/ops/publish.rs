@@ -25,7 +25,7 @@ const MAX_ATTEMPTS: u32 = 40;
 const MAX_PAUSE: Duration = Duration::from_millis(500);
 
 /// Applies changes to a repository, signs what they touch with every key at hand, and sends it as one update. Where another
-/// publisher was faster, the same changes are applied to what is there then.
+/// publisher was faster, the same changes are applied to what is there then; but not over a name that the other has changed.
 pub fn publish(
     session: &Session<'_>,
     keyring: &Keyring<'_>,
@@ -51,8 +51,23 @@ pub fn publish(
             return Err(OpsError::Contended { gun: gun.clone(), attempts, last: conflict });
         }
         std::thread::sleep(pause(attempts));
-        target = for_writing(session, gun)?.ok_or(conflict)?;
+        let newer = for_writing(session, gun)?.ok_or(conflict)?;
+        not_overtaken(changes, target.base(), newer.base())?;
+        target = newer;
     }
+}
+
+/// Refuses to undo what someone else has decided about a name since `before`: they saw what this person did not.
+fn not_overtaken(changes: &[Change], before: Base<'_>, now: Base<'_>) -> Result<(), OpsError> {
+    for change in changes {
+        let Change::AddTarget { role, name, target } = change else { continue };
+        let content = |base: Base<'_>| base.signed_by(role, name).map(|target| target.meta.sha256);
+        let theirs = content(now);
+        if theirs != content(before) && theirs != Some(target.meta.sha256) {
+            return Err(OpsError::Overtaken { role: role.clone(), name: name.clone(), theirs });
+        }
+    }
+    Ok(())
 }
 
 fn signed_files(

@@ -112,6 +112,12 @@ impl<'a> Base<'a> {
         }
     }
 
+    /// What a role signs under a name.
+    #[must_use]
+    pub fn signed_by(self, role: &RoleName, name: &str) -> Option<&'a Target> {
+        self.targets(role)?.targets.get(name)
+    }
+
     fn targets(self, role: &RoleName) -> Option<&'a Verified<Targets>> {
         match self {
             Base::Trusted(repo) => repo.targets(role),

@@ -10,6 +10,7 @@ mod delegations;
 mod expiry_and_root;
 mod forge_is_honest;
 mod json;
+mod publishing;
 mod rollback;
 mod signatures;
 mod world;

@@ -100,6 +100,7 @@ pub struct MemoryRemote {
     keys: Mutex<BTreeMap<RoleName, Bytes>>,
     uploads: Mutex<Vec<Vec<(RoleName, Bytes)>>>,
     refusals: Mutex<Vec<Fault>>,
+    overtaking: Mutex<Vec<BTreeMap<String, Vec<u8>>>>,
 }
 
 impl MemoryRemote {
@@ -132,6 +133,11 @@ impl MemoryRemote {
     /// The next upload is refused so.
     pub fn refuse_upload(&self, fault: Fault) {
         lock(&self.refusals).push(fault);
+    }
+
+    /// The next upload comes too late: someone else has published these files meanwhile.
+    pub fn overtake(&self, files: BTreeMap<String, Vec<u8>>) {
+        lock(&self.overtaking).push(files);
     }
 
     /// What was uploaded.
@@ -177,6 +183,10 @@ impl NotaryRemote for MemoryRemote {
     fn publish(&self, _: &Gun, files: &[(RoleName, Bytes)]) -> Result<(), RemoteError> {
         if let Some(fault) = lock(&self.refusals).pop() {
             return Err(fault("https://memory/".to_owned()));
+        }
+        if let Some(newer) = lock(&self.overtaking).pop() {
+            self.serve(newer);
+            return Err(RemoteError::Conflict { url: "https://memory/".to_owned(), message: "VERSION".to_owned() });
         }
         lock(&self.uploads).push(files.to_vec());
         Ok(())

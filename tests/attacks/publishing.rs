@@ -1,0 +1,141 @@
+//! Section H: publishing. The number of a case begins the name of its test.
+
+use std::collections::BTreeMap;
+
+use base64ct::{Base64, Encoding as _};
+use dct::{
+    adapters::keys::key_files::KeyFiles,
+    crypto::{private_key::PrivateKey, secret::Passphrase},
+    ops::{
+        error::OpsError,
+        image::{Manifest, Tag},
+        ports::{DecisionError, Decisions, KeyStore, PassphraseRequest},
+        session::Session,
+        sign_image::{self, SignReport},
+    },
+    tuf::{digest::Sha256, json::Json, key::Key as PublicKey, pinning::TrustPinning},
+};
+use tempfile::TempDir;
+
+use crate::{
+    support::{
+        forge::{Forge, NOW, key::Key},
+        memory::{Heard, MemoryRegistry, MemoryRemote, MemoryStore, Nobody},
+    },
+    world::{GUN, gun},
+};
+
+/// A signer, ian, with a key of `targets/ian` and `targets/releases`, and a registry that serves tag `2`.
+struct Signer {
+    store: MemoryStore,
+    remote: MemoryRemote,
+    registry: MemoryRegistry,
+    keys: KeyFiles,
+    _trust: TempDir,
+}
+
+struct OnePassphrase;
+
+impl Decisions for OnePassphrase {
+    fn passphrase(&self, _: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
+        Ok(Passphrase::new("passphrase".to_owned()))
+    }
+}
+
+impl Signer {
+    /// The signer, and the repository that knows them.
+    fn ian() -> (Self, Forge) {
+        let trust = tempfile::tempdir().unwrap();
+        let (keys, private) = (KeyFiles::new(trust.path()), PrivateKey::generate_p256().unwrap());
+        keys.add(&private, "ian", None, &Passphrase::new("passphrase".to_owned())).unwrap();
+        let mut forge = Forge::new(GUN);
+        let jeff = Key::p256("jeff");
+        // jeff signs for both: the forge has no private half of ian's key
+        let ian = jeff.with_public(private.public_bytes());
+        assert_eq!(ian.id(), PublicKey::of(&private).id().to_string());
+        forge.delegate("targets/ian", &[jeff, ian.clone()], &[""]);
+        forge.edit("targets", |targets| {
+            let releases =
+                targets["delegations"]["roles"].as_array_mut().unwrap().iter_mut().find(|role| role["name"] == "targets/releases");
+            releases.unwrap()["keyids"].as_array_mut().unwrap().push(ian.id().into());
+        });
+        forge.publish();
+        let tag = Tag::parse("2").unwrap();
+        let manifest = Manifest { digest: Sha256::of(b"mine"), length: 4, media_type: String::new() };
+        let signer = Self {
+            store: MemoryStore::default(),
+            remote: MemoryRemote::default(),
+            registry: MemoryRegistry { tags: BTreeMap::from([(tag, manifest)]) },
+            keys,
+            _trust: trust,
+        };
+        signer.remote.serve(forge.files());
+        (signer, forge)
+    }
+
+    fn sign(&self, tag: &str) -> Result<SignReport, OpsError> {
+        let session = Session {
+            store: &self.store,
+            remote: &self.remote,
+            registry: &self.registry,
+            accounts: &Nobody,
+            keys: &self.keys,
+            events: &Heard::default(),
+            decisions: &OnePassphrase,
+            pins: &TrustPinning::default(),
+            now: NOW.parse().unwrap(),
+        };
+        sign_image::sign(&session, &gun(), &Tag::parse(tag).unwrap())
+    }
+
+    /// What the last upload says of a tag: the SHA-256 by role.
+    fn uploaded(&self, tag: &str) -> BTreeMap<String, String> {
+        let files = self.remote.uploads().pop().unwrap_or_default();
+        let entries = files.iter().filter_map(|(role, bytes)| {
+            let json = Json::parse(bytes).unwrap();
+            let entry = json.as_object()?["signed"].as_object()?.get("targets")?.as_object()?.get(tag)?;
+            Some((role.to_string(), entry.as_object()?["hashes"].as_object()?["sha256"].as_str()?.to_owned()))
+        });
+        entries.collect()
+    }
+}
+
+fn everywhere(content: &[u8]) -> BTreeMap<String, String> {
+    let sha256 = Base64::encode_string(Sha256::of(content).as_bytes());
+    ["targets/ian", "targets/releases"].map(|role| (role.to_owned(), sha256.clone())).into()
+}
+
+#[test]
+fn h144_a_faster_publisher_of_another_tag_or_of_the_same_content() {
+    for (tag, content) in [("3", "theirs"), ("2", "mine")] {
+        let (ian, mut forge) = Signer::ian();
+        ian.remote.overtake(forge.add_target("targets/releases", tag, content).publish().files());
+        ian.sign("2").unwrap();
+        assert_eq!(ian.uploaded("2"), everywhere(b"mine"));
+    }
+}
+
+#[test]
+fn h146_a_newer_content_of_the_same_tag_is_not_overwritten() {
+    let (ian, mut forge) = Signer::ian();
+    ian.remote.overtake(forge.add_target("targets/releases", "2", "theirs").publish().files());
+    let error = ian.sign("2").unwrap_err().to_string();
+    assert!(error.contains("targets/releases") && error.contains(&Sha256::of(b"theirs").to_string()), "{error}");
+    assert!(ian.remote.uploads().is_empty());
+    // whoever signs again signs what is released now
+    ian.sign("2").unwrap();
+    assert_eq!(ian.uploaded("2"), everywhere(b"theirs"));
+}
+
+#[test]
+fn h146_a_tag_that_was_revoked_meanwhile_does_not_come_back() {
+    let (ian, mut forge) = Signer::ian();
+    ian.remote.serve(forge.add_target("targets/releases", "2", "mine").publish().files());
+    forge
+        .edit("targets/releases", |releases| drop(releases["targets"].as_object_mut().unwrap().remove("2")))
+        .bump("targets/releases");
+    ian.remote.overtake(forge.publish().files());
+    let error = ian.sign("2").unwrap_err().to_string();
+    assert!(error.contains("targets/releases") && error.contains("removed"), "{error}");
+    assert!(ian.remote.uploads().is_empty());
+}
