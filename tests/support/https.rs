@@ -80,6 +80,10 @@ pub(crate) fn endless(head: &str, piece: Vec<u8>, pause: Duration) -> Reply {
     })
 }
 
+/// What `openssl ca` needs to be told; it alone takes dates in the past.
+const EXPIRED_CNF: &str = "[ca]\ndefault_ca=x\n[x]\nserial=serial.txt\ndatabase=index.txt\nnew_certs_dir=.\ndefault_md=sha256\npolicy=any\n[any]\n\
+    commonName=supplied\n[server]\nsubjectAltName=DNS:localhost\nbasicConstraints=critical,CA:FALSE\n";
+
 /// A key and a certificate chain in PEM.
 #[derive(Clone)]
 pub(crate) struct Identity {
@@ -97,6 +101,27 @@ impl Identity {
     /// A CA's certificate for a server.
     pub(crate) fn issued_by(ca: &Self, names: &str) -> Self {
         Self::make(Some(ca), names, "CA:FALSE")
+    }
+
+    /// A self-signed certificate for `localhost` that ended in 2021.
+    pub(crate) fn expired() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let fresh = Self::self_signed("DNS:localhost");
+        fs::write(folder.path().join("key.pem"), &fresh.key).expect("a file");
+        fs::write(folder.path().join("index.txt"), "").expect("a file");
+        fs::write(folder.path().join("serial.txt"), "01").expect("a file");
+        fs::write(folder.path().join("ca.cnf"), EXPIRED_CNF).expect("a file");
+        let openssl = |args: &str| {
+            let output = Command::new("openssl").current_dir(folder.path()).args(args.split(' ')).output().expect("openssl");
+            assert!(output.status.success(), "openssl: {}", String::from_utf8_lossy(&output.stderr));
+        };
+        openssl("req -new -key key.pem -subj /CN=localhost -out request.pem");
+        openssl(
+            "ca -batch -config ca.cnf -selfsign -keyfile key.pem -in request.pem -out cert.pem -notext \
+             -startdate 20200101000000Z -enddate 20210101000000Z -extensions server",
+        );
+        let certificate = fs::read_to_string(folder.path().join("cert.pem")).expect("openssl made it");
+        Self { certificate, key: fresh.key }
     }
 
     fn make(ca: Option<&Self>, names: &str, constraints: &str) -> Self {
