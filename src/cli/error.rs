@@ -5,7 +5,7 @@
 use crate::{
     ops::{
         error::{OpsError, Origin},
-        ports::{RegistryError, RemoteError},
+        ports::{RegistryError, RemoteError, TlsFault},
     },
     tuf::{error::UpdateError, key_id::CanonicalKeyId, verify::VerifyError},
 };
@@ -218,9 +218,32 @@ fn hint(failure: &OpsError) -> Option<String> {
         OpsError::Registry(RegistryError::NoSuchTag { .. }) => {
             Some("push the image first; its registry must have what is signed".to_owned())
         }
-        OpsError::Remote(error) | OpsError::Registry(RegistryError::Remote(error)) => remote_hint(error),
+        OpsError::Remote(error) => notary_hint(error).or_else(|| remote_hint(error)),
+        OpsError::Registry(RegistryError::Remote(error)) => remote_hint(error),
         _ => None,
     }
+}
+
+/// What is true of the Notary server alone, and not of a registry or a token server.
+fn notary_hint(error: &RemoteError) -> Option<String> {
+    let is_notary = |url: &str| url.contains("/_trust/tuf/") || url.ends_with("/v2/");
+    let hint = match error {
+        // a repository that this machine has not seen is `NotInitialized`
+        RemoteError::NotFound { url } if url.ends_with("/timestamp.json") => {
+            "this machine has seen trust data of the repository; ask who administers the server why it is gone"
+        }
+        RemoteError::BadAnswer { url, .. } if is_notary(url) => {
+            "if this is not the Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER"
+        }
+        RemoteError::Status { url, status: 300..400 } if is_notary(url) => {
+            "redirects are not followed; name the Notary server itself in DOCKER_CONTENT_TRUST_SERVER"
+        }
+        RemoteError::Unreachable { url, .. } if is_notary(url) => {
+            "another server can be named in DOCKER_CONTENT_TRUST_SERVER, a proxy in HTTPS_PROXY"
+        }
+        _ => return None,
+    };
+    Some(hint.to_owned())
 }
 
 fn remote_hint(error: &RemoteError) -> Option<String> {
@@ -231,17 +254,25 @@ fn remote_hint(error: &RemoteError) -> Option<String> {
         RemoteError::Forbidden { .. } => {
             "ask the owner of the repository for access, or log in as another user with `docker login`"
         }
-        RemoteError::Tls { url, .. } => {
-            let host = host_of(url).unwrap_or_else(|| "HOST".to_owned());
-            return Some(format!(
-                "if your own authority issued the server's certificate, put the authority's certificate in ~/.docker/tls/{host}/ca.crt or \
-                 /etc/docker/certs.d/{host}/ca.crt"
-            ));
-        }
-        RemoteError::Unreachable { .. } => "another server can be named in DOCKER_CONTENT_TRUST_SERVER, a proxy in HTTPS_PROXY",
+        RemoteError::Tls { url, fault, .. } => return tls_hint(url, *fault),
+        RemoteError::Unreachable { .. } => "a proxy can be named in HTTPS_PROXY",
         _ => return None,
     };
     Some(hint.to_owned())
+}
+
+fn tls_hint(url: &str, fault: TlsFault) -> Option<String> {
+    let host = host_of(url).unwrap_or_else(|| "HOST".to_owned());
+    match fault {
+        TlsFault::UnknownAuthority => Some(format!(
+            "if your own authority issued the certificate, put that authority's certificate in ~/.docker/tls/{host}/ca.crt or \
+             /etc/docker/certs.d/{host}/ca.crt"
+        )),
+        TlsFault::Name => Some("use a name of the server that is in its certificate".to_owned()),
+        TlsFault::NotTls => Some("is this the port on which the server speaks https?".to_owned()),
+        TlsFault::Time => Some("ask who administers the server to renew it, and look at the date of this machine".to_owned()),
+        TlsFault::Other => None,
+    }
 }
 
 /// The host, with its port where the URL names one, as Docker names the folder of its certificates.
@@ -279,7 +310,7 @@ mod tests {
             OpsError::NoSigningKeys { role: RoleName::targets(), keys: Vec::new() },
             OpsError::NoAccount("no account".to_owned()),
             OpsError::Registry(RegistryError::NoSuchTag { url: url() }),
-            RemoteError::Tls { url: url(), cause: "unknown authority".to_owned() }.into(),
+            RemoteError::Tls { url: url(), fault: TlsFault::UnknownAuthority, cause: "unknown authority".to_owned() }.into(),
             RemoteError::Unauthorized { url: url(), reason: "no credentials".to_owned() }.into(),
             RemoteError::Forbidden { url: url(), user: None }.into(),
             RemoteError::NotFound { url: url() }.into(),
@@ -335,7 +366,10 @@ mod tests {
 
     #[test]
     fn the_folder_of_a_certificate_is_named() {
-        let error = plain(&RemoteError::Tls { url: "https://h:4443/v2/".to_owned(), cause: String::new() }.into());
+        let error = plain(
+            &RemoteError::Tls { url: "https://h:4443/v2/".to_owned(), fault: TlsFault::UnknownAuthority, cause: String::new() }
+                .into(),
+        );
         assert!(error.hints()[0].contains("~/.docker/tls/h:4443/ca.crt"), "{:?}", error.hints());
     }
 }

@@ -170,6 +170,8 @@ pub enum RemoteError {
     Tls {
         /// What was asked.
         url: String,
+        /// What kind of failure it is.
+        fault: TlsFault,
         /// The cause in full.
         cause: String,
     },
@@ -192,6 +194,22 @@ pub enum RemoteError {
         /// The cause in full.
         cause: String,
     },
+}
+
+/// Kinds of TLS failures, by what a person could do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TlsFault {
+    /// The certificate is for another name.
+    Name,
+    /// What answers is no TLS.
+    NotTls,
+    /// Anything else.
+    Other,
+    /// The certificate has expired, or is not valid yet.
+    Time,
+    /// The certificate leads to no authority that is trusted here.
+    UnknownAuthority,
 }
 
 impl RemoteError {

@@ -88,7 +88,9 @@ fn down() {
         person.variables.push(("DOCKER_CONTENT_TRUST_SERVER".to_owned(), format!("https://{server}")));
         person.names.push((server.clone(), "DOWN"));
     }
-    stranger.refuses(&["inspect", &site.name()], str![[r#"
+    stranger.refuses(
+        &["inspect", &site.name()],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -96,27 +98,39 @@ cause: https://DOWN/v2/: cannot connect: Connection refused
 hint: another server can be named in DOCKER_CONTENT_TRUST_SERVER, a proxy in HTTPS_PROXY
 exit 1
 
-"#]]);
-    last_state(&site, &reader, &before.out, str![[r#"
+"#]],
+    );
+    last_state(
+        &site,
+        &reader,
+        &before.out,
+        str![[r#"
 warning: Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely (https://DOWN/v2/: cannot connect: Connection refused)
 
-"#]]);
+"#]],
+    );
     reader.holds("jeff", "role: jeff");
-    reader.refuses(&["sign", &site.tag("1")], str![[r#"
+    reader.refuses(
+        &["sign", &site.tag("1")],
+        str![[r#"
 $ dct sign HOST/prod/nginx:1
 Error: error contacting notary server: https://DOWN/v2/: cannot connect: Connection refused
 hint: another server can be named in DOCKER_CONTENT_TRUST_SERVER, a proxy in HTTPS_PROXY
 exit 1
 
-"#]]);
-    reader.refuses(&["delete", &site.name(), "--remote"], str![[r#"
+"#]],
+    );
+    reader.refuses(
+        &["delete", &site.name(), "--remote"],
+        str![[r#"
 $ dct delete HOST/prod/nginx --remote
 Deleting trust data for repository HOST/prod/nginx
 Error: error contacting notary server: https://DOWN/v2/: cannot connect: Connection refused
 hint: another server can be named in DOCKER_CONTENT_TRUST_SERVER, a proxy in HTTPS_PROXY
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
@@ -127,7 +141,11 @@ fn speaks_no_tls() {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
     });
     let server = format!("localhost:{port}");
-    elsewhere(&server, None, &[(&server, "PLAIN")], str![[r#"
+    elsewhere(
+        &server,
+        None,
+        &[(&server, "PLAIN")],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -135,7 +153,8 @@ cause: https://PLAIN/v2/: TLS: the server speaks no TLS
 hint: is this the port on which the server speaks https?
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -143,7 +162,8 @@ cause: https://PLAIN/v2/: TLS: the server speaks no TLS
 hint: is this the port on which the server speaks https?
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
@@ -185,7 +205,11 @@ exit 1
 fn another_name_in_the_certificate() {
     let site = Site::new();
     let address = site.address();
-    elsewhere(&address, Some((identity(), &address)), &[(&address, "ADDRESS")], str![[r#"
+    elsewhere(
+        &address,
+        Some((identity(), &address)),
+        &[(&address, "ADDRESS")],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -193,7 +217,8 @@ cause: https://ADDRESS/v2/: TLS: the certificate is not valid for the name 127.0
 hint: use a name of the server that is in its certificate
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -201,12 +226,15 @@ cause: https://ADDRESS/v2/: TLS: the certificate is not valid for the name 127.0
 hint: use a name of the server that is in its certificate
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn unauthorized_without_a_challenge() {
-    inspected(|_| Some(reply(401, &[], "")), str![[r#"
+    inspected(
+        |_| Some(reply(401, &[], "")),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -214,7 +242,8 @@ cause: https://HOST/v2/: not authorized (401): the server does not say how to au
 hint: log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -222,12 +251,15 @@ cause: https://HOST/v2/: not authorized (401): the server does not say how to au
 hint: log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn unauthorized_with_a_challenge() {
-    inspected(|_| Some(reply(401, &["WWW-Authenticate: Basic realm=\"dtr\""], "")), str![[r#"
+    inspected(
+        |_| Some(reply(401, &["WWW-Authenticate: Basic realm=\"dtr\""], "")),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -235,7 +267,8 @@ cause: https://HOST: not authorized (401): no credentials for HOST are configure
 hint: log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -243,12 +276,15 @@ cause: https://HOST: not authorized (401): no credentials for HOST are configure
 hint: log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn forbidden() {
-    inspected(|_| Some(reply(403, &[], "")), str![[r#"
+    inspected(
+        |_| Some(reply(403, &[], "")),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -256,7 +292,8 @@ cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/root.json: access denied (403)
 hint: ask the owner of the repository for access, or log in as another user with `docker login`
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -264,12 +301,15 @@ cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: access denied 
 hint: ask the owner of the repository for access, or log in as another user with `docker login`
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn not_found() {
-    inspected(|_| Some(reply(404, &[], "")), str![[r#"
+    inspected(
+        |_| Some(reply(404, &[], "")),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -277,7 +317,8 @@ cause: https://HOST does not have trust data for HOST/prod/nginx
 hint: `dct signer add` and `dct sign` initialize a repository
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -285,42 +326,53 @@ cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: not found (404
 hint: this machine has seen trust data of the repository; ask who administers the server why it is gone
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn internal_error() {
-    in_trouble(|_| Some(reply(500, &[], "")), str![[r#"
+    in_trouble(
+        |_| Some(reply(500, &[], "")),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/root.json: the server answered 500
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 warning: Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely (https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the server answered 500)
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn unavailable() {
-    in_trouble(|_| Some(reply(503, &[], "<html>busy")), str![[r#"
+    in_trouble(
+        |_| Some(reply(503, &[], "<html>busy")),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/root.json: the server answered 503
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 warning: Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely (https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the server answered 503)
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn a_redirect() {
-    inspected(|_| Some(reply(302, &["Location: https://elsewhere.example.com/"], "")), str![[r#"
+    inspected(
+        |_| Some(reply(302, &["Location: https://elsewhere.example.com/"], "")),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -328,7 +380,8 @@ cause: https://HOST/v2/: the server answered 302
 hint: redirects are not followed; name the Notary server itself in DOCKER_CONTENT_TRUST_SERVER
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -336,12 +389,15 @@ cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the server ans
 hint: redirects are not followed; name the Notary server itself in DOCKER_CONTENT_TRUST_SERVER
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn a_web_page() {
-    inspected(|_| Some(reply(200, &["Content-Type: text/html"], "<html>Welcome to the hotel!")), str![[r#"
+    inspected(
+        |_| Some(reply(200, &["Content-Type: text/html"], "<html>Welcome to the hotel!")),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -349,7 +405,8 @@ cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/root.json: the answer is a web
 hint: if this is not the Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -357,12 +414,15 @@ cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the answer is 
 hint: if this is not the Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn a_web_page_that_calls_itself_something_else() {
-    inspected(|_| Some(reply(200, &[], "<html>Welcome to the hotel!")), str![[r#"
+    inspected(
+        |_| Some(reply(200, &[], "<html>Welcome to the hotel!")),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -370,7 +430,8 @@ cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/root.json: the answer is not t
 hint: if this is not the Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -378,12 +439,15 @@ cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the answer is 
 hint: if this is not the Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn garbage_in_place_of_http() {
-    inspected(|_| Some(raw(&b"\x00\x01\x02 garbage \xff\xfe\r\n\r\n"[..])), str![[r#"
+    inspected(
+        |_| Some(raw(&b"\x00\x01\x02 garbage \xff\xfe\r\n\r\n"[..])),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -391,7 +455,8 @@ cause: https://HOST/v2/: the answer is not HTTP: invalid HTTP version parsed
 hint: if this is not the Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -399,12 +464,15 @@ cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the answer is 
 hint: if this is not the Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn garbage_in_place_of_metadata() {
-    inspected(|request| is_data(request).then(|| reply(200, &[], &b"\x00\x1b[31m\xff\xfe"[..])), str![[r#"
+    inspected(
+        |request| is_data(request).then(|| reply(200, &[], &b"\x00\x1b[31m\xff\xfe"[..])),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -412,7 +480,8 @@ cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/root.json: the answer is not t
 hint: if this is not the Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -420,12 +489,15 @@ cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the answer is 
 hint: if this is not the Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn an_endless_body() {
-    inspected(|request| is_data(request).then(|| endless(UNBOUNDED, vec![b' '; 64 << 10], Duration::ZERO)), str![[r#"
+    inspected(
+        |request| is_data(request).then(|| endless(UNBOUNDED, vec![b' '; 64 << 10], Duration::ZERO)),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -433,7 +505,8 @@ cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/root.json: the answer is longe
 hint: if this is not the Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -441,12 +514,15 @@ cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the answer is 
 hint: if this is not the Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn a_body_that_comes_drop_by_drop() {
-    in_trouble(|request| is_data(request).then(|| endless(UNBOUNDED, vec![b' '], Duration::from_millis(100))), str![[r#"
+    in_trouble(
+        |request| is_data(request).then(|| endless(UNBOUNDED, vec![b' '], Duration::from_millis(100))),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -454,10 +530,12 @@ cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/root.json: the answer was not 
 hint: another server can be named in DOCKER_CONTENT_TRUST_SERVER, a proxy in HTTPS_PROXY
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 warning: Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely (https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the answer was not complete after N s (N bytes))
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
@@ -539,7 +617,11 @@ warning: Error while downloading remote metadata, using cached timestamp - this 
 fn an_expired_certificate() {
     let server = Https::start(&expired(), |_| reply(200, &[], ""));
     let host = server.host();
-    elsewhere(&host, Some((&expired(), &host)), &[(&host, "EXPIRED")], str![[r#"
+    elsewhere(
+        &host,
+        Some((&expired(), &host)),
+        &[(&host, "EXPIRED")],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -547,7 +629,8 @@ cause: https://EXPIRED/v2/: TLS: the certificate of localhost has expired
 hint: ask who administers the server to renew it, and look at the date of this machine
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -555,7 +638,8 @@ cause: https://EXPIRED/v2/: TLS: the certificate of localhost has expired
 hint: ask who administers the server to renew it, and look at the date of this machine
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 /// A token server at the end of a challenge.
@@ -578,26 +662,32 @@ fn with_token_server(reply_of_token_server: fn() -> Reply, cold: Inline, warm: I
 
 #[test]
 fn a_token_server_that_answers_garbage() {
-    with_token_server(|| reply(200, &[], "<html>"), str![[r#"
+    with_token_server(
+        || reply(200, &[], "<html>"),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/token: the answer is not the JSON of a token server
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/token: the answer is not the JSON of a token server
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn a_token_server_that_refuses_the_login() {
-    with_token_server(|| reply(401, &[], r#"{"details":"incorrect username or password"}"#), str![[r#"
+    with_token_server(
+        || reply(401, &[], r#"{"details":"incorrect username or password"}"#),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -605,7 +695,8 @@ cause: https://HOST/token: not authorized (401): user jeff from HOME/.docker/con
 hint: log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -613,12 +704,15 @@ cause: https://HOST/token: not authorized (401): user jeff from HOME/.docker/con
 hint: log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn a_token_whose_scope_is_too_small() {
-    with_token_server(|| reply(200, &[], r#"{"token":"useless"}"#), str![[r#"
+    with_token_server(
+        || reply(200, &[], r#"{"token":"useless"}"#),
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -626,7 +720,8 @@ cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/root.json: not authorized (401
 hint: log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config
 exit 1
 
-"#]], str![[r#"
+"#]],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
@@ -634,7 +729,8 @@ cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: not authorized
 hint: log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
@@ -647,18 +743,26 @@ fn a_token_server_in_trouble_is_no_outage_that_the_cache_answers_silently() {
         true => Some(reply(500, &[], "")),
         false => Some(reply(401, &[&realm], "")),
     });
-    stranger.refuses(&["inspect", &site.name()], str![[r#"
+    stranger.refuses(
+        &["inspect", &site.name()],
+        str![[r#"
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/token: the server answered 500
 exit 1
 
-"#]]);
-    last_state(&site, &reader, &before.out, str![[r#"
+"#]],
+    );
+    last_state(
+        &site,
+        &reader,
+        &before.out,
+        str![[r#"
 warning: Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely (https://HOST/token: the server answered 500)
 
-"#]]);
+"#]],
+    );
 }
 
 /// A registry on which something is wrong, as seen by one who signs a tag that nobody has signed.
@@ -675,13 +779,16 @@ fn signed(fault: fn() -> Reply, expected: Inline) {
 
 #[test]
 fn a_registry_without_the_tag() {
-    signed(|| reply(404, &[], r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"#), str![[r#"
+    signed(
+        || reply(404, &[], r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"#),
+        str![[r#"
 $ dct sign HOST/prod/nginx:new
 failed to sign HOST/prod/nginx:new: https://HOST/v2/prod/nginx/manifests/new: the registry has no such tag
 hint: push the image first; its registry must have what is signed
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
@@ -702,33 +809,42 @@ exit 1
 
 #[test]
 fn a_registry_that_shows_a_web_page() {
-    signed(|| reply(200, &["Content-Type: text/html"], "<html>"), str![[r#"
+    signed(
+        || reply(200, &["Content-Type: text/html"], "<html>"),
+        str![[r#"
 $ dct sign HOST/prod/nginx:new
 failed to sign HOST/prod/nginx:new: https://HOST/v2/prod/nginx/manifests/new: "text/html" is not the media type of a manifest
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn a_registry_that_denies_access() {
-    signed(|| reply(403, &[], ""), str![[r#"
+    signed(
+        || reply(403, &[], ""),
+        str![[r#"
 $ dct sign HOST/prod/nginx:new
 failed to sign HOST/prod/nginx:new: https://HOST/v2/prod/nginx/manifests/new: access denied (403)
 hint: ask the owner of the repository for access, or log in as another user with `docker login`
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn a_registry_in_trouble() {
-    signed(|| reply(502, &[], ""), str![[r#"
+    signed(
+        || reply(502, &[], ""),
+        str![[r#"
 $ dct sign HOST/prod/nginx:new
 failed to sign HOST/prod/nginx:new: https://HOST/v2/prod/nginx/manifests/new: the server answered 502
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
@@ -742,13 +858,16 @@ fn a_registry_that_is_down() {
     let name = format!("{nowhere}/prod/nginx");
     site.serve(Forge::new(&name));
     signer.succeeds(&["inspect", &name]);
-    signer.refuses(&["sign", &format!("{name}:new")], str![[r#"
+    signer.refuses(
+        &["sign", &format!("{name}:new")],
+        str![[r#"
 $ dct sign DOWN/prod/nginx:new
 failed to sign DOWN/prod/nginx:new: https://DOWN/v2/: cannot connect: Connection refused
 hint: a proxy can be named in HTTPS_PROXY
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 /// A server that takes everything but the upload.
@@ -763,7 +882,9 @@ fn refused_upload(fault: fn() -> Reply, expected: Inline) {
 
 #[test]
 fn an_upload_that_is_denied() {
-    refused_upload(|| reply(403, &[], ""), str![[r#"
+    refused_upload(
+        || reply(403, &[], ""),
+        str![[r#"
 $ dct sign HOST/prod/nginx:1
 Signing and pushing trust metadata for HOST/prod/nginx:1
 Existing signatures for tag 1 digest 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed from:
@@ -773,12 +894,15 @@ failed to sign HOST/prod/nginx:1: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: a
 hint: ask the owner of the repository for access, or log in as another user with `docker login`
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn an_upload_that_breaks_the_server() {
-    refused_upload(|| reply(500, &[], ""), str![[r#"
+    refused_upload(
+        || reply(500, &[], ""),
+        str![[r#"
 $ dct sign HOST/prod/nginx:1
 Signing and pushing trust metadata for HOST/prod/nginx:1
 Existing signatures for tag 1 digest 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed from:
@@ -787,7 +911,8 @@ warning: the registry serves sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8
 failed to sign HOST/prod/nginx:1: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: the server answered 500
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
@@ -845,7 +970,9 @@ fn added(fault: fn(&Request) -> Option<Reply>, expected: Inline) {
 
 #[test]
 fn a_new_repository_on_a_server_in_trouble() {
-    added(|_| Some(reply(500, &[], "")), str![[r#"
+    added(
+        |_| Some(reply(500, &[], "")),
+        str![[r#"
 $ dct signer add --key cert.pem jeff HOST/prod/nginx
 Adding signer "jeff" to HOST/prod/nginx...
 Error: error contacting notary server: https://HOST/v2/HOST/prod/nginx/_trust/tuf/root.json: the server answered 500
@@ -853,12 +980,15 @@ Error: error contacting notary server: https://HOST/v2/HOST/prod/nginx/_trust/tu
 failed to add signer to: HOST/prod/nginx
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn a_new_repository_on_a_server_that_gives_no_keys() {
-    added(|request| request.target.ends_with(".key").then(|| reply(500, &[], "")), str![[r#"
+    added(
+        |request| request.target.ends_with(".key").then(|| reply(500, &[], "")),
+        str![[r#"
 $ dct signer add --key cert.pem jeff HOST/prod/nginx
 Adding signer "jeff" to HOST/prod/nginx...
 Initializing signed repository for HOST/prod/nginx...
@@ -867,12 +997,15 @@ Error: error contacting notary server: https://HOST/v2/HOST/prod/nginx/_trust/tu
 failed to add signer to: HOST/prod/nginx
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn a_new_repository_on_a_server_whose_keys_are_garbage() {
-    added(|request| request.target.ends_with(".key").then(|| reply(200, &[], r#"{"keytype":"ecdsa"}"#)), str![[r#"
+    added(
+        |request| request.target.ends_with(".key").then(|| reply(200, &[], r#"{"keytype":"ecdsa"}"#)),
+        str![[r#"
 $ dct signer add --key cert.pem jeff HOST/prod/nginx
 Adding signer "jeff" to HOST/prod/nginx...
 Initializing signed repository for HOST/prod/nginx...
@@ -881,12 +1014,15 @@ Error: error contacting notary server: https://HOST: the answer is no public key
 failed to add signer to: HOST/prod/nginx
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn a_new_repository_whose_upload_is_refused() {
-    added(|request| (request.method == "POST").then(|| reply(403, &[], "")), str![[r#"
+    added(
+        |request| (request.method == "POST").then(|| reply(403, &[], "")),
+        str![[r#"
 $ dct signer add --key cert.pem jeff HOST/prod/nginx
 Adding signer "jeff" to HOST/prod/nginx...
 Initializing signed repository for HOST/prod/nginx...
@@ -897,7 +1033,8 @@ hint: ask the owner of the repository for access, or log in as another user with
 failed to add signer to: HOST/prod/nginx
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 /// `delete --remote`: what the server has goes first, so a refusal leaves what is here.
@@ -913,37 +1050,46 @@ fn deleted(fault: fn(&Request) -> Option<Reply>, expected: Inline) {
 
 #[test]
 fn a_delete_that_is_denied() {
-    deleted(|request| (request.method == "DELETE").then(|| reply(403, &[], "")), str![[r#"
+    deleted(
+        |request| (request.method == "DELETE").then(|| reply(403, &[], "")),
+        str![[r#"
 $ dct delete HOST/prod/nginx --remote
 Deleting trust data for repository HOST/prod/nginx
 Error: error contacting notary server: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: access denied (403)
 hint: ask the owner of the repository for access, or log in as another user with `docker login`
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn a_delete_that_breaks_the_server() {
-    deleted(|request| (request.method == "DELETE").then(|| reply(500, &[], "")), str![[r#"
+    deleted(
+        |request| (request.method == "DELETE").then(|| reply(500, &[], "")),
+        str![[r#"
 $ dct delete HOST/prod/nginx --remote
 Deleting trust data for repository HOST/prod/nginx
 Error: error contacting notary server: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: the server answered 500
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn a_delete_without_a_login() {
-    deleted(|_| Some(reply(401, &["WWW-Authenticate: Basic realm=\"dtr\""], "")), str![[r#"
+    deleted(
+        |_| Some(reply(401, &["WWW-Authenticate: Basic realm=\"dtr\""], "")),
+        str![[r#"
 $ dct delete HOST/prod/nginx --remote
 Deleting trust data for repository HOST/prod/nginx
 Error: error contacting notary server: https://HOST: not authorized (401): no credentials for HOST are configured
 hint: log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 /// A self-signed certificate for `localhost` that ended in the year 2021.

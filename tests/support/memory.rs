@@ -13,7 +13,8 @@ use dct::{
         image::Tag,
         ports::{
             Accounts, Bytes, DecisionError, Decisions, Events, FileRef, KeyInfo, KeyStore, KeyStoreError, Manifest, NotaryRemote,
-            PassphraseRequest, Registry, RegistryError, RemoteError, StoreError, Stored, TrustSet, TrustStore, WriterGuard,
+            PassphraseRequest, Registry, RegistryError, RemoteError, StoreError, Stored, TlsFault, TrustSet, TrustStore,
+            WriterGuard,
         },
     },
     tuf::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName},
@@ -89,7 +90,7 @@ pub const UNAUTHORIZED: Fault = |url| RemoteError::Unauthorized { url, reason: "
 /// 403.
 pub const FORBIDDEN: Fault = |url| RemoteError::Forbidden { url, user: None };
 /// A certificate that is not trusted.
-pub const TLS: Fault = |url| RemoteError::Tls { url, cause: "unknown issuer".to_owned() };
+pub const TLS: Fault = |url| RemoteError::Tls { url, fault: TlsFault::UnknownAuthority, cause: "unknown issuer".to_owned() };
 
 /// A Notary server that serves files by name, of whatever repository.
 #[derive(Default)]

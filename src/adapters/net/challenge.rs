@@ -42,7 +42,7 @@ pub(super) fn choose<'h>(headers: impl Iterator<Item = &'h [u8]>) -> Result<Chal
     match (basic, seen) {
         (true, _) => Ok(Challenge::Basic),
         (false, true) => Err("it asks for a kind of authentication that is neither Bearer nor Basic"),
-        (false, false) => Err("it does not say how to authenticate"),
+        (false, false) => Err("the server does not say how to authenticate"),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{error::Error as StdError, io};
 
 use super::text::printable;
-use crate::ops::ports::RemoteError;
+use crate::ops::ports::{RemoteError, TlsFault};
 
 /// Why a request has no answer. It can be kept, and told to each who waited for the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(super) struct Failure {
 pub(super) enum Kind {
     BadAnswer(String),
     Status(u16),
-    Tls(String),
+    Tls(TlsFault, String),
     Unauthorized(String),
     Unusable(String),
     Unreachable(String),
@@ -29,7 +29,7 @@ impl From<Failure> for RemoteError {
         match kind {
             Kind::BadAnswer(reason) => Self::BadAnswer { url, reason },
             Kind::Status(status) => Self::Status { url, status },
-            Kind::Tls(cause) => Self::Tls { url, cause },
+            Kind::Tls(fault, cause) => Self::Tls { url, fault, cause },
             Kind::Unauthorized(reason) => Self::Unauthorized { url, reason },
             Kind::Unusable(reason) => Self::Unusable(reason),
             Kind::Unreachable(cause) => Self::Unreachable { url, cause },
@@ -44,7 +44,7 @@ pub(super) fn classify(error: &(dyn StdError + 'static), host: &str) -> Kind {
     let mut at = Some(error);
     while let Some(error) = at {
         if let Some(tls) = find_tls(error) {
-            return Kind::Tls(tls_cause(tls, host));
+            return tls_kind(tls, host);
         }
         let words = error.to_string();
         parse |= words.starts_with("invalid HTTP") || words.contains("message head is too large");
@@ -56,7 +56,7 @@ pub(super) fn classify(error: &(dyn StdError + 'static), host: &str) -> Kind {
         return Kind::BadAnswer(format!("the answer is not HTTP: {causes}"));
     }
     if cut_off {
-        return Kind::BadAnswer(format!("the connection was closed before the answer was complete: {causes}"));
+        return Kind::BadAnswer("the connection was closed before the answer was complete".to_owned());
     }
     Kind::Unreachable(causes)
 }
@@ -70,28 +70,50 @@ fn find_tls<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error
     }
 }
 
-fn tls_cause(error: &rustls::Error, host: &str) -> String {
+fn tls_kind(error: &rustls::Error, host: &str) -> Kind {
     use rustls::{AlertDescription, CertificateError as Cert, Error};
-    match error {
-        Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType) => "the server speaks no TLS".to_owned(),
+    let (fault, cause) = match error {
+        Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType) => {
+            (TlsFault::NotTls, "the server speaks no TLS".to_owned())
+        }
         Error::InvalidCertificate(Cert::UnknownIssuer) => {
-            format!("the certificate of {host} is signed by an unknown authority")
+            (TlsFault::UnknownAuthority, format!("the certificate of {host} is signed by an unknown authority"))
         }
-        Error::InvalidCertificate(Cert::NotValidForName) => format!("the certificate is not valid for the name {host}"),
+        Error::InvalidCertificate(Cert::Other(other)) if is_ca(other) => {
+            // webpki says no more of a certificate with `CA:TRUE`, such as `openssl req -x509` makes
+            let cause = format!("the certificate of {host} is an authority's own (self-signed), and not one that is trusted here");
+            (TlsFault::UnknownAuthority, cause)
+        }
+        Error::InvalidCertificate(Cert::NotValidForName) => {
+            (TlsFault::Name, format!("the certificate is not valid for the name {host}"))
+        }
         Error::InvalidCertificate(Cert::NotValidForNameContext { presented, .. }) => {
-            let names: Vec<&str> = presented.iter().map(|name| plain_name(name)).collect();
-            let names = if names.is_empty() { "no name".to_owned() } else { names.join(", ") };
-            format!("the certificate is not valid for the name {host}, but for {}", printable(&names))
+            let names = presented.iter().map(|name| plain_name(name)).collect::<Vec<_>>().join(", ");
+            let names = if names.is_empty() { "no name" } else { &names };
+            (TlsFault::Name, format!("the certificate is not valid for the name {host}, but for {}", printable(names)))
         }
-        Error::InvalidCertificate(Cert::Expired | Cert::ExpiredContext { .. }) => format!("the certificate of {host} has expired"),
+        Error::InvalidCertificate(Cert::Expired | Cert::ExpiredContext { .. }) => {
+            (TlsFault::Time, format!("the certificate of {host} has expired"))
+        }
         Error::InvalidCertificate(Cert::NotValidYet | Cert::NotValidYetContext { .. }) => {
-            format!("the certificate of {host} is not valid yet")
+            (TlsFault::Time, format!("the certificate of {host} is not valid yet"))
         }
-        Error::InvalidCertificate(cert) => format!("the certificate of {host} is refused: {}", printable(&cert.to_string())),
-        Error::AlertReceived(AlertDescription::CertificateRequired) => "the server wants a client certificate".to_owned(),
-        Error::AlertReceived(AlertDescription::ProtocolVersion) => "the server speaks neither TLS 1.2 nor TLS 1.3".to_owned(),
-        error => printable(&error.to_string()),
-    }
+        Error::InvalidCertificate(cert) => {
+            (TlsFault::Other, format!("the certificate of {host} is refused: {}", printable(&cert.to_string())))
+        }
+        Error::AlertReceived(AlertDescription::CertificateRequired) => {
+            (TlsFault::Other, "the server wants a client certificate".to_owned())
+        }
+        Error::AlertReceived(AlertDescription::ProtocolVersion) => {
+            (TlsFault::Other, "the server speaks neither TLS 1.2 nor TLS 1.3".to_owned())
+        }
+        error => (TlsFault::Other, printable(&error.to_string())),
+    };
+    Kind::Tls(fault, cause)
+}
+
+fn is_ca(error: &rustls::OtherError) -> bool {
+    matches!(error.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
 }
 
 /// webpki gives a name as `DnsName("x")` or `IpAddress(x)`.
@@ -105,7 +127,8 @@ pub(super) fn causes(error: &(dyn StdError + 'static)) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut at = Some(error);
     while let Some(error) = at {
-        let text = error.to_string();
+        // the number behind the words says nothing to a person
+        let text = error.to_string().split(" (os error").next().unwrap_or_default().replace("tcp connect error", "cannot connect");
         let says_nothing = text.starts_with("error sending request")
             || text.starts_with("client error")
             || text.starts_with("error decoding response body")

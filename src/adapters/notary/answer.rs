@@ -21,7 +21,20 @@ pub(super) fn file(answer: Answer) -> Result<Bytes, RemoteError> {
         // a captive portal, or another server's front page
         return Err(RemoteError::BadAnswer { url: answer.url, reason: "the answer is a web page, not trust data".to_owned() });
     }
-    Ok(answer.body.into())
+    match answer.body.trim_ascii_start().first() {
+        Some(b'{') | None => Ok(answer.body.into()),
+        Some(_) => Err(RemoteError::BadAnswer {
+            url: answer.url,
+            reason: format!("the answer is not trust data, but begins with {}", beginning(&answer.body)),
+        }),
+    }
+}
+
+/// The first characters of a body, fit for a message.
+fn beginning(body: &[u8]) -> String {
+    const LENGTH: usize = 20;
+    let text: String = String::from_utf8_lossy(body.trim_ascii_start()).chars().take(LENGTH).collect();
+    format!("\"{}\"", printable(&text))
 }
 
 /// The answer to an upload or a removal.
