@@ -61,14 +61,14 @@ fn a_body_that_ends_early_or_is_compressed_is_no_answer() {
 
 #[test]
 fn a_hashed_file_has_its_listed_length() {
-    let (world, server) = data(|| reply(200, &[], "12345"));
+    let (world, server) = data(|| reply(200, &[], "{123}"));
     let notary = world.notary(Access::Read);
-    let file = |length| FileRef::Hashed { role: RoleName::snapshot(), sha256: Sha256::of(b"12345"), length };
+    let file = |length| FileRef::Hashed { role: RoleName::snapshot(), sha256: Sha256::of(b"{123}"), length };
     let answers = notary.fetch_all(&gun(&server.host()), &[file(5), file(4), file(6)]);
-    assert_eq!(&**answers[0].as_ref().unwrap(), b"12345");
+    assert_eq!(&**answers[0].as_ref().unwrap(), b"{123}");
     assert!(answers[1].as_ref().unwrap_err().to_string().contains("longer than the 4 bytes"));
     assert!(answers[2].as_ref().unwrap_err().to_string().contains("5 bytes long, and not 6"));
-    let name = format!("GET /v2/{}/prod/nginx/_trust/tuf/snapshot.{}.json", server.host(), Sha256::of(b"12345"));
+    let name = format!("GET /v2/{}/prod/nginx/_trust/tuf/snapshot.{}.json", server.host(), Sha256::of(b"{123}"));
     assert_eq!(server.lines().iter().filter(|line| **line == name).count(), 3);
 }
 
