@@ -9,11 +9,11 @@ use dct::{
     ops::{
         error::OpsError,
         image::{Manifest, Tag},
-        ports::{DecisionError, Decisions, KeyStore, PassphraseRequest},
+        ports::{Accounts, DecisionError, Decisions, KeyStore, PassphraseRequest, RemoteError},
         session::Session,
         sign_image::{self, SignReport},
     },
-    tuf::{digest::Sha256, json::Json, key::Key as PublicKey, pinning::TrustPinning},
+    tuf::{digest::Sha256, gun::Gun, json::Json, key::Key as PublicKey, pinning::TrustPinning, role::RoleName},
 };
 use tempfile::TempDir;
 
@@ -32,6 +32,14 @@ struct Signer {
     registry: MemoryRegistry,
     keys: KeyFiles,
     _trust: TempDir,
+}
+
+struct Account(&'static str);
+
+impl Accounts for Account {
+    fn user_name(&self, _: &Gun) -> Result<Option<String>, RemoteError> {
+        Ok(Some(self.0.to_owned()))
+    }
 }
 
 struct OnePassphrase;
@@ -74,11 +82,15 @@ impl Signer {
     }
 
     fn sign(&self, tag: &str) -> Result<SignReport, OpsError> {
+        self.sign_as(&Nobody, tag)
+    }
+
+    fn sign_as(&self, accounts: &dyn Accounts, tag: &str) -> Result<SignReport, OpsError> {
         let session = Session {
             store: &self.store,
             remote: &self.remote,
             registry: &self.registry,
-            accounts: &Nobody,
+            accounts,
             keys: &self.keys,
             events: &Heard::default(),
             decisions: &OnePassphrase,
@@ -138,4 +150,25 @@ fn h146_a_tag_that_was_revoked_meanwhile_does_not_come_back() {
     let error = ian.sign("2").unwrap_err().to_string();
     assert!(error.contains("targets/releases") && error.contains("removed"), "{error}");
     assert!(ian.remote.uploads().is_empty());
+}
+
+#[test]
+fn h142_an_account_does_not_name_a_key_of_another_role() {
+    for (name, may) in
+        [("ian", true), ("root", false), ("targets", false), ("snapshot", false), ("timestamp", false), ("releases", false)]
+    {
+        let (ian, _) = Signer::ian();
+        ian.remote.serve(BTreeMap::new());
+        for role in [RoleName::timestamp(), RoleName::snapshot()] {
+            let key = Key::p256(role.as_str()).json().to_string();
+            ian.remote.set_key(role, key.into_bytes());
+        }
+        let signed = ian.sign_as(&Account(name), "2");
+        assert_eq!(signed.is_ok(), may, "{name}: {signed:?}");
+        assert_eq!(ian.remote.uploads().len(), usize::from(may), "{name}");
+        if let Err(error) = signed {
+            assert!(error.to_string().contains("cannot name a signer"), "{error}");
+            assert_eq!(ian.keys.list().unwrap().len(), 1, "no key was made for {name}");
+        }
+    }
 }
