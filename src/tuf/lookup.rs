@@ -1,6 +1,9 @@
 //! Looking names up: which role signs which content under a name.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    ops::Bound,
+};
 
 use super::{
     role::RoleName,
@@ -25,50 +28,76 @@ impl TrustedRepo {
     pub fn entries(&self, name: Option<&str>) -> Vec<Entry<'_>> {
         let mut entries = Vec::new();
         self.walk(|role, file, paths| {
-            let admitted = file.targets.iter().filter(|(found, _)| name.is_none_or(|name| name == *found) && admits(paths, found));
+            let admitted = file.targets.iter().filter(|(found, _)| name.is_none_or(|name| name == *found) && paths.admits(found));
             entries.extend(admitted.map(|(name, target)| Entry { role, name, target }));
         });
         entries
     }
 
-    fn walk<'a>(&'a self, mut visit: impl FnMut(&'a RoleName, &'a Targets, &[String])) {
-        let mut queue = VecDeque::from([(RoleName::targets(), vec![String::new()])]);
+    fn walk<'a>(&'a self, mut visit: impl FnMut(&'a RoleName, &'a Targets, &Prefixes)) {
+        let mut queue = VecDeque::from([(RoleName::targets(), Prefixes::of_all())]);
         let mut seen = BTreeSet::new();
         while let Some((role, paths)) = queue.pop_front() {
             let Some(file) = self.targets(&role) else { continue };
             if seen.insert(role) {
                 visit(file.role(), file, &paths);
-                queue.extend(file.roles.iter().map(|child| (child.name.clone(), narrow(&paths, &child.paths))));
+                queue.extend(file.roles.iter().map(|child| (child.name.clone(), paths.narrow(&child.paths))));
             }
         }
     }
 }
 
-/// The prefixes of names that a role may sign, narrowed by those of each role above it; empty for a role that nobody delegates to.
+/// The prefixes of names that a role may sign, narrowed by those of each role above it; none for a role that nobody delegates to.
 /// `file_of` gives the file of a role, verified or being edited.
-pub(super) fn effective_paths<'a>(role: &RoleName, file_of: impl Fn(&RoleName) -> Option<&'a Targets>) -> Vec<String> {
+pub(super) fn effective_paths<'a>(role: &RoleName, file_of: impl Fn(&RoleName) -> Option<&'a Targets>) -> Prefixes {
     let mut ancestry = vec![role.clone()];
     while let Some(parent) = ancestry.last().and_then(RoleName::parent) {
         ancestry.push(parent);
     }
-    let mut paths = vec![String::new()];
+    let mut paths = Prefixes::of_all();
     for pair in ancestry.windows(2).rev() {
         let [child, parent] = pair else { continue };
         let delegation = file_of(parent).and_then(|file| file.roles.iter().find(|delegation| delegation.name == *child));
-        paths = delegation.map_or_else(Vec::new, |delegation| narrow(&paths, &delegation.paths));
+        paths = paths.narrow(delegation.map_or(&[], |delegation| &delegation.paths));
     }
     paths
+}
+
+/// Prefixes of names, none of which begins with another: however many a delegate lists, one look-up tells whether a name is admitted.
+#[derive(Clone, Debug)]
+pub(super) struct Prefixes(BTreeSet<String>);
+
+impl Prefixes {
+    fn of_all() -> Self {
+        Self(BTreeSet::from([String::new()]))
+    }
+
+    /// Whether one of them is a prefix of a name. Of all that sort up to the name only the last can be.
+    pub(super) fn admits(&self, name: &str) -> bool {
+        self.0
+            .range::<str, _>((Bound::Unbounded, Bound::Included(name)))
+            .next_back()
+            .is_some_and(|prefix| name.starts_with(prefix.as_str()))
+    }
+
+    /// A child's prefixes that lie within these (Notary `data.RestrictDelegationPathPrefixes`).
+    fn narrow(&self, child: &[String]) -> Self {
+        let within: BTreeSet<_> = child.iter().filter(|path| self.admits(path)).collect();
+        let mut narrowed = Self(BTreeSet::new());
+        for path in within {
+            // a prefix sorts before what begins with it
+            if !narrowed.admits(path) {
+                narrowed.0.insert(path.clone());
+            }
+        }
+        narrowed
+    }
 }
 
 /// Whether one of a role's prefixes admits a name.
 #[must_use]
 pub fn admits(paths: &[String], name: &str) -> bool {
     paths.iter().any(|prefix| name.starts_with(prefix.as_str()))
-}
-
-/// A child's prefixes that lie within its parent's (Notary `data.RestrictDelegationPathPrefixes`).
-fn narrow(parent: &[String], child: &[String]) -> Vec<String> {
-    child.iter().filter(|path| admits(parent, path)).cloned().collect()
 }
 
 #[cfg(test)]
@@ -78,7 +107,11 @@ mod tests {
     #[test]
     fn paths_are_prefixes_and_never_widen() {
         let strings = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
-        assert_eq!(narrow(&strings(&["a/", "b"]), &strings(&["a/x", "a", "", "bc", "c"])), strings(&["a/x", "bc"]));
+        let parent = Prefixes::of_all().narrow(&strings(&["b", "a/", "a/deep", "b"]));
+        assert_eq!(Vec::from_iter(parent.0.clone()), strings(&["a/", "b"]));
+        assert_eq!(Vec::from_iter(parent.narrow(&strings(&["a/x", "a", "", "bc", "c"])).0), strings(&["a/x", "bc"]));
+        assert!(parent.admits("a/!") && parent.admits("bzz") && !parent.admits("a") && !parent.admits("c"));
+        assert!(Prefixes::of_all().admits("") && !Prefixes::of_all().narrow(&[]).admits(""));
         assert!(admits(&strings(&["only"]), "onlyevil") && admits(&strings(&[""]), "x") && !admits(&[], "x"));
     }
 }

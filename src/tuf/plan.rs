@@ -11,7 +11,7 @@ use super::{
     json::Json,
     key::Key,
     local::LocalRepo,
-    lookup::{admits, effective_paths},
+    lookup::effective_paths,
     payload::{Header, Payload as _},
     role::RoleName,
     role_keys::{RoleKeys, RoleSpec},
@@ -151,7 +151,7 @@ impl Working<'_> {
         if role.is_delegation() && self.delegation(role).is_none() {
             return Err(PlanError::NoSuchRole(role.clone()));
         }
-        if !admits(&effective_paths(role, |role| self.file(role)), name) {
+        if !effective_paths(role, |role| self.file(role)).admits(name) {
             return Err(PlanError::NameOutsidePaths { role: role.clone(), name: name.to_owned() });
         }
         let file = self.edit(role)?;
@@ -163,7 +163,7 @@ impl Working<'_> {
     fn delegate(&mut self, role: &RoleName, keys: &[Key], paths: &[String]) -> Result<(), PlanError> {
         let parent = role.parent().ok_or_else(|| PlanError::NoSuchRole(role.clone()))?;
         let allowed = effective_paths(&parent, |role| self.file(role));
-        if !paths.iter().all(|path| admits(&allowed, path)) {
+        if !paths.iter().all(|path| allowed.admits(path)) {
             return Err(PlanError::PathsOutsideParent(role.clone()));
         }
         if self.file(&parent).is_none() {

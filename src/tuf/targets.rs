@@ -1,6 +1,6 @@
 //! The targets role and its delegations: which names stand for which content.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     hashes::FileMeta,
@@ -82,13 +82,14 @@ impl Payload for Targets {
         }
         let delegations = members.object("delegations")?;
         targets.keys = read_keys(&delegations)?;
+        let mut names = BTreeSet::new();
         for (index, json) in delegations.list("roles")?.iter().enumerate() {
             let delegation = Delegation::read(json, &format!("{}.{index}", delegations.place_of("roles")))?;
             // Notary `data.isValidTargetsStructure`: a role delegates to its direct children alone
             if delegation.name.parent().as_ref() != Some(role) {
                 return Err(delegations.error("roles", &format!("{} is not a child of {role}", delegation.name)));
             }
-            if targets.roles.iter().any(|known| known.name == delegation.name) {
+            if !names.insert(delegation.name.clone()) {
                 return Err(delegations.error("roles", &format!("{} stands twice", delegation.name)));
             }
             targets.roles.push(delegation);

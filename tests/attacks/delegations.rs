@@ -164,6 +164,54 @@ fn f28_more_delegations_than_are_followed() {
 }
 
 #[test]
+fn f28_a_delegate_with_very_many_delegations_and_paths() {
+    let key = Key::p256("jeff");
+    let mut forge = Forge::new(GUN);
+    forge.edit("targets/jeff", |jeff| {
+        jeff["delegations"]["keys"][key.id()] = key.json();
+        let role = |n| json!({"keyids": [key.id()], "name": format!("targets/jeff/n{n}"), "paths": [""], "threshold": 1});
+        jeff["delegations"]["roles"] = (0..40_000).map(role).collect();
+    });
+    let start = std::time::Instant::now();
+    World::cold().rejects(forge.publish(), "more than 4096 delegations", &Forge::new(GUN));
+    let took = start.elapsed();
+    assert!(took < std::time::Duration::from_secs(30), "{took:?} (unoptimised)");
+}
+
+#[test]
+fn f28_paths_that_multiply() {
+    let mut forge = Forge::new(GUN);
+    let paths: Vec<String> = (0..30_000).map(|n| format!("p{n:05}/")).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    forge.delegate("targets/jeff/a", &[Key::p256("jeff")], &paths);
+    forge.delegate("targets/jeff/a/b", &[Key::p256("jeff")], &paths);
+    forge.edit("targets/jeff/a/b", |b| {
+        let entry = forge_target();
+        b["targets"] = paths.iter().map(|path| ((*path).to_owned(), entry.clone())).collect::<serde_json::Map<_, _>>().into();
+    });
+    forge.publish();
+    let start = std::time::Instant::now();
+    World::cold().accepts(&forge);
+    let took = start.elapsed();
+    assert!(took < std::time::Duration::from_secs(20), "{took:?} (unoptimised)");
+}
+
+fn forge_target() -> serde_json::Value {
+    crate::support::forge::target_of("x")
+}
+
+#[test]
+fn f28_large_files_of_nobody_are_not_fetched() {
+    let mut forge = Forge::new(GUN);
+    let large = json!({"hashes": {"sha256": "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="}, "length": 64 << 20});
+    forge.edit("snapshot", |s| s["meta"]["targets/nobody"] = large).stamp();
+    let world = World::cold();
+    world.accepts(&forge);
+    let asked = world.remote.take_requests().concat();
+    assert!(asked.iter().all(|name| !name.starts_with("targets/nobody")), "{asked:?}");
+}
+
+#[test]
 fn f27_many_delegations_with_files() {
     let mut forge = Forge::new(GUN);
     for n in 0..75 {
