@@ -25,6 +25,9 @@ use super::{
 /// Most delegations' files that are asked for before it is known which of them are in use.
 const MAX_SPECULATIVE_FILES: usize = 256;
 
+/// Most bytes of such files.
+const MAX_SPECULATIVE_BYTES: u64 = 32 << 20;
+
 /// Where the timestamp came from, and so how fresh the whole state is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
@@ -107,11 +110,12 @@ impl WithTimestamp {
 
 impl WithSnapshot {
     /// The targets file, and every delegation that the snapshot names: they travel together, although only targets tells which of
-    /// them are in use. Where there are very many, only those in use are asked for, by `TrustedRepo::needs`.
+    /// them are in use. Where they are very many or very large, only those in use are asked for, by `TrustedRepo::needs`.
     #[must_use]
     pub fn needs(&self) -> Vec<FileRef> {
         let delegations = || self.snapshot.meta.iter().filter(|(role, _)| role.is_delegation());
-        let speculative = delegations().count() <= MAX_SPECULATIVE_FILES;
+        let bytes = delegations().fold(0_u64, |sum, (_, meta)| sum.saturating_add(meta.length));
+        let speculative = delegations().count() <= MAX_SPECULATIVE_FILES && bytes <= MAX_SPECULATIVE_BYTES;
         let targets = self.snapshot.meta.get_key_value(&RoleName::targets());
         let files = targets.into_iter().chain(speculative.then(delegations).into_iter().flatten());
         files.map(|(role, meta)| file_ref(role, meta)).collect()
