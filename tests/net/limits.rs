@@ -73,6 +73,17 @@ fn a_hashed_file_has_its_listed_length() {
 }
 
 #[test]
+fn a_listed_length_beyond_all_reason_is_not_asked_for() {
+    let (world, server) = data(|| endless("HTTP/1.1 200 -\r\n\r\n", vec![b' '; 64 << 10], Duration::ZERO));
+    let file = |length| FileRef::Hashed { role: RoleName::targets(), sha256: Sha256::of(b""), length };
+    for answer in world.notary(Access::Read).fetch_all(&gun(&server.host()), &[file((100 << 20) + 1), file(1 << 53)]) {
+        let error = answer.unwrap_err().to_string();
+        assert!(error.contains("more than the 104857600 bytes"), "{error}");
+    }
+    assert!(server.lines().is_empty(), "{:?}", server.lines());
+}
+
+#[test]
 fn silent_and_slow_servers_end_in_time() {
     let silent = tcp(|stream| {
         thread::sleep(Duration::from_secs(20));

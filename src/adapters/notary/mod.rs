@@ -26,6 +26,9 @@ const MAX_ROOT: u64 = 4 << 20;
 /// Longest timestamp, in bytes (Notary's `MaxTimestampSize`).
 const MAX_TIMESTAMP: u64 = 1 << 20;
 
+/// Longest other file, in bytes, whatever its parent lists (Notary's `MaxDownloadSize`).
+const MAX_FILE: u64 = 100 << 20;
+
 /// Longest public key, in bytes.
 const MAX_KEY: u64 = 256 << 10;
 
@@ -89,6 +92,10 @@ impl NotaryServers {
             FileRef::CurrentRoot => ("root.json".to_owned(), MAX_ROOT),
             FileRef::RootVersion(version) => (format!("{version}.root.json"), MAX_ROOT),
             FileRef::Timestamp => ("timestamp.json".to_owned(), MAX_TIMESTAMP),
+            FileRef::Hashed { role, length, .. } if *length > MAX_FILE => {
+                let reason = format!("{role} is listed with {length} bytes, more than the {MAX_FILE} bytes that are allowed");
+                return Err(RemoteError::BadAnswer { url: self.address(gun), reason });
+            }
             FileRef::Hashed { role, sha256, length } => (format!("{role}.{sha256}.json"), *length),
         };
         let answer = self.send(gun, Method::Get, &name, None, limit)?;
