@@ -1,6 +1,6 @@
-//! The latency budget on the wire: how many requests each command makes, and how many of them wait for another. `--nocapture` shows them.
+//! The latency budget on the wire: how many requests each command makes, and how many of them wait for another; printed as it is counted.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, fmt::Write as _, io::Write as _, time::Duration};
 
 use crate::support::{
     Mark, Peers,
@@ -109,20 +109,14 @@ fn forget_challenges(home: &Home) {
 /// The requests since then, printed.
 fn seen(peers: &Peers, mark: Mark, what: &str) -> Vec<Request> {
     let requests = peers.wire_since(mark);
-    println!("{what}: {} requests", requests.len());
+    let mut report = format!("{what}: {} requests\n", requests.len());
     for (number, round) in rounds(&requests).iter().enumerate() {
-        for request in round {
-            let path = request.path.split('?').next().unwrap_or_default();
-            println!(
-                "  round {}  {} {} {} {} connection {}",
-                number + 1,
-                request.status,
-                request.protocol,
-                request.method,
-                path,
-                request.connection
-            );
+        for Request { status, protocol, method, path, connection, .. } in round {
+            let path = path.split('?').next().unwrap_or_default();
+            writeln!(report, "  round {}  {status} {protocol} {method} {path} connection {connection}", number + 1).unwrap();
         }
     }
+    // past the capture of a passing test's output: the counts are there to be read
+    std::io::stderr().write_all(report.as_bytes()).unwrap();
     requests
 }
