@@ -1,0 +1,134 @@
+//! The Notary server.
+
+use crate::{
+    ops::bytes::Bytes,
+    tuf::{file_ref::FileRef, gun::Gun, role::RoleName},
+};
+
+/// The Notary servers, one chosen for each repository by its registry's host.
+pub trait NotaryRemote: Sync {
+    /// The server's address for this repository, for messages: `https://host[:port]`.
+    fn address(&self, gun: &Gun) -> String;
+
+    /// Fetches files together; the answers stand in the order of the questions.
+    fn fetch_all(&self, gun: &Gun, files: &[FileRef]) -> Vec<Result<Bytes, RemoteError>>;
+
+    /// The public keys that the server holds for `timestamp` or `snapshot`, made where it has none yet: TUF key JSON as it was sent, together
+    /// and in the order of the roles.
+    fn server_keys(&self, gun: &Gun, roles: &[RoleName]) -> Vec<Result<Bytes, RemoteError>>;
+
+    /// Sends changed files as one update.
+    fn publish(&self, gun: &Gun, files: &[(RoleName, Bytes)]) -> Result<(), RemoteError>;
+
+    /// Deletes the repository's trust data on the server; a repository that it lacks is deleted.
+    fn delete(&self, gun: &Gun) -> Result<(), RemoteError>;
+}
+
+/// A failure at the Notary server. URLs hold no credentials.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RemoteError {
+    /// 200, but not an answer of this protocol, or more than its limit.
+    #[error("{url}: {reason}")]
+    BadAnswer {
+        /// What was asked.
+        url: String,
+        /// What is wrong with the answer.
+        reason: String,
+    },
+    /// An upload was refused because another publisher was faster: the versions no longer follow on the server's.
+    #[error("{url}: the server has a newer version: {message}")]
+    Conflict {
+        /// Where it was sent.
+        url: String,
+        /// The server's words.
+        message: String,
+    },
+    /// 403.
+    #[error("{url}: access denied (403){}", user.as_ref().map(|u| format!(" for user {u}")).unwrap_or_default())]
+    Forbidden {
+        /// What was asked.
+        url: String,
+        /// Who asked; none for anonymous.
+        user: Option<String>,
+    },
+    /// 404.
+    #[error("{url}: not found (404)")]
+    NotFound {
+        /// What was asked.
+        url: String,
+    },
+    /// An upload was refused for its content.
+    #[error("{url}: {message}")]
+    Rejected {
+        /// Where it was sent.
+        url: String,
+        /// The server's words, in Notary's wording where it has one.
+        message: String,
+    },
+    /// The server answered with another status, a redirect among them.
+    #[error("{url}: the server answered {status}")]
+    Status {
+        /// What was asked.
+        url: String,
+        /// The status code.
+        status: u16,
+    },
+    /// A certificate or a handshake failed. Never an outage: the cache does not answer for it.
+    #[error("{url}: TLS: {cause}")]
+    Tls {
+        /// What was asked.
+        url: String,
+        /// What kind of failure it is.
+        fault: TlsFault,
+        /// The cause in full.
+        cause: String,
+    },
+    /// 401 although credentials or a token were offered, or none are configured.
+    #[error("{url}: not authorized (401): {reason}")]
+    Unauthorized {
+        /// What was asked.
+        url: String,
+        /// Whose credentials were used and where they came from, or that there are none.
+        reason: String,
+    },
+    /// A setting or credential on this side makes the request impossible; nothing was sent.
+    #[error("{0}")]
+    Unusable(String),
+    /// No connection, or no answer in time.
+    #[error("{url}: {cause}")]
+    Unreachable {
+        /// What was asked.
+        url: String,
+        /// The cause in full.
+        cause: String,
+    },
+}
+
+/// Kinds of TLS failures, by what a person could do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TlsFault {
+    /// The certificate is for another name.
+    Name,
+    /// What answers is no TLS.
+    NotTls,
+    /// Anything else.
+    Other,
+    /// The certificate has expired, or is not valid yet.
+    Time,
+    /// The certificate leads to no authority that is trusted here.
+    UnknownAuthority,
+}
+
+impl RemoteError {
+    /// Whether the server cannot be reached or is in trouble (5xx): the one case in which the cache may answer.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } => true,
+            Self::Status { status, .. } => (500..600).contains(status),
+            _ => false,
+        }
+    }
+}

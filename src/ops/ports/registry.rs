@@ -1,0 +1,34 @@
+//! The OCI registry that holds the images.
+
+use super::notary::RemoteError;
+use crate::{
+    ops::image::{Manifest, Tag},
+    tuf::gun::Gun,
+};
+
+/// The OCI registry that holds the images.
+pub trait Registry: Sync {
+    /// The manifest or index that a tag names now; its digest is computed from the bytes.
+    fn resolve(&self, gun: &Gun, tag: &Tag) -> Result<Manifest, RegistryError>;
+}
+
+/// A failure at the registry.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RegistryError {
+    /// The registry has no such tag, or no such repository.
+    #[error("{url}: the registry has no such tag")]
+    NoSuchTag {
+        /// What was asked.
+        url: String,
+    },
+    /// Any other failure, as at the Notary server.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+}
+
+/// Whose credentials are configured.
+pub trait Accounts: Sync {
+    /// The name of the account that is used at the registry of a repository; none where there are no credentials, or nameless ones.
+    fn user_name(&self, gun: &Gun) -> Result<Option<String>, RemoteError>;
+}

@@ -1,0 +1,87 @@
+//! The trust data of repositories on this machine.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use crate::{
+    ops::bytes::Bytes,
+    tuf::{digest::Sha256, floor::Floor, gun::Gun, role::RoleName},
+};
+
+/// The trust data of repositories on this machine.
+pub trait TrustStore: Sync {
+    /// Everything that is stored of a repository, as one consistent set: a commit that was cut off is completed first.
+    fn load(&self, gun: &Gun) -> Result<Stored, StoreError>;
+
+    /// Replaces the set of a repository in one step that a crash cannot divide; on an error the old set is intact, or the new one decided, and completed
+    /// by the next open. Where another process has committed a newer timestamp since, nothing is written. `Ok` means durable.
+    fn commit(&self, gun: &Gun, set: &TrustSet) -> Result<(), StoreError>;
+
+    /// Keeps files that a publish sent, so that the next read finds them by their hash.
+    fn keep_published(&self, gun: &Gun, files: &[Bytes]) -> Result<(), StoreError>;
+
+    /// Stores a repository that was initialised here and is not published yet, as the peers do: root and targets without a timestamp.
+    fn save_unpublished(&self, gun: &Gun, files: &BTreeMap<RoleName, Bytes>) -> Result<(), StoreError>;
+
+    /// Removes all trust data of the repository: metadata, floor and staged changes, never a private key.
+    fn forget(&self, gun: &Gun) -> Result<(), StoreError>;
+
+    /// Waits, within a bound, to be the one writer of a repository; the role ends when the guard is dropped.
+    fn writer(&self, gun: &Gun) -> Result<Box<dyn WriterGuard>, StoreError>;
+}
+
+/// While it lives no other process of ours publishes to the repository from this machine.
+pub trait WriterGuard {}
+
+/// What the store has of a repository.
+#[derive(Clone, Debug, Default)]
+pub struct Stored {
+    /// The live files by role.
+    pub files: BTreeMap<RoleName, Bytes>,
+    /// The floor; empty where nothing was ever verified.
+    pub floor: Floor,
+    /// Files kept from a publish, by their hash.
+    pub published: BTreeMap<Sha256, Bytes>,
+}
+
+/// A verified update, to be stored as one.
+#[derive(Clone, Debug)]
+pub struct TrustSet {
+    /// All live files by role; stored files of other roles go.
+    pub files: BTreeMap<RoleName, Bytes>,
+    /// The floor after the update.
+    pub floor: Floor,
+}
+
+/// A failure of the local store.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Another process kept the repository for longer than the wait allows.
+    #[error("another process is writing the trust data of {gun}; it held {path} for {seconds} s")]
+    Busy {
+        /// The repository.
+        gun: Gun,
+        /// The lock file.
+        path: PathBuf,
+        /// How long we waited, in seconds.
+        seconds: u64,
+    },
+    /// A file of ours does not read as what it must be.
+    #[error("{path}: {reason}")]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The operating system refused.
+    #[error("{action} {path}: {source}")]
+    Io {
+        /// What was tried, such as `read`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Its answer.
+        source: std::io::Error,
+    },
+}
