@@ -1,13 +1,16 @@
 //! The floor: the highest version of each role that was ever verified here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{digest::Sha256, error::UpdateError, payload::Payload, role::RoleName, verify::Verified, version::Version};
 
 /// What no later update may go below, a role each. It survives whatever the cache loses, and moves only when a whole update
 /// has been verified.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Floor(BTreeMap<RoleName, Seen>);
+pub struct Floor {
+    seen: BTreeMap<RoleName, Seen>,
+    gone: BTreeSet<RoleName>,
+}
 
 /// The highest version of a role that was verified, and the SHA-256 of the file that had it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,21 +22,28 @@ pub struct Seen {
 }
 
 impl Floor {
-    /// A floor of these roles.
+    /// A floor of these roles, of which nobody delegates to those that are `gone`.
     #[must_use]
-    pub fn new(roles: BTreeMap<RoleName, Seen>) -> Self {
-        Self(roles)
+    pub fn new(seen: BTreeMap<RoleName, Seen>, gone: BTreeSet<RoleName>) -> Self {
+        Self { seen, gone }
+    }
+
+    /// The delegations that their parents have taken back since their files were seen. Their versions still count, but no file of
+    /// theirs is missed.
+    #[must_use]
+    pub fn gone(&self) -> &BTreeSet<RoleName> {
+        &self.gone
     }
 
     /// What was seen of `role`.
     #[must_use]
     pub fn of(&self, role: &RoleName) -> Option<Seen> {
-        self.0.get(role).copied()
+        self.seen.get(role).copied()
     }
 
     /// Each role with what was seen of it, in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&RoleName, Seen)> {
-        self.0.iter().map(|(role, seen)| (role, *seen))
+        self.seen.iter().map(|(role, seen)| (role, *seen))
     }
 
     /// Refuses a file below the floor, and one that is on it with another content (TUF 5.4.3.1: an equal version is the same file).
@@ -48,19 +58,30 @@ impl Floor {
         }
     }
 
+    /// Whether a file of `role` was seen, and its delegation has stood ever since.
+    pub(super) fn misses(&self, role: &RoleName) -> bool {
+        self.seen.contains_key(role) && !self.gone.contains(role)
+    }
+
+    /// Notes that nobody delegates to a role any more.
+    pub(super) fn let_go(&mut self, role: &RoleName) {
+        self.gone.insert(role.clone());
+    }
+
     /// Raises the floor to a verified file.
     pub(super) fn raise<T: Payload>(&mut self, file: &Verified<T>) {
-        self.0.insert(file.role().clone(), Seen { version: file.version(), sha256: file.sha256() });
+        self.gone.remove(file.role());
+        self.seen.insert(file.role().clone(), Seen { version: file.version(), sha256: file.sha256() });
     }
 
     /// Forgets a role whose keys were replaced.
     pub(super) fn clear(&mut self, role: &RoleName) {
-        self.0.remove(role);
+        self.seen.remove(role);
     }
 
     /// Whether nothing was ever verified.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.seen.is_empty()
     }
 }

@@ -71,7 +71,7 @@ impl TrustedRepo {
             let snapshot = self.snapshot();
             if let Some(meta) = snapshot.meta.get(&role) {
                 needs.push(file_ref(&role, meta));
-            } else if self.chain_floor().of(&role).is_some() {
+            } else if self.chain_floor().misses(&role) {
                 // TUF 5.5.5: a role does not vanish from the snapshot, and not either by being named without a file
                 return Err(UpdateError::RoleRemoved { role });
             } else if snapshot.unusable.contains(&role) {
@@ -185,7 +185,7 @@ impl TrustedRepo {
         base.into_iter().chain(targets).map(|(role, bytes)| (role, Arc::clone(bytes))).collect()
     }
 
-    /// The floor after this update: raised to each file that was verified.
+    /// The floor after this update: raised to each file that was verified, and without the delegations that were taken back.
     #[must_use]
     pub fn floor(&self) -> Floor {
         let mut floor = self.chain_floor().clone();
@@ -195,7 +195,19 @@ impl TrustedRepo {
         for file in self.files.values() {
             floor.raise(file);
         }
+        for (role, _) in self.chain_floor().iter().filter(|(role, _)| self.is_taken_back(role)) {
+            floor.let_go(role);
+        }
         floor
+    }
+
+    /// Whether the verified file of a role above it says that this delegation is none. Where that file is set aside nothing is known.
+    fn is_taken_back(&self, role: &RoleName) -> bool {
+        let Some(parent) = role.parent().filter(|_| !self.files.contains_key(role)) else { return false };
+        match self.files.get(&parent) {
+            Some(file) => file.roles.iter().all(|delegation| delegation.name != *role),
+            None => self.is_taken_back(&parent),
+        }
     }
 
     fn chain_floor(&self) -> &Floor {

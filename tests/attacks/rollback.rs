@@ -154,6 +154,32 @@ fn a08_a_delegation_that_was_removed_properly_goes() {
 }
 
 #[test]
+fn a08_a_delegation_that_was_removed_properly_may_come_back() {
+    let (world, mut forge) = World::warm();
+    let file = forge.bytes["targets/releases"].clone();
+    forge.undelegate("targets/releases").publish();
+    world.accepts(&forge);
+    // again, and no file of it for now
+    forge.delegate("targets/releases", &[Key::p256("jeff")], &[""]);
+    forge.bytes.remove("targets/releases");
+    forge.publish();
+    world.accepts(&forge);
+    world.accepts(&forge);
+    // its old file stays what it was: old
+    let mut attack = forge.clone();
+    attack.set_version("targets/releases", 1).publish();
+    world.rejects(&attack, "targets/releases version 1 is lower than current version 2", &forge);
+    forge.set_bytes("targets/releases", file);
+    forge.signed.get_mut("targets/releases").unwrap()["targets"]["1"] = crate::support::forge::target_of("one");
+    forge.publish();
+    world.accepts(&forge);
+    // and once it is back it does not vanish
+    let mut attack = forge.clone();
+    attack.publish().edit("snapshot", |s| drop(s["meta"].as_object_mut().unwrap().remove("targets/releases"))).stamp();
+    world.rejects(&attack, "targets/releases was removed from the snapshot", &forge);
+}
+
+#[test]
 fn a09_another_file_than_the_snapshot_names() {
     let (world, mut forge) = World::warm();
     let old = forge.bytes["targets"].clone();

@@ -1,4 +1,4 @@
-//! The floor's file: `{"format":1,"roles":{"root":{"version":3,"sha256":"…"},…}}`.
+//! The floor's file: `{"format":1,"roles":{"root":{"version":3,"sha256":"…"},…},"gone":["targets/jeff"]}`.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -20,6 +20,8 @@ use crate::{
 struct FloorFile {
     format: u32,
     roles: BTreeMap<String, SeenEntry>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    gone: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -44,8 +46,9 @@ pub(super) fn read(path: &Path) -> Result<Floor, StoreError> {
 pub(super) fn encode(floor: &Floor) -> Vec<u8> {
     let entry = |seen: Seen| SeenEntry { version: seen.version.get(), sha256: seen.sha256.to_hex() };
     let roles = floor.iter().map(|(role, seen)| (role.to_string(), entry(seen))).collect();
+    let gone = floor.gone().iter().map(ToString::to_string).collect();
     // a map of texts and numbers always has a JSON form
-    serde_json::to_vec(&FloorFile { format: FORMAT, roles }).unwrap_or_default()
+    serde_json::to_vec(&FloorFile { format: FORMAT, roles, gone }).unwrap_or_default()
 }
 
 /// Whether `stored` comes of a later update than `set`: a newer root, or under the same root a newer file of another base role. Under one root those never
@@ -69,7 +72,8 @@ fn parse(bytes: &[u8]) -> Option<Floor> {
     }
     let seen = |entry: &SeenEntry| Some(Seen { version: Version::new(entry.version)?, sha256: Sha256::from_hex(&entry.sha256)? });
     let roles = file.roles.iter().map(|(role, entry)| Some((RoleName::parse(role).ok()?, seen(entry)?)));
-    Some(Floor::new(roles.collect::<Option<_>>()?))
+    let gone = file.gone.iter().map(|role| RoleName::parse(role).ok()).collect::<Option<_>>()?;
+    Some(Floor::new(roles.collect::<Option<_>>()?, gone))
 }
 
 #[cfg(test)]
@@ -78,12 +82,15 @@ mod tests {
 
     fn floor(versions: &[(&str, u64)]) -> Floor {
         let seen = |v| Seen { version: Version::new(v).unwrap(), sha256: Sha256::of(&[]) };
-        Floor::new(versions.iter().map(|(role, v)| (RoleName::parse(role).unwrap(), seen(*v))).collect())
+        Floor::new(versions.iter().map(|(role, v)| (RoleName::parse(role).unwrap(), seen(*v))).collect(), [].into())
     }
 
     #[test]
     fn a_floor_reads_as_it_was_written() {
         let floor = floor(&[("root", 1), ("targets/jeff", 1 << 53)]);
+        assert_eq!(parse(&encode(&floor)).unwrap(), floor);
+        let seen = floor.iter().map(|(role, seen)| (role.clone(), seen)).collect();
+        let floor = Floor::new(seen, [RoleName::parse("targets/jeff").unwrap()].into());
         assert_eq!(parse(&encode(&floor)).unwrap(), floor);
     }
 

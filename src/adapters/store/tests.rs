@@ -64,7 +64,7 @@ fn set(version: u64, roles: &[&str]) -> TrustSet {
     let seen = |name: &str| Seen { version: Version::new(version).unwrap(), sha256: Sha256::of(&text(name)) };
     TrustSet {
         files: roles.iter().map(|name| (role(name), Bytes::from(text(name)))).collect(),
-        floor: Floor::new(roles.iter().map(|name| (role(name), seen(name))).collect()),
+        floor: Floor::new(roles.iter().map(|name| (role(name), seen(name))).collect(), [].into()),
     }
 }
 
