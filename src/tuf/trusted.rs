@@ -32,6 +32,8 @@ pub struct TrustedRepo {
     stages: WithSnapshot,
     files: BTreeMap<RoleName, Current<Targets>>,
     skipped: BTreeMap<RoleName, Skipped>,
+    /// Those of the skipped that are signed and have expired: for the floor alone.
+    expired: Vec<Verified<Targets>>,
 }
 
 /// A delegation that is not used, and why.
@@ -51,7 +53,7 @@ impl WithSnapshot {
             check_file(&role, meta, &bytes)?;
         }
         let targets: Current<Targets> = chain.current(bytes, &chain.root.role_keys(&role))?;
-        Ok(TrustedRepo { stages: self, files: BTreeMap::from([(role, targets)]), skipped: BTreeMap::new() })
+        Ok(TrustedRepo { stages: self, files: BTreeMap::from([(role, targets)]), skipped: BTreeMap::new(), expired: Vec::new() })
     }
 }
 
@@ -98,7 +100,10 @@ impl TrustedRepo {
                 let at = file.expires();
                 match file.at(self.now()) {
                     Ok(file) => drop(self.files.insert(role.clone(), file)),
-                    Err(_) => drop(self.skipped.insert(role.clone(), skip(format!("{role} expired at {at}")))),
+                    Err(expired) => {
+                        self.skipped.insert(role.clone(), skip(format!("{role} expired at {at}")));
+                        self.expired.push(expired.into_verified());
+                    }
                 }
             }
             Err(error @ (UpdateError::Verify(_) | UpdateError::Malformed { .. })) => {
@@ -193,6 +198,9 @@ impl TrustedRepo {
         floor.raise(&self.stages.before.timestamp);
         floor.raise(self.snapshot());
         for file in self.files.values() {
+            floor.raise(file);
+        }
+        for file in &self.expired {
             floor.raise(file);
         }
         for (role, _) in self.chain_floor().iter().filter(|(role, _)| self.is_taken_back(role)) {

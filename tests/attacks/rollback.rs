@@ -135,6 +135,18 @@ fn a05_an_older_delegation() {
 }
 
 #[test]
+fn a05_an_older_delegation_than_one_that_has_expired() {
+    let (world, mut forge) = World::warm();
+    let old = forge.bytes["targets/jeff"].clone();
+    forge.bump("targets/jeff").set_expires("targets/jeff", "2026-01-01T00:00:00Z").publish();
+    world.accepts_without(&forge, "targets/jeff");
+    let mut attack = forge.clone();
+    attack.set_bytes("targets/jeff", old).publish();
+    let honest = forge.clone().bump("targets/jeff").set_expires("targets/jeff", "2045-01-01T00:00:00Z").publish().clone();
+    world.rejects(&attack, "targets/jeff version 2 is lower than current version 3", &honest);
+}
+
+#[test]
 fn a08_the_snapshot_hides_the_released_tags() {
     let (world, mut forge) = World::warm();
     forge.add_target("targets", "1", "older").publish();
