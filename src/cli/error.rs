@@ -5,7 +5,7 @@
 use crate::{
     ops::{
         error::{OpsError, Origin},
-        ports::{RegistryError, RemoteError, TlsFault},
+        ports::{KeyStoreError, RegistryError, RemoteError, StoreError, TlsFault},
     },
     tuf::{error::UpdateError, key_id::CanonicalKeyId, verify::VerifyError},
 };
@@ -132,7 +132,7 @@ pub fn plain(error: &OpsError) -> CliError {
 #[must_use]
 pub fn behind(words: &str, error: &OpsError) -> CliError {
     let origin = origin(error).map(|origin| format!(" ({origin})")).unwrap_or_default();
-    with_facts(CliError::new(words), error).because(format!("{error}{origin}"))
+    with_facts(CliError::new(words), error).because(without_error_numbers(&format!("{error}{origin}")))
 }
 
 /// A failure around the trust data of a repository, in the words of docker's `trust.NotaryError`. Docker never comes to the `potential malicious
@@ -170,6 +170,7 @@ fn untrusted(name: &str, error: &UpdateError) -> String {
 }
 
 fn with_facts(mut error: CliError, failure: &OpsError) -> CliError {
+    error.message.iter_mut().for_each(|line| *line = without_error_numbers(line));
     error.cause = cause(failure);
     error.hints.extend(hint(failure));
     error.facts = Some(format!("{failure:?}"));
@@ -218,10 +219,16 @@ fn hint(failure: &OpsError) -> Option<String> {
         OpsError::Registry(RegistryError::NoSuchTag { .. }) => {
             Some("push the image first; its registry must have what is signed".to_owned())
         }
+        OpsError::Store(StoreError::Io { source, .. }) | OpsError::Keys(KeyStoreError::Io { source, .. }) => disk_hint(source),
         OpsError::Remote(error) => notary_hint(error).or_else(|| remote_hint(error)),
         OpsError::Registry(RegistryError::Remote(error)) => remote_hint(error),
         _ => None,
     }
+}
+
+fn disk_hint(error: &std::io::Error) -> Option<String> {
+    (error.kind() == std::io::ErrorKind::StorageFull)
+        .then(|| "nothing that was there is lost; make room on that disk, and run the command again".to_owned())
 }
 
 /// What is true of the Notary server alone, and not of a registry or a token server.
@@ -280,6 +287,17 @@ fn host_of(url: &str) -> Option<String> {
     let url = url::Url::parse(url).ok()?;
     let host = url.host_str()?;
     Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}
+
+/// The text without the numbers that Rust puts behind the operating system's words: `(os error 28)`.
+fn without_error_numbers(text: &str) -> String {
+    const NUMBER: &str = " (os error ";
+    let mut pieces = text.split(NUMBER);
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |words, piece| match piece.split_once(')') {
+        Some((number, rest)) if number.bytes().all(|b| b.is_ascii_digit()) => words + rest,
+        _ => words + NUMBER + piece,
+    })
 }
 
 /// An error of the operating system as Go words it: without a capital letter and a number.
@@ -371,5 +389,18 @@ mod tests {
                 .into(),
         );
         assert!(error.hints()[0].contains("~/.docker/tls/h:4443/ca.crt"), "{:?}", error.hints());
+    }
+
+    #[test]
+    fn numbers_of_errors_are_left_out_wherever_they_stand() {
+        for (text, words) in [
+            ("write /x: No space left on device (os error 28)", "write /x: No space left on device"),
+            ("a (os error 2), and b (os error 13): c", "a, and b: c"),
+            ("a file named (os error x)", "a file named (os error x)"),
+            ("cut off (os error ", "cut off (os error "),
+            ("", ""),
+        ] {
+            assert_eq!(without_error_numbers(text), words);
+        }
     }
 }
