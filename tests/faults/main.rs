@@ -7,6 +7,7 @@
     clippy::print_stdout,
     clippy::string_slice,
     clippy::unwrap_used,
+    clippy::needless_raw_string_hashes, // snapbox writes them so
     reason = "a test fails by panicking, and says aloud what it skips"
 )]
 
@@ -17,6 +18,13 @@ mod https;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod crash;
+mod disk_full;
 mod person;
+mod publishing;
+mod secrets;
 mod server;
 mod site;
+mod strace;
+mod tls;
+mod tokens;

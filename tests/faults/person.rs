@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use dct::{adapters::keys::key_files::KeyFiles, crypto::secret::Passphrase, ops::ports::KeyStore as _};
 use sha2::{Digest as _, Sha256};
 use snapbox::data::Inline;
 
@@ -44,6 +45,14 @@ impl Person {
         Self { home: tempfile::tempdir().unwrap(), variables: Vec::new(), names: Vec::new() }
     }
 
+    /// Another person whose home has the same in it.
+    pub(crate) fn twin(&self) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let copied = Command::new("cp").arg("-a").arg(self.home().join(".")).arg(home.path()).status().unwrap();
+        assert!(copied.success());
+        Self { home, variables: self.variables.clone(), names: self.names.clone() }
+    }
+
     pub(crate) fn home(&self) -> &Path {
         self.home.path()
     }
@@ -76,18 +85,8 @@ impl Person {
         self.told(Command::new(env!("CARGO_BIN_EXE_dct")), args)
     }
 
-    /// The program under strace, with a fault (`CALL:signal=KILL:when=N`) that counts the calls on these paths alone.
-    pub(crate) fn dct_with_fault(&self, args: &[&str], fault: &str, paths: &[PathBuf]) -> Command {
-        let mut strace = Command::new("strace");
-        strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("inject={fault}")]);
-        for path in paths {
-            strace.arg("-P").arg(path);
-        }
-        strace.args(["--", env!("CARGO_BIN_EXE_dct")]);
-        self.told(strace, args)
-    }
-
-    fn told(&self, mut command: Command, args: &[&str]) -> Command {
+    /// A command to which this person's environment, folder and arguments are given.
+    pub(crate) fn told(&self, mut command: Command, args: &[&str]) -> Command {
         command.args(args).current_dir(self.home()).stdin(Stdio::null()).env_clear();
         command.env("HOME", self.home()).env("PATH", "/usr/bin:/bin");
         for kind in ["ROOT", "REPOSITORY"] {
@@ -134,10 +133,31 @@ impl Person {
         files
     }
 
-    /// The files of root keys in the key store.
+    /// The same, by the paths below the folder.
+    pub(crate) fn contents(&self) -> BTreeMap<PathBuf, String> {
+        let files = self.listing().into_iter();
+        files.map(|(path, hash)| (path.strip_prefix(self.trust()).unwrap().to_owned(), hash)).collect()
+    }
+
+    /// The IDs of all keys in the store, by the names of their files.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        let files = self.contents().into_keys();
+        files.filter_map(|path| Some(path.strip_prefix("private").ok()?.to_str()?.strip_suffix(".key")?.to_owned())).collect()
+    }
+
+    /// Whether the store has this key, and the passphrase opens it.
+    pub(crate) fn opens(&self, id: &str) -> bool {
+        let store = KeyFiles::new(&self.trust());
+        let keys = store.list().unwrap();
+        let key = keys.iter().find(|key| key.id.to_string() == id);
+        key.is_some_and(|key| store.unlock(key.id, &Passphrase::new(PASSPHRASE.to_owned())).is_ok())
+    }
+
+    /// The names of the files of root keys in the key store.
     pub(crate) fn root_keys(&self) -> Vec<PathBuf> {
         let keys = self.listing().into_keys().filter(|path| path.starts_with(self.trust().join("private")));
-        keys.filter(|path| fs::read_to_string(path).is_ok_and(|pem| pem.contains("role: root\n"))).collect()
+        let keys = keys.filter(|path| fs::read_to_string(path).is_ok_and(|pem| pem.contains("role: root\n")));
+        keys.map(|path| path.file_name().unwrap().into()).collect()
     }
 
     fn normal(&self, text: &str) -> String {

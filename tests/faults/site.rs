@@ -55,6 +55,11 @@ impl Site {
         *self.state.repository.lock().unwrap() = Some(forge);
     }
 
+    /// Has no repository any more.
+    pub(crate) fn forget(&self) {
+        *self.state.repository.lock().unwrap() = None;
+    }
+
     /// The repository as it is now.
     pub(crate) fn forge(&self) -> Forge {
         self.state.repository.lock().unwrap().clone().expect("there is a repository")
@@ -131,17 +136,11 @@ impl State {
         let mut repository = self.repository.lock().unwrap();
         let Some((gun, file)) = request.target.trim_start_matches("/v2/").split_once("/_trust/tuf/") else {
             let digest = base16ct::lower::encode_string(&Sha256::digest(MANIFEST));
-            return match request.target.contains("/manifests/") {
-                true => reply(
-                    200,
-                    &[
-                        "Content-Type: application/vnd.oci.image.manifest.v1+json",
-                        &format!("Docker-Content-Digest: sha256:{digest}"),
-                    ],
-                    MANIFEST,
-                ),
-                false => reply(200, &[], "{}"),
-            };
+            if !request.target.contains("/manifests/") {
+                return reply(200, &[], "{}");
+            }
+            let digest = format!("Docker-Content-Digest: sha256:{digest}");
+            return reply(200, &["Content-Type: application/vnd.oci.image.manifest.v1+json", &digest], MANIFEST);
         };
         match (request.method.as_str(), file) {
             ("POST", _) => {
