@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     error::OpsError,
+    events::Event,
     keyring::Keyring,
     ports::{Bytes, RemoteError},
     refresh::{Target, for_writing},
@@ -15,6 +16,7 @@ use crate::tuf::{
     plan::{self, Base},
     role::RoleName,
     sign::sign,
+    trusted::TrustedRepo,
     verify::Verified,
 };
 
@@ -80,6 +82,9 @@ fn signed_files(
     let mut signed: Vec<Verified<_>> = Vec::new();
     for (file, keys) in &plan.files {
         signed.push(sign(file, keys, &keyring.signers(keys)?.list())?);
+        if let Base::Trusted(repo) = base {
+            tell_what_becomes_of_the_rest(session, repo, keys.role());
+        }
     }
     let mut files = BTreeMap::new();
     if let Base::Unpublished(local) = base {
@@ -98,6 +103,16 @@ fn signed_files(
         Err(error) => return Err(error),
     }
     Ok(files)
+}
+
+/// A role whose file was set aside is signed anew: with its entries where they have only expired, else without them.
+fn tell_what_becomes_of_the_rest(session: &Session<'_>, repo: &TrustedRepo, role: &RoleName) {
+    let warning = match (repo.expired(role), repo.skipped().contains_key(role)) {
+        (Some(_), _) => format!("{role} had expired; all that it signs is signed anew"),
+        (None, true) => format!("{role} could not be verified; it begins anew, without what it signed before"),
+        (None, false) => return,
+    };
+    session.events.tell(Event::Warning(warning));
 }
 
 /// Grows with the attempts, and differs from process to process, so that a crowd spreads.

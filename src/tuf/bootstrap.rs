@@ -46,9 +46,16 @@ pub struct RootWalk {
 
 impl RootWalk {
     /// Takes up the stored root. Its expiry and its certificate's do not matter: it says who signs the next one (TUF 5.2).
+    ///
+    /// Where another program has put a different root in its place, which it may have trusted by rules of its own, the root that was
+    /// verified here last is taken up instead: a new one must follow from that.
     pub fn resume(gun: &Gun, bytes: Arc<[u8]>, floor: Floor) -> Result<Self, UpdateError> {
-        let root = verify_own_root(parse(bytes)?)?;
-        floor.admit(&root)?;
+        let stored = verify_own_root(parse(bytes)?)?;
+        floor.admit(&stored)?;
+        let root = match floor.root() {
+            Some(last) if **last != **stored.bytes() => verify_own_root(parse(Arc::clone(last))?)?,
+            _ => stored,
+        };
         Ok(Self { gun: gun.clone(), root, floor, known: Known::Yes })
     }
 
@@ -111,7 +118,7 @@ impl RootWalk {
     #[must_use]
     pub fn floor(&self) -> Floor {
         let mut floor = self.floor.clone();
-        floor.raise(&self.root);
+        floor.raise_root(&self.root);
         floor
     }
 

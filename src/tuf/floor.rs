@@ -1,8 +1,11 @@
 //! The floor: the highest version of each role that was ever verified here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use super::{digest::Sha256, error::UpdateError, payload::Payload, role::RoleName, verify::Verified, version::Version};
+use super::{digest::Sha256, error::UpdateError, payload::Payload, role::RoleName, root::Root, verify::Verified, version::Version};
 
 /// What no later update may go below, a role each. It survives whatever the cache loses, and moves only when a whole update
 /// has been verified.
@@ -10,6 +13,7 @@ use super::{digest::Sha256, error::UpdateError, payload::Payload, role::RoleName
 pub struct Floor {
     seen: BTreeMap<RoleName, Seen>,
     gone: BTreeSet<RoleName>,
+    root: Option<Arc<[u8]>>,
 }
 
 /// The highest version of a role that was verified, and the SHA-256 of the file that had it.
@@ -25,7 +29,29 @@ impl Floor {
     /// A floor of these roles, of which nobody delegates to those that are `gone`.
     #[must_use]
     pub fn new(seen: BTreeMap<RoleName, Seen>, gone: BTreeSet<RoleName>) -> Self {
-        Self { seen, gone }
+        Self { seen, gone, root: None }
+    }
+
+    /// The same with the root that was verified last.
+    #[must_use]
+    pub fn with_root(self, root: Arc<[u8]>) -> Self {
+        Self { root: Some(root), ..self }
+    }
+
+    /// The root that was verified last, byte for byte: what a new one must follow from, whatever another program has put in its place.
+    #[must_use]
+    pub fn root(&self) -> Option<&Arc<[u8]>> {
+        self.root.as_ref()
+    }
+
+    /// Takes over what `other` has seen of delegations beyond this floor: they never go back.
+    pub fn keep_delegations_of(&mut self, other: &Self) {
+        for (role, seen) in other.seen.iter().filter(|(role, _)| role.is_delegation()) {
+            let mine = self.seen.entry(role.clone()).or_insert(*seen);
+            if mine.version < seen.version {
+                *mine = *seen;
+            }
+        }
     }
 
     /// The delegations that their parents have taken back since their files were seen. Their versions still count, but no file of
@@ -72,6 +98,12 @@ impl Floor {
     pub(super) fn raise<T: Payload>(&mut self, file: &Verified<T>) {
         self.gone.remove(file.role());
         self.seen.insert(file.role().clone(), Seen { version: file.version(), sha256: file.sha256() });
+    }
+
+    /// Raises the floor to a verified root, and keeps it.
+    pub(super) fn raise_root(&mut self, root: &Verified<Root>) {
+        self.raise(root);
+        self.root = Some(Arc::clone(root.bytes()));
     }
 
     /// Forgets a role whose keys were replaced.

@@ -125,6 +125,15 @@ impl<'a> Base<'a> {
         }
     }
 
+    /// The file that an edit of a role begins with. An expired one is still its signers' word: signing it anew must not drop its other entries.
+    fn to_sign_anew(self, role: &RoleName) -> Option<&'a Verified<Targets>> {
+        let expired = match self {
+            Base::Trusted(repo) => repo.expired(role),
+            Base::Unpublished(_) => None,
+        };
+        self.targets(role).or(expired)
+    }
+
     /// The version that a new file of a role gets: above every one that may have been published before, even where that file could
     /// not be verified (the server takes no lower one).
     fn next_version(self, role: &RoleName) -> Option<Version> {
@@ -200,7 +209,7 @@ impl Working<'_> {
         if !self.edited.contains_key(role) {
             let version = self.base.next_version(role).ok_or_else(|| PlanError::LastVersion(role.clone()))?;
             let header = Header { version, expires: Expires::after_days(self.now, TARGETS_DAYS) };
-            let mut file = self.base.targets(role).map_or_else(|| Targets::empty(header), |file| Targets::clone(file));
+            let mut file = self.base.to_sign_anew(role).map_or_else(|| Targets::empty(header), |file| Targets::clone(file));
             *file.header_mut() = header;
             self.edited.insert(role.clone(), file);
         }

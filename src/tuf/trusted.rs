@@ -150,6 +150,12 @@ impl TrustedRepo {
         self.files.get(role).map(|file| &**file)
     }
 
+    /// The file of a delegation that is set aside for its expiry alone: signed, and the newest there is. To sign it anew, and for nothing else.
+    #[must_use]
+    pub fn expired(&self, role: &RoleName) -> Option<&Verified<Targets>> {
+        self.expired.iter().find(|file| file.role() == role)
+    }
+
     /// The delegations that are not used.
     #[must_use]
     pub fn skipped(&self) -> &BTreeMap<RoleName, Skipped> {
@@ -194,7 +200,7 @@ impl TrustedRepo {
     #[must_use]
     pub fn floor(&self) -> Floor {
         let mut floor = self.chain_floor().clone();
-        floor.raise(self.root());
+        floor.raise_root(self.root());
         floor.raise(&self.stages.before.timestamp);
         floor.raise(self.snapshot());
         for file in self.files.values() {

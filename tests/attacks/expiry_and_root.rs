@@ -388,3 +388,20 @@ fn e103_pins_hold_when_the_root_changes() {
     world.pins.certs.insert(GUN.to_owned(), vec![TufKeyId::from_hex(&root_key("root 2").id()).unwrap()]);
     world.accepts(&forge);
 }
+
+/// A peer without our floor may have trusted another root by its own rules, and have put it in the place of ours.
+#[test]
+fn e94_a_peer_s_new_root_counts_only_where_it_follows_from_ours() {
+    let (world, forge) = World::warm();
+    let mut attack = unrelated();
+    attack.set_version("root", 2).publish();
+    let evil = attack.bytes["root"].clone();
+    world.store.change(&gun(), |stored| drop(stored.files.insert(RoleName::root(), evil.into())));
+    world.rejects(&attack, "could not rotate trust to a new trusted root", &forge);
+    // and one that does follow is walked to
+    let (world, mut forge) = World::warm();
+    forge.rotate("root", &[root_key("root 2")]).publish();
+    let next = forge.bytes["root"].clone();
+    world.store.change(&gun(), |stored| drop(stored.files.insert(RoleName::root(), next.into())));
+    world.accepts(&forge);
+}

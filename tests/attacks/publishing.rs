@@ -172,3 +172,14 @@ fn h142_an_account_does_not_name_a_key_of_another_role() {
         }
     }
 }
+
+#[test]
+fn an_expired_file_is_signed_anew_with_all_that_it_signs() {
+    let (ian, mut forge) = Signer::ian();
+    forge.add_target("targets/releases", "old", "old").set_expires("targets/releases", "2020-01-01T00:00:00Z");
+    ian.remote.serve(forge.publish().files());
+    ian.sign("2").unwrap();
+    let sha256 = Base64::encode_string(Sha256::of(b"old").as_bytes());
+    assert_eq!(ian.uploaded("old").get("targets/releases"), Some(&sha256));
+    assert!(ian.uploaded("2").contains_key("targets/releases"));
+}

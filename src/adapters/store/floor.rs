@@ -1,7 +1,9 @@
-//! The floor's file: `{"format":1,"roles":{"root":{"version":3,"sha256":"…"},…},"gone":["targets/jeff"]}`.
+//! The floor's file: `{"format":1,"roles":{"root":{"version":3,"sha256":"…"},…},"gone":["targets/jeff"],"root":"…"}`, with the
+//! last verified root in base64.
 
 use std::{collections::BTreeMap, path::Path};
 
+use base64ct::{Base64, Encoding as _};
 use serde::{Deserialize, Serialize};
 
 use super::files;
@@ -22,6 +24,8 @@ struct FloorFile {
     roles: BTreeMap<String, SeenEntry>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     gone: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    root: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -47,12 +51,13 @@ pub(super) fn encode(floor: &Floor) -> Vec<u8> {
     let entry = |seen: Seen| SeenEntry { version: seen.version.get(), sha256: seen.sha256.to_hex() };
     let roles = floor.iter().map(|(role, seen)| (role.to_string(), entry(seen))).collect();
     let gone = floor.gone().iter().map(ToString::to_string).collect();
+    let root = floor.root().map(|bytes| Base64::encode_string(bytes));
     // a map of texts and numbers always has a JSON form
-    serde_json::to_vec(&FloorFile { format: FORMAT, roles, gone }).unwrap_or_default()
+    serde_json::to_vec(&FloorFile { format: FORMAT, roles, gone, root }).unwrap_or_default()
 }
 
 /// Whether `stored` comes of a later update than `set`: a newer root, or under the same root a newer file of another base role. Under one root those never
-/// go back; after a new one they may (a recovery from a key that signed too high a version), and a delegation may begin anew at any time.
+/// go back; after a new one they may (a recovery from a key that signed too high a version).
 pub(super) fn is_newer(stored: &Floor, set: &Floor) -> bool {
     let version = |floor: &Floor, role| floor.of(&role).map(|seen| seen.version);
     let of = |role: fn() -> RoleName| (version(stored, role()), version(set, role()));
@@ -73,7 +78,11 @@ fn parse(bytes: &[u8]) -> Option<Floor> {
     let seen = |entry: &SeenEntry| Some(Seen { version: Version::new(entry.version)?, sha256: Sha256::from_hex(&entry.sha256)? });
     let roles = file.roles.iter().map(|(role, entry)| Some((RoleName::parse(role).ok()?, seen(entry)?)));
     let gone = file.gone.iter().map(|role| RoleName::parse(role).ok()).collect::<Option<_>>()?;
-    Some(Floor::new(roles.collect::<Option<_>>()?, gone))
+    let floor = Floor::new(roles.collect::<Option<_>>()?, gone);
+    match file.root {
+        None => Some(floor),
+        Some(root) => Some(floor.with_root(Base64::decode_vec(&root).ok()?.into())),
+    }
 }
 
 #[cfg(test)]
@@ -90,7 +99,7 @@ mod tests {
         let floor = floor(&[("root", 1), ("targets/jeff", 1 << 53)]);
         assert_eq!(parse(&encode(&floor)).unwrap(), floor);
         let seen = floor.iter().map(|(role, seen)| (role.clone(), seen)).collect();
-        let floor = Floor::new(seen, [RoleName::parse("targets/jeff").unwrap()].into());
+        let floor = Floor::new(seen, [RoleName::parse("targets/jeff").unwrap()].into()).with_root(b"a root".as_slice().into());
         assert_eq!(parse(&encode(&floor)).unwrap(), floor);
     }
 

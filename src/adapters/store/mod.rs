@@ -101,10 +101,13 @@ impl TrustStore for TrustFolder {
     fn commit(&self, gun: &Gun, set: &TrustSet) -> Result<(), StoreError> {
         let repo = self.repository(gun);
         let _lock = self.open_for_change(&repo)?;
-        if floor::is_newer(&floor::read(&repo.floor())?, &set.floor) {
+        let stored = floor::read(&repo.floor())?;
+        if floor::is_newer(&stored, &set.floor) {
             return Ok(());
         }
-        replace::replace(&repo, &set.files, Some(&set.floor))?;
+        let mut floor = set.floor.clone();
+        floor.keep_delegations_of(&stored);
+        replace::replace(&repo, &set.files, Some(&floor))?;
         // the set is stored; what stays behind costs no more than space, until the next commit
         let _ = published::prune(&repo, &set.files);
         Ok(())
