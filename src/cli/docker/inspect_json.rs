@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    cli::{error::CliError, go_json},
+    cli::{error::CliError, go_json, natural_order},
     ops::inspect_image::{ImageReport, SignerRow, TagRow},
 };
 
@@ -52,9 +52,11 @@ impl<'a> Image<'a> {
         let mut signers: Vec<_> = report.signers.iter().map(Signer::of).collect();
         // Docker sorts by name, the last first
         signers.sort_by(|a, b| b.name.cmp(a.name));
+        let mut tags: Vec<_> = report.tags.iter().map(SignedTag::of).collect();
+        tags.sort_by(|a, b| natural_order::compare(a.tag, b.tag));
         Self {
             name: typed,
-            signed_tags: report.tags.iter().map(SignedTag::of).collect(),
+            signed_tags: tags,
             signers,
             administrative_keys: vec![
                 Signer { name: "Root", keys: ids(&report.root_keys) },
