@@ -8,6 +8,7 @@ use crate::{
         flags::go_bool,
     },
     ops::delete_repo::{self, Reach},
+    tuf::gun::Gun,
 };
 
 /// Delete the trust data of a repository
@@ -32,11 +33,22 @@ pub struct Args {
 
 /// Runs the verb. The words are those of `notary delete`; unlike there, the server comes first, so that a refusal loses nothing.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let gun = context.wiring.repository(&args.repository)?;
+    let gun = repository(args, context)?;
     context.ui.line(&format!("Deleting trust data for repository {gun}"));
     let (reach, where_from) = if args.remote { (Reach::LocalAndRemote, "local and remote") } else { (Reach::Local, "local") };
     let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
     delete_repo::delete(&context.session(&narrator), &gun, reach).map_err(|error| error::about_repository(gun.as_str(), &error))?;
     context.ui.line(&format!("Successfully deleted {where_from} trust data for repository {gun}"));
     Ok(())
+}
+
+/// A tag or a digest is refused: who names one means less than what would be gone.
+fn repository(args: &Args, context: &Context<'_>) -> Result<Gun, CliError> {
+    let image = context.wiring.image(&args.repository)?;
+    if image.tag.is_none() && !image.has_digest {
+        return Ok(image.gun);
+    }
+    let remote = if args.remote { " --remote" } else { "" };
+    let words = format!("{} is not a repository: the trust data of one tag cannot be deleted", args.repository);
+    Err(CliError::new(words).hinted(format!("for all tags of the repository: `dct delete {}{remote}`", image.gun)))
 }
