@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
+
 use super::{
     events::{Narrator, Verb},
     signer_name,
@@ -32,7 +34,8 @@ pub struct Args {
     pub name: String,
 
     /// PEM file with the private key; nobody else may have access to it
-    #[arg(value_name = "KEYFILE")]
+    // clap's own parser of paths refuses the empty one as a missing value
+    #[arg(value_name = "KEYFILE", value_parser = OsStringValueParser::new().map(PathBuf::from))]
     pub file: PathBuf,
 }
 
