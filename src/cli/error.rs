@@ -125,7 +125,30 @@ impl CliError {
 /// A failure in its own words.
 #[must_use]
 pub fn plain(error: &OpsError) -> CliError {
-    with_facts(CliError::new(error.to_string()), error)
+    with_facts(CliError::new(words(error)), error)
+}
+
+/// The failure in Notary's words, where it has some that hide what happened; the failure itself is then the cause.
+fn words(error: &OpsError) -> String {
+    match refusal(error) {
+        Some(401) => "you are not authorized to perform this operation: server returned 401.".to_owned(),
+        Some(status) => format!("unable to reach trust server at this time: {status}."),
+        None => error.to_string(),
+    }
+}
+
+/// The status by which the Notary server itself refused, rather than its token server.
+fn refusal(error: &OpsError) -> Option<u16> {
+    let OpsError::Remote(error) = error else { return None };
+    let (url, status) = match error {
+        RemoteError::Unauthorized { url, .. } => (url, 401),
+        RemoteError::Forbidden { url, .. } => (url, 403),
+        RemoteError::Status { url, status: status @ 400.. } => (url, *status),
+        _ => return None,
+    };
+    // without a login for Basic, only the server is named
+    let is_notary = url.contains("/_trust/tuf/") || url::Url::parse(url).is_ok_and(|url| url.path() == "/");
+    is_notary.then_some(status)
 }
 
 /// Words of the peer that hide the failure, and the failure as their cause.
@@ -147,12 +170,9 @@ pub fn about_repository(name: &str, error: &OpsError) -> CliError {
         OpsError::Remote(RemoteError::Unusable(_) | RemoteError::Rejected { .. } | RemoteError::Conflict { .. }) => {
             error.to_string()
         }
-        OpsError::Remote(_) => format!("Error: error contacting notary server: {error}"),
-        OpsError::NoSigningKeys { .. } => {
-            format!("Error: could not find signing keys for remote repository {name}, or could not decrypt signing key: {error}")
-        }
+        OpsError::Remote(_) if refusal(error).is_none() => format!("Error: error contacting notary server: {error}"),
         OpsError::Untrusted { error, .. } => untrusted(name, error),
-        _ => error.to_string(),
+        _ => words(error),
     };
     with_facts(CliError::new(words), error)
 }
@@ -184,6 +204,7 @@ fn cause(failure: &OpsError) -> Option<String> {
             let roles: Vec<_> = roles.iter().map(|(role, ids)| format!("{role} by {}", keys(ids))).collect();
             Some(format!("none of these keys is on this machine: {}", roles.join("; ")))
         }
+        _ if refusal(failure).is_some() => Some(failure.to_string()),
         _ => origin(failure).map(str::to_owned),
     }
 }
@@ -212,9 +233,9 @@ fn hint(failure: &OpsError) -> Option<String> {
         OpsError::NoSignableRole { .. } => {
             Some("load the private key of one of its signers with `dct key load`, or become one with `dct signer add`".to_owned())
         }
-        OpsError::NoSigningKeys { role, .. } => {
-            Some(format!("the private key that signs {role} must be on this machine; `dct key load` loads it"))
-        }
+        OpsError::NoSigningKeys { role, .. } => Some(format!(
+            "this takes the private key of {role}, which lies in ~/.docker/trust/private where the repository was initialized"
+        )),
         OpsError::Overtaken { .. } => Some("nothing was published; `dct inspect` shows what is signed now".to_owned()),
         OpsError::Registry(RegistryError::NoSuchTag { .. }) => {
             Some("push the image first; its registry must have what is signed".to_owned())
@@ -256,7 +277,8 @@ fn notary_hint(error: &RemoteError) -> Option<String> {
 fn remote_hint(error: &RemoteError) -> Option<String> {
     let hint = match error {
         RemoteError::Unauthorized { .. } => {
-            "log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config"
+            "log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in \
+             DOCKER_CONFIG or --config"
         }
         RemoteError::Forbidden { .. } => {
             "ask the owner of the repository for access, or log in as another user with `docker login`"
@@ -360,7 +382,7 @@ mod tests {
             &format!("{malicious} mismatch for remote repository REPO: "),
             "Error: remote trust data does not exist for REPO: ",
             "no valid signing keys for delegation roles",
-            "Error: could not find signing keys for remote repository REPO, or could not decrypt signing key: ",
+            "could not find necessary signing keys, at least one of these keys must be available: ",
             "no account",
             "https://dtr.example.com:4443/v2/: the registry has no such tag",
             "Error: error contacting notary server: ",

@@ -41,7 +41,7 @@ fn a_mistake_is_told_in_docker_s_words() {
     let home = home(&peers);
     let (absent, digest) = (peers.image("prod/absent"), format!("alpine@{DIGEST}"));
     let (both, id) = (format!("alpine:1@{DIGEST}"), "1".repeat(64));
-    let lines: [&[&str]; 41] = [
+    let lines: [&[&str]; 42] = [
         &["foo"],
         &["key", "foo"],
         &["signer", "foo"],
@@ -69,6 +69,7 @@ fn a_mistake_is_told_in_docker_s_words() {
         &["key", "load", "--name", "Jeff", "key.pem"],
         &["key", "load", "--name", "-a", "key.pem"],
         &["key", "load", "nowhere.pem"],
+        &["key", "load", ""],
         &["key", "load", "exposed.pem"],
         &["key", "load", "junk.pem"],
         &["key", "load", "cert-0600.pem"],
@@ -86,6 +87,49 @@ fn a_mistake_is_told_in_docker_s_words() {
     ];
     for line in lines {
         let (docker, dct) = (home.docker_trust(line), home.dct(line));
+        assert_eq!(of_docker(&docker), of_dct(&dct), "{docker}\n{dct}");
+    }
+}
+
+#[test]
+fn what_the_server_refuses_is_told_in_docker_s_words() {
+    let Some(peers) = Peers::start() else { return };
+    let (signed, new) = (peers.image("words/signed"), peers.image("words/new"));
+    let tag = format!("{signed}:1");
+    peers.images().push("words/signed", "1", "one");
+    let owner = home(&peers);
+    owner.dct(&["key", "load", "--name", "jeff", "key.pem"]).ok();
+    owner.dct(&["signer", "add", "--key", "cert.pem", "jeff", &signed]).ok();
+    owner.dct(&["sign", &tag]).ok();
+    for who in [Home::anonymous(&peers), Home::new(&peers, "reader")] {
+        for file in ["key.pem", "cert.pem"] {
+            fs::copy(owner.path().join(file), who.path().join(file)).unwrap();
+        }
+        who.dct(&["key", "load", "--name", "jeff", "key.pem"]).ok();
+        let lines: [&[&str]; 3] = [
+            &["signer", "add", "--key", "cert.pem", "jeff", &new],
+            &["signer", "add", "--key", "cert.pem", "ian", &signed],
+            &["sign", &tag],
+        ];
+        for line in lines {
+            let (docker, dct) = (who.docker_trust(line).fails(1), who.dct(line));
+            assert_eq!(of_docker(&docker), of_dct(&dct), "{docker}\n{dct}");
+        }
+    }
+}
+
+#[test]
+fn many_tags_stand_in_docker_s_order() {
+    let Some(peers) = Peers::start() else { return };
+    let (home, repository) = (home(&peers), peers.image("words/order"));
+    home.dct(&["key", "load", "--name", "jeff", "key.pem"]).ok();
+    home.dct(&["signer", "add", "--key", "cert.pem", "jeff", &repository]).ok();
+    for tag in ["v1.10", "v1.9", "latest", "10", "2"] {
+        peers.images().push("words/order", tag, "one");
+        home.dct(&["sign", &format!("{repository}:{tag}")]).ok();
+    }
+    for line in [&["inspect", &*repository] as &[&str], &["inspect", "--pretty", &repository]] {
+        let (docker, dct) = (home.docker_trust(line).ok(), home.dct(line));
         assert_eq!(of_docker(&docker), of_dct(&dct), "{docker}\n{dct}");
     }
 }
