@@ -135,7 +135,8 @@ Signing and pushing trust metadata for HOST/prod/nginx:1
 Existing signatures for tag 1 digest 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed from:
 jeff
 warning: the registry serves sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8974fe29ed0443ce50405 for tag 1 now; the signed content is sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed
-failed to sign HOST/prod/nginx:1: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: access denied (403)
+failed to sign HOST/prod/nginx:1: unable to reach trust server at this time: 403.
+cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: access denied (403)
 hint: ask the owner of the repository for access, or log in as another user with `docker login`
 exit 1
 
@@ -153,7 +154,8 @@ Signing and pushing trust metadata for HOST/prod/nginx:1
 Existing signatures for tag 1 digest 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed from:
 jeff
 warning: the registry serves sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8974fe29ed0443ce50405 for tag 1 now; the signed content is sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed
-failed to sign HOST/prod/nginx:1: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: the server answered 500
+failed to sign HOST/prod/nginx:1: unable to reach trust server at this time: 500.
+cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: the server answered 500
 exit 1
 
 "#]],
@@ -220,7 +222,8 @@ fn a_new_repository_on_a_server_in_trouble() {
         str![[r#"
 $ dct signer add --key cert.pem jeff HOST/prod/nginx
 Adding signer "jeff" to HOST/prod/nginx...
-Error: error contacting notary server: https://HOST/v2/HOST/prod/nginx/_trust/tuf/root.json: the server answered 500
+unable to reach trust server at this time: 500.
+cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/root.json: the server answered 500
 
 failed to add signer to: HOST/prod/nginx
 exit 1
@@ -237,7 +240,8 @@ fn a_new_repository_on_a_server_that_gives_no_keys() {
 $ dct signer add --key cert.pem jeff HOST/prod/nginx
 Adding signer "jeff" to HOST/prod/nginx...
 Initializing signed repository for HOST/prod/nginx...
-Error: error contacting notary server: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.key: the server answered 500
+unable to reach trust server at this time: 500.
+cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.key: the server answered 500
 
 failed to add signer to: HOST/prod/nginx
 exit 1
@@ -272,7 +276,8 @@ $ dct signer add --key cert.pem jeff HOST/prod/nginx
 Adding signer "jeff" to HOST/prod/nginx...
 Initializing signed repository for HOST/prod/nginx...
 Successfully initialized "HOST/prod/nginx"
-Error: error contacting notary server: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: access denied (403)
+unable to reach trust server at this time: 403.
+cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: access denied (403)
 hint: ask the owner of the repository for access, or log in as another user with `docker login`
 
 failed to add signer to: HOST/prod/nginx
@@ -300,7 +305,8 @@ fn a_delete_that_is_denied() {
         str![[r#"
 $ dct delete HOST/prod/nginx --remote
 Deleting trust data for repository HOST/prod/nginx
-Error: error contacting notary server: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: access denied (403)
+unable to reach trust server at this time: 403.
+cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: access denied (403)
 hint: ask the owner of the repository for access, or log in as another user with `docker login`
 exit 1
 
@@ -315,7 +321,8 @@ fn a_delete_that_breaks_the_server() {
         str![[r#"
 $ dct delete HOST/prod/nginx --remote
 Deleting trust data for repository HOST/prod/nginx
-Error: error contacting notary server: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: the server answered 500
+unable to reach trust server at this time: 500.
+cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: the server answered 500
 exit 1
 
 "#]],
@@ -329,8 +336,9 @@ fn a_delete_without_a_login() {
         str![[r#"
 $ dct delete HOST/prod/nginx --remote
 Deleting trust data for repository HOST/prod/nginx
-Error: error contacting notary server: https://HOST: not authorized (401): no credentials for HOST are configured
-hint: log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config
+you are not authorized to perform this operation: server returned 401.
+cause: https://HOST: not authorized (401): no credentials for HOST are configured
+hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config
 exit 1
 
 "#]],

@@ -125,7 +125,7 @@ $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/: not authorized (401): the server does not say how to authenticate
-hint: log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config
+hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config
 exit 1
 
 "#]],
@@ -134,7 +134,7 @@ $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/: not authorized (401): the server does not say how to authenticate
-hint: log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config
+hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config
 exit 1
 
 "#]],
@@ -150,7 +150,7 @@ $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST: not authorized (401): no credentials for HOST are configured
-hint: log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config
+hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config
 exit 1
 
 "#]],
@@ -159,7 +159,7 @@ $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST: not authorized (401): no credentials for HOST are configured
-hint: log in with `docker login` for the registry, or name a folder whose config.json has the login in DOCKER_CONFIG or --config
+hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config
 exit 1
 
 "#]],
