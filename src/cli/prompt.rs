@@ -181,6 +181,12 @@ impl Decisions for Prompter {
         }
         Ok(Passphrase::new(answer.to_string()))
     }
+
+    fn known_passphrase(&self, role: &str, key: &str) -> Option<Passphrase> {
+        let question = Question { role, id: key };
+        let known = self.answers().get(&question.name()).cloned();
+        known.or_else(|| self.variable(&question).ok().flatten()).map(|known| Passphrase::new(known.to_string()))
+    }
 }
 
 /// Whose passphrase is wanted.

@@ -1,6 +1,6 @@
 //! The private keys of one command: unlocked once each.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, thread};
 
 use super::{
     error::OpsError,
@@ -17,6 +17,9 @@ use crate::{
         sign::Signer,
     },
 };
+
+/// Most keys that are unlocked before it is known which are wanted.
+const MAX_BESIDE: usize = 4;
 
 /// Private keys that were unlocked or made in this command.
 pub struct Keyring<'a> {
@@ -58,6 +61,25 @@ impl<'a> Keyring<'a> {
             return Err(OpsError::NoSigningKeys { role: keys.role().clone(), keys: wanted });
         }
         Ok(RoleSigners(signers))
+    }
+
+    /// Waits for the network, and meanwhile unlocks the keys that the command will likely want, where their passphrases are known
+    /// without asking. A key that does not open is met again, and told of, when it is wanted.
+    pub fn beside<T>(&self, likely: impl Fn(&KeyInfo) -> bool, network: impl FnOnce() -> T) -> Result<T, OpsError> {
+        let keys = self.session.keys;
+        let known = |info: KeyInfo| Some((info.id, self.session.decisions.known_passphrase(&info.role, &info.id.short())?));
+        let listed = keys.list()?.into_iter().filter(|info| info.encrypted && likely(info));
+        let known: Vec<_> = listed.filter_map(known).take(MAX_BESIDE).collect();
+        let (answer, unlocked) = thread::scope(|scope| {
+            let unlock = |(id, passphrase)| scope.spawn(move || Some((id, keys.unlock(id, &passphrase).ok()?)));
+            let unlocking: Vec<_> = known.into_iter().map(unlock).collect();
+            let answer = network();
+            (answer, unlocking.into_iter().filter_map(|key| key.join().ok().flatten()).collect::<Vec<_>>())
+        });
+        for (id, key) in unlocked {
+            self.keep(id, key);
+        }
+        Ok(answer)
     }
 
     /// Unlocks a key; none where the store lacks it.

@@ -7,7 +7,7 @@ use super::{
     init::initialize,
     inspect_image::{is_released, released_rows},
     keyring::Keyring,
-    ports::{Manifest, RegistryError},
+    ports::{KeyInfo, Manifest, RegistryError},
     publish::publish,
     refresh::{Target, for_writing},
     session::Session,
@@ -32,14 +32,16 @@ pub struct SignReport {
 /// account at the registry.
 pub fn sign(session: &Session<'_>, gun: &Gun, tag: &Tag) -> Result<SignReport, OpsError> {
     let _writer = session.store.writer(gun)?;
-    let registry = session.registry;
-    let (state, served) = std::thread::scope(|scope| {
-        let manifest = scope.spawn(|| registry.resolve(gun, tag));
-        let state = for_writing(session, gun);
-        (state, manifest.join())
-    });
-    let served = served.unwrap_or_else(|_| Err(RegistryError::Remote(panicked(gun))));
     let keyring = Keyring::new(session);
+    let registry = session.registry;
+    let (state, served) = keyring.beside(is_signers, || {
+        std::thread::scope(|scope| {
+            let manifest = scope.spawn(|| registry.resolve(gun, tag));
+            let state = for_writing(session, gun);
+            (state, manifest.join())
+        })
+    })?;
+    let served = served.unwrap_or_else(|_| Err(RegistryError::Remote(panicked(gun))));
     match state? {
         Some(Target::Published(repo)) => sign_published(session, &keyring, repo, tag, served),
         Some(Target::Unpublished(local)) => {
@@ -104,6 +106,11 @@ fn first_signature(
     changes.extend([role, RoleName::releases()].map(|role| add_target(role, tag, &meta)));
     publish(session, keyring, gun, Target::Unpublished(Box::new(local)), &changes)?;
     Ok(SignReport { digest: meta.sha256 })
+}
+
+/// Whether a key is kept for signing tags: under a signer's name, whatever that is, and not under a base role's.
+fn is_signers(info: &KeyInfo) -> bool {
+    RoleName::parse(&info.role).map_or(true, |role| role.is_delegation())
 }
 
 /// The roles that a tag is signed into (docker `trust.GetSignableRoles`): `targets` where there are no delegations; else each direct

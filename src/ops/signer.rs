@@ -5,6 +5,7 @@ use super::{
     events::Event,
     init::initialize,
     keyring::Keyring,
+    ports::KeyInfo,
     publish::publish,
     refresh::{Target, for_writing},
     session::Session,
@@ -16,7 +17,8 @@ use crate::tuf::{change::Change, gun::Gun, key::Key, role::RoleName};
 pub fn add(session: &Session<'_>, gun: &Gun, signer: &RoleName, keys: &[Key]) -> Result<(), OpsError> {
     let _writer = session.store.writer(gun)?;
     let keyring = Keyring::new(session);
-    let target = if let Some(target) = for_writing(session, gun)? {
+    let is_targets_key = |info: &KeyInfo| info.role == RoleName::targets().as_str() && info.gun.as_deref() == Some(gun.as_str());
+    let target = if let Some(target) = keyring.beside(is_targets_key, || for_writing(session, gun))?? {
         target
     } else {
         let local = initialize(session, &keyring, gun)?;

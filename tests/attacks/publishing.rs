@@ -1,6 +1,6 @@
 //! Section H: publishing. The number of a case begins the name of its test.
 
-use std::collections::BTreeMap;
+use std::{cell::Cell, collections::BTreeMap};
 
 use base64ct::{Base64, Encoding as _};
 use dct::{
@@ -50,6 +50,21 @@ impl Decisions for OnePassphrase {
     }
 }
 
+/// A passphrase that is known beforehand, and how often another was asked for.
+struct Known(&'static str, Cell<u32>);
+
+impl Decisions for Known {
+    fn passphrase(&self, request: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
+        self.1.set(self.1.get() + 1);
+        OnePassphrase.passphrase(request)
+    }
+
+    fn known_passphrase(&self, role: &str, _: &str) -> Option<Passphrase> {
+        assert_eq!(role, "ian");
+        Some(Passphrase::new(self.0.to_owned()))
+    }
+}
+
 impl Signer {
     /// The signer, and the repository that knows them.
     fn ian() -> (Self, Forge) {
@@ -86,6 +101,10 @@ impl Signer {
     }
 
     fn sign_as(&self, accounts: &dyn Accounts, tag: &str) -> Result<SignReport, OpsError> {
+        self.sign_with(accounts, &OnePassphrase, tag)
+    }
+
+    fn sign_with(&self, accounts: &dyn Accounts, decisions: &dyn Decisions, tag: &str) -> Result<SignReport, OpsError> {
         let session = Session {
             store: &self.store,
             remote: &self.remote,
@@ -93,7 +112,7 @@ impl Signer {
             accounts,
             keys: &self.keys,
             events: &Heard::default(),
-            decisions: &OnePassphrase,
+            decisions,
             pins: &TrustPinning::default(),
             now: NOW.parse().unwrap(),
         };
@@ -182,4 +201,16 @@ fn an_expired_file_is_signed_anew_with_all_that_it_signs() {
     let sha256 = Base64::encode_string(Sha256::of(b"old").as_bytes());
     assert_eq!(ian.uploaded("old").get("targets/releases"), Some(&sha256));
     assert!(ian.uploaded("2").contains_key("targets/releases"));
+}
+
+#[test]
+fn a_key_is_unlocked_beside_the_network_where_its_passphrase_is_known() {
+    let (ian, _) = Signer::ian();
+    let known = Known("passphrase", Cell::new(0));
+    ian.sign_with(&Nobody, &known, "2").unwrap();
+    assert_eq!(known.1.get(), 0, "nobody is asked");
+    let (ian, _) = Signer::ian();
+    let wrong = Known("another", Cell::new(0));
+    ian.sign_with(&Nobody, &wrong, "2").unwrap();
+    assert_eq!(wrong.1.get(), 1, "asked once the key is wanted");
 }

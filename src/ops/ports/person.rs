@@ -12,6 +12,11 @@ pub trait Events {
 pub trait Decisions {
     /// A passphrase that opens or protects a key.
     fn passphrase(&self, request: &PassphraseRequest) -> Result<Passphrase, DecisionError>;
+
+    /// The passphrase of an existing key, where it is known without asking anyone.
+    fn known_passphrase(&self, _role: &str, _key: &str) -> Option<Passphrase> {
+        None
+    }
 }
 
 /// Which passphrase is wanted.
