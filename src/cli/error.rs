@@ -294,8 +294,8 @@ fn tls_hint(url: &str, fault: TlsFault) -> Option<String> {
     let host = host_of(url).unwrap_or_else(|| "HOST".to_owned());
     match fault {
         TlsFault::UnknownAuthority => Some(format!(
-            "if your own authority issued the certificate, put that authority's certificate in ~/.docker/tls/{host}/ca.crt or \
-             /etc/docker/certs.d/{host}/ca.crt"
+            "if your own authority issued the certificate, put that authority's certificate in tls/{host}/ca.crt of Docker's folder \
+             (~/.docker, unless DOCKER_CONFIG or --config names another) or in /etc/docker/certs.d/{host}/ca.crt"
         )),
         TlsFault::Name => Some("use a name of the server that is in its certificate".to_owned()),
         TlsFault::NotTls => Some("is this the port on which the server speaks https?".to_owned()),

@@ -43,21 +43,32 @@ impl Target {
 /// The verified state of a repository, to read from. Where the server cannot be reached the last verified state answers, with a
 /// warning; never where it has answered.
 pub fn for_reading(session: &Session<'_>, gun: &Gun) -> Result<TrustedRepo, OpsError> {
-    Refresh::open(session, gun)?.run(Outage::AnswerFromStore)
+    bring_up_to_date(session, gun, Outage::AnswerFromStore).0
 }
 
 /// The verified state of a repository as the server has it now, to publish to; none where the repository is nowhere.
 pub fn for_writing(session: &Session<'_>, gun: &Gun) -> Result<Option<Target>, OpsError> {
-    let refresh = Refresh::open(session, gun)?;
-    let unpublished = refresh.unpublished()?;
-    match (refresh.run(Outage::Fail), unpublished) {
+    match bring_up_to_date(session, gun, Outage::Fail) {
         (Ok(repo), _) => Ok(Some(Target::Published(Box::new(repo)))),
         (Err(OpsError::NotInitialized { .. }), local) => Ok(local.map(|local| Target::Unpublished(Box::new(local)))),
-        (Err(OpsError::Untrusted { origin: Origin::Server, .. }), Some(_)) => {
-            Err(OpsError::AnotherIsPublished { gun: gun.clone(), server: session.remote.address(gun) })
-        }
         (Err(error), _) => Err(error),
     }
+}
+
+/// The state that the server has, and a repository of that name that was only ever initialised here.
+fn bring_up_to_date(session: &Session<'_>, gun: &Gun, outage: Outage) -> (Result<TrustedRepo, OpsError>, Option<LocalRepo>) {
+    let opened = Refresh::open(session, gun).and_then(|refresh| Ok((refresh.unpublished()?, refresh)));
+    let (unpublished, refresh) = match opened {
+        Ok(opened) => opened,
+        Err(error) => return (Err(error), None),
+    };
+    let result = refresh.run(outage).map_err(|error| match error {
+        OpsError::Untrusted { origin: Origin::Server, .. } if unpublished.is_some() => {
+            OpsError::AnotherIsPublished { gun: gun.clone(), server: session.remote.address(gun) }
+        }
+        error => error,
+    });
+    (result, unpublished)
 }
 
 /// Roots that are fetched together at first, and four times as many with each further batch: an honest way is short, and a claim

@@ -69,7 +69,7 @@ $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/: TLS: the certificate of localhost is an authority's own (self-signed), and not one that is trusted here
-hint: if your own authority issued the certificate, put that authority's certificate in ~/.docker/tls/HOST/ca.crt or /etc/docker/certs.d/HOST/ca.crt
+hint: if your own authority issued the certificate, put that authority's certificate in tls/HOST/ca.crt of Docker's folder (~/.docker, unless DOCKER_CONFIG or --config names another) or in /etc/docker/certs.d/HOST/ca.crt
 exit 1
 
 "#]]);
@@ -78,7 +78,7 @@ $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: TLS: the certificate of localhost is an authority's own (self-signed), and not one that is trusted here
-hint: if your own authority issued the certificate, put that authority's certificate in ~/.docker/tls/HOST/ca.crt or /etc/docker/certs.d/HOST/ca.crt
+hint: if your own authority issued the certificate, put that authority's certificate in tls/HOST/ca.crt of Docker's folder (~/.docker, unless DOCKER_CONFIG or --config names another) or in /etc/docker/certs.d/HOST/ca.crt
 exit 1
 
 "#]]);
@@ -86,7 +86,7 @@ exit 1
     reader.refuses(&["sign", &site.tag("1")], str![[r#"
 $ dct sign HOST/prod/nginx:1
 Error: error contacting notary server: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: TLS: the certificate of localhost is an authority's own (self-signed), and not one that is trusted here
-hint: if your own authority issued the certificate, put that authority's certificate in ~/.docker/tls/HOST/ca.crt or /etc/docker/certs.d/HOST/ca.crt
+hint: if your own authority issued the certificate, put that authority's certificate in tls/HOST/ca.crt of Docker's folder (~/.docker, unless DOCKER_CONFIG or --config names another) or in /etc/docker/certs.d/HOST/ca.crt
 exit 1
 
 "#]]);

@@ -105,6 +105,8 @@ fn a_repository_that_was_never_published_gives_way_to_the_server_s_only_when_ask
     let bundle = Bundle::make(&peers.folder("ian"), "ian", KeyForm::EcSec1, Issuer::Ca);
     let add = ["signer", "add", "--key", &bundle.cert.to_string_lossy(), "ian", &repository];
     other.dct(&add).ok();
+    let refused = home.dct(&["inspect", &repository]).fails(1);
+    assert!(refused.stderr.contains(&format!("hint: `dct delete {repository}`")), "{refused}");
     let refused = home.dct(&add).fails(1);
     assert!(refused.stderr.contains("was initialised on this machine and not published"), "{refused}");
     assert!(refused.stderr.contains(&format!("hint: `dct delete {repository}`")), "{refused}");
