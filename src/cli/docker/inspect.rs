@@ -1,16 +1,19 @@
 //! `dct inspect`
 
-use super::{
-    events::{Narrator, Verb},
-    inspect_json, inspect_pretty,
-};
+use std::{cell::RefCell, thread};
+
+use super::{inspect_json, inspect_pretty};
 use crate::{
     cli::{
         context::Context,
         error::{self, CliError, ExitStatus},
         flags::go_bool,
     },
-    ops::inspect_image::{self, ImageReport},
+    ops::{
+        events::Event,
+        inspect_image::{self, ImageReport},
+        ports::Events,
+    },
 };
 
 /// Return low-level information about keys and signatures
@@ -31,6 +34,9 @@ pub struct Args {
     pub images: Vec<String>,
 }
 
+/// Most images that are looked at at once.
+const SIDE_BY_SIDE: usize = 8;
+
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     if args.pretty { pretty(&args.images, context) } else { json(&args.images, context) }
@@ -38,11 +44,11 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 
 /// The first image that fails ends it.
 fn pretty(images: &[String], context: &Context<'_>) -> Result<(), CliError> {
-    for (number, typed) in images.iter().enumerate() {
+    for (number, (typed, answer)) in side_by_side(images, context).enumerate() {
         if number > 0 {
             context.ui.lines(["", ""]);
         }
-        context.ui.lines(inspect_pretty::render(typed, &report(typed, context)?));
+        context.ui.lines(inspect_pretty::render(typed, &answer.told(context)?));
     }
     Ok(())
 }
@@ -50,9 +56,9 @@ fn pretty(images: &[String], context: &Context<'_>) -> Result<(), CliError> {
 /// The images that fail are told of after the others are shown.
 fn json(images: &[String], context: &Context<'_>) -> Result<(), CliError> {
     let (mut reports, mut errors) = (Vec::new(), Vec::new());
-    for typed in images {
-        match report(typed, context) {
-            Ok(report) => reports.push((typed.as_str(), report)),
+    for (typed, answer) in side_by_side(images, context) {
+        match answer.told(context) {
+            Ok(report) => reports.push((typed, report)),
             Err(error) => errors.push(error),
         }
     }
@@ -63,9 +69,55 @@ fn json(images: &[String], context: &Context<'_>) -> Result<(), CliError> {
     if errors.is_empty() { Ok(()) } else { Err(CliError::silent(ExitStatus::Failed)) }
 }
 
-fn report(typed: &str, context: &Context<'_>) -> Result<ImageReport, CliError> {
-    let image = context.wiring.image(typed)?;
-    let narrator = Narrator::new(context.ui, Verb::Other, typed);
-    inspect_image::inspect(&context.session(&narrator), &image)
-        .map_err(|error| error::behind(&format!("no signatures or cannot access {typed}"), &error))
+/// What came of one image, and what was noticed on the way: told in the order of the images, however they were looked at.
+struct Answer {
+    warnings: Vec<String>,
+    report: Result<ImageReport, CliError>,
+}
+
+impl Answer {
+    fn told(self, context: &Context<'_>) -> Result<ImageReport, CliError> {
+        for warning in &self.warnings {
+            context.ui.warning(warning);
+        }
+        self.report
+    }
+}
+
+/// Looks at some images at once, and at the next ones when those are told.
+fn side_by_side<'a>(images: &'a [String], context: &'a Context<'_>) -> impl Iterator<Item = (&'a str, Answer)> {
+    images.chunks(SIDE_BY_SIDE).flat_map(|images| {
+        if let [typed] = images {
+            return vec![(typed.as_str(), look(typed, context))];
+        }
+        thread::scope(|scope| {
+            let looking: Vec<_> = images.iter().map(|typed| (typed.as_str(), scope.spawn(|| look(typed, context)))).collect();
+            let lost = || CliError::new("the image could not be looked at");
+            let answer = |looking: thread::ScopedJoinHandle<'_, Answer>| {
+                looking.join().unwrap_or_else(|_| Answer { warnings: Vec::new(), report: Err(lost()) })
+            };
+            looking.into_iter().map(|(typed, looking)| (typed, answer(looking))).collect::<Vec<_>>()
+        })
+    })
+}
+
+fn look(typed: &str, context: &Context<'_>) -> Answer {
+    let heard = Heard::default();
+    let report = context.wiring.image(typed).and_then(|image| {
+        inspect_image::inspect(&context.session(&heard), &image)
+            .map_err(|error| error::behind(&format!("no signatures or cannot access {typed}"), &error))
+    });
+    Answer { warnings: heard.0.into_inner(), report }
+}
+
+/// Keeps the warnings of one image.
+#[derive(Default)]
+struct Heard(RefCell<Vec<String>>);
+
+impl Events for Heard {
+    fn tell(&self, event: Event<'_>) {
+        if let Event::Warning(warning) = event {
+            self.0.borrow_mut().push(warning);
+        }
+    }
 }
