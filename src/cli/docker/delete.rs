@@ -2,11 +2,7 @@
 
 use super::events::{Narrator, Verb};
 use crate::{
-    cli::{
-        context::Context,
-        error::{self, CliError},
-        flags::go_bool,
-    },
+    cli::{context::Context, error::CliError, failure, flags::go_bool},
     ops::delete_repo::{self, Reach},
     tuf::gun::Gun,
 };
@@ -37,7 +33,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     context.ui.line(&format!("Deleting trust data for repository {gun}"));
     let (reach, where_from) = if args.remote { (Reach::LocalAndRemote, "local and remote") } else { (Reach::Local, "local") };
     let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
-    delete_repo::delete(&context.session(&narrator), &gun, reach).map_err(|error| error::about_repository(gun.as_str(), &error))?;
+    delete_repo::delete(&context.session(&narrator), &gun, reach)
+        .map_err(|error| failure::about_repository(gun.as_str(), &error))?;
     context.ui.line(&format!("Successfully deleted {where_from} trust data for repository {gun}"));
     Ok(())
 }

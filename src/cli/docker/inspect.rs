@@ -6,7 +6,8 @@ use super::{inspect_json, inspect_pretty};
 use crate::{
     cli::{
         context::Context,
-        error::{self, CliError, ExitStatus},
+        error::{CliError, ExitStatus},
+        failure,
         flags::go_bool,
     },
     ops::{
@@ -105,7 +106,7 @@ fn look(typed: &str, context: &Context<'_>) -> Answer {
     let heard = Heard::default();
     let report = context.wiring.image(typed).and_then(|image| {
         inspect_image::inspect(&context.session(&heard), &image)
-            .map_err(|error| error::behind(&format!("no signatures or cannot access {typed}"), &error))
+            .map_err(|error| failure::behind(&format!("no signatures or cannot access {typed}"), &error))
     });
     Answer { warnings: heard.0.into_inner(), report }
 }

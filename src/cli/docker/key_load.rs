@@ -9,10 +9,7 @@ use super::{
     signer_name,
 };
 use crate::{
-    cli::{
-        context::Context,
-        error::{self, CliError},
-    },
+    cli::{context::Context, error::CliError, failure},
     crypto::key_file,
     ops::{
         error::OpsError,
@@ -75,7 +72,7 @@ fn refused(file: &Path, error: LoadError) -> CliError {
             CliError::new(format!("cannot load key from provided file {}: could not decrypt key", file.display()))
                 .because(error.to_string())
         }
-        LoadError::Ops(error) => error::plain(&error),
+        LoadError::Ops(error) => failure::plain(&error),
         error => CliError::new(error.to_string()),
     }
 }

@@ -2,10 +2,7 @@
 
 use super::events::{Narrator, Verb};
 use crate::{
-    cli::{
-        context::Context,
-        error::{self, CliError},
-    },
+    cli::{context::Context, error::CliError, failure},
     ops::{error::OpsError, image::Image, sign_image},
 };
 
@@ -42,7 +39,7 @@ fn refused(image: &Image, tag: &str, signing: bool, error: &OpsError) -> CliErro
     let of_repository = matches!(error, OpsError::NotInitialized { .. } | OpsError::Remote(_) | OpsError::Untrusted { .. });
     let of_account = matches!(error, OpsError::NoAccount(_) | OpsError::Init(_));
     match (signing, of_repository || of_account) {
-        (false, true) => error::about_repository(image.gun.as_str(), error),
-        _ => error::plain(error).prefixed(&format!("failed to sign {}:{tag}: ", image.gun)),
+        (false, true) => failure::about_repository(image.gun.as_str(), error),
+        _ => failure::plain(error).prefixed(&format!("failed to sign {}:{tag}: ", image.gun)),
     }
 }

@@ -7,10 +7,7 @@ use super::{
     public_key, signer_name,
 };
 use crate::{
-    cli::{
-        context::Context,
-        error::{self, CliError},
-    },
+    cli::{context::Context, error::CliError, failure},
     ops::{error::OpsError, signer},
     tuf::{key::Key, role::RoleName},
 };
@@ -74,6 +71,6 @@ fn add(name: &str, repository: &str, keys: &[Key], context: &Context<'_>) -> Res
     let narrator = Narrator::new(context.ui, Verb::SignerAdd, repository);
     signer::add(&context.session(&narrator), &gun, &role, keys).map_err(|error| match error {
         OpsError::Plan(error) => refused(error.to_string()),
-        error => error::about_repository(repository, &error),
+        error => failure::about_repository(repository, &error),
     })
 }

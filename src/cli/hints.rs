@@ -1,0 +1,104 @@
+//! Hints: what a person could do about a failure. They never suggest loosening a check.
+
+use crate::{
+    ops::{
+        error::{OpsError, Origin},
+        ports::{KeyStoreError, RegistryError, RemoteError, StoreError, TlsFault},
+    },
+    tuf::error::UpdateError,
+};
+
+/// The hint for a failure, where one helps.
+#[must_use]
+pub fn hint(failure: &OpsError) -> Option<String> {
+    match failure {
+        OpsError::NotInitialized { .. } => Some("`dct signer add` and `dct sign` initialize a repository".to_owned()),
+        OpsError::AnotherIsPublished { gun, .. } => {
+            Some(format!("`dct delete {gun}` forgets the one that was never published; its keys stay"))
+        }
+        OpsError::Untrusted { origin: Origin::Store, error: UpdateError::Malformed { .. } | UpdateError::RootMissing { .. } } => Some(
+            "restore ~/.docker/trust from a copy; or begin anew with `dct delete REPOSITORY`, once the repository's owner has told you \
+             the ID of its root key"
+                .to_owned(),
+        ),
+        OpsError::NoAccount(_) => Some("`docker login` for the registry, or begin with `dct signer add`".to_owned()),
+        OpsError::NoSignableRole { .. } => {
+            Some("load the private key of one of its signers with `dct key load`, or become one with `dct signer add`".to_owned())
+        }
+        OpsError::NoSigningKeys { role, .. } => Some(format!(
+            "this takes the private key of {role}, which lies in ~/.docker/trust/private where the repository was initialized"
+        )),
+        OpsError::Overtaken { .. } => Some("nothing was published; `dct inspect` shows what is signed now".to_owned()),
+        OpsError::Registry(RegistryError::NoSuchTag { .. }) => {
+            Some("push the image first; its registry must have what is signed".to_owned())
+        }
+        OpsError::Store(StoreError::Io { source, .. }) | OpsError::Keys(KeyStoreError::Io { source, .. }) => disk_hint(source),
+        OpsError::Remote(error) => notary_hint(error).or_else(|| remote_hint(error)),
+        OpsError::Registry(RegistryError::Remote(error)) => remote_hint(error),
+        _ => None,
+    }
+}
+
+fn disk_hint(error: &std::io::Error) -> Option<String> {
+    (error.kind() == std::io::ErrorKind::StorageFull)
+        .then(|| "nothing that was there is lost; make room on that disk, and run the command again".to_owned())
+}
+
+/// What is true of the Notary server alone, and not of a registry or a token server.
+fn notary_hint(error: &RemoteError) -> Option<String> {
+    let is_notary = |url: &str| url.contains("/_trust/tuf/") || url.ends_with("/v2/");
+    let hint = match error {
+        // a repository that this machine has not seen is `NotInitialized`
+        RemoteError::NotFound { url } if url.ends_with("/timestamp.json") => {
+            "this machine has seen trust data of the repository; ask who administers the server why it is gone"
+        }
+        RemoteError::BadAnswer { url, .. } if is_notary(url) => {
+            "if this is not the Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER"
+        }
+        RemoteError::Status { url, status: 300..400 } if is_notary(url) => {
+            "redirects are not followed; name the Notary server itself in DOCKER_CONTENT_TRUST_SERVER"
+        }
+        RemoteError::Unreachable { url, .. } if is_notary(url) => {
+            "another server can be named in DOCKER_CONTENT_TRUST_SERVER, a proxy in HTTPS_PROXY"
+        }
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn remote_hint(error: &RemoteError) -> Option<String> {
+    let hint = match error {
+        RemoteError::Unauthorized { .. } => {
+            "log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in \
+             DOCKER_CONFIG or --config"
+        }
+        RemoteError::Forbidden { .. } => {
+            "ask the owner of the repository for access, or log in as another user with `docker login`"
+        }
+        RemoteError::Tls { url, fault, .. } => return tls_hint(url, *fault),
+        RemoteError::Unreachable { .. } => "a proxy can be named in HTTPS_PROXY",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn tls_hint(url: &str, fault: TlsFault) -> Option<String> {
+    let host = host_of(url).unwrap_or_else(|| "HOST".to_owned());
+    match fault {
+        TlsFault::UnknownAuthority => Some(format!(
+            "if your own authority issued the certificate, put that authority's certificate in tls/{host}/ca.crt of Docker's folder \
+             (~/.docker, unless DOCKER_CONFIG or --config names another) or in /etc/docker/certs.d/{host}/ca.crt"
+        )),
+        TlsFault::Name => Some("use a name of the server that is in its certificate".to_owned()),
+        TlsFault::NotTls => Some("is this the port on which the server speaks https?".to_owned()),
+        TlsFault::Time => Some("ask who administers the server to renew it, and look at the date of this machine".to_owned()),
+        TlsFault::Other => None,
+    }
+}
+
+/// The host, with its port where the URL names one, as Docker names the folder of its certificates.
+fn host_of(url: &str) -> Option<String> {
+    let url = url::Url::parse(url).ok()?;
+    let host = url.host_str()?;
+    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}
