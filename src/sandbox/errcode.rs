@@ -1,0 +1,32 @@
+//! Errors in the form that the registry and Notary's server share (distribution `errcode`).
+
+use hyper::{Response, StatusCode, body::Bytes, header};
+use serde_json::{Map, Value, json};
+
+/// One error of an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ApiError {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The code that programs go by, such as `METADATA_NOT_FOUND`.
+    pub code: &'static str,
+    /// The words that belong to the code.
+    pub message: &'static str,
+    /// More about this case; null leaves it out.
+    pub detail: Value,
+}
+
+impl ApiError {
+    /// The answer: `{"errors":[{"code":…,"message":…,"detail":…}]}` and a line ending, as Go's encoder writes it.
+    #[must_use]
+    pub fn answer(&self) -> Response<Bytes> {
+        let mut error = Map::from_iter([("code".to_owned(), json!(self.code)), ("message".to_owned(), json!(self.message))]);
+        if !self.detail.is_null() {
+            error.insert("detail".to_owned(), self.detail.clone());
+        }
+        let mut answer = Response::new(Bytes::from(format!("{}\n", json!({"errors": [error]}))));
+        *answer.status_mut() = self.status;
+        answer.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json; charset=utf-8"));
+        answer
+    }
+}

@@ -1,0 +1,11 @@
+//! A Notary endpoint and an OCI registry in one process, on loopback, to try things on. **Not for production**: it knows two users whose
+//! passwords stand in the source, and whoever can reach it may read and write all of it.
+//!
+//! `server` speaks TLS and HTTP, `tokens` lets requests in, `trust` judges and serves trust data as Notary's server does, `registry` keeps
+//! images. All state lies on a `shelf`: in memory, and in a folder where it shall outlive the process.
+
+pub mod errcode;
+pub mod registry;
+pub mod scope;
+pub mod shelf;
+pub mod trust;
