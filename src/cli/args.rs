@@ -53,6 +53,9 @@ pub enum Command {
     Inspect(inspect::Args),
     #[allow(missing_docs, reason = "as above")]
     Delete(delete::Args),
+    #[cfg(feature = "sandbox")]
+    #[allow(missing_docs, reason = "as above")]
+    Sandbox(super::sandbox::Args),
 }
 
 /// The verbs of `dct key`.

@@ -1,12 +1,14 @@
 //! Why a command ends, for a person: the words, the cause, the hints and the exit code.
 
-/// Exit codes. Docker's: 125 is for a command line that its flag parser refuses, 1 for all else.
+/// Exit codes. Docker's: 125 is for a command line that its flag parser refuses, 1 for all else but what a command that we run ends with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
     /// 1
     Failed,
     /// 125
     BadFlag,
+    /// What another program ended with.
+    OfCommand(u8),
 }
 
 impl ExitStatus {
@@ -16,6 +18,7 @@ impl ExitStatus {
         match self {
             Self::Failed => 1,
             Self::BadFlag => 125,
+            Self::OfCommand(code) => code,
         }
     }
 }

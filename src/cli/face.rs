@@ -37,22 +37,30 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
 }
 
 fn dispatch(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
+    let on = |access, verb: &dyn Fn(&Context<'_>) -> Result<(), CliError>| on_trust_data(arguments, ui, access, verb);
+    match &arguments.command {
+        Command::Key(KeyCommand::Load(args)) => on(Access::Read, &|context| key_load::run(args, context)),
+        Command::Signer(SignerCommand::Add(args)) => on(Access::Write, &|context| signer_add::run(args, context)),
+        Command::Sign(args) => on(Access::Write, &|context| sign::run(args, context)),
+        Command::Inspect(args) => on(Access::Read, &|context| inspect::run(args, context)),
+        Command::Delete(args) => on(Access::Admin, &|context| delete::run(args, context)),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(args) => super::sandbox::run(args, ui, wiring::now()),
+    }
+}
+
+fn on_trust_data(
+    arguments: &Arguments,
+    ui: &Arc<Ui>,
+    access: Access,
+    verb: &dyn Fn(&Context<'_>) -> Result<(), CliError>,
+) -> Result<(), CliError> {
     let input = Input::standard().map_err(|error| CliError::new(format!("standard input: {error}")))?;
     let prompter = Arc::new(Prompter::new(Arc::clone(ui), Arc::new(input), Box::new(|name| std::env::var_os(name))));
-    let (access, login) = match &arguments.command {
-        Command::Key(_) | Command::Inspect(_) => (Access::Read, Login::Never),
-        Command::Signer(_) | Command::Sign(_) => (Access::Write, Login::Never),
-        Command::Delete(_) => (Access::Admin, Login::Ask(Arc::clone(&prompter))),
-    };
+    // a login is asked for, as by notary, where the verb is notary's
+    let login = if access == Access::Admin { Login::Ask(Arc::clone(&prompter)) } else { Login::Never };
     let wiring = Wiring::new(Face { config_dir: arguments.config.as_deref(), access, login })?;
-    let context = Context { ui, prompter: &prompter, wiring: &wiring, now: wiring::now() };
-    let result = match &arguments.command {
-        Command::Key(KeyCommand::Load(args)) => key_load::run(args, &context),
-        Command::Signer(SignerCommand::Add(args)) => signer_add::run(args, &context),
-        Command::Sign(args) => sign::run(args, &context),
-        Command::Inspect(args) => inspect::run(args, &context),
-        Command::Delete(args) => delete::run(args, &context),
-    };
+    let result = verb(&Context { ui, prompter: &prompter, wiring: &wiring, now: wiring::now() });
     for warning in wiring.warnings() {
         ui.warning(&warning);
     }

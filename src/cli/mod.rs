@@ -12,6 +12,8 @@ pub mod hints;
 pub mod input;
 pub mod natural_order;
 pub mod prompt;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod sanitize;
 pub mod settings;
 pub mod table;

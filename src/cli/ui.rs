@@ -74,6 +74,14 @@ impl Ui {
         self.out.write(&format!("{json}\n"));
     }
 
+    /// Lines for a program to read, exactly as they are.
+    pub fn exact_lines<'a>(&self, lines: impl IntoIterator<Item = &'a str>) {
+        for line in lines {
+            self.out.write(&format!("{line}\n"));
+        }
+        self.out.flush();
+    }
+
     /// A question, without a line ending. The peers ask on standard output.
     pub fn ask(&self, question: &str) {
         self.out.write(&sanitize::line(question));

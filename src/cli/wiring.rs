@@ -166,7 +166,7 @@ fn net(settings: &Settings, config_dir: &Path, login: Login) -> Net {
     let network = NetSettings {
         timeout: settings.network.timeout,
         allowed_token_realms: settings.network.token_realms.clone(),
-        cache_dir: dirs::cache_dir().map(|folder| folder.join("dct")),
+        cache_dir: variable("DCT_CACHE_DIR").map(PathBuf::from).or_else(|| dirs::cache_dir().map(|folder| folder.join("dct"))),
         ..NetSettings::default()
     };
     let docker = DockerCredentials::new(config_dir.to_owned());

@@ -12,8 +12,8 @@ pub struct ApiError {
     pub code: &'static str,
     /// The words that belong to the code.
     pub message: &'static str,
-    /// More about this case; null leaves it out.
-    pub detail: Value,
+    /// More about this case.
+    pub detail: Option<Value>,
 }
 
 impl ApiError {
@@ -21,9 +21,7 @@ impl ApiError {
     #[must_use]
     pub fn answer(&self) -> Response<Bytes> {
         let mut error = Map::from_iter([("code".to_owned(), json!(self.code)), ("message".to_owned(), json!(self.message))]);
-        if !self.detail.is_null() {
-            error.insert("detail".to_owned(), self.detail.clone());
-        }
+        error.extend(self.detail.iter().map(|detail| ("detail".to_owned(), detail.clone())));
         let mut answer = Response::new(Bytes::from(format!("{}\n", json!({"errors": [error]}))));
         *answer.status_mut() = self.status;
         answer.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json; charset=utf-8"));

@@ -4,8 +4,15 @@
 //! `server` speaks TLS and HTTP, `tokens` lets requests in, `trust` judges and serves trust data as Notary's server does, `registry` keeps
 //! images. All state lies on a `shelf`: in memory, and in a folder where it shall outlive the process.
 
+pub mod certificates;
+pub mod environment;
 pub mod errcode;
+pub mod error;
+pub mod home;
 pub mod registry;
+pub mod running;
 pub mod scope;
+pub mod server;
 pub mod shelf;
+pub mod tokens;
 pub mod trust;

@@ -129,10 +129,14 @@ fn escape(part: &str) -> String {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => out.push(char::from(byte)),
             b'.' if at > 0 => out.push('.'),
-            _ => out.push_str(&format!("%{byte:02x}")),
+            _ => out.extend(['%', hex(byte >> 4), hex(byte & 15)]),
         }
     }
     if out.is_empty() { "%".to_owned() } else { out }
+}
+
+fn hex(digit: u8) -> char {
+    char::from_digit(u32::from(digit), 16).unwrap_or('0')
 }
 
 /// None for what `escape` never writes. A record file's `=` stays.

@@ -1,1 +1,14 @@
 //! The sandbox beside the real servers: one table of uploads and requests, the same verdicts.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod pair;
+#[path = "../support/peers/mod.rs"]
+mod support;
+mod tokens;

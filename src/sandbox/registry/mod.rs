@@ -20,10 +20,10 @@ impl RegistryEndpoint {
         Self { shelf }
     }
 
-    /// What a request needs to be allowed.
+    /// What a request's token must allow, where it needs one at all.
     #[must_use]
-    pub fn scopes(&self, _request: &Request<Bytes>) -> Vec<Scope> {
-        Vec::new()
+    pub fn scopes(&self, _request: &Request<Bytes>) -> Option<Vec<Scope>> {
+        Some(Vec::new())
     }
 
     /// Answers a request that is allowed.

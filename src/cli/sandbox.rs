@@ -1,0 +1,128 @@
+//! `dct sandbox`
+
+use std::{
+    ffi::{OsStr, OsString},
+    io,
+    os::unix::process::ExitStatusExt as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus as ChildStatus},
+};
+
+use jiff::Timestamp;
+use rustix::process::{Pid, Signal, kill_process};
+use signal_hook::{
+    consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM},
+    iterator::Signals,
+};
+
+use super::{
+    error::{CliError, ExitStatus, os_words},
+    ui::Ui,
+};
+use crate::sandbox::{
+    home::Furnishing,
+    running::{Options, Sandbox},
+};
+
+/// Try things on a registry and a Notary server of your own, on this machine
+///
+/// Starts both on loopback, with images, two users and their client bundles, and runs COMMAND where `dct`, `docker`, `notary` and `skopeo` find
+/// them. Without COMMAND it prints the environment and serves until it is interrupted. Your own Docker folder is never touched. Not for
+/// production: passwords and passphrases are known to everybody.
+#[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "dct sandbox [OPTIONS] [-- COMMAND [ARG...]]",
+    after_help = "Example:\n  dct sandbox -- sh -c 'dct inspect --pretty $SANDBOX/prod/nginx'",
+    help_template = crate::cli::flags::TEMPLATE
+)]
+pub struct Args {
+    /// Folder that keeps everything for the next time (default: a temporary one)
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+
+    /// Port on loopback (default: that of the last time, or any that is free)
+    #[arg(long, value_name = "N")]
+    pub port: Option<u16>,
+
+    /// Command to run; its exit code is ours
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+/// Runs the verb.
+pub fn run(args: &Args, ui: &Ui, now: Timestamp) -> Result<(), CliError> {
+    // from here on they come to us, so that nothing is left behind
+    let signals = Signals::new([SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM]);
+    let mut signals = signals.map_err(|error| CliError::new(format!("signals: {}", os_words(&error))))?;
+    let options = Options { folder: args.dir.clone(), port: args.port, furnishing: furnishing() };
+    let sandbox = Sandbox::start(&options, now).map_err(|error| CliError::new(error.to_string()))?;
+    ui.notice(&format!("sandbox at {}, for trying things: not for production", sandbox.host()));
+    if let Some((program, arguments)) = args.command.split_first() {
+        return command(&sandbox, program, arguments, &mut signals);
+    }
+    serve(&sandbox, ui, &mut signals);
+    Ok(())
+}
+
+/// What of this machine a sandbox is furnished with: this program, and `notary` where it is installed.
+fn furnishing() -> Furnishing {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let notary = std::env::split_paths(&path).map(|folder| folder.join("notary")).find(|program| is_program(program));
+    let this = std::env::current_exe().ok().map(|program| ("dct".to_owned(), program));
+    let authorities = std::env::var_os("SSL_CERT_FILE").map(PathBuf::from);
+    Furnishing { programs: this.into_iter().collect(), notary, authorities }
+}
+
+fn is_program(path: &Path) -> bool {
+    use rustix::fs::{Access, access};
+    path.is_file() && access(path, Access::EXEC_OK).is_ok()
+}
+
+fn serve(sandbox: &Sandbox, ui: &Ui, signals: &mut Signals) {
+    let exports: Vec<String> = sandbox.environment().iter().map(crate::sandbox::environment::Variable::export).collect();
+    ui.exact_lines(exports.iter().map(String::as_str));
+    ui.notice(&format!("the same in another shell: . {}", sandbox.folder().join("env.sh").display()));
+    ui.notice("serving until interrupted");
+    let _ = signals.forever().find(|signal| *signal != SIGCHLD);
+}
+
+fn command(sandbox: &Sandbox, program: &OsStr, arguments: &[OsString], signals: &mut Signals) -> Result<(), CliError> {
+    let mut command = Command::new(program);
+    command.args(arguments);
+    for variable in sandbox.environment() {
+        command.env(variable.name, variable.value_over(std::env::var_os(variable.name)));
+    }
+    let mut child = command.spawn().map_err(|error| cannot_run(program, &error))?;
+    let status = wait(&mut child, signals).map_err(|error| cannot_run(program, &error))?;
+    // as shells have it: 128 and the signal's number
+    match status.code().or_else(|| Some(128 + status.signal()?)).and_then(|code| u8::try_from(code).ok()) {
+        Some(0) => Ok(()),
+        code => Err(CliError::silent(ExitStatus::OfCommand(code.unwrap_or(1)))),
+    }
+}
+
+/// Waits for the command. A terminal sends its signals to the command too; what comes to us alone is sent on.
+fn wait(child: &mut Child, signals: &mut Signals) -> io::Result<ChildStatus> {
+    if let Some(status) = child.try_wait()? {
+        return Ok(status);
+    }
+    for signal in signals.forever() {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if matches!(signal, SIGHUP | SIGTERM)
+            && let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw)
+        {
+            // it may have ended since; then there is nobody to tell
+            let _ = kill_process(pid, Signal::TERM);
+        }
+    }
+    child.wait()
+}
+
+/// The exit codes are a shell's: 127 where there is no such program, 126 where it cannot be run.
+fn cannot_run(program: &OsStr, error: &io::Error) -> CliError {
+    let code = if error.kind() == io::ErrorKind::NotFound { 127 } else { 126 };
+    let program = program.to_string_lossy();
+    CliError::new(format!("{program}: {}", os_words(error))).with_status(ExitStatus::OfCommand(code))
+}

@@ -1,0 +1,152 @@
+//! The folder that programs find a sandbox by: Docker's configuration, client bundles, and what other programs want beside it.
+//!
+//! ```text
+//! ca.pem         the authority of the server's certificate; ca-bundle.pem has those of the system too
+//! jeff/ ian/     client bundles: key.pem, cert.pem, cert.pub, ca.pem
+//! docker/        DOCKER_CONFIG: jeff's login, the authority, trust data and keys
+//! notary/        the configuration of the notary program
+//! bin/           first on the path
+//! env.sh         the environment, for a shell
+//! ```
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde_json::json;
+
+use super::{
+    certificates::Authority,
+    environment::quote,
+    error::{StartError, at},
+    tokens::{self, USERS},
+};
+
+/// Where systems keep the certificates of the authorities that they trust (Go `crypto/x509`, Linux and BSD).
+const SYSTEM_BUNDLES: [&str; 6] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+    "/usr/local/etc/ssl/cert.pem",
+];
+
+/// What of this machine goes into the folder.
+#[derive(Clone, Debug, Default)]
+pub struct Furnishing {
+    /// Programs to put first on the path, by the name that they are called by there.
+    pub programs: Vec<(String, PathBuf)>,
+    /// The `notary` program, to be called with the sandbox's configuration.
+    pub notary: Option<PathBuf>,
+    /// The certificates of the authorities that programs trust: what `SSL_CERT_FILE` names, and the usual place if it names none.
+    pub authorities: Option<PathBuf>,
+}
+
+/// Writes what is not there yet, and what changes at every start: the authority is a new one each time.
+pub(super) fn furnish(folder: &Path, host: &str, authority: &Authority, furnishing: &Furnishing) -> Result<(), StartError> {
+    let ca = authority.certificate();
+    write(&folder.join("ca.pem"), ca)?;
+    write(&folder.join("ca-bundle.pem"), &format!("{}{ca}", authorities(furnishing)))?;
+    for (user, _) in USERS {
+        bundle(&folder.join(user), user, authority)?;
+    }
+    docker(&folder.join("docker"), host, ca)?;
+    let bin = folder.join("bin");
+    private_folder(&bin)?;
+    for (name, program) in &furnishing.programs {
+        link(program, &bin.join(name))?;
+    }
+    if let Some(program) = &furnishing.notary {
+        notary(folder, host, program)?;
+    }
+    Ok(())
+}
+
+/// A folder that is its owner's alone; one that is there already stays as it is.
+pub(super) fn private_folder(folder: &Path) -> Result<(), StartError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(at(folder))
+}
+
+/// A client bundle as UCP gives it out. The keys of an earlier time stay: they may be signers' keys.
+fn bundle(folder: &Path, user: &str, authority: &Authority) -> Result<(), StartError> {
+    private_folder(folder)?;
+    write(&folder.join("ca.pem"), authority.certificate())?;
+    if folder.join("key.pem").exists() {
+        return Ok(());
+    }
+    let issued = authority.client(user)?;
+    write(&folder.join("cert.pem"), &issued.certificate)?;
+    write(&folder.join("cert.pub"), &issued.public_key)?;
+    // last: where it is, the others are
+    write(&folder.join("key.pem"), &issued.key)
+}
+
+fn docker(folder: &Path, host: &str, ca: &str) -> Result<(), StartError> {
+    let tls = folder.join("tls").join(host);
+    private_folder(&tls)?;
+    write(&tls.join("ca.crt"), ca)?;
+    let config = folder.join("config.json");
+    if config.exists() {
+        return Ok(());
+    }
+    write(&config, &format!("{:#}\n", json!({"auths": {host: {"auth": tokens::first_login()}}})))
+}
+
+fn notary(folder: &Path, host: &str, program: &Path) -> Result<(), StartError> {
+    let config = folder.join("notary/config.json");
+    private_folder(&folder.join("notary"))?;
+    let server = json!({"url": format!("https://{host}"), "root_ca": folder.join("ca.pem")});
+    write(&config, &format!("{:#}\n", json!({"trust_dir": folder.join("docker/trust"), "remote_server": server})))?;
+    let (program, config) = (quote(&program.to_string_lossy()), quote(&config.to_string_lossy()));
+    let script = folder.join("bin/notary");
+    write(&script, &format!("#!/bin/sh\nexec {program} -c {config} \"$@\"\n"))?;
+    make_executable(&script)
+}
+
+fn authorities(furnishing: &Furnishing) -> String {
+    let usual = SYSTEM_BUNDLES.into_iter().map(Path::new);
+    let mut text = furnishing.authorities.as_deref().into_iter().chain(usual).find_map(|file| fs::read_to_string(file).ok());
+    if let Some(text) = text.as_mut().filter(|text| !text.ends_with('\n')) {
+        text.push('\n');
+    }
+    text.unwrap_or_default()
+}
+
+/// Written with its owner's rights alone: some hold keys.
+fn write(path: &Path, text: &str) -> Result<(), StartError> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes())).map_err(at(path))
+}
+
+#[cfg(unix)]
+fn link(program: &Path, link: &Path) -> Result<(), StartError> {
+    match fs::remove_file(link) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(at(link)(error)),
+        _ => std::os::unix::fs::symlink(program, link).map_err(at(link)),
+    }
+}
+
+#[cfg(not(unix))]
+fn link(program: &Path, link: &Path) -> Result<(), StartError> {
+    fs::copy(program, link.with_extension("exe")).map(drop).map_err(at(link))
+}
+
+#[cfg(unix)]
+fn make_executable(path: &Path) -> Result<(), StartError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(at(path))
+}
+
+#[cfg(not(unix))]
+fn make_executable(_: &Path) -> Result<(), StartError> {
+    Ok(())
+}

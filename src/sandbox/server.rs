@@ -1,0 +1,168 @@
+//! The endpoint's server: TLS and HTTP on loopback, and which request goes where.
+
+use std::{
+    convert::Infallible,
+    io,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    sync::Arc,
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::{
+    Request, Response, StatusCode,
+    body::{Bytes, Incoming},
+    service::service_fn,
+};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto,
+};
+use jiff::Timestamp;
+use rustls::{
+    ServerConfig,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+};
+use tokio::sync::{Semaphore, oneshot};
+use tokio_rustls::TlsAcceptor;
+
+use super::{certificates::Issued, registry::RegistryEndpoint, tokens::Tokens, trust::TrustEndpoint};
+
+/// Longest body of a request: an image's layer.
+const MAX_BODY: usize = 1 << 30;
+
+/// Longest that a body may take to come.
+const BODY_TIME: Duration = Duration::from_secs(600);
+
+/// Longest that a TLS handshake, and a request's head, may take.
+const HEAD_TIME: Duration = Duration::from_secs(30);
+
+/// Most connections at once.
+const CONNECTIONS: usize = 256;
+
+/// What answers.
+#[derive(Debug)]
+pub struct Endpoints {
+    /// Tokens.
+    pub tokens: Tokens,
+    /// Trust data.
+    pub trust: TrustEndpoint,
+    /// Images.
+    pub registry: RegistryEndpoint,
+}
+
+/// A running server; dropped, it ends.
+#[derive(Debug)]
+pub struct Server {
+    stop: Option<oneshot::Sender<Infallible>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Takes a port on loopback; 0 is any that is free. Returns it with its number.
+pub fn listen(port: u16) -> io::Result<(TcpListener, u16)> {
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
+    listener.set_nonblocking(true)?;
+    let port = listener.local_addr()?.port();
+    Ok((listener, port))
+}
+
+impl Server {
+    /// Serves on a listener from `listen`, in a thread of its own.
+    pub fn start(listener: TcpListener, identity: &Issued, endpoints: Endpoints) -> io::Result<Self> {
+        let acceptor = TlsAcceptor::from(Arc::new(tls(identity).map_err(io::Error::other)?));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let (stop, stopped) = oneshot::channel();
+        let listener = {
+            let _inside = runtime.enter();
+            tokio::net::TcpListener::from_std(listener)?
+        };
+        let serve = move || {
+            runtime.spawn(accept(listener, acceptor, Arc::new(endpoints)));
+            // until the sender is dropped: nothing is ever sent
+            let _ = runtime.block_on(stopped);
+        };
+        let thread = thread::Builder::new().name("sandbox".to_owned()).spawn(serve)?;
+        Ok(Self { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn tls(identity: &Issued) -> Result<ServerConfig, Box<dyn std::error::Error + Send + Sync>> {
+    let certificate = CertificateDer::from_pem_slice(identity.certificate.as_bytes())?;
+    let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes())?;
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let mut config = config.with_no_client_auth().with_single_cert(vec![certificate], key)?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+async fn accept(listener: tokio::net::TcpListener, acceptor: TlsAcceptor, endpoints: Arc<Endpoints>) {
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
+        let Ok((stream, _)) = listener.accept().await else {
+            // such as too many open files: later there may be one
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        let (acceptor, endpoints) = (acceptor.clone(), Arc::clone(&endpoints));
+        tokio::spawn(async move {
+            let _permit = permit;
+            let Ok(Ok(stream)) = tokio::time::timeout(HEAD_TIME, acceptor.accept(stream)).await else { return };
+            let mut http = auto::Builder::new(TokioExecutor::new());
+            http.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME);
+            let service = service_fn(move |request| respond(request, Arc::clone(&endpoints)));
+            // a client that goes away in the middle is no fault of the server
+            let _ = http.serve_connection(TokioIo::new(stream), service).await;
+        });
+    }
+}
+
+async fn respond(request: Request<Incoming>, endpoints: Arc<Endpoints>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (head, body) = request.into_parts();
+    let answer = match tokio::time::timeout(BODY_TIME, Limited::new(body, MAX_BODY).collect()).await {
+        Ok(Ok(body)) => endpoints.answer(&Request::from_parts(head, body.to_bytes()), now()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => empty(StatusCode::PAYLOAD_TOO_LARGE),
+        Ok(Err(_)) => empty(StatusCode::BAD_REQUEST),
+        Err(_) => empty(StatusCode::REQUEST_TIMEOUT),
+    };
+    Ok(answer.map(Full::new))
+}
+
+impl Endpoints {
+    /// Answers a request as the front of a Docker Trusted Registry sends it on.
+    fn answer(&self, request: &Request<Bytes>, now: Timestamp) -> Response<Bytes> {
+        let path = request.uri().path();
+        if path == "/token" {
+            return self.tokens.answer(request, now);
+        }
+        let of_trust = path.contains("/_trust/") || path == "/_notary_server/health";
+        let scopes = if of_trust { self.trust.scopes(request) } else { self.registry.scopes(request) };
+        match scopes.map_or(Ok(()), |scopes| self.tokens.check(request, &scopes, now)) {
+            Err(challenge) => *challenge,
+            Ok(()) if of_trust => self.trust.answer(request, now),
+            Ok(()) => self.registry.answer(request),
+        }
+    }
+}
+
+fn empty(status: StatusCode) -> Response<Bytes> {
+    let mut answer = Response::new(Bytes::new());
+    *answer.status_mut() = status;
+    answer
+}
+
+#[expect(clippy::disallowed_methods, reason = "a server has its own clock")]
+fn now() -> Timestamp {
+    Timestamp::now()
+}
