@@ -11,6 +11,8 @@
 
 use std::{
     fs,
+    io::{self, Write as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _, symlink},
     path::{Path, PathBuf},
 };
 
@@ -67,10 +69,7 @@ pub(super) fn furnish(folder: &Path, host: &str, authority: &Authority, furnishi
 /// A folder that is its owner's alone; one that is there already stays as it is.
 pub(super) fn private_folder(folder: &Path) -> Result<(), StartError> {
     let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(at(folder))
+    builder.recursive(true).mode(0o700).create(folder).map_err(at(folder))
 }
 
 /// A client bundle as UCP gives it out. The keys of an earlier time stay: they may be signers' keys.
@@ -106,7 +105,7 @@ fn notary(folder: &Path, host: &str, program: &Path) -> Result<(), StartError> {
     let (program, config) = (quote(&program.to_string_lossy()), quote(&config.to_string_lossy()));
     let script = folder.join("bin/notary");
     write(&script, &format!("#!/bin/sh\nexec {program} -c {config} \"$@\"\n"))?;
-    make_executable(&script)
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o700)).map_err(at(&script))
 }
 
 fn authorities(furnishing: &Furnishing) -> String {
@@ -120,33 +119,13 @@ fn authorities(furnishing: &Furnishing) -> String {
 
 /// Written with its owner's rights alone: some hold keys.
 fn write(path: &Path, text: &str) -> Result<(), StartError> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes())).map_err(at(path))
+    let file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(at(path))
 }
 
-#[cfg(unix)]
 fn link(program: &Path, link: &Path) -> Result<(), StartError> {
     match fs::remove_file(link) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(at(link)(error)),
-        _ => std::os::unix::fs::symlink(program, link).map_err(at(link)),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(link)(error)),
+        _ => symlink(program, link).map_err(at(link)),
     }
-}
-
-#[cfg(not(unix))]
-fn link(program: &Path, link: &Path) -> Result<(), StartError> {
-    fs::copy(program, link.with_extension("exe")).map(drop).map_err(at(link))
-}
-
-#[cfg(unix)]
-fn make_executable(path: &Path) -> Result<(), StartError> {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(at(path))
-}
-
-#[cfg(not(unix))]
-fn make_executable(_: &Path) -> Result<(), StartError> {
-    Ok(())
 }

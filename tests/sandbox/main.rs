@@ -12,3 +12,4 @@ mod pair;
 #[path = "../support/peers/mod.rs"]
 mod support;
 mod tokens;
+mod verb;

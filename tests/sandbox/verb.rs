@@ -1,0 +1,159 @@
+//! `dct sandbox` as a person runs it.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+/// The verb in an empty home, with temporary files in `tmp` of it.
+fn sandbox(home: &Path, args: &[&str]) -> Command {
+    let temporary = home.join("tmp");
+    fs::create_dir_all(&temporary).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dct"));
+    command.arg("sandbox").args(args).env_clear().current_dir(home);
+    command.env("HOME", home).env("TMPDIR", temporary).env("PATH", std::env::var_os("PATH").unwrap());
+    command.stdin(Stdio::null());
+    command
+}
+
+fn shell(home: &Path, options: &[&str], script: &str) -> Output {
+    sandbox(home, &[options, &["--", "sh", "-c", script]].concat()).output().unwrap()
+}
+
+fn home() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// What is in the home folder, but for the empty folder of temporary files.
+fn left_behind(home: &Path) -> Vec<String> {
+    let names = |folder: &Path| -> Vec<String> {
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
+    };
+    let mut left = names(&home.join("tmp"));
+    left.extend(names(home).into_iter().filter(|name| name != "tmp"));
+    left
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn the_command_ends_it_and_its_exit_code_is_ours() {
+    let home = home();
+    for (script, code) in [("exit 0", 0), ("exit 7", 7), ("kill -9 $$", 137)] {
+        let run = shell(home.path(), &[], script);
+        assert_eq!((run.status.code(), text(&run.stdout)), (Some(code), String::new()), "{script}");
+        assert!(text(&run.stderr).ends_with("for trying things: not for production\n"), "{}", text(&run.stderr));
+    }
+    let missing = sandbox(home.path(), &["--", "no-such-program"]).output().unwrap();
+    assert_eq!(missing.status.code(), Some(127));
+    assert!(text(&missing.stderr).ends_with("no-such-program: no such file or directory\n"), "{}", text(&missing.stderr));
+    assert_eq!(left_behind(home.path()), [""; 0]);
+}
+
+#[test]
+fn the_command_finds_dct_and_leaves_the_home_folder_alone() {
+    let home = home();
+    let script = "dct inspect $SANDBOX/prod/nginx; dct key load --name jeff $SANDBOX_DIR/jeff/key.pem && \
+        dct signer add --key $SANDBOX_DIR/jeff/cert.pem jeff $SANDBOX/prod/nginx && dct sign $SANDBOX/prod/nginx:1 && \
+        dct inspect --pretty $SANDBOX/prod/nginx | grep '^1 .*jeff$'";
+    let run = shell(home.path(), &[], script);
+    assert!(run.status.success(), "{}{}", text(&run.stdout), text(&run.stderr));
+    assert_eq!(left_behind(home.path()), [""; 0]);
+}
+
+#[test]
+fn the_persons_own_variables_do_not_lead_elsewhere() {
+    let home = home();
+    let mut run = sandbox(home.path(), &["--", "dct", "inspect", "localhost:1/prod/nginx"]);
+    run.env("DOCKER_CONTENT_TRUST_SERVER", "https://nowhere.invalid").env("DOCKER_CONFIG", home.path().join("own"));
+    let run = run.output().unwrap();
+    assert!(!text(&run.stderr).contains("nowhere.invalid"), "{}", text(&run.stderr));
+    assert_eq!(left_behind(home.path()), [""; 0]);
+}
+
+#[test]
+fn a_folder_goes_on_where_it_ended() {
+    let home = home();
+    let dir = ["--dir", "kept"];
+    let first = "dct key load --name jeff $SANDBOX_DIR/jeff/key.pem && dct signer add --key $SANDBOX_DIR/jeff/cert.pem jeff $SANDBOX/prod/nginx && \
+        dct sign $SANDBOX/prod/nginx:1 && dct inspect $SANDBOX/prod/nginx:1";
+    let run = shell(home.path(), &dir, first);
+    assert!(run.status.success(), "{}{}", text(&run.stdout), text(&run.stderr));
+    let json = text(&run.stdout);
+    let json = &json[json.find('[').unwrap()..];
+    // the trust data and the keys of yesterday, also where the cache is gone
+    for forget in ["", "rm -r $DOCKER_CONFIG/trust/tuf; "] {
+        let run = shell(home.path(), &dir, &format!("{forget}dct inspect $SANDBOX/prod/nginx:1"));
+        assert_eq!(text(&run.stdout), json, "{}", text(&run.stderr));
+    }
+    let again = shell(home.path(), &dir, "dct sign $SANDBOX/prod/nginx:2");
+    assert!(again.status.success(), "{}", text(&again.stderr));
+    let other = shell(home.path(), &["--dir", "kept", "--port", "1"], "true");
+    assert_eq!(other.status.code(), Some(1));
+    assert!(text(&other.stderr).contains("cannot move to 1"), "{}", text(&other.stderr));
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let home = home();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let run = shell(home.path(), &["--port", &port], "true");
+    assert_eq!(run.status.code(), Some(1));
+    assert!(text(&run.stderr).starts_with(&format!("port {port} on loopback: ")), "{}", text(&run.stderr));
+    assert_eq!(left_behind(home.path()), [""; 0]);
+}
+
+#[test]
+fn without_a_command_it_prints_the_environment_and_serves_until_it_is_interrupted() {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let home = home();
+        let mut child = sandbox(home.path(), &[]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut notices = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        assert!(notices.any(|line| line == "serving until interrupted"));
+        let folder = fs::read_dir(home.path().join("tmp")).unwrap().next().unwrap().unwrap().path();
+        let other = format!(". {}/env.sh; dct inspect $SANDBOX/prod/nginx; test -n \"$DOCKER_CONFIG\"", folder.display());
+        let other = Command::new("sh").args(["-c", &other]).env("HOME", home.path()).output().unwrap();
+        assert!(text(&other.stderr).starts_with("no signatures or cannot access localhost:"), "{}", text(&other.stderr));
+        let script = fs::read_to_string(folder.join("env.sh")).unwrap();
+        end(&mut child, signal);
+        let mut printed = String::new();
+        std::io::Read::read_to_string(&mut child.stdout.take().unwrap(), &mut printed).unwrap();
+        assert_eq!(printed, script);
+        assert_eq!(left_behind(home.path()), [""; 0], "{signal:?}");
+    }
+}
+
+#[test]
+fn a_signal_to_end_reaches_the_command() {
+    let home = home();
+    let script = "trap 'echo told; exit 3' TERM; echo ready; while :; do sleep 0.05; done";
+    let mut child = sandbox(home.path(), &["--", "sh", "-c", script]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert_eq!(lines.next().as_deref(), Some("ready"));
+    assert_eq!(end(&mut child, Signal::TERM), Some(3));
+    assert_eq!(lines.next().as_deref(), Some("told"));
+    assert_eq!(left_behind(home.path()), [""; 0]);
+}
+
+/// Sends a signal, and waits for the end.
+fn end(child: &mut Child, signal: Signal) -> Option<i32> {
+    kill_process(Pid::from_child(child), signal).unwrap();
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        assert!(start.elapsed() < Duration::from_secs(10), "it goes on after {signal:?}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
