@@ -16,10 +16,10 @@ test:
 	cargo clippy --all-targets --locked -- -D warnings
 	cargo test --locked
 
-## the documented flow on real servers, every command with its output
+## the documented flow in a sandbox, every command with its output
 demo:
-	.ci/install-peers
-	@cargo test --quiet --locked --test demo
+	cargo build --locked
+	@cargo run --quiet --locked -- sandbox -- sh docs/demo.sh
 
 ## what comes into the build: bans, licences, sources
 deny: cargo-deny
