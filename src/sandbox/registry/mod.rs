@@ -1,36 +1,166 @@
-//! The registry: manifests, blobs and tags below `/v2/`, as the OCI distribution specification has them.
+//! The registry: manifests, blobs and tags below `/v2/`, as the OCI distribution specification has them and as distribution 2.8, which the
+//! table of requests is compared with, answers. Schema 1 manifests are the one thing of 2.8 that is left out.
+//!
+//! `route` finds the resource, `blobs`, `uploads`, `manifests` and `listings` answer for it out of the `store`.
+
+pub mod digest;
+pub mod names;
+pub mod store;
+
+mod blobs;
+mod listings;
+mod manifest;
+mod manifests;
+mod range;
+mod refusal;
+mod reply;
+mod route;
+mod sessions;
+mod uploads;
 
 use std::sync::Arc;
 
-use hyper::{Request, Response, StatusCode, body::Bytes};
+use hyper::{
+    Method, Request, Response, StatusCode,
+    body::Bytes,
+    header::{self, HeaderName, HeaderValue},
+};
+use serde_json::json;
 
+use self::{
+    manifests::Manifests,
+    names::RepositoryName,
+    refusal::Refusal,
+    route::{Found, Resource, Route},
+    sessions::Sessions,
+    store::Store,
+    uploads::Uploads,
+};
 use super::{scope::Scope, shelf::Shelf};
+
+const API_VERSION: HeaderName = HeaderName::from_static("docker-distribution-api-version");
 
 /// Images of all repositories.
 #[derive(Debug)]
 pub struct RegistryEndpoint {
-    #[expect(dead_code)]
-    shelf: Arc<Shelf>,
+    store: Store,
+    sessions: Sessions,
 }
 
 impl RegistryEndpoint {
     /// The endpoint over what a shelf holds.
     #[must_use]
     pub fn new(shelf: Arc<Shelf>) -> Self {
-        Self { shelf }
+        Self { store: Store::new(shelf), sessions: Sessions::new() }
     }
 
-    /// What a request's token must allow, where it needs one at all.
+    /// What a request's token must allow. None where nothing is: to say so needs no token.
     #[must_use]
-    pub fn scopes(&self, _request: &Request<Bytes>) -> Option<Vec<Scope>> {
-        Some(Vec::new())
+    pub fn scopes(&self, request: &Request<Bytes>) -> Option<Vec<Scope>> {
+        let name = match route::find(request.uri().path()) {
+            Found::Route(Route::Base) => return Some(Vec::new()),
+            Found::Route(Route::Catalog) => {
+                return Some(vec![Scope { kind: "registry", name: "catalog".to_owned(), actions: &["*"] }]);
+            }
+            Found::Route(Route::In(Ok(name), _)) => name.as_str().to_owned(),
+            Found::Route(Route::In(Err(name), _)) => name,
+            Found::Elsewhere(_) | Found::Nothing => return None,
+        };
+        let actions: &[&str] = match *request.method() {
+            Method::GET | Method::HEAD => &["pull"],
+            Method::POST | Method::PUT | Method::PATCH => &["pull", "push"],
+            Method::DELETE => &["delete"],
+            _ => return Some(Vec::new()),
+        };
+        let mut scopes = vec![Scope::repository(&name, actions)];
+        // a blob that is taken over from another repository can be read there
+        scopes.extend(reply::parameter(request, "from").map(|from| Scope::repository(&from, &["pull"])));
+        Some(scopes)
     }
 
     /// Answers a request that is allowed.
     #[must_use]
-    pub fn answer(&self, _request: &Request<Bytes>) -> Response<Bytes> {
-        let mut answer = Response::new(Bytes::new());
-        *answer.status_mut() = StatusCode::NOT_FOUND;
+    pub fn answer(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        let mut answer = match route::find(request.uri().path()) {
+            Found::Route(route) => self.at(request, route).unwrap_or_else(|refusal| refusal.answer()),
+            Found::Elsewhere(path) => {
+                let mut answer = reply::empty(StatusCode::MOVED_PERMANENTLY);
+                let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+                reply::set(&mut answer, header::LOCATION, format!("{path}{query}"));
+                answer
+            }
+            Found::Nothing => reply::text(StatusCode::NOT_FOUND, "404 page not found\n"),
+        };
+        answer.headers_mut().insert(API_VERSION, HeaderValue::from_static("registry/2.0"));
+        if request.method() == Method::HEAD {
+            let length = answer.body().len();
+            reply::set(&mut answer, header::CONTENT_LENGTH, length);
+            *answer.body_mut() = Bytes::new();
+        }
         answer
     }
+
+    fn at(&self, request: &Request<Bytes>, route: Route) -> Result<Response<Bytes>, Refusal> {
+        let (name, resource) = match route {
+            Route::Base => {
+                return Ok(reply::with_body(StatusCode::OK, "application/json; charset=utf-8", "{}"));
+            }
+            Route::Catalog => {
+                return match *request.method() {
+                    Method::GET => listings::catalog(&self.store, request),
+                    _ => Ok(other_method(request, "GET")),
+                };
+            }
+            Route::In(name, resource) => (name, resource),
+        };
+        let name = name.map_err(|name| refusal::unknown(json!({"Name": name, "Reason": {}})))?;
+        self.within(request, &name, &resource)
+    }
+
+    fn within(
+        &self,
+        request: &Request<Bytes>,
+        repository: &RepositoryName,
+        resource: &Resource,
+    ) -> Result<Response<Bytes>, Refusal> {
+        let store = &self.store;
+        let manifests = Manifests { store, repository };
+        let uploads = Uploads { store, sessions: &self.sessions, repository };
+        match (resource, request.method().as_str()) {
+            (Resource::Tags, "GET") => listings::tags(store, request, repository),
+            (Resource::Manifest(reference), "GET" | "HEAD") => manifests.get(request, reference),
+            (Resource::Manifest(reference), "PUT") => manifests.put(request, reference),
+            (Resource::Manifest(reference), "DELETE") => manifests.delete(reference),
+            (Resource::Blob(digest), "GET" | "HEAD") => blobs::get(store, request, repository, digest),
+            (Resource::Blob(digest), "DELETE") => blobs::delete(store, repository, digest),
+            (Resource::Uploads, "POST") => uploads.begin(request),
+            (Resource::Uploads, "GET" | "HEAD" | "PATCH" | "PUT" | "DELETE") => Err(uploads::which()),
+            (Resource::Upload(id), "POST") => uploads.begin_another(request, id),
+            (Resource::Upload(id), "GET" | "HEAD") => uploads.status(request, id),
+            (Resource::Upload(id), "PATCH") => uploads.patch(request, id),
+            (Resource::Upload(id), "PUT") => uploads.finish(request, id),
+            (Resource::Upload(id), "DELETE") => uploads.give_up(request, id),
+            (Resource::Referrers(subject), "GET") => listings::referrers(store, request, repository, subject),
+            (resource, _) => Ok(other_method(request, methods(resource))),
+        }
+    }
+}
+
+fn methods(resource: &Resource) -> &'static str {
+    match resource {
+        Resource::Tags | Resource::Referrers(_) => "GET",
+        Resource::Manifest(_) => "DELETE, GET, HEAD, PUT",
+        Resource::Blob(_) => "DELETE, GET, HEAD",
+        Resource::Uploads | Resource::Upload(_) => "DELETE, GET, HEAD, PATCH, POST, PUT",
+    }
+}
+
+/// The methods that there are: to OPTIONS a good answer, to any other a bad one.
+fn other_method(request: &Request<Bytes>, allowed: &'static str) -> Response<Bytes> {
+    let mut answer = match *request.method() {
+        Method::OPTIONS => reply::empty(StatusCode::OK),
+        _ => reply::text(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed\n"),
+    };
+    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    answer
 }
