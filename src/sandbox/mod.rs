@@ -2,13 +2,14 @@
 //! passwords stand in the source, and whoever can reach it may read and write all of it.
 //!
 //! `server` speaks TLS and HTTP, `tokens` lets requests in, `trust` judges and serves trust data as Notary's server does, `registry` keeps
-//! images. All state lies on a `shelf`: in memory, and in a folder where it shall outlive the process.
+//! images, `images` makes those that are there from the start. All state lies on a `shelf`: in memory, and in a folder where it shall outlive the process.
 
 pub mod certificates;
 pub mod environment;
 pub mod errcode;
 pub mod error;
 pub mod home;
+pub mod images;
 pub mod registry;
 pub mod running;
 pub mod scope;
