@@ -2,7 +2,7 @@
 
 use std::{io, path::Path};
 
-use super::certificates::IssueError;
+use super::{certificates::IssueError, images::PreloadError};
 
 /// A sandbox that cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +19,9 @@ pub enum StartError {
         /// Why.
         error: io::Error,
     },
+    /// The images that are there from the start.
+    #[error(transparent)]
+    Images(#[from] PreloadError),
     /// The folder's trust data names the host with its port, and would be lost at another.
     #[error(
         "the sandbox in {folder} is at port {kept}, which its images and trust data have in their names; it cannot move to {asked}"

@@ -14,6 +14,7 @@ use super::{
     environment::{self, Variable},
     error::{StartError, at},
     home::{self, Furnishing},
+    images,
     registry::RegistryEndpoint,
     server::{self, Endpoints, Server},
     shelf::{self, Shelf},
@@ -53,6 +54,7 @@ impl Sandbox {
         };
         let (listener, port) = listen(&shelf, &folder, options.port)?;
         let (host, shelf) = (format!("localhost:{port}"), Arc::new(shelf));
+        images::preload(&shelf)?;
         let authority = Authority::new(now)?;
         let endpoints = Endpoints {
             tokens: Tokens::new(&host),
