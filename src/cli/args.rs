@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, builder::Styles};
+use clap::{Parser, Subcommand, ValueHint, builder::Styles};
 
 use super::{
     docker::{delete, inspect, key_load, sign, signer_add},
@@ -26,7 +26,7 @@ use super::{
 )]
 pub struct Arguments {
     /// Folder of Docker's configuration and trust data (default: `DOCKER_CONFIG`, or ~/.docker)
-    #[arg(long, global = true, allow_hyphen_values = true, value_name = "DIR", help_heading = "Global Options")]
+    #[arg(long, global = true, allow_hyphen_values = true, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Global Options")]
     pub config: Option<PathBuf>,
 
     /// Show the whole of an error, as the program knows it

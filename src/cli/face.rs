@@ -6,6 +6,7 @@ use clap::Parser as _;
 
 use super::{
     args::{Arguments, Command, KeyCommand, SignerCommand},
+    completion,
     context::Context,
     docker::{delete, inspect, key_load, sign, signer_add},
     error::CliError,
@@ -19,6 +20,11 @@ use super::{
 /// Runs the program with these arguments, its name first.
 #[must_use]
 pub fn run(arguments: &[OsString]) -> ExitCode {
+    if let Some(lines) = completion::answer(arguments) {
+        let ui = Ui::standard(Detail::Plain);
+        ui.lines(lines);
+        return if ui.finish().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     let parsed = Arguments::try_parse_from(arguments);
     let debug = parsed.as_ref().is_ok_and(|parsed| parsed.debug);
     let ui = Arc::new(Ui::standard(if debug { Detail::Debug } else { Detail::Plain }));

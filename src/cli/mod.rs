@@ -1,6 +1,7 @@
 //! All that a person sees: arguments, prompts, tables, hints, exit codes.
 
 pub mod args;
+pub mod completion;
 pub mod context;
 pub mod docker;
 pub mod error;

@@ -1,7 +1,7 @@
 //! Chooses the adapters behind the ports, and nobody else does.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ffi::OsString,
     path::{Path, PathBuf},
     sync::Arc,
@@ -30,8 +30,12 @@ use crate::{
         registry::Registries,
         store::TrustFolder,
     },
-    ops::{image::Image, ports::Events, session::Session},
-    tuf::{gun::Gun, pinning::TrustPinning},
+    ops::{
+        image::Image,
+        ports::{Events, KeyStore as _},
+        session::Session,
+    },
+    tuf::{gun::Gun, pinning::TrustPinning, role::RoleName},
 };
 
 pub use crate::adapters::notary::Access;
@@ -125,6 +129,45 @@ impl Wiring {
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         self.keys.warnings().iter().map(ToString::to_string).collect()
+    }
+}
+
+/// What is known on this machine while a command is typed: names alone, unverified, sorted. No server is asked, nothing is written, and what cannot
+/// be read is passed over.
+pub struct Known {
+    store: TrustFolder,
+    keys: KeyFiles,
+}
+
+impl Known {
+    /// What lies in Docker's folder; nothing is read before it is asked for.
+    #[must_use]
+    pub fn new(config_dir_flag: Option<&Path>) -> Option<Self> {
+        let trust = config_dir(config_dir_flag).ok()?.join("trust");
+        Some(Self { keys: KeyFiles::new(&trust), store: TrustFolder::new(trust) })
+    }
+
+    /// The repositories with trust data.
+    #[must_use]
+    pub fn repositories(&self) -> Vec<String> {
+        self.store.known_repositories().iter().map(ToString::to_string).collect()
+    }
+
+    /// The signed tags of a repository, named in Docker's grammar.
+    #[must_use]
+    pub fn tags(&self, repository: &str) -> Vec<String> {
+        let gun = reference::repository(repository).ok();
+        gun.map(|gun| self.store.known_names(&gun).tags.into_iter().collect()).unwrap_or_default()
+    }
+
+    /// The names of signers, and of the keys in the key store that are a signer's.
+    #[must_use]
+    pub fn signers(&self) -> Vec<String> {
+        let keys = self.keys.list().unwrap_or_default();
+        let own = keys.into_iter().map(|key| key.role).filter(|role| RoleName::parse(role).is_err());
+        let guns = self.store.known_repositories();
+        let others = guns.iter().flat_map(|gun| self.store.known_names(gun).signers);
+        own.chain(others).collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 

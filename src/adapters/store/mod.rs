@@ -7,6 +7,7 @@ mod files;
 mod floor;
 mod forget;
 mod journal;
+pub mod known;
 mod layout;
 mod lock;
 mod published;

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use clap::{
+    ValueHint,
+    builder::{OsStringValueParser, TypedValueParser as _},
+};
 
 use super::{
     events::{Narrator, Verb},
@@ -32,7 +35,7 @@ pub struct Args {
 
     /// PEM file with the private key; nobody else may have access to it
     // clap's own parser of paths refuses the empty one as a missing value
-    #[arg(value_name = "KEYFILE", value_parser = OsStringValueParser::new().map(PathBuf::from))]
+    #[arg(value_name = "KEYFILE", value_hint = ValueHint::FilePath, value_parser = OsStringValueParser::new().map(PathBuf::from))]
     pub file: PathBuf,
 }
 

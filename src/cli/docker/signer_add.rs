@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use clap::ValueHint;
+
 use super::{
     events::{Narrator, Verb},
     public_key, signer_name,
@@ -23,7 +25,7 @@ use crate::{
 )]
 pub struct Args {
     /// Path to the signer's public key file: a PEM certificate or public key; may be repeated
-    #[arg(long, allow_hyphen_values = true, value_name = "PATH")]
+    #[arg(long, allow_hyphen_values = true, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub key: Vec<PathBuf>,
 
     /// Name of the signer

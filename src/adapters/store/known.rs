@@ -1,0 +1,148 @@
+//! Names that a shell may offer while a command is typed: repositories, their tags and signers, as the files on this machine say.
+//!
+//! Nothing is verified here, so nothing but names leaves this file, and no command takes one from it: the person chooses what is typed, and
+//! the command checks it. No lock is taken and nothing is written; what cannot be read is passed over.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{TrustFolder, files, layout::is_inside_a_repository, view};
+use crate::{
+    ops::image::Tag,
+    tuf::{gun::Gun, role::RoleName},
+};
+
+/// Most folders that are looked into for repositories.
+const MAX_FOLDERS: usize = 20_000;
+
+/// What a repository's files name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownNames {
+    /// The tags that are signed.
+    pub tags: BTreeSet<String>,
+    /// The signers.
+    pub signers: BTreeSet<String>,
+}
+
+impl TrustFolder {
+    /// The repositories that have trust data here, sorted.
+    #[must_use]
+    pub fn known_repositories(&self) -> Vec<Gun> {
+        let root = self.trust_dir.join("tuf");
+        let mut found = BTreeSet::new();
+        let mut folders = subfolders(&root);
+        let mut looked_into = 0;
+        while let Some(folder) = folders.pop() {
+            looked_into += 1;
+            if looked_into > MAX_FOLDERS {
+                break;
+            }
+            if folder.join("metadata").join("root.json").is_file() {
+                let name = folder.strip_prefix(&root).ok().and_then(Path::to_str);
+                found.extend(name.and_then(|name| Gun::parse(name).ok()));
+            }
+            folders.extend(subfolders(&folder));
+        }
+        found.into_iter().collect()
+    }
+
+    /// The tags and signers of a repository.
+    #[must_use]
+    pub fn known_names(&self, gun: &Gun) -> KnownNames {
+        let mut names = KnownNames::default();
+        for (role, path) in view::live(&self.repository(gun)).unwrap_or_default() {
+            if let Some(signer) = role.signer_name() {
+                names.signers.insert(signer.to_owned());
+            }
+            if role == RoleName::targets() || role == RoleName::releases() {
+                names.read(&path);
+            }
+        }
+        names.signers.remove("releases");
+        names
+    }
+}
+
+impl KnownNames {
+    fn read(&mut self, path: &Path) {
+        let Ok(Some(bytes)) = files::read(path) else { return };
+        let Ok(file) = serde_json::from_slice::<serde_json::Value>(&bytes) else { return };
+        let tags = file.pointer("/signed/targets").and_then(|targets| targets.as_object());
+        self.tags.extend(tags.into_iter().flat_map(|tags| tags.keys()).filter(|tag| Tag::parse(tag).is_some()).cloned());
+        let roles = file.pointer("/signed/delegations/roles").and_then(|roles| roles.as_array());
+        for role in roles.into_iter().flatten().filter_map(|role| role.get("name")?.as_str()) {
+            let role = RoleName::parse(role).ok();
+            self.signers.extend(role.as_ref().and_then(RoleName::signer_name).map(str::to_owned));
+        }
+    }
+}
+
+/// The folders in a folder that may be repositories' or lead to them; no link is followed.
+fn subfolders(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path());
+    folders.filter(|path| !is_inside_a_repository(path)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PEERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/peers/delegations");
+
+    fn folder_with(guns: &[&str]) -> (tempfile::TempDir, TrustFolder) {
+        let dir = tempfile::tempdir().unwrap();
+        for gun in guns {
+            let metadata = dir.path().join("tuf").join(gun).join("metadata");
+            fs::create_dir_all(&metadata).unwrap();
+            fs::create_dir_all(metadata.with_file_name("changelist")).unwrap();
+            for file in ["root.json", "targets.json"] {
+                fs::copy(Path::new(PEERS).join(file), metadata.join(file)).unwrap();
+            }
+        }
+        let store = TrustFolder::new(dir.path().to_owned());
+        (dir, store)
+    }
+
+    #[test]
+    fn repositories_are_found_by_their_roots_at_any_depth() {
+        let guns = ["docker.io/library/alpine", "host/a", "host/a/b", "localhost:5000/x"];
+        let (dir, store) = folder_with(&guns);
+        fs::create_dir_all(dir.path().join("tuf/host/no-root/metadata")).unwrap();
+        std::os::unix::fs::symlink("/", dir.path().join("tuf/host/link")).unwrap();
+        let found: Vec<_> = store.known_repositories().iter().map(ToString::to_string).collect();
+        assert_eq!(found, guns);
+    }
+
+    #[test]
+    fn tags_and_signers_are_those_of_the_files() {
+        let (dir, store) = folder_with(&["host/a"]);
+        let metadata = dir.path().join("tuf/host/a/metadata");
+        fs::create_dir(metadata.join("targets")).unwrap();
+        let releases =
+            r#"{"signed":{"targets":{"v1":{},"v2":{},"$(reboot)":{},"a b":{},"\u001b[31m":{}},"delegations":{"roles":[3]}}}"#;
+        fs::write(metadata.join("targets/releases.json"), releases).unwrap();
+        fs::write(metadata.join("targets/zoe.json"), "not read").unwrap();
+        let names = store.known_names(&Gun::parse("host/a").unwrap());
+        assert!(names.tags.contains("v1") && names.tags.contains("v2"), "{names:?}");
+        assert!(names.tags.iter().all(|tag| Tag::parse(tag).is_some()), "{names:?}");
+        assert!(names.signers.contains("zoe") && names.signers.contains("alice"), "{names:?}");
+        assert!(!names.signers.contains("releases"), "{names:?}");
+    }
+
+    #[test]
+    fn looking_writes_nothing_and_minds_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = TrustFolder::new(dir.path().join("absent"));
+        assert_eq!(store.known_repositories(), []);
+        assert_eq!(store.known_names(&Gun::parse("host/a").unwrap()), KnownNames::default());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+        let (dir, store) = folder_with(&["host/a"]);
+        fs::write(dir.path().join("tuf/host/a/metadata/targets.json"), b"\xff{").unwrap();
+        assert_eq!(store.known_names(&Gun::parse("host/a").unwrap()), KnownNames::default());
+        assert!(!dir.path().join("tuf/host/a/.dct").exists());
+    }
+}
