@@ -3,7 +3,7 @@
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := $(CURDIR)/target/tools/bin/cargo-deny
 
-.PHONY: build test demo deny cargo-deny clean
+.PHONY: build test demo generate deny cargo-deny clean
 
 ## the binary, as it is shipped: target/release/dct
 build:
@@ -20,6 +20,10 @@ test:
 demo:
 	cargo build --locked
 	@cargo run --quiet --locked -- sandbox -- sh docs/demo.sh
+
+## the man pages, of the command line's definition
+generate:
+	GENERATE=1 cargo test --quiet --locked --test generated
 
 ## what comes into the build: bans, licences, sources
 deny: cargo-deny

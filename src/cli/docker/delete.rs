@@ -13,7 +13,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "dct delete [OPTIONS] REPOSITORY",
-    after_help = "Example:\n  dct delete dtr.example.com/prod/nginx --remote",
+    after_help = EXAMPLES,
     help_template = crate::cli::flags::TEMPLATE
 )]
 pub struct Args {
@@ -26,6 +26,15 @@ pub struct Args {
     #[arg(value_name = "REPOSITORY")]
     pub repository: String,
 }
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  Forget what this machine has stored:
+    dct delete dtr.example.com/prod/nginx
+
+  Delete the trust data on the server too, for everybody:
+    dct delete --remote dtr.example.com/prod/nginx";
 
 /// Runs the verb. The words are those of `notary delete`; unlike there, the server comes first, so that a refusal loses nothing.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {

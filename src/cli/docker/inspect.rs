@@ -21,7 +21,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "dct inspect IMAGE[:TAG] [IMAGE[:TAG]...]",
-    after_help = "Example:\n  dct inspect --pretty dtr.example.com/prod/nginx",
+    after_help = EXAMPLES,
     help_template = crate::cli::flags::TEMPLATE
 )]
 pub struct Args {
@@ -34,6 +34,18 @@ pub struct Args {
     #[arg(value_name = "IMAGE[:TAG]", required = true, num_args = 1..)]
     pub images: Vec<String>,
 }
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  Show who signed which tags of a repository, in tables:
+    dct inspect --pretty dtr.example.com/prod/nginx
+
+  The digest that a tag is signed for, as a script wants it:
+    dct inspect dtr.example.com/prod/nginx:1 | jq -r '.[].SignedTags[].Digest'
+
+  Several images at once; the exit status is 1 where one of them has no trust data:
+    dct inspect dtr.example.com/prod/nginx:1 dtr.example.com/prod/web";
 
 /// Most images that are looked at at once.
 const SIDE_BY_SIDE: usize = 8;

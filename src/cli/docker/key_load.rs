@@ -25,7 +25,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "dct key load [OPTIONS] KEYFILE",
-    after_help = "Example:\n  dct key load --name jeff key.pem",
+    after_help = EXAMPLES,
     help_template = crate::cli::flags::TEMPLATE
 )]
 pub struct Args {
@@ -38,6 +38,15 @@ pub struct Args {
     #[arg(value_name = "KEYFILE", value_hint = ValueHint::FilePath, value_parser = OsStringValueParser::new().map(PathBuf::from))]
     pub file: PathBuf,
 }
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  Load the private key of a client bundle under the name of its signer:
+    dct key load --name jeff key.pem
+
+  Where nobody can be asked, with the new passphrase on standard input, twice as at the prompts:
+    (echo \"$PASS\"; echo \"$PASS\") | dct key load --name jeff key.pem";
 
 /// The role of a key that is loaded under an empty name (Notary `trustmanager.ImportKeys`).
 const NAMELESS: &str = "delegation";

@@ -10,7 +10,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "dct sign IMAGE:TAG",
-    after_help = "Example:\n  dct sign dtr.example.com/prod/nginx:1",
+    after_help = EXAMPLES,
     help_template = crate::cli::flags::TEMPLATE
 )]
 pub struct Args {
@@ -18,6 +18,16 @@ pub struct Args {
     #[arg(value_name = "IMAGE:TAG")]
     pub image: String,
 }
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  Sign a tag as its registry serves it, with every signer's key on this machine:
+    dct sign dtr.example.com/prod/nginx:1
+
+  Where nobody can be asked, such as in a pipeline:
+    export DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE=\"$(cat passphrase)\"
+    dct sign dtr.example.com/prod/nginx:1";
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {

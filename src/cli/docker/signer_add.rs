@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "dct signer add OPTIONS NAME REPOSITORY [REPOSITORY...]",
-    after_help = "Example:\n  dct signer add --key cert.pem jeff dtr.example.com/prod/nginx",
+    after_help = EXAMPLES,
     help_template = crate::cli::flags::TEMPLATE
 )]
 pub struct Args {
@@ -36,6 +36,18 @@ pub struct Args {
     #[arg(value_name = "REPOSITORY", required = true, num_args = 1..)]
     pub repositories: Vec<String>,
 }
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  Let jeff sign in a repository, with the certificate of his client bundle:
+    dct signer add --key cert.pem jeff dtr.example.com/prod/nginx
+
+  In two repositories at once:
+    dct signer add --key cert.pem jeff dtr.example.com/prod/nginx dtr.example.com/prod/web
+
+  A signer with two keys:
+    dct signer add --key laptop.pem --key server.pem ian dtr.example.com/prod/nginx";
 
 /// Runs the verb. A repository that fails does not keep the others from getting the signer.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {

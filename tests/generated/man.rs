@@ -1,0 +1,157 @@
+//! A page a command, by `clap_mangen`, with what the definition does not know: environment, files, exit status.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use clap::CommandFactory as _;
+use clap_mangen::{
+    Man,
+    roff::{Inline, Roff, bold, roman},
+};
+use dct::cli::args::Arguments;
+
+use crate::examples::{self, Example};
+
+const EXIT_STATUS: [(&str, &str); 3] =
+    [("0", "Success."), ("1", "The command failed."), ("125", "A flag is not known, or its value has no meaning.")];
+
+const FILES: [(&str, &str); 6] = [
+    (
+        "~/.docker/trust/private",
+        "Private keys, one encrypted file each. `--config` and `DOCKER_CONFIG` name another folder than ~/.docker.",
+    ),
+    ("~/.docker/trust/tuf", "Trust data of repositories."),
+    ("~/.docker/config.json", "Logins and credential helpers, as `docker login` leaves them."),
+    ("~/.docker/tls/HOST", "Certificate authorities (*.crt) and client certificates (*.cert, *.key) for a server."),
+    ("/etc/docker/certs.d/HOST", "The same, for all who use the machine."),
+    ("~/.config/dct/config.toml", "Settings: servers, authorities and time limits."),
+];
+
+const PASSPHRASES: [&str; 2] = ["DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE"];
+const SERVER: [&str; 2] = ["DOCKER_CONTENT_TRUST_SERVER", "HTTPS_PROXY"];
+
+/// All pages by the names of their files.
+pub(crate) fn pages() -> BTreeMap<String, String> {
+    let mut root = Arguments::command();
+    root.build();
+    let commands = all(&root);
+    let names: Vec<&str> = commands.iter().map(|command| name(command)).collect();
+    commands.iter().map(|command| (format!("{}.1", name(command)), page(command, &root, &names))).collect()
+}
+
+fn all(command: &clap::Command) -> Vec<&clap::Command> {
+    let below = command.get_subcommands().filter(|below| !below.is_hide_set()).flat_map(all);
+    std::iter::once(command).chain(below).collect()
+}
+
+/// Such as `dct-key-load`.
+fn name(command: &clap::Command) -> &str {
+    command.get_display_name().unwrap_or_else(|| command.get_name())
+}
+
+fn page(command: &clap::Command, root: &clap::Command, names: &[&str]) -> String {
+    let man = Man::new(command.clone());
+    let mut out = Vec::new();
+    man.render_name_section(&mut out).unwrap();
+    man.render_synopsis_section(&mut out).unwrap();
+    man.render_description_section(&mut out).unwrap();
+    if command.has_subcommands() {
+        man.render_subcommands_section(&mut out).unwrap();
+    }
+    man.render_options_section(&mut out).unwrap();
+    let mut roff = Roff::new();
+    let is_root = name(command) == name(root);
+    if is_root || !command.has_subcommands() {
+        section(&mut roff, "EXIT STATUS", EXIT_STATUS);
+    }
+    let variables = environment();
+    let variables = variables.iter().map(|(name, meaning)| (name.as_str(), meaning.as_str()));
+    section(&mut roff, "ENVIRONMENT", variables.filter(|(variable, _)| matters(name(command), variable)));
+    if is_root {
+        section(&mut roff, "FILES", FILES);
+    }
+    let examples = if is_root { first_of_each(root) } else { examples::of(command) };
+    show(&mut roff, &examples);
+    roff.control("SH", ["SEE ALSO"]);
+    let others: Vec<&str> = names.iter().copied().filter(|other| *other != name(command)).collect();
+    roff.text(
+        others
+            .iter()
+            .enumerate()
+            .flat_map(|(at, other)| [roman(if at > 0 { ", " } else { "" }), bold(*other), roman("(1)")])
+            .collect::<Vec<_>>(),
+    );
+    roff.to_writer(&mut out).unwrap();
+    // without a date, which would change by itself
+    let title = format!(".TH {} 1 \"\" \"dct {}\" \"Container image trust\"\n", name(command), root.get_version().unwrap());
+    let sections =
+        String::from_utf8(out).unwrap().replace(".SH Commands\n", ".SH COMMANDS\n").replace(".SH SUBCOMMANDS\n", ".SH COMMANDS\n");
+    APOSTROPHE.to_owned() + &title + &sections.replace(APOSTROPHE, "").replace('~', "\\(ti").replace('`', "\\(ga")
+}
+
+/// Lets an apostrophe be one, also in what is typed. It stands before each section that is rendered, and a page needs it once.
+const APOSTROPHE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
+
+/// Whether a command looks at a variable.
+fn matters(command: &str, variable: &str) -> bool {
+    let asks = PASSPHRASES.iter().any(|name| variable.contains(name));
+    let connects = SERVER.iter().any(|name| variable.contains(name));
+    match command {
+        "dct" => true,
+        "dct-key-load" => asks || variable == "DOCKER_CONFIG",
+        "dct-signer-add" | "dct-sign" => asks || connects || variable == "DOCKER_CONFIG",
+        "dct-inspect" | "dct-delete" => connects || variable == "DOCKER_CONFIG",
+        _ => false,
+    }
+}
+
+/// The variables and their meaning, from the one table where they stand.
+fn environment() -> Vec<(String, String)> {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md")).unwrap();
+    let table = text.split_once("## Variables").expect("a section of variables").1.split_once("\n## ").unwrap().0;
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.strip_suffix(" |")?.split_once(" | "));
+    rows.map(|(names, meaning)| (names.replace('`', ""), meaning.to_owned())).collect()
+}
+
+fn section<'a>(roff: &mut Roff, heading: &str, items: impl IntoIterator<Item = (&'a str, &'a str)>) {
+    for (at, (term, text)) in items.into_iter().enumerate() {
+        if at == 0 {
+            roff.control("SH", [heading]);
+        }
+        roff.control("TP", []);
+        roff.text([bold(term)]);
+        roff.text(marked(text));
+    }
+}
+
+/// What stands between backticks is in bold.
+fn marked(text: &str) -> Vec<Inline> {
+    text.split('`').enumerate().map(|(at, part)| if at % 2 == 1 { bold(part) } else { roman(part) }).collect()
+}
+
+/// The first example of each verb: in the order of the verbs they are a story.
+fn first_of_each(root: &clap::Command) -> Vec<Example> {
+    all(root).into_iter().filter_map(|command| examples::of(command).into_iter().next()).collect()
+}
+
+fn show(roff: &mut Roff, examples: &[Example]) {
+    if examples.is_empty() {
+        return;
+    }
+    roff.control("SH", ["EXAMPLES"]);
+    for (at, example) in examples.iter().enumerate() {
+        if !example.why.is_empty() {
+            if at > 0 {
+                roff.control("PP", []);
+            }
+            roff.text([roman(&example.why)]);
+        }
+        roff.control("PP", []);
+        roff.control("RS", ["4"]);
+        roff.control("nf", []);
+        for line in &example.commands {
+            roff.text([roman(line)]);
+        }
+        roff.control("fi", []);
+        roff.control("RE", []);
+    }
+}
