@@ -3,7 +3,7 @@
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := $(CURDIR)/target/tools/bin/cargo-deny
 
-.PHONY: build test demo generate deny cargo-deny clean
+.PHONY: build test demo generate install uninstall deny cargo-deny clean
 
 ## the binary, as it is shipped: target/release/dct
 build:
@@ -24,6 +24,47 @@ demo:
 ## the man pages, of the command line's definition
 generate:
 	GENERATE=1 cargo test --quiet --locked --test generated
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+# Another one is installed as it is: make install BINARY=target/debug/dct
+BINARY ?= target/release/dct
+
+# Where each file goes below PREFIX, as FILE:PLACE.
+INSTALLED := $(BINARY):bin/dct \
+	$(foreach page,$(wildcard man/*.1),$(page):share/man/man1/$(notdir $(page))) \
+	completions/dct.bash:share/bash-completion/completions/dct \
+	completions/_dct:share/zsh/site-functions/_dct \
+	completions/dct.fish:share/fish/vendor_completions.d/dct.fish \
+	completions/dct.ps1:share/dct/dct.ps1
+# Links below PREFIX, as TARGET:PLACE: a line for each further name that the program answers to.
+LINKS :=
+
+from = $(word 1,$(subst :, ,$(1)))
+to = $(DESTDIR)$(PREFIX)/$(word 2,$(subst :, ,$(1)))
+define put
+@install -d -m 755 "$(dir $(to))"
+install -m $(if $(filter %/bin/dct,$(to)),755,644) "$(from)" "$(to)"
+
+endef
+define link
+@install -d -m 755 "$(dir $(to))"
+ln -sfn "$(from)" "$(to)"
+
+endef
+
+## binary, man pages and completions below PREFIX
+install: $(BINARY)
+	$(foreach file,$(INSTALLED),$(call put,$(file)))
+	$(foreach name,$(LINKS),$(call link,$(name)))
+
+## takes away what install put there
+uninstall:
+	rm -f $(foreach file,$(INSTALLED) $(LINKS),"$(call to,$(file))")
+
+target/release/dct: Cargo.toml Cargo.lock $(shell find src -name '*.rs')
+	cargo build --release --locked
+	@touch $@
 
 ## what comes into the build: bans, licences, sources
 deny: cargo-deny
