@@ -23,7 +23,7 @@ demo:
 
 ## the man pages, of the command line's definition
 generate:
-	GENERATE=1 cargo test --quiet --locked --test generated
+	GENERATE=1 cargo test --quiet --locked --test generated the_man_pages_are_fresh
 
 PREFIX ?= /usr/local
 DESTDIR ?=

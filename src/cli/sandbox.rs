@@ -8,6 +8,7 @@ use std::{
     process::{Child, Command, ExitStatus as ChildStatus},
 };
 
+use clap::ValueHint;
 use jiff::Timestamp;
 use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::{
@@ -24,30 +25,41 @@ use crate::sandbox::{
     running::{Options, Sandbox},
 };
 
-/// Try things on a registry and a Notary server of your own, on this machine
-///
-/// Starts both on loopback, with images, two users and their client bundles, and runs COMMAND where `dct`, `docker`, `notary` and `skopeo` find
-/// them. Without COMMAND it prints the environment and serves until it is interrupted. Your own Docker folder is never touched. Not for
-/// production: passwords and passphrases are known to everybody.
+/// Start a registry and a Notary server on this machine, to try things on: not for production
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "dct sandbox [OPTIONS] [-- COMMAND [ARG...]]",
-    after_help = "Example:\n  dct sandbox -- sh -c 'dct inspect --pretty $SANDBOX/prod/nginx'",
+    after_help = EXAMPLES,
     help_template = crate::cli::flags::TEMPLATE
 )]
 pub struct Args {
     /// Folder that keeps everything for the next time (default: a temporary one)
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub dir: Option<PathBuf>,
 
     /// Port on loopback (default: that of the last time, or any that is free)
     #[arg(long, value_name = "N")]
     pub port: Option<u16>,
 
-    /// Command to run; its exit code is ours
-    #[arg(last = true, value_name = "COMMAND")]
+    /// Command to run where `dct`, `docker`, `notary` and `skopeo` find the sandbox; its exit code is ours
+    #[arg(last = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
     pub command: Vec<OsString>,
 }
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  A shell in which $SANDBOX is the registry, and ends with it; your own Docker folder is never touched:
+    dct sandbox -- sh
+
+  One command, with the images and the client bundles that are there from the start:
+    dct sandbox -- sh -c 'dct key load --name jeff $SANDBOX_DIR/jeff/key.pem'
+
+  Rehearse a pipeline, and go on tomorrow with what it left:
+    dct sandbox --dir rehearsal -- ./pipeline.sh
+
+  Serve until interrupted, for other shells, which read the environment from a file that is named:
+    dct sandbox --port 4443";
 
 /// Runs the verb.
 pub fn run(args: &Args, ui: &Ui, now: Timestamp) -> Result<(), CliError> {

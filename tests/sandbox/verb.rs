@@ -88,8 +88,9 @@ fn a_folder_goes_on_where_it_ended() {
         dct sign $SANDBOX/prod/nginx:1 && dct inspect $SANDBOX/prod/nginx:1";
     let run = shell(home.path(), &dir, first);
     assert!(run.status.success(), "{}{}", text(&run.stdout), text(&run.stderr));
-    let json = text(&run.stdout);
-    let json = &json[json.find('[').unwrap()..];
+    let printed = text(&run.stdout);
+    let (_, json) = printed.split_once("nginx:1\n[").unwrap();
+    let json = format!("[{json}");
     // the trust data and the keys of yesterday, also where the cache is gone
     for forget in ["", "rm -r $DOCKER_CONFIG/trust/tuf; "] {
         let run = shell(home.path(), &dir, &format!("{forget}dct inspect $SANDBOX/prod/nginx:1"));
