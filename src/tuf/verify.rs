@@ -8,8 +8,16 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    digest::Sha256, envelope::Unverified, expiry::Expires, json::Json, members::FormatError, payload::Payload, role::RoleName,
-    role_keys::RoleKeys, root::Root, version::Version,
+    digest::Sha256,
+    envelope::{Signature, Unverified},
+    expiry::Expires,
+    json::Json,
+    members::FormatError,
+    payload::Payload,
+    role::RoleName,
+    role_keys::RoleKeys,
+    root::Root,
+    version::Version,
 };
 use crate::crypto::scheme::Scheme;
 
@@ -64,7 +72,7 @@ pub enum VerifyError {
 
 /// Checks a file against the keys that its parent names.
 pub fn verify<T: Payload>(file: Unverified<T>, keys: &RoleKeys) -> Result<Verified<T>, VerifyError> {
-    meet_threshold(&file, keys)?;
+    meet_threshold(&file.role, &file.signed, &file.signatures, keys)?;
     let payload = T::read(&file.role, &file.signed)?;
     Ok(accept(file, payload))
 }
@@ -72,13 +80,13 @@ pub fn verify<T: Payload>(file: Unverified<T>, keys: &RoleKeys) -> Result<Verifi
 /// Checks that a root is signed by the keys that it names itself: all that can be asked of the first one.
 pub fn verify_own_root(file: Unverified<Root>) -> Result<Verified<Root>, VerifyError> {
     let root = Root::read(&file.role, &file.signed)?;
-    meet_threshold(&file, &root.role_keys(&RoleName::root()))?;
+    meet_threshold(&file.role, &file.signed, &file.signatures, &root.role_keys(&RoleName::root()))?;
     Ok(accept(file, root))
 }
 
 /// Checks that a root is signed by the keys of the root before it and by its own (TUF 5.3.4).
 pub fn verify_next_root(file: Unverified<Root>, previous: &Verified<Root>) -> Result<Verified<Root>, VerifyError> {
-    meet_threshold(&file, &previous.role_keys(&RoleName::root()))?;
+    meet_threshold(&file.role, &file.signed, &file.signatures, &previous.role_keys(&RoleName::root()))?;
     verify_own_root(file)
 }
 
@@ -89,16 +97,18 @@ fn accept<T>(file: Unverified<T>, payload: T) -> Verified<T> {
 
 /// The one threshold loop. It counts distinct public keys, not key IDs: one private key listed bare and in a certificate counts
 /// once. A signature that does not verify, or by a key that is not the role's, is passed over.
-fn meet_threshold<T>(file: &Unverified<T>, keys: &RoleKeys) -> Result<(), VerifyError> {
-    if file.signatures.is_empty() {
-        return Err(VerifyError::NoSignatures(file.role.clone()));
+///
+/// It says nothing of the payload: a reader wants [`verify`]. A server that judges uploads asks it apart from the rest.
+pub fn meet_threshold(role: &RoleName, signed: &Json, signatures: &[Signature], keys: &RoleKeys) -> Result<(), VerifyError> {
+    if signatures.is_empty() {
+        return Err(VerifyError::NoSignatures(role.clone()));
     }
-    let message = Json::canonical(&file.signed);
+    let message = Json::canonical(signed);
     let needed = keys.threshold().get();
     let (mut signed_by, mut known_good) = (BTreeSet::new(), BTreeSet::new());
     let mut public_keys = BTreeMap::new();
     let mut tries = most_tries(message.len());
-    for signature in &file.signatures {
+    for signature in signatures {
         let Some(key) = keys.get(&signature.keyid) else { continue };
         if known_good.contains(&signature.keyid) {
             continue;
@@ -107,13 +117,13 @@ fn meet_threshold<T>(file: &Unverified<T>, keys: &RoleKeys) -> Result<(), Verify
             Entry::Occupied(known) => known.into_mut(),
             // Notary `signed.VerifySignatures`: a hard error, and not a signature that is passed over
             Entry::Vacant(_) if key.id().to_string() != signature.keyid => {
-                return Err(VerifyError::KeyId { role: file.role.clone(), id: signature.keyid.clone() });
+                return Err(VerifyError::KeyId { role: role.clone(), id: signature.keyid.clone() });
             }
             Entry::Vacant(new) => new.insert(key.verifying_key()),
         };
         let (Ok(public), Some(scheme)) = (public, Scheme::from_name(&signature.method)) else { continue };
         if tries == 0 {
-            return Err(VerifyError::TooManySignatures(file.role.clone()));
+            return Err(VerifyError::TooManySignatures(role.clone()));
         }
         tries -= 1;
         if public.verify(scheme, &message, &signature.sig).is_ok() {
@@ -122,7 +132,7 @@ fn meet_threshold<T>(file: &Unverified<T>, keys: &RoleKeys) -> Result<(), Verify
         }
     }
     let found = signed_by.len() as u64;
-    if found < needed { Err(VerifyError::Threshold { role: file.role.clone(), found, needed }) } else { Ok(()) }
+    if found < needed { Err(VerifyError::Threshold { role: role.clone(), found, needed }) } else { Ok(()) }
 }
 
 /// How many signatures of the role's keys are tried over a message of so many bytes, of which each try takes the hash: about a second's work,
