@@ -1,37 +1,150 @@
 //! The Notary endpoint: trust data below `/v2/GUN/_trust/`, judged and served as Notary's server does.
+//!
+//! `route` says what a request wants; `upload` takes a form apart, `judge` holds it against the `history` in a `repository`, `server_signed` adds
+//! what the server signs with its `server_keys`. `go_json`, `metadata` and `signed_file` read as Go does, which is leniently: what a client of ours may
+//! trust is not for this room to say.
 
-use std::sync::Arc;
+mod change_feed;
+mod go_json;
+mod history;
+mod judge;
+mod metadata;
+mod multipart;
+mod replies;
+mod repository;
+mod root_rules;
+mod route;
+mod server_keys;
+mod server_signed;
+mod signed_file;
+mod upload;
 
-use hyper::{Request, Response, StatusCode, body::Bytes};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hyper::{Request, Response, body::Bytes};
 use jiff::Timestamp;
+use serde_json::Value;
 
-use super::{scope::Scope, shelf::Shelf};
+use self::{
+    history::{History, Missing, NotStored},
+    metadata::GoRoot,
+    replies::Keep,
+    route::{Edition, Route},
+    server_keys::{NoKey, ServerKeys},
+    server_signed::NotServed,
+    signed_file::SignedFile,
+};
+use super::{errcode::ApiError, scope::Scope, shelf::Shelf};
+use crate::tuf::role::RoleName;
 
 /// Trust data of all repositories.
 #[derive(Debug)]
 pub struct TrustEndpoint {
-    #[expect(dead_code)]
-    shelf: Arc<Shelf>,
+    history: History,
+    keys: ServerKeys,
+    /// One request at a time: an upload is judged against what is there, and nothing may come between.
+    turn: Mutex<()>,
 }
 
 impl TrustEndpoint {
     /// The endpoint over what a shelf holds.
     #[must_use]
     pub fn new(shelf: Arc<Shelf>) -> Self {
-        Self { shelf }
+        Self { history: History { shelf: Arc::clone(&shelf) }, keys: ServerKeys { shelf }, turn: Mutex::new(()) }
     }
 
-    /// What a request's token must allow, where it needs one at all.
+    /// What a request needs to be allowed.
     #[must_use]
-    pub fn scopes(&self, _request: &Request<Bytes>) -> Option<Vec<Scope>> {
-        Some(Vec::new())
+    pub fn scopes(&self, request: &Request<Bytes>) -> Vec<Scope> {
+        Route::of(request).scopes()
     }
 
     /// Answers a request that is allowed.
     #[must_use]
-    pub fn answer(&self, _request: &Request<Bytes>, _now: Timestamp) -> Response<Bytes> {
-        let mut answer = Response::new(Bytes::new());
-        *answer.status_mut() = StatusCode::NOT_FOUND;
-        answer
+    pub fn answer(&self, request: &Request<Bytes>, now: Timestamp) -> Response<Bytes> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = match Route::of(request) {
+            Route::Update(gun) => self.update(&gun, request, now),
+            Route::Delete(gun) => self.delete(&gun, now),
+            Route::File(gun, role, edition) => self.file(&gun, &role, &edition, now),
+            Route::Key(gun, role) => self.key(&gun, &role),
+            Route::RotateKey(..) => {
+                self.keys.create().map(|key| json_text(&key)).map_err(|NoKey| replies::unknown(replies::no_facts()))
+            }
+            Route::Changes(gun) => {
+                change_feed::answer(&self.history.shelf, request.uri().query().unwrap_or_default(), gun.as_deref())
+                    .map(|feed| replies::text(feed.into()))
+                    .map_err(replies::invalid_parameters)
+            }
+            Route::Base => Ok(replies::text(Bytes::from_static(b"{}"))),
+            Route::Health => Ok(replies::well()),
+            Route::Elsewhere(path) => Ok(replies::elsewhere(&path)),
+            Route::NoSuchMethod => Ok(replies::no_such_method()),
+            Route::Unknown => Err(replies::metadata_not_found(Value::Null)),
+        };
+        answer.unwrap_or_else(|error| error.answer())
+    }
+
+    fn update(&self, gun: &str, request: &Request<Bytes>, now: Timestamp) -> Result<Response<Bytes>, ApiError> {
+        let uploaded = upload::read(request)?;
+        let updates = judge::judge(gun, uploaded, &self.history, &self.keys, now);
+        let updates = updates.map_err(|refusal| replies::invalid_update(refusal.detail()))?;
+        self.history.store(gun, &updates, now).map_err(|error| match error {
+            NotStored::OldVersion => replies::old_version(replies::no_facts()),
+            NotStored::Failed => replies::updating(Value::Null),
+        })?;
+        Ok(Response::new(Bytes::new()))
+    }
+
+    fn delete(&self, gun: &str, now: Timestamp) -> Result<Response<Bytes>, ApiError> {
+        self.history.delete(gun, now).map_err(|_| replies::unknown(replies::no_facts()))?;
+        Ok(Response::new(Bytes::new()))
+    }
+
+    fn file(&self, gun: &str, role: &str, edition: &Edition, now: Timestamp) -> Result<Response<Bytes>, ApiError> {
+        let keep = if *edition == Edition::Current { Keep::Short } else { Keep::Long };
+        let stored = match edition {
+            Edition::Hash(hash) => self.history.by_hash(gun, hash),
+            Edition::Version(version) => {
+                let too_large = || replies::metadata_not_found(serde_json::json!({"Func": "Atoi", "Num": version, "Err": {}}));
+                let version = version.parse::<i64>().map_err(|_| too_large())?;
+                self.history.by_version(gun, role, u64::try_from(version).unwrap_or_default())
+            }
+            Edition::Current if matches!(role, "timestamp" | "snapshot") => {
+                let timestamp = server_signed::current_timestamp(gun, &self.history, &self.keys, now).map_err(not_served)?;
+                if role == "timestamp" { Ok(timestamp) } else { self.history.current(gun, role) }
+            }
+            Edition::Current => self.history.current(gun, role),
+        };
+        let stored = stored.map_err(missing)?;
+        Ok(replies::file(stored.bytes, stored.at, keep))
+    }
+
+    fn key(&self, gun: &str, role: &str) -> Result<Response<Bytes>, ApiError> {
+        let root = match self.history.current(gun, "root") {
+            Ok(root) => SignedFile::read(&root.bytes).and_then(|file| file.payload::<GoRoot>(&RoleName::root())).map(Some),
+            Err(Missing::NotFound) => Ok(None),
+            Err(error) => return Err(replies::unknown(error.detail())),
+        };
+        let root = root.map_err(|fault| replies::unknown(fault.facts))?;
+        let key = self.keys.current(role, root.as_ref()).map_err(|NoKey| replies::unknown(replies::no_facts()))?;
+        Ok(json_text(&key))
+    }
+}
+
+fn json_text(key: &crate::tuf::key::Key) -> Response<Bytes> {
+    replies::text(server_keys::to_json(key).into())
+}
+
+fn missing(missing: Missing) -> ApiError {
+    let detail = missing.detail();
+    if matches!(missing, Missing::NotFound) { replies::metadata_not_found(detail) } else { replies::unknown(detail) }
+}
+
+fn not_served(error: NotServed) -> ApiError {
+    match error {
+        NotServed::Missing(error) => missing(error),
+        NotServed::Fault(fault) => replies::unknown(fault.facts),
+        NotServed::NotStored(_) => replies::unknown(replies::no_facts()),
     }
 }

@@ -1,0 +1,36 @@
+//! An upload as it comes: a form with a file for each role (Notary `handlers.AtomicUpdateHandler`).
+
+use hyper::{Request, body::Bytes, header};
+use serde_json::Value;
+
+use super::{multipart, replies, signed_file::SignedFile};
+use crate::{sandbox::errcode::ApiError, tuf::role::RoleName};
+
+/// One file of it.
+#[derive(Clone, Debug)]
+pub(super) struct Uploaded {
+    /// The role that its name says.
+    pub(super) role: RoleName,
+    /// The version that it claims.
+    pub(super) version: i64,
+    /// The bytes.
+    pub(super) bytes: Bytes,
+}
+
+/// Takes the form apart. Each file is looked at no further than its version.
+pub(super) fn read(request: &Request<Bytes>) -> Result<Vec<Uploaded>, ApiError> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let parts = multipart::parts(kind, request.body()).map_err(|_| replies::malformed_upload(Value::Null))?;
+    parts.into_iter().map(read_part).collect()
+}
+
+fn read_part(part: multipart::Part) -> Result<Uploaded, ApiError> {
+    let name = part.filename.unwrap_or_default();
+    let name = name.strip_suffix(".json").unwrap_or(&name);
+    if name.is_empty() {
+        return Err(replies::no_filename(Value::Null));
+    }
+    let role = RoleName::parse(name).map_err(|_| replies::invalid_role(Value::from(name)))?;
+    let version = SignedFile::claimed_version(&part.content).ok_or_else(|| replies::malformed_json(Value::Null))?;
+    Ok(Uploaded { role, version, bytes: part.content })
+}
