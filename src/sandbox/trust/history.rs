@@ -64,11 +64,11 @@ impl From<io::Error> for NotStored {
 
 impl Missing {
     /// What the server sends as the error's detail.
-    pub(super) fn detail(&self) -> Value {
-        match self {
+    pub(super) fn detail(&self) -> Option<Value> {
+        Some(match self {
             Self::NotFound | Self::Unreadable => json!({}),
             Self::NotListed(role) => json!({"Role": role}),
-        }
+        })
     }
 }
 

@@ -27,11 +27,11 @@ pub(super) enum Refusal {
 
 impl Refusal {
     /// The detail of the error (Notary `validation.SerializableError`).
-    pub(super) fn detail(&self) -> Value {
+    pub(super) fn detail(&self) -> Option<Value> {
         match self {
-            Self::Unjudged => Value::Null,
-            Self::Rule(name, message, None) => json!({"Name": name, "Error": {"Msg": message}}),
-            Self::Rule(name, message, Some(missing)) => json!({"Name": name, "Error": {"Missing": missing, "Msg": message}}),
+            Self::Unjudged => None,
+            Self::Rule(name, message, None) => Some(json!({"Name": name, "Error": {"Msg": message}})),
+            Self::Rule(name, message, Some(missing)) => Some(json!({"Name": name, "Error": {"Missing": missing, "Msg": message}})),
         }
     }
 }

@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hyper::{Request, Response, body::Bytes};
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::json;
 
 use self::{
     history::{History, Missing, NotStored},
@@ -53,9 +53,9 @@ impl TrustEndpoint {
         Self { history: History { shelf: Arc::clone(&shelf) }, keys: ServerKeys { shelf }, turn: Mutex::new(()) }
     }
 
-    /// What a request needs to be allowed.
+    /// What a request's token must allow, where it needs one at all.
     #[must_use]
-    pub fn scopes(&self, request: &Request<Bytes>) -> Vec<Scope> {
+    pub fn scopes(&self, request: &Request<Bytes>) -> Option<Vec<Scope>> {
         Route::of(request).scopes()
     }
 
@@ -74,13 +74,13 @@ impl TrustEndpoint {
             Route::Changes(gun) => {
                 change_feed::answer(&self.history.shelf, request.uri().query().unwrap_or_default(), gun.as_deref())
                     .map(|feed| replies::text(feed.into()))
-                    .map_err(replies::invalid_parameters)
+                    .map_err(|detail| replies::invalid_parameters(Some(detail)))
             }
             Route::Base => Ok(replies::text(Bytes::from_static(b"{}"))),
             Route::Health => Ok(replies::well()),
             Route::Elsewhere(path) => Ok(replies::elsewhere(&path)),
             Route::NoSuchMethod => Ok(replies::no_such_method()),
-            Route::Unknown => Err(replies::metadata_not_found(Value::Null)),
+            Route::Unknown => Err(replies::metadata_not_found(None)),
         };
         answer.unwrap_or_else(|error| error.answer())
     }
@@ -91,7 +91,7 @@ impl TrustEndpoint {
         let updates = updates.map_err(|refusal| replies::invalid_update(refusal.detail()))?;
         self.history.store(gun, &updates, now).map_err(|error| match error {
             NotStored::OldVersion => replies::old_version(replies::no_facts()),
-            NotStored::Failed => replies::updating(Value::Null),
+            NotStored::Failed => replies::updating(None),
         })?;
         Ok(Response::new(Bytes::new()))
     }
@@ -106,7 +106,7 @@ impl TrustEndpoint {
         let stored = match edition {
             Edition::Hash(hash) => self.history.by_hash(gun, hash),
             Edition::Version(version) => {
-                let too_large = || replies::metadata_not_found(serde_json::json!({"Func": "Atoi", "Num": version, "Err": {}}));
+                let too_large = || replies::metadata_not_found(Some(json!({"Func": "Atoi", "Num": version, "Err": {}})));
                 let version = version.parse::<i64>().map_err(|_| too_large())?;
                 self.history.by_version(gun, role, u64::try_from(version).unwrap_or_default())
             }
@@ -126,7 +126,7 @@ impl TrustEndpoint {
             Err(Missing::NotFound) => Ok(None),
             Err(error) => return Err(replies::unknown(error.detail())),
         };
-        let root = root.map_err(|fault| replies::unknown(fault.facts))?;
+        let root = root.map_err(|fault| replies::unknown(Some(fault.facts)))?;
         let key = self.keys.current(role, root.as_ref()).map_err(|NoKey| replies::unknown(replies::no_facts()))?;
         Ok(json_text(&key))
     }
@@ -144,7 +144,7 @@ fn missing(missing: Missing) -> ApiError {
 fn not_served(error: NotServed) -> ApiError {
     match error {
         NotServed::Missing(error) => missing(error),
-        NotServed::Fault(fault) => replies::unknown(fault.facts),
+        NotServed::Fault(fault) => replies::unknown(Some(fault.facts)),
         NotServed::NotStored(_) => replies::unknown(replies::no_facts()),
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn no_such_method() -> Response<Bytes> {
 
 macro_rules! errors {
     ($($(#[$doc:meta])* $name:ident, $status:ident, $code:literal, $message:literal;)*) => {
-        $($(#[$doc])* pub(super) fn $name(detail: Value) -> ApiError {
+        $($(#[$doc])* pub(super) fn $name(detail: Option<Value>) -> ApiError {
             ApiError { status: StatusCode::$status, code: $code, message: $message, detail }
         })*
     };
@@ -99,6 +99,6 @@ errors! {
 }
 
 /// The detail of an error that has no facts: Go writes a struct without members.
-pub(super) fn no_facts() -> Value {
-    json!({})
+pub(super) fn no_facts() -> Option<Value> {
+    Some(json!({}))
 }

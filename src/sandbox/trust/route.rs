@@ -70,17 +70,18 @@ impl Route {
         if known.contains(method) { Self::Unknown } else { Self::NoSuchMethod }
     }
 
-    /// What it takes; for what belongs to no repository the server wants an administrator.
-    pub(super) fn scopes(&self) -> Vec<Scope> {
-        match self {
-            Self::Update(gun) | Self::Key(gun, _) => vec![Scope::repository(gun, &["push", "pull"])],
-            Self::File(gun, ..) | Self::Changes(Some(gun)) => vec![Scope::repository(gun, &["pull"])],
-            Self::Delete(gun) | Self::RotateKey(gun, _) => vec![Scope::repository(gun, &["*"])],
-            Self::Health | Self::Elsewhere(_) | Self::NoSuchMethod => Vec::new(),
+    /// What a token must allow, where one is needed; for what belongs to no repository, an administrator's.
+    pub(super) fn scopes(&self) -> Option<Vec<Scope>> {
+        let scope = match self {
+            Self::Update(gun) | Self::Key(gun, _) => Scope::repository(gun, &["push", "pull"]),
+            Self::File(gun, ..) | Self::Changes(Some(gun)) => Scope::repository(gun, &["pull"]),
+            Self::Delete(gun) | Self::RotateKey(gun, _) => Scope::repository(gun, &["*"]),
             Self::Base | Self::Changes(None) | Self::Unknown => {
-                vec![Scope { kind: "registry", name: "catalog".to_owned(), actions: &["*"] }]
+                Scope { kind: "registry", name: "catalog".to_owned(), actions: &["*"] }
             }
-        }
+            Self::Health | Self::Elsewhere(_) | Self::NoSuchMethod => return None,
+        };
+        Some(vec![scope])
     }
 }
 

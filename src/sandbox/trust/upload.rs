@@ -20,7 +20,7 @@ pub(super) struct Uploaded {
 /// Takes the form apart. Each file is looked at no further than its version.
 pub(super) fn read(request: &Request<Bytes>) -> Result<Vec<Uploaded>, ApiError> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let parts = multipart::parts(kind, request.body()).map_err(|_| replies::malformed_upload(Value::Null))?;
+    let parts = multipart::parts(kind, request.body()).map_err(|_| replies::malformed_upload(None))?;
     parts.into_iter().map(read_part).collect()
 }
 
@@ -28,9 +28,9 @@ fn read_part(part: multipart::Part) -> Result<Uploaded, ApiError> {
     let name = part.filename.unwrap_or_default();
     let name = name.strip_suffix(".json").unwrap_or(&name);
     if name.is_empty() {
-        return Err(replies::no_filename(Value::Null));
+        return Err(replies::no_filename(None));
     }
-    let role = RoleName::parse(name).map_err(|_| replies::invalid_role(Value::from(name)))?;
-    let version = SignedFile::claimed_version(&part.content).ok_or_else(|| replies::malformed_json(Value::Null))?;
+    let role = RoleName::parse(name).map_err(|_| replies::invalid_role(Some(Value::from(name))))?;
+    let version = SignedFile::claimed_version(&part.content).ok_or_else(|| replies::malformed_json(None))?;
     Ok(Uploaded { role, version, bytes: part.content })
 }
