@@ -8,6 +8,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod clients;
+mod demo;
 mod pair;
 #[path = "../support/peers/mod.rs"]
 mod support;

@@ -35,7 +35,7 @@ enum Running {
 /// How a request is authorised.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Auth<'a> {
-    /// By a token that jeff was given for these scopes, such as `repository:prod/nginx:pull,push`.
+    /// By a token that jeff was given for these scopes, such as `repository:prod/nginx:pull,push`; `HOST` in them is the server's.
     Token(&'a [&'a str]),
     /// By this header.
     Header(&'a str),
@@ -101,7 +101,7 @@ impl Server {
         let basic = Base64::encode_string(format!("{}:{}", self.user.0, self.user.1).as_bytes());
         let query: String = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("service", "any")
-            .extend_pairs(scopes.iter().map(|scope| ("scope", scope)))
+            .extend_pairs(scopes.iter().map(|scope| ("scope", scope.replace("HOST", &self.host))))
             .finish();
         let answer = self.send("GET", &format!("/token?{query}"), &[], b"", Auth::Header(&format!("Basic {basic}")));
         answer.json()["token"].as_str().expect("a token").to_owned()

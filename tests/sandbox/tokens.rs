@@ -19,7 +19,7 @@ fn challenge(host: &str, answer: &Answer) -> (u16, String, serde_json::Value) {
 fn a_refusal_says_which_token_would_do() {
     let Some(pair) = Pair::start() else { return };
     let mut differ = Vec::new();
-    let other = ["repository:other:pull"];
+    let (other, everything) = (["repository:other:pull"], ["repository:HOST/prod/nothing:*"]);
     let cases = [
         ("no token", "/v2/", Auth::None),
         ("no token, trust data", "/v2/HOST/prod/nginx/_trust/tuf/root.json", Auth::None),
@@ -29,6 +29,7 @@ fn a_refusal_says_which_token_would_do() {
         ("a token of somebody else, trust data", "/v2/HOST/prod/nginx/_trust/tuf/root.json", Auth::Header("Bearer abc")),
         ("a token for another repository", "/v2/prod/nginx/manifests/1", Auth::Token(&other)),
         ("a token for other trust data", "/v2/HOST/prod/nginx/_trust/tuf/root.json", Auth::Token(&other)),
+        ("a token for everything", "/v2/HOST/prod/nothing/_trust/tuf/root.json", Auth::Token(&everything)),
         ("a password", "/v2/prod/nginx/manifests/1", Auth::Header("Basic amVmZjpqZWZmLXBhc3N3b3Jk")),
         ("an unknown path", "/v2/nowhere", Auth::None),
     ];

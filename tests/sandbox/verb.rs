@@ -23,16 +23,16 @@ fn sandbox(home: &Path, args: &[&str]) -> Command {
     command
 }
 
-fn shell(home: &Path, options: &[&str], script: &str) -> Output {
+pub(crate) fn shell(home: &Path, options: &[&str], script: &str) -> Output {
     sandbox(home, &[options, &["--", "sh", "-c", script]].concat()).output().unwrap()
 }
 
-fn home() -> TempDir {
+pub(crate) fn home() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
 /// What is in the home folder, but for the empty folder of temporary files.
-fn left_behind(home: &Path) -> Vec<String> {
+pub(crate) fn left_behind(home: &Path) -> Vec<String> {
     let names = |folder: &Path| -> Vec<String> {
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
     };
@@ -41,7 +41,7 @@ fn left_behind(home: &Path) -> Vec<String> {
     left
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
