@@ -11,7 +11,12 @@
 mod clients;
 mod demo;
 mod pair;
+#[path = "../support/mod.rs"]
+mod shared;
 #[path = "../support/peers/mod.rs"]
 mod support;
 mod tokens;
+mod uploads;
 mod verb;
+
+use shared::forge;

@@ -67,6 +67,16 @@ impl Forge {
         forge
     }
 
+    /// The same root again, in which `role` has these keys: for a repository that is not published yet.
+    pub fn give(&mut self, role: &str, keys: &[Key]) -> &mut Self {
+        self.keys.insert(role.to_owned(), keys.to_vec());
+        let version = self.version("root");
+        let mut payload = self.root_payload();
+        payload["version"] = version.into();
+        self.signed.insert("root".to_owned(), payload);
+        self.sign("root")
+    }
+
     /// Changes a role's payload and signs it with the role's keys. Nothing else follows: neither its version nor its parents.
     pub fn edit(&mut self, role: &str, change: impl FnOnce(&mut Value)) -> &mut Self {
         change(self.signed.get_mut(role).unwrap());

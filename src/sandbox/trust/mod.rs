@@ -21,7 +21,7 @@ mod upload;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hyper::{Request, Response, body::Bytes};
+use hyper::{Method, Request, Response, body::Bytes};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -82,7 +82,8 @@ impl TrustEndpoint {
             Route::NoSuchMethod => Ok(replies::no_such_method()),
             Route::Unknown => Err(replies::metadata_not_found(None)),
         };
-        answer.unwrap_or_else(|error| error.answer())
+        let answer = answer.unwrap_or_else(|error| error.answer());
+        if *request.method() == Method::HEAD { replies::head(answer) } else { answer }
     }
 
     fn update(&self, gun: &str, request: &Request<Bytes>, now: Timestamp) -> Result<Response<Bytes>, ApiError> {
@@ -145,6 +146,6 @@ fn not_served(error: NotServed) -> ApiError {
     match error {
         NotServed::Missing(error) => missing(error),
         NotServed::Fault(fault) => replies::unknown(Some(fault.facts)),
-        NotServed::NotStored(_) => replies::unknown(replies::no_facts()),
+        NotServed::NotStored => replies::unknown(replies::no_facts()),
     }
 }

@@ -142,7 +142,7 @@ http {{
         proxy_set_header Host $http_host;
         proxy_set_header X-Forwarded-Proto https;
         location /_notary_server {{ proxy_pass http://127.0.0.1:{notary}; }}
-        location ~ ^/v2/.*/_trust/ {{ proxy_pass http://127.0.0.1:{notary}; }}
+        location ~ ^/v2/(.*/)?_trust/ {{ proxy_pass http://127.0.0.1:{notary}; }}
         location = /token {{ proxy_pass http://127.0.0.1:{token}; }}
         location /v2/ {{ proxy_pass http://127.0.0.1:{registry}; }}
         location / {{ return 404; }}
