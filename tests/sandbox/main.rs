@@ -10,6 +10,7 @@
 
 mod clients;
 mod demo;
+mod documented;
 mod pair;
 #[path = "../support/mod.rs"]
 mod shared;

@@ -1,0 +1,160 @@
+//! Every command that README, docs and the pages of the verbs show, run as it is written; only the host's name is the sandbox's.
+
+use std::{
+    fs,
+    os::unix::{fs::PermissionsExt as _, fs::symlink},
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+use clap::CommandFactory as _;
+use dct::{
+    cli::args::Arguments,
+    sandbox::{
+        home::Furnishing,
+        running::{Options, Sandbox},
+    },
+};
+
+use crate::verb::{home, text};
+
+/// The host of the examples.
+const HOST: &str = "dtr.example.com";
+
+/// What is not run here, and what runs it.
+const ELSEWHERE: [(&str, &str); 7] = [
+    ("make demo", "demo.rs runs the same script"),
+    ("make test", "it runs this test"),
+    ("make build", "and `make test` builds the same for tests"),
+    ("make install", "tests/generated runs it with a binary that is there"),
+    ("sudo make install", "the same"),
+    ("dct sandbox --port 4443", "verb.rs: it serves until it is interrupted"),
+    ("dct sandbox -- sh", "verb.rs: a shell that waits for a person"),
+];
+
+/// Lines that belong together: a later one may need what an earlier one left.
+struct Group {
+    place: String,
+    lines: Vec<String>,
+}
+
+#[test]
+fn every_documented_command_does_what_it_says() {
+    let home = home();
+    let sandbox = start();
+    prepare(home.path(), sandbox.folder());
+    let mut failed = Vec::new();
+    let groups: Vec<Group> = of_documents().into_iter().chain(of_verbs()).collect();
+    let mut count = 0;
+    for group in &groups {
+        let lines: Vec<&str> = group.lines.iter().map(String::as_str).filter(|line| !is_elsewhere(line)).collect();
+        count += lines.len();
+        let script = lines.join("\n").replace(HOST, sandbox.host());
+        let run = run(&sandbox, home.path(), &script);
+        if !run.status.success() {
+            failed.push(format!("{}:\n{script}\n{}{}", group.place, text(&run.stdout), text(&run.stderr)));
+        }
+    }
+    println!("{count} documented commands in {} places", groups.len());
+    assert!(count >= 20, "the documents are not read as they are written");
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+#[test]
+fn what_runs_elsewhere_is_documented_at_all() {
+    let lines: Vec<String> = of_documents().into_iter().chain(of_verbs()).flat_map(|group| group.lines).collect();
+    for (command, _) in ELSEWHERE {
+        assert!(lines.iter().any(|line| without_comment(line).starts_with(command)), "{command} stands nowhere");
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a server has its own clock")]
+fn start() -> Sandbox {
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_dct"));
+    let furnishing = Furnishing { programs: vec![("dct".to_owned(), program)], ..Furnishing::default() };
+    Sandbox::start(&Options { furnishing, ..Options::default() }, jiff::Timestamp::now()).unwrap()
+}
+
+/// The files that the examples name, in the home folder, where they are run.
+fn prepare(home: &Path, sandbox: &Path) {
+    let copy = |from: &str, to: &str| fs::copy(sandbox.join(from), home.join(to)).map(drop).unwrap();
+    fs::create_dir(home.join("ian")).unwrap();
+    for (from, to) in [
+        ("jeff/key.pem", "key.pem"),
+        ("jeff/cert.pem", "cert.pem"),
+        ("ian/key.pem", "ian/key.pem"),
+        ("ian/cert.pem", "ian/cert.pem"),
+        ("ian/cert.pem", "laptop.pem"),
+        ("jeff/cert.pub", "server.pem"),
+    ] {
+        copy(from, to);
+    }
+    fs::write(home.join("passphrase"), "sandbox repository passphrase\n").unwrap();
+    fs::write(home.join("pipeline.sh"), "#!/bin/sh\nskopeo --version >/dev/null && test -n \"$SANDBOX\"\n").unwrap();
+    fs::set_permissions(home.join("pipeline.sh"), fs::Permissions::from_mode(0o755)).unwrap();
+    symlink(sandbox.join("docker"), home.join(".docker")).unwrap();
+}
+
+fn run(sandbox: &Sandbox, home: &Path, script: &str) -> Output {
+    let mut shell = Command::new("sh");
+    shell.args(["-ec", script]).current_dir(home).env_clear().stdin(Stdio::null());
+    shell.env("HOME", home).env("PATH", std::env::var_os("PATH").unwrap());
+    for variable in sandbox.environment() {
+        shell.env(variable.name, variable.value_over(std::env::var_os(variable.name).filter(|_| variable.name == "PATH")));
+    }
+    shell.output().unwrap()
+}
+
+fn is_elsewhere(line: &str) -> bool {
+    let command = without_comment(line);
+    ELSEWHERE.iter().any(|(known, _)| command == *known || (known.ends_with("install") && command.starts_with(known)))
+}
+
+fn without_comment(line: &str) -> &str {
+    line.split("  #").next().unwrap().trim_end()
+}
+
+/// What stands behind `$ ` in the blocks of README and docs.
+fn of_documents() -> Vec<Group> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = vec![root.join("README.md"), root.join("CONTRIBUTING.md")];
+    files.extend(
+        fs::read_dir(root.join("docs"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|e| e == "md")),
+    );
+    files.sort();
+    let mut groups = Vec::new();
+    for file in files {
+        let document = fs::read_to_string(&file).unwrap();
+        for (number, block) in document.split("```console\n").skip(1).enumerate() {
+            let block = block.split("```").next().unwrap();
+            let lines = block.lines().filter_map(|line| line.strip_prefix("$ ")).map(str::to_owned).collect();
+            groups.push(Group { place: format!("{}, block {}", file.display(), number + 1), lines });
+        }
+    }
+    groups
+}
+
+/// The examples at the end of each verb's help, which its man page has too.
+fn of_verbs() -> Vec<Group> {
+    fn collect(command: &clap::Command, groups: &mut Vec<Group>) {
+        command.get_subcommands().for_each(|command| collect(command, groups));
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let mut examples: Vec<Vec<String>> = Vec::new();
+        for line in help.lines() {
+            match line.strip_prefix("    ") {
+                Some(line) => examples.last_mut().unwrap().push(line.to_owned()),
+                None => examples.push(Vec::new()),
+            }
+        }
+        let place = format!("help of {}", command.get_name());
+        groups.extend(examples.into_iter().filter(|lines| !lines.is_empty()).map(|lines| Group { place: place.clone(), lines }));
+    }
+    let mut root = Arguments::command();
+    root.build();
+    let mut groups = Vec::new();
+    collect(&root, &mut groups);
+    groups
+}
