@@ -14,6 +14,7 @@ test:
 	.ci/install-peers
 	cargo fmt --check
 	cargo clippy --all-targets --locked -- -D warnings
+	cargo clippy --no-default-features --locked -- -D warnings
 	cargo test --locked
 
 ## the documented flow in a sandbox, every command with its output
