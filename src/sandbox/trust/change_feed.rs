@@ -76,7 +76,7 @@ struct Feed {
     records: Option<Vec<Change>>,
 }
 
-/// None where the query begins behind the end: Go then writes `null`.
+/// None where the query begins behind the end, and where there is no change at all: Go then writes `null`.
 fn select(all: &[Change], id: i64, records: i64, gun: Option<&str>) -> Option<Vec<Change>> {
     let reversed = id < 0 || records < 0;
     let most = usize::try_from(records.unsigned_abs()).unwrap_or(usize::MAX);
@@ -84,6 +84,9 @@ fn select(all: &[Change], id: i64, records: i64, gun: Option<&str>) -> Option<Ve
     if !reversed {
         let start = usize::try_from(id).ok().filter(|start| *start < all.len())?;
         return Some(all.iter().skip(start).filter(ours).take(most).cloned().collect());
+    }
+    if all.is_empty() && gun.is_none() {
+        return None;
     }
     let end = usize::try_from(id).ok().filter(|id| *id <= all.len()).map_or(all.len(), |id| id.saturating_sub(1));
     let mut changes: Vec<Change> = all.iter().take(end).rev().filter(ours).take(most).cloned().collect();

@@ -28,7 +28,7 @@ impl Fault {
 pub(super) fn first<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     let text = String::from_utf8_lossy(bytes);
     let value = serde_json::Deserializer::from_str(&text).into_iter::<Value>().next()?.ok()?;
-    serde_json::from_value(value).ok()
+    typed(value).ok()
 }
 
 /// A whole document (Go's `json.Unmarshal`).
@@ -44,8 +44,9 @@ pub(super) fn whole<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     typed(value)
 }
 
-/// A value of a type.
+/// A value of a type; `null` is one without members.
 pub(super) fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Fault> {
+    let value = if value.is_null() { json!({}) } else { value };
     serde_json::from_value(value).map_err(|error| Fault::new(in_go(&error.to_string())))
 }
 
@@ -90,6 +91,33 @@ pub(super) fn in_file<T: Serialize>(value: &T) -> Result<String, Fault> {
 pub(super) fn nullable<'de, T: Deserialize<'de> + Default, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
     Option::<T>::deserialize(from).map(Option::unwrap_or_default)
 }
+
+/// The same for a map or a list: an absent one and `null` are Go's nil. A value of another kind is told with the name of Go's type.
+pub(super) fn collection<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    from: D,
+    fits: fn(&Value) -> bool,
+    go_type: &str,
+) -> Result<Option<T>, D::Error> {
+    let value = Value::deserialize(from)?;
+    if value.is_null() {
+        return Ok(None);
+    }
+    if !fits(&value) {
+        let kind = match value {
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+            Value::String(_) => "string",
+            Value::Bool(_) => "bool",
+            Value::Null | Value::Number(_) => "number",
+        };
+        return Err(serde::de::Error::custom(format_args!("json: cannot unmarshal {kind} into Go value of type {go_type}")));
+    }
+    serde_json::from_value(value).map(Some).map_err(|error| serde::de::Error::custom(in_go(&error.to_string())))
+}
+
+/// Flattened into a struct, it makes serde take objects alone for it, and no lists.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub(super) struct Members {}
 
 /// `[]byte`: base64 in JSON, and `null` for none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -171,6 +199,7 @@ fn in_go(text: &str) -> String {
     };
     let expected = match expected {
         "a string" => "string",
+        "a boolean" => "bool",
         "i64" => "int",
         other => other,
     };

@@ -4,13 +4,9 @@ use std::{collections::BTreeSet, io, sync::Arc};
 
 use hyper::body::Bytes;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{
-    change_feed::{self, Change},
-    go_json,
-    metadata::GoListing,
-};
+use super::change_feed::{self, Change};
 use crate::{
     sandbox::shelf::{Name, Shelf, name},
     tuf::digest::Sha256,
@@ -36,17 +32,6 @@ pub(super) struct Stored {
     pub(super) bytes: Bytes,
 }
 
-/// Why there is no file.
-#[derive(Debug)]
-pub(super) enum Missing {
-    /// It is not stored.
-    NotFound,
-    /// The snapshot does not list the role.
-    NotListed(String),
-    /// What leads to it cannot be read.
-    Unreadable,
-}
-
 /// Why nothing was stored.
 #[derive(Debug)]
 pub(super) enum NotStored {
@@ -62,16 +47,6 @@ impl From<io::Error> for NotStored {
     }
 }
 
-impl Missing {
-    /// What the server sends as the error's detail.
-    pub(super) fn detail(&self) -> Option<Value> {
-        Some(match self {
-            Self::NotFound | Self::Unreadable => json!({}),
-            Self::NotListed(role) => json!({"Role": role}),
-        })
-    }
-}
-
 /// The history of all repositories.
 #[derive(Debug)]
 pub(super) struct History {
@@ -79,30 +54,21 @@ pub(super) struct History {
 }
 
 impl History {
-    /// The newest file of a role. Only the newest timestamp is looked up by its version: from it the way leads by hash over the snapshot, so that what
-    /// is served always fits together (Notary `storage.TUFMetaStorage`).
-    pub(super) fn current(&self, gun: &str, role: &str) -> Result<Stored, Missing> {
-        let timestamp = self.newest(gun, "timestamp").ok_or(Missing::NotFound)?;
-        if role == "timestamp" {
-            return Ok(timestamp);
-        }
-        let snapshot = self.by_hash(gun, &listed(&timestamp, "snapshot")?)?;
-        if role == "snapshot" {
-            return Ok(snapshot);
-        }
-        self.by_hash(gun, &listed(&snapshot, role)?)
+    /// The newest file of a role.
+    pub(super) fn current(&self, gun: &str, role: &str) -> Option<Stored> {
+        let (_, record) = self.shelf.below(&name(["trust", "files", gun, role])).pop()?;
+        read(&record)
     }
 
     /// The file with this SHA-256, whatever its role.
-    pub(super) fn by_hash(&self, gun: &str, sha256: &str) -> Result<Stored, Missing> {
-        let place = self.shelf.get(&name(["trust", "hashes", gun, sha256])).ok_or(Missing::NotFound)?;
-        let place: Vec<String> = serde_json::from_slice(&place).map_err(|_| Missing::Unreadable)?;
-        self.shelf.get(&place).and_then(|record| read(&record)).ok_or(Missing::NotFound)
+    pub(super) fn by_hash(&self, gun: &str, sha256: &str) -> Option<Stored> {
+        let place: Name = serde_json::from_slice(&self.shelf.get(&name(["trust", "hashes", gun, sha256]))?).ok()?;
+        read(&self.shelf.get(&place)?)
     }
 
     /// A role's file of this version.
-    pub(super) fn by_version(&self, gun: &str, role: &str, version: u64) -> Result<Stored, Missing> {
-        self.shelf.get(&place_of(gun, role, version)).and_then(|record| read(&record)).ok_or(Missing::NotFound)
+    pub(super) fn by_version(&self, gun: &str, role: &str, version: u64) -> Option<Stored> {
+        read(&self.shelf.get(&place_of(gun, role, version))?)
     }
 
     /// Stores files together, or none of them.
@@ -137,25 +103,10 @@ impl History {
         Ok(())
     }
 
-    fn newest(&self, gun: &str, role: &str) -> Option<Stored> {
-        let (_, record) = self.shelf.below(&name(["trust", "files", gun, role])).pop()?;
-        read(&record)
-    }
-
     fn newest_version(&self, gun: &str, role: &str) -> Option<u64> {
         let (place, _) = self.shelf.below(&name(["trust", "files", gun, role])).pop()?;
         place.last()?.parse().ok()
     }
-}
-
-/// The SHA-256 of a role's file as another file lists it.
-fn listed(listing: &Stored, role: &str) -> Result<String, Missing> {
-    #[derive(serde::Deserialize)]
-    struct File {
-        signed: GoListing,
-    }
-    let file: File = go_json::whole(&listing.bytes).map_err(|_| Missing::Unreadable)?;
-    file.signed.sha256(role).ok_or_else(|| Missing::NotListed(role.to_owned()))
 }
 
 /// Versions are as wide as the widest, so that their order is that of the names.
@@ -192,11 +143,11 @@ mod tests {
         for bad in [[update("targets", 1), update("root", 10)], [update("targets", 1), update("targets", 1)]] {
             assert!(matches!(history.store("g", &bad, now), Err(NotStored::OldVersion)));
         }
-        assert!(history.by_version("g", "targets", 1).is_err());
+        assert!(history.by_version("g", "targets", 1).is_none());
         assert_eq!(history.by_version("g", "root", 9).unwrap().bytes, "root 9");
         assert_eq!(history.by_hash("g", &Sha256::of(b"root 10").to_hex()).unwrap().at, now);
         history.delete("g", now).unwrap();
-        assert!(history.by_version("g", "root", 9).is_err() && history.by_hash("g", &Sha256::of(b"root 10").to_hex()).is_err());
+        assert!(history.by_version("g", "root", 9).is_none() && history.by_hash("g", &Sha256::of(b"root 10").to_hex()).is_none());
         history.store("g", &[update("root", 1)], now).unwrap();
     }
 }

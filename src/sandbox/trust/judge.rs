@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     go_json::Fault,
-    history::{History, Missing, Update},
+    history::{History, Update},
     repository::{Age, Repository},
     server_keys::ServerKeys,
     server_signed::{self, NotSigned},
@@ -70,10 +70,8 @@ pub(super) fn judge(
 
 fn load_root<'a>(gun: &'a str, file: Option<&Uploaded>, history: &History, now: Timestamp) -> Result<Repository<'a>, Refusal> {
     let mut repository = Repository::new(gun, now);
-    match history.current(gun, "root") {
-        Ok(root) => repository.load_root(&root.bytes, 1, Age::Any).map_err(|_| Refusal::Unjudged)?,
-        Err(Missing::NotFound) => {}
-        Err(_) => return Err(Refusal::Unjudged),
+    if let Some(root) = history.current(gun, "root") {
+        repository.load_root(&root.bytes, 1, Age::Any).map_err(|_| Refusal::Unjudged)?;
     }
     let current = repository.root.as_ref().map(|root| root.payload.common.version);
     let Some(file) = file else {
@@ -111,11 +109,9 @@ fn load_targets(
             }
         }
         for role in parents.iter().rev() {
-            match history.current(repository.gun, role.as_str()) {
-                Ok(stored) => repository.load_targets(role, &stored.bytes, Age::Any).map_err(|_| Refusal::Unjudged)?,
-                // loading the child will fail
-                Err(Missing::NotFound) => {}
-                Err(_) => return Err(Refusal::Unjudged),
+            // where there is none, loading the child will fail
+            if let Some(stored) = history.current(repository.gun, role.as_str()) {
+                repository.load_targets(role, &stored.bytes, Age::Any).map_err(|_| Refusal::Unjudged)?;
             }
         }
         let bad = |fault: Fault| Refusal::Rule("ErrBadTargets", fault.text, None);
@@ -126,9 +122,9 @@ fn load_targets(
 }
 
 fn make_snapshot(repository: &Repository<'_>, history: &History, keys: &ServerKeys) -> Result<(i64, Bytes), Refusal> {
-    let previous = previous(history.current(repository.gun, "snapshot"))?;
+    let previous = history.current(repository.gun, "snapshot").map(|stored| stored.bytes);
     server_signed::snapshot(repository, previous.as_deref(), keys).map_err(|error| match error {
-        NotSigned::TooFewKeys(_) => {
+        NotSigned::TooFewKeys => {
             let message = "no snapshot was included in update and server does not hold current snapshot key for repository";
             Refusal::Rule("ErrBadHierarchy", message.to_owned(), Some("snapshot"))
         }
@@ -142,20 +138,12 @@ fn make_timestamp(
     history: &History,
     keys: &ServerKeys,
 ) -> Result<(i64, Bytes), Refusal> {
-    let previous = previous(history.current(repository.gun, "timestamp"))?;
+    let previous = history.current(repository.gun, "timestamp").map(|stored| stored.bytes);
     server_signed::timestamp(repository, snapshot, previous.as_deref(), keys).map_err(|error| match error {
         // the two spaces are Notary's
-        NotSigned::TooFewKeys(_) => Refusal::Rule("ErrBadRoot", "no  timestamp keys exist on the server".to_owned(), None),
+        NotSigned::TooFewKeys => Refusal::Rule("ErrBadRoot", "no  timestamp keys exist on the server".to_owned(), None),
         NotSigned::Fault(fault) => rule(fault),
     })
-}
-
-fn previous(stored: Result<super::history::Stored, Missing>) -> Result<Option<Bytes>, Refusal> {
-    match stored {
-        Ok(stored) => Ok(Some(stored.bytes)),
-        Err(Missing::NotFound) => Ok(None),
-        Err(_) => Err(Refusal::Unjudged),
-    }
 }
 
 fn rule(fault: Fault) -> Refusal {

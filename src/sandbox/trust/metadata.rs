@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::go_json::{Fault, GoBytes, GoTime, nullable};
+use super::go_json::{Fault, GoBytes, GoTime, Members, collection, nullable};
 use crate::tuf::{json::Json, key::Key, role::RoleName};
 
 /// `data.Root`. The members stand in the order of their names, as in canonical JSON.
@@ -19,6 +19,7 @@ pub(super) struct GoRoot {
     consistent_snapshot: bool,
     #[serde(deserialize_with = "keys")]
     pub(super) keys: Option<Keys>,
+    #[serde(deserialize_with = "base_roles")]
     pub(super) roles: Option<BTreeMap<String, Option<KeysOfRole>>>,
 }
 
@@ -30,6 +31,7 @@ pub(super) struct GoTargets {
     pub(super) common: Common,
     #[serde(deserialize_with = "nullable")]
     pub(super) delegations: Delegations,
+    #[serde(deserialize_with = "files")]
     targets: Option<Files>,
 }
 
@@ -39,6 +41,7 @@ pub(super) struct GoTargets {
 pub(super) struct GoListing {
     #[serde(flatten)]
     pub(super) common: Common,
+    #[serde(deserialize_with = "files")]
     pub(super) meta: Option<Files>,
 }
 
@@ -46,6 +49,8 @@ pub(super) struct GoListing {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, expecting = "data.SignedCommon")]
 pub(super) struct Common {
+    #[serde(flatten)]
+    only: Members,
     #[serde(rename = "_type", deserialize_with = "nullable")]
     pub(super) kind: String,
     pub(super) expires: GoTime,
@@ -60,8 +65,11 @@ pub(super) type Files = BTreeMap<String, Option<GoFileMeta>>;
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, expecting = "data.FileMeta")]
 pub(super) struct GoFileMeta {
+    #[serde(flatten)]
+    only: Members,
     #[serde(skip_serializing_if = "Option::is_none")]
     custom: Option<Value>,
+    #[serde(deserialize_with = "hashes")]
     pub(super) hashes: Option<BTreeMap<String, GoBytes>>,
     #[serde(deserialize_with = "nullable")]
     pub(super) length: i64,
@@ -71,8 +79,11 @@ pub(super) struct GoFileMeta {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, expecting = "data.Delegations")]
 pub(super) struct Delegations {
+    #[serde(flatten)]
+    only: Members,
     #[serde(deserialize_with = "keys")]
     pub(super) keys: Option<Keys>,
+    #[serde(deserialize_with = "delegated_roles")]
     pub(super) roles: Option<Vec<DelegatedRole>>,
 }
 
@@ -80,6 +91,8 @@ pub(super) struct Delegations {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, expecting = "data.RootRole")]
 pub(super) struct KeysOfRole {
+    #[serde(flatten)]
+    only: Members,
     pub(super) keyids: Option<Vec<String>>,
     #[serde(deserialize_with = "nullable")]
     pub(super) threshold: i64,
@@ -104,6 +117,8 @@ pub(super) type Keys = BTreeMap<String, GoKey>;
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, expecting = "data.TUFKey")]
 pub(super) struct GoKey {
+    #[serde(flatten)]
+    only: Members,
     #[serde(deserialize_with = "nullable")]
     keytype: String,
     #[serde(deserialize_with = "nullable")]
@@ -113,13 +128,31 @@ pub(super) struct GoKey {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, expecting = "data.KeyPair")]
 struct KeyPair {
+    #[serde(flatten)]
+    only: Members,
     private: GoBytes,
     public: GoBytes,
 }
 
 /// Go writes an absent list of keys as `null`, and one that was `null` as `{}`.
-fn keys<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Keys>, D::Error> {
-    nullable(from).map(Some)
+fn keys<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Keys>, D::Error> {
+    collection(from, Value::is_object, "map[string]data.TUFKey").map(|keys| Some(keys.unwrap_or_default()))
+}
+
+fn files<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Files>, D::Error> {
+    collection(from, Value::is_object, "data.Files")
+}
+
+fn hashes<'de, D: Deserializer<'de>>(from: D) -> Result<Option<BTreeMap<String, GoBytes>>, D::Error> {
+    collection(from, Value::is_object, "data.Hashes")
+}
+
+fn base_roles<'de, D: Deserializer<'de>>(from: D) -> Result<Option<BTreeMap<String, Option<KeysOfRole>>>, D::Error> {
+    collection(from, Value::is_object, "map[data.RoleName]*data.RootRole")
+}
+
+fn delegated_roles<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<DelegatedRole>>, D::Error> {
+    collection(from, Value::is_array, "[]*data.Role")
 }
 
 fn no_paths(paths: &Option<Vec<String>>) -> bool {
@@ -211,6 +244,11 @@ impl Common {
 }
 
 impl KeysOfRole {
+    /// These keys, of which so many must sign.
+    pub(super) fn new(keyids: Vec<String>, threshold: i64) -> Self {
+        Self { only: Members {}, keyids: Some(keyids), threshold }
+    }
+
     /// Notary `data.isValidRootRoleStructure`
     fn check(&self, file: &str, role: &str, keys: Option<&Keys>) -> Result<(), Fault> {
         if self.threshold < 1 {

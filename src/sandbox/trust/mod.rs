@@ -26,7 +26,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use self::{
-    history::{History, Missing, NotStored},
+    history::{History, NotStored},
     metadata::GoRoot,
     replies::Keep,
     route::{Edition, Route},
@@ -111,23 +111,20 @@ impl TrustEndpoint {
                 let version = version.parse::<i64>().map_err(|_| too_large())?;
                 self.history.by_version(gun, role, u64::try_from(version).unwrap_or_default())
             }
-            Edition::Current if matches!(role, "timestamp" | "snapshot") => {
-                let timestamp = server_signed::current_timestamp(gun, &self.history, &self.keys, now).map_err(not_served)?;
-                if role == "timestamp" { Ok(timestamp) } else { self.history.current(gun, role) }
-            }
-            Edition::Current => self.history.current(gun, role),
+            Edition::Current => match role {
+                "timestamp" => Some(server_signed::current_timestamp(gun, &self.history, &self.keys, now).map_err(not_served)?),
+                "snapshot" => Some(server_signed::current_snapshot(gun, &self.history, &self.keys, now).map_err(not_served)?),
+                role => self.history.current(gun, role),
+            },
         };
-        let stored = stored.map_err(missing)?;
+        let stored = stored.ok_or_else(|| replies::metadata_not_found(replies::no_facts()))?;
         Ok(replies::file(stored.bytes, stored.at, keep))
     }
 
     fn key(&self, gun: &str, role: &str) -> Result<Response<Bytes>, ApiError> {
-        let root = match self.history.current(gun, "root") {
-            Ok(root) => SignedFile::read(&root.bytes).and_then(|file| file.payload::<GoRoot>(&RoleName::root())).map(Some),
-            Err(Missing::NotFound) => Ok(None),
-            Err(error) => return Err(replies::unknown(error.detail())),
-        };
-        let root = root.map_err(|fault| replies::unknown(Some(fault.facts)))?;
+        let root = self.history.current(gun, "root");
+        let root = root.map(|root| SignedFile::read(&root.bytes).and_then(|file| file.payload::<GoRoot>(&RoleName::root())));
+        let root = root.transpose().map_err(|fault| replies::unknown(Some(fault.facts)))?;
         let key = self.keys.current(role, root.as_ref()).map_err(|NoKey| replies::unknown(replies::no_facts()))?;
         Ok(json_text(&key))
     }
@@ -137,14 +134,9 @@ fn json_text(key: &crate::tuf::key::Key) -> Response<Bytes> {
     replies::text(server_keys::to_json(key).into())
 }
 
-fn missing(missing: Missing) -> ApiError {
-    let detail = missing.detail();
-    if matches!(missing, Missing::NotFound) { replies::metadata_not_found(detail) } else { replies::unknown(detail) }
-}
-
 fn not_served(error: NotServed) -> ApiError {
     match error {
-        NotServed::Missing(error) => missing(error),
+        NotServed::NotFound => replies::metadata_not_found(replies::no_facts()),
         NotServed::Fault(fault) => replies::unknown(Some(fault.facts)),
         NotServed::NotStored => replies::unknown(replies::no_facts()),
     }

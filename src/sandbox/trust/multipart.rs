@@ -117,7 +117,8 @@ fn unquote(quoted: &str) -> Option<(String, &str)> {
     let mut chars = quoted.char_indices();
     while let Some((at, c)) = chars.next() {
         match c {
-            '\\' => text.push(chars.next()?.1),
+            // Go takes a backslash for itself where what follows would need none
+            '\\' if chars.clone().next().is_some_and(|(_, next)| r#"()<>@,;:\"/[]?="#.contains(next)) => text.push(chars.next()?.1),
             '"' => {
                 let rest = quoted.get(at + 1..)?.trim_start();
                 return if rest.is_empty() { Some((text, rest)) } else { Some((text, rest.strip_prefix(';')?)) };

@@ -58,8 +58,7 @@ fn is_for(common_name: &str, gun: &str) -> bool {
 }
 
 fn spec_of(root: &GoRoot, keys: &Keys) -> KeysOfRole {
-    let threshold = root.role("root").map_or(0, |spec| spec.threshold);
-    KeysOfRole { keyids: Some(keys.keys().cloned().collect()), threshold }
+    KeysOfRole::new(keys.keys().cloned().collect(), root.role("root").map_or(0, |spec| spec.threshold))
 }
 
 fn no_path(reason: &str) -> Fault {

@@ -48,7 +48,7 @@ impl Route {
         let path = decode(request.uri().path());
         let clean = clean(&path);
         if clean != path {
-            return Self::Elsewhere(clean);
+            return Self::Elsewhere(request.uri().query().map_or_else(|| clean.clone(), |query| format!("{clean}?{query}")));
         }
         let method = request.method();
         match (method, path.as_str()) {

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use hyper::body::Bytes;
 use jiff::Timestamp as Moment;
-use serde_json::json;
 
 use super::{
     go_json::{self, Fault},
-    history::{History, Missing, Stored, Update},
+    history::{History, Stored, Update},
     metadata::{Common, GoFileMeta, GoListing, GoRoot},
     repository::{Age, Repository},
     server_keys::{ServerKeys, canonical_id},
@@ -39,8 +38,8 @@ const TIMESTAMP_DAYS: i64 = 14;
 /// Why the server cannot sign.
 #[derive(Debug)]
 pub(super) enum NotSigned {
-    /// It has not as many keys of the role as must sign.
-    TooFewKeys(Fault),
+    /// The role has not as many keys as must sign.
+    TooFewKeys,
     /// Anything else.
     Fault(Fault),
 }
@@ -48,8 +47,8 @@ pub(super) enum NotSigned {
 /// Why there is no timestamp to serve.
 #[derive(Debug)]
 pub(super) enum NotServed {
-    /// It or its snapshot is not stored.
-    Missing(Missing),
+    /// It, its snapshot or its root is not stored.
+    NotFound,
     /// A new one cannot be made.
     Fault(Fault),
     /// A new one cannot be stored.
@@ -96,14 +95,14 @@ pub(super) fn timestamp(
 /// The timestamp that is to be served at `now`: the stored one, or a new one where it or its snapshot has expired; what is new is stored (Notary
 /// `timestamp.GetOrCreateTimestamp`).
 pub(super) fn current_timestamp(gun: &str, history: &History, keys: &ServerKeys, now: Moment) -> Result<Stored, NotServed> {
-    let stored = history.current(gun, "timestamp").map_err(NotServed::Missing)?;
-    let timestamp = listing(&stored.bytes).map_err(NotServed::from)?;
-    let old_snapshot = history.current(gun, "snapshot").map_err(NotServed::Missing)?;
-    let snapshot_expired = listing(&old_snapshot.bytes).map_err(NotServed::from)?.common.is_expired(now);
+    let stored = history.current(gun, "timestamp").ok_or(NotServed::NotFound)?;
+    let timestamp = listing(&stored.bytes)?;
+    let old_snapshot = snapshot_of(&timestamp, gun, history)?;
+    let snapshot_expired = listing(&old_snapshot.bytes)?.common.is_expired(now);
     if !snapshot_expired && !timestamp.common.is_expired(now) {
         return Ok(stored);
     }
-    let root = history.current(gun, "root").map_err(NotServed::Missing)?;
+    let root = history.current(gun, "root").ok_or(NotServed::NotFound)?;
     let mut repository = Repository::new(gun, now);
     repository.load_root(&root.bytes, 1, Age::Current).map_err(NotServed::Fault)?;
     let mut updates = Vec::new();
@@ -121,10 +120,21 @@ pub(super) fn current_timestamp(gun: &str, history: &History, keys: &ServerKeys,
     Ok(Stored { at: now, bytes: made })
 }
 
+/// The snapshot that is to be served at `now`: the one that the timestamp lists.
+pub(super) fn current_snapshot(gun: &str, history: &History, keys: &ServerKeys, now: Moment) -> Result<Stored, NotServed> {
+    let timestamp = current_timestamp(gun, history, keys, now)?;
+    snapshot_of(&listing(&timestamp.bytes)?, gun, history)
+}
+
+fn snapshot_of(timestamp: &GoListing, gun: &str, history: &History) -> Result<Stored, NotServed> {
+    timestamp.sha256("snapshot").and_then(|sha256| history.by_hash(gun, &sha256)).ok_or(NotServed::NotFound)
+}
+
 impl From<NotSigned> for NotServed {
     fn from(error: NotSigned) -> Self {
         match error {
-            NotSigned::TooFewKeys(fault) | NotSigned::Fault(fault) => Self::Fault(fault),
+            NotSigned::TooFewKeys => Self::Fault(Fault::new("too few keys")),
+            NotSigned::Fault(fault) => Self::Fault(fault),
         }
     }
 }
@@ -135,31 +145,25 @@ fn sign<T: Payload>(payload: &T, role: &RoleName, root: &GoRoot, keys: &ServerKe
     let threshold = threshold.ok_or_else(|| fault("valid signatures did not meet threshold"))?;
     let ids = spec.keyids.unwrap_or_default();
     let named = root.keys.clone().unwrap_or_default();
-    let (mut found, mut missing): (Vec<(TufKeyId, PrivateKey)>, _) = (Vec::new(), Vec::new());
+    let mut found: Vec<(TufKeyId, PrivateKey)> = Vec::new();
     let mut public = BTreeMap::new();
     for (id, key) in ids.iter().filter_map(|id| Some((id, named.get(id)?))) {
-        let Some(canonical) = canonical_id(key) else { continue };
-        match (keys.private(&canonical), TufKeyId::from_hex(id)) {
-            (Some(private), Some(tuf)) => found.push((tuf, private)),
-            _ => missing.push(canonical),
-        }
+        let canonical = canonical_id(key).ok_or_else(|| fault("no certificates found in PEM data"))?;
+        // all keys must be the server's, however few must sign: the words are notary-signer's
+        let private = keys.private(&canonical).zip(TufKeyId::from_hex(id));
+        let (private, id_in_root) =
+            private.ok_or_else(|| fault(&format!("rpc error: code = NotFound desc = key {canonical} not found")))?;
+        found.push((id_in_root, private));
         public.extend(key.key().map(|key| (id.clone(), key)));
     }
     if (found.len() as u64) < threshold.get() {
-        return Err(NotSigned::TooFewKeys(too_few(found.len(), threshold.get(), &missing)));
+        return Err(NotSigned::TooFewKeys);
     }
     let role_keys = RoleKeys::new(role.clone(), &RoleSpec { keyids: ids, threshold }, &public);
     let signers: Vec<Signer<'_>> = found.iter().map(|(id, key)| Signer { id: *id, key }).collect();
     let signed = sign::sign(payload, &role_keys, &signers).map_err(|error| fault(&error.to_string()))?;
     let version = i64::try_from(signed.version().get()).unwrap_or(i64::MAX);
     Ok((version, Bytes::copy_from_slice(signed.bytes())))
-}
-
-/// Notary `signed.ErrInsufficientSignatures`
-fn too_few(found: usize, needed: u64, missing: &[String]) -> Fault {
-    let facts = json!({"FoundKeys": found, "NeededKeys": needed, "MissingKeyIDs": missing});
-    let ids = missing.join(", ");
-    Fault { text: format!("signing keys not available: need {needed} keys from {} possible keys ({ids})", missing.len()), facts }
 }
 
 fn header(previous: Option<Common>, days: i64, now: Moment) -> Result<Header, NotSigned> {

@@ -8,7 +8,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::{
-    go_json::{self, Fault, GoBytes, nullable},
+    go_json::{self, Fault, GoBytes, Members, nullable},
     metadata::{Common, GoKey, Keys, KeysOfRole},
 };
 use crate::tuf::{
@@ -22,6 +22,8 @@ use crate::tuf::{
 /// `data.Signed`
 #[derive(Debug, Deserialize)]
 pub(super) struct SignedFile {
+    #[serde(flatten)]
+    _only: Members,
     #[serde(default)]
     signed: Option<Value>,
     #[serde(default, deserialize_with = "nullable")]
@@ -32,6 +34,8 @@ pub(super) struct SignedFile {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, expecting = "data.unmarshalledSignature")]
 struct GoSignature {
+    #[serde(flatten)]
+    _only: Members,
     #[serde(deserialize_with = "nullable")]
     keyid: String,
     #[serde(deserialize_with = "nullable")]
@@ -57,6 +61,8 @@ impl SignedFile {
     pub(super) fn claimed_version(bytes: &[u8]) -> Option<i64> {
         #[derive(Deserialize)]
         struct Meta {
+            #[serde(flatten)]
+            _only: Members,
             #[serde(default, deserialize_with = "nullable")]
             signed: Common,
             #[serde(default, deserialize_with = "nullable", rename = "signatures")]

@@ -168,6 +168,15 @@ fn verdict(answer: &Answer) -> String {
         }
     }
     let body = match answer.json() {
+        // its bytes are looked at in `see`
+        json if json["signed"].is_object() => {
+            format!(
+                "{} {}, {} signatures",
+                json["signed"]["_type"],
+                json["signed"]["version"],
+                json["signatures"].as_array().map_or(0, Vec::len)
+            )
+        }
         Value::Null => String::from_utf8_lossy(&answer.body).into_owned(),
         json => json.to_string(),
     };
@@ -196,33 +205,27 @@ fn now() -> jiff::Timestamp {
 
 /// A text without what must differ: hashes and key IDs, keys and signatures, times. The same one keeps its number within a text.
 fn normal(text: &str) -> String {
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let mut out = String::new();
-    let is_of_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '=' | '-' | '_' | ':');
-    let mut rest = text;
-    while !rest.is_empty() {
-        let end = rest.find(|c| !(is_of_word(c) || c == '/' && rest.len() > 40)).unwrap_or(rest.len());
-        let (word, after) =
-            if end == 0 { rest.split_at(rest.chars().next().map_or(0, char::len_utf8)) } else { rest.split_at(end) };
-        let is_hex = word.len() >= 64 && word.bytes().all(|b| b.is_ascii_hexdigit());
-        let is_base64 = word.len() >= 43
-            && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '='))
-            && word.ends_with('=');
-        let is_time = word.len() >= 19
-            && word.as_bytes()[4] == b'-'
-            && word.as_bytes()[10] == b'T'
-            && !word.starts_with("20450101")
-            && word.contains(':');
+    for word in text.split_inclusive(['"', ' ', ',', '.']) {
+        let (word, end) = word.split_at(word.trim_end_matches(['"', ' ', ',', '.']).len());
+        let is_hex = word.len() == 64 && word.bytes().all(|b| b.is_ascii_hexdigit());
+        let is_base64 = word.len() > 40 && word.ends_with('=') && Base64::decode_vec(word).is_ok();
+        // a time up to its fraction, and the fraction
+        let is_time = word.len() >= 19 && word.starts_with("2026-") && word.as_bytes()[10] == b'T';
+        let is_fraction = word.ends_with('Z') && word.trim_end_matches('Z').bytes().all(|b| b.is_ascii_digit());
         if is_hex || is_base64 {
             let next = seen.len();
-            let number = *seen.entry(word.to_owned()).or_insert(next);
-            out += &format!("<{number}>");
-        } else if is_time && word.starts_with("2026") {
+            out += &format!("<{}>", seen.entry(word).or_insert(next));
+        } else if is_time {
             out += "<time>";
-        } else {
+            if end == "." {
+                continue;
+            }
+        } else if !is_fraction {
             out += word;
         }
-        rest = after;
+        out += end;
     }
     last_modified(&out)
 }
