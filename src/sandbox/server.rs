@@ -11,8 +11,9 @@ use std::{
 
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::{
-    Request, Response, StatusCode,
+    Method, Request, Response, StatusCode,
     body::{Bytes, Incoming},
+    header::{self, HeaderValue},
     service::service_fn,
 };
 use hyper_util::{
@@ -27,7 +28,12 @@ use rustls::{
 use tokio::sync::{Semaphore, oneshot};
 use tokio_rustls::TlsAcceptor;
 
-use super::{certificates::Issued, registry::RegistryEndpoint, tokens::Tokens, trust::TrustEndpoint};
+use super::{
+    certificates::Issued,
+    registry::{self, RegistryEndpoint},
+    tokens::Tokens,
+    trust::TrustEndpoint,
+};
 
 /// Longest body of a request: an image's layer.
 const MAX_BODY: usize = 1 << 30;
@@ -130,12 +136,18 @@ async fn accept(listener: tokio::net::TcpListener, acceptor: TlsAcceptor, endpoi
 
 async fn respond(request: Request<Incoming>, endpoints: Arc<Endpoints>) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
-    let answer = match tokio::time::timeout(BODY_TIME, Limited::new(body, MAX_BODY).collect()).await {
+    let of_head = head.method == Method::HEAD;
+    let mut answer = match tokio::time::timeout(BODY_TIME, Limited::new(body, MAX_BODY).collect()).await {
         Ok(Ok(body)) => endpoints.answer(&Request::from_parts(head, body.to_bytes()), now()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => empty(StatusCode::PAYLOAD_TOO_LARGE),
         Ok(Err(_)) => empty(StatusCode::BAD_REQUEST),
         Err(_) => empty(StatusCode::REQUEST_TIMEOUT),
     };
+    if of_head {
+        // hyper would send the body on HTTP/2
+        let length = HeaderValue::from(std::mem::take(answer.body_mut()).len());
+        answer.headers_mut().insert(header::CONTENT_LENGTH, length);
+    }
     Ok(answer.map(Full::new))
 }
 
@@ -149,7 +161,8 @@ impl Endpoints {
         let of_trust = path.contains("/_trust/") || path == "/_notary_server/health";
         let scopes = if of_trust { self.trust.scopes(request) } else { self.registry.scopes(request) };
         match scopes.map_or(Ok(()), |scopes| self.tokens.check(request, &scopes, now)) {
-            Err(challenge) => *challenge,
+            Err(challenge) if of_trust => *challenge,
+            Err(challenge) => registry::marked(*challenge),
             Ok(()) if of_trust => self.trust.answer(request, now),
             Ok(()) => self.registry.answer(request),
         }

@@ -78,10 +78,10 @@ impl RegistryEndpoint {
         Some(scopes)
     }
 
-    /// Answers a request that is allowed.
+    /// Answers a request that is allowed. What answers HEAD is what would answer GET; the server leaves the body out.
     #[must_use]
     pub fn answer(&self, request: &Request<Bytes>) -> Response<Bytes> {
-        let mut answer = match route::find(request.uri().path()) {
+        marked(match route::find(request.uri().path()) {
             Found::Route(route) => self.at(request, route).unwrap_or_else(|refusal| refusal.answer()),
             Found::Elsewhere(path) => {
                 let mut answer = reply::empty(StatusCode::MOVED_PERMANENTLY);
@@ -90,14 +90,7 @@ impl RegistryEndpoint {
                 answer
             }
             Found::Nothing => reply::text(StatusCode::NOT_FOUND, "404 page not found\n"),
-        };
-        answer.headers_mut().insert(API_VERSION, HeaderValue::from_static("registry/2.0"));
-        if request.method() == Method::HEAD {
-            let length = answer.body().len();
-            reply::set(&mut answer, header::CONTENT_LENGTH, length);
-            *answer.body_mut() = Bytes::new();
-        }
-        answer
+        })
     }
 
     fn at(&self, request: &Request<Bytes>, route: Route) -> Result<Response<Bytes>, Refusal> {
@@ -144,6 +137,13 @@ impl RegistryEndpoint {
             (resource, _) => Ok(other_method(request, methods(resource))),
         }
     }
+}
+
+/// The mark by which Docker knows a registry, on refusals too that come before this endpoint.
+#[must_use]
+pub fn marked(mut answer: Response<Bytes>) -> Response<Bytes> {
+    answer.headers_mut().insert(API_VERSION, HeaderValue::from_static("registry/2.0"));
+    answer
 }
 
 fn methods(resource: &Resource) -> &'static str {
