@@ -13,7 +13,7 @@ use crate::{sandbox::errcode::ApiError, tuf::digest::Sha256};
 
 /// Most bytes of one upload. A request has the same limit.
 const MAX_UPLOAD: usize = 1 << 30;
-/// Most bytes of all uploads together.
+/// Most bytes of all uploads together; beyond them, too, the oldest ends.
 const MAX_TOTAL: usize = 4 << 30;
 /// Most uploads at once; a further one ends the oldest, which nobody will finish.
 const MAX_SESSIONS: usize = 1000;
@@ -64,18 +64,17 @@ impl Sessions {
     pub(super) fn begin(&self, repository: &RepositoryName) -> Progress {
         self.with(|open| {
             open.begun += 1;
-            if open.sessions.len() >= MAX_SESSIONS
-                && let Some(oldest) = open.sessions.iter().min_by_key(|(_, session)| session.number).map(|(id, _)| id.clone())
-            {
-                open.end(&oldest);
-            }
             let id = self.uuid(open.begun);
+            if open.sessions.len() >= MAX_SESSIONS {
+                open.end_oldest_but(&id);
+            }
             open.sessions.insert(id.clone(), Session { number: open.begun, pieces: Vec::new(), length: 0 });
             self.progress(repository, &id, 0)
         })
     }
 
-    /// Finds an upload that a client goes on with. One that went on since then is given up: nobody knows which bytes it has.
+    /// Finds an upload that a client goes on with. Not with the state of before: bytes would be there
+    /// twice.
     pub(super) fn resume(&self, repository: &RepositoryName, id: &str, state: Option<&str>) -> Result<Progress, ApiError> {
         let invalid = || refusal::upload_invalid(json!({}));
         let offset = state.and_then(|state| state.split_once('.')?.0.parse().ok()).ok_or_else(invalid)?;
@@ -85,10 +84,7 @@ impl Sessions {
         }
         self.with(|open| match open.sessions.get(id) {
             None => Err(refusal::upload_unknown(json!({}))),
-            Some(session) if session.length != offset => {
-                open.end(id);
-                Err(refusal::upload_invalid(None))
-            }
+            Some(session) if session.length != offset => Err(refusal::upload_invalid(None)),
             Some(_) => Ok(progress),
         })
     }
@@ -96,18 +92,18 @@ impl Sessions {
     /// Adds bytes to an upload.
     pub(super) fn add(&self, repository: &RepositoryName, id: &str, bytes: Bytes) -> Result<Progress, ApiError> {
         self.with(|open| {
-            let total = open.total.saturating_add(bytes.len());
             let session = open.sessions.get_mut(id).ok_or_else(|| refusal::upload_unknown(json!({})))?;
             let length = session.length.saturating_add(bytes.len());
-            if length > MAX_UPLOAD || total > MAX_TOTAL {
+            if length > MAX_UPLOAD {
                 open.end(id);
                 return Err(refusal::upload_invalid(json!("more than the sandbox takes")));
             }
+            open.total = open.total.saturating_add(bytes.len());
+            session.length = length;
             if !bytes.is_empty() {
                 session.pieces.push(bytes);
             }
-            session.length = length;
-            open.total = total;
+            while open.total > MAX_TOTAL && open.end_oldest_but(id) {}
             Ok(self.progress(repository, id, length))
         })
     }
@@ -149,6 +145,13 @@ impl Sessions {
 }
 
 impl Open {
+    /// False where there is no other.
+    fn end_oldest_but(&mut self, id: &str) -> bool {
+        let others = self.sessions.iter().filter(|(other, _)| *other != id);
+        let oldest = others.min_by_key(|(_, session)| session.number).map(|(id, _)| id.clone());
+        oldest.inspect(|oldest| self.end(oldest)).is_some()
+    }
+
     fn end(&mut self, id: &str) {
         if let Some(session) = self.sessions.remove(id) {
             self.total = self.total.saturating_sub(session.length);
@@ -175,6 +178,8 @@ mod tests {
         assert_eq!((second.length, third.length), (2, 3));
         assert_eq!(sessions.content(&first.id).unwrap(), "abc");
         assert_eq!(sessions.resume(&a, &first.id, Some(&second.state)).unwrap_err().code, "BLOB_UPLOAD_INVALID");
+        assert_eq!(sessions.resume(&a, &first.id, Some(&third.state)).unwrap(), third);
+        sessions.end(&first.id);
         assert_eq!(sessions.resume(&a, &first.id, Some(&third.state)).unwrap_err().code, "BLOB_UPLOAD_UNKNOWN");
     }
 
