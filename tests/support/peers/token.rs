@@ -23,8 +23,8 @@ pub(crate) const ISSUER: &str = "Test Token Server";
 
 /// The people: name, password, and what each may do. Nobody may do anything without a name.
 pub(crate) const USERS: [(&str, &str, &[&str]); 4] = [
-    ("jeff", "jeff-password", &["pull", "push", "*"]),
-    ("ian", "ian-password", &["pull", "push", "*"]),
+    ("jeff", "jeff-password", &["pull", "push", "delete", "*"]),
+    ("ian", "ian-password", &["pull", "push", "delete", "*"]),
     ("writer", "writer-password", &["pull", "push"]),
     ("reader", "reader-password", &["pull"]),
 ];
