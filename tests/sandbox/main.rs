@@ -15,6 +15,7 @@ mod pair;
 mod requests;
 #[path = "../support/mod.rs"]
 mod shared;
+mod skopeo;
 #[path = "../support/peers/mod.rs"]
 mod support;
 mod tokens;
