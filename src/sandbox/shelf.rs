@@ -36,7 +36,7 @@ impl Shelf {
     pub fn in_folder(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let mut records = BTreeMap::new();
-        read_folder(folder, &mut Vec::new(), &mut records)?;
+        read_folder(folder, "", &mut Vec::new(), &mut records)?;
         Ok(Self { records: Mutex::new(records), folder: Some(folder.to_owned()) })
     }
 
@@ -83,14 +83,22 @@ impl Shelf {
     }
 }
 
-fn read_folder(folder: &Path, at: &mut Name, records: &mut BTreeMap<Name, Bytes>) -> io::Result<()> {
+/// Longest escaped part in one path component; what is longer goes on in the next.
+const COMPONENT: usize = 200;
+
+fn read_folder(folder: &Path, begun: &str, at: &mut Name, records: &mut BTreeMap<Name, Bytes>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
+        let Some(component) = entry.file_name().to_str().map(|component| format!("{begun}{component}")) else { continue };
+        if let Some(begun) = component.strip_suffix('+').filter(|_| entry.path().is_dir()) {
+            read_folder(&entry.path(), begun, at, records)?;
+            continue;
+        }
         // what is not ours, such as a file that a crash left half written
-        let Some(part) = entry.file_name().to_str().and_then(unescape) else { continue };
+        let Some(part) = unescape(&component) else { continue };
         at.push(part);
         if entry.file_type()?.is_dir() {
-            read_folder(&entry.path(), at, records)?;
+            read_folder(&entry.path(), "", at, records)?;
         } else {
             // a record's file ends in `=`, so that a name can be the beginning of another's
             if let Some((last, before)) = at.split_last()
@@ -107,7 +115,15 @@ fn read_folder(folder: &Path, at: &mut Name, records: &mut BTreeMap<Name, Bytes>
 
 fn path_of(folder: &Path, name: &[String]) -> PathBuf {
     let mut path: PathBuf = folder.to_owned();
-    path.extend(name.iter().map(|part| escape(part)));
+    for part in name {
+        let mut rest = escape(part);
+        while rest.len() > COMPONENT {
+            let after = rest.split_off(COMPONENT);
+            path.push(rest + "+");
+            rest = after;
+        }
+        path.push(rest);
+    }
     path.as_mut_os_string().push("=");
     path
 }
@@ -166,7 +182,10 @@ mod tests {
     #[test]
     fn what_a_folder_holds_is_there_again() {
         let folder = tempfile::tempdir().unwrap();
+        let long = "a/é".repeat(300);
         let names = [
+            name(["long", &long, "1"]),
+            name(["long", &long]),
             name(["trust", "localhost:5000/../x", "targets/a", "1"]),
             name(["trust", ""]),
             name(["a"]),
@@ -183,7 +202,7 @@ mod tests {
         assert_eq!(*again.records(), *shelf.records());
         assert_eq!(again.below(&name(["a"])).len(), 2);
         assert_eq!(again.remove(&name(["trust", "localhost:5000/../x"])).unwrap(), 1);
-        assert_eq!(again.get(&names[0]), None);
+        assert_eq!(again.get(&names[2]), None);
         let third = Shelf::in_folder(folder.path()).unwrap();
         assert_eq!(third.below(&[]).len(), names.len() - 1);
     }
