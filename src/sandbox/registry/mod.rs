@@ -164,3 +164,44 @@ fn other_method(request: &Request<Bytes>, allowed: &'static str) -> Response<Byt
     answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
     answer
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every method on every kind of path, with headers and bodies that make no sense.
+    #[test]
+    fn no_request_is_too_strange() {
+        let endpoint = RegistryEndpoint::new(Arc::new(Shelf::in_memory()));
+        let digest = digest::Digest::of(b"x");
+        let resources = [
+            "tags/list?n=-1&last=%ff",
+            "manifests/1",
+            "manifests/:",
+            "manifests/sha256:",
+            "blobs/uploads/?mount=sha256:&from=//",
+            "blobs/uploads/?digest=%00",
+            "blobs/uploads/x?_state=.&digest=::",
+            "blobs/uploads/x?_state=99999999999999999999999.0",
+            "referrers/x:y",
+        ];
+        let mut paths: Vec<String> = resources.map(|resource| format!("/v2/a/{resource}")).into();
+        paths.extend([format!("/v2/a/blobs/{digest}"), format!("/v2/a/manifests/{digest}")]);
+        paths.extend(["*", "/", "/v2/?", "/v2/_catalog?n=18446744073709551616&last=%", "/v2/%c3%28/tags/list"].map(str::to_owned));
+        let values: [&[u8]; 5] = [b"", b"bytes=--", b"bytes 9-/", b"\xff\xfe", b"application/vnd.oci.image.index.v1+json"];
+        let bodies = ["", "{}", "{\"schemaVersion\":2,\"manifests\":[{\"digest\":\"\\u0000\"}]}"];
+        for (path, method) in
+            paths.iter().flat_map(|path| ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "BREW"].map(|m| (path, m)))
+        {
+            for (value, body) in values.iter().flat_map(|value| bodies.map(|body| (value, body))) {
+                let mut request = Request::builder().method(method).uri(path);
+                for name in ["host", "range", "content-range", "content-type", "accept", "if-none-match"] {
+                    request = request.header(name, HeaderValue::from_bytes(value).unwrap());
+                }
+                let request = request.body(Bytes::from(body)).unwrap();
+                let _ = endpoint.scopes(&request);
+                assert_ne!(endpoint.answer(&request).status(), StatusCode::NOT_IMPLEMENTED, "{method} {path}");
+            }
+        }
+    }
+}
