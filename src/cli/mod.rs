@@ -12,11 +12,13 @@ pub mod go_json;
 pub mod hints;
 pub mod input;
 pub mod natural_order;
+pub mod progress;
 pub mod prompt;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod sanitize;
 pub mod settings;
+pub mod signals;
 pub mod table;
 pub mod terminal;
 pub mod ui;

@@ -75,8 +75,9 @@ impl Prompter {
         if !self.input.is_terminal() {
             return Ok(None);
         }
-        self.ui.ask("Enter username: ");
+        let asking = self.ui.ask("Enter username: ");
         let username = self.input.line(Echo::Shown)?.to_string();
+        drop(asking);
         let password = self.ask_hidden("Enter password: ")?;
         Ok(Some(Login { username, password }))
     }
@@ -161,7 +162,7 @@ impl Prompter {
     }
 
     fn ask_hidden(&self, words: &str) -> io::Result<Zeroizing<String>> {
-        self.ui.ask(words);
+        let _asking = self.ui.ask(words);
         let answer = self.input.line(Echo::Hidden);
         self.ui.line("");
         answer

@@ -2,6 +2,7 @@
 //!
 //! What a command answers goes to standard output; warnings, errors and our own `cause:` and `hint:` lines go to standard error. Every
 //! line passes [`sanitize::line`], so that no name, wherever it came from, can act on a terminal; JSON alone goes out as it is.
+//! What takes long is told of by a line on the terminal ([`super::progress`]), which is taken away before anything is written.
 //! A reader that closes its end of a pipe early (`dct inspect … | head -1`) is no failure: the rest is dropped quietly.
 
 use std::{
@@ -9,13 +10,18 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use super::{error::CliError, sanitize};
+use super::{
+    error::CliError,
+    progress::{Aside, Progress, Wait},
+    sanitize,
+};
 
 /// Standard output and standard error.
 pub struct Ui {
     out: Stream,
     err: Stream,
     detail: Detail,
+    progress: Progress,
 }
 
 /// How much is said of an error.
@@ -48,17 +54,19 @@ impl Ui {
             out: Stream::new(io::stdout(), wanted && io::stdout().is_terminal()),
             err: Stream::new(io::stderr(), wanted && io::stderr().is_terminal()),
             detail,
+            progress: Progress::standard(),
         }
     }
 
     /// Writes to these: for tests.
     #[must_use]
     pub fn to(out: impl Write + Send + 'static, err: impl Write + Send + 'static) -> Self {
-        Self { out: Stream::new(out, false), err: Stream::new(err, false), detail: Detail::Plain }
+        Self { out: Stream::new(out, false), err: Stream::new(err, false), detail: Detail::Plain, progress: Progress::default() }
     }
 
     /// One line of a command's answer.
     pub fn line(&self, line: &str) {
+        let _aside = self.aside();
         self.out.write(&format!("{}\n", sanitize::line(line)));
     }
 
@@ -71,25 +79,45 @@ impl Ui {
 
     /// JSON, exactly as it is, and a line ending.
     pub fn json(&self, json: &str) {
+        let _aside = self.aside();
         self.out.write(&format!("{json}\n"));
     }
 
     /// Lines for a program to read, exactly as they are.
     pub fn exact_lines<'a>(&self, lines: impl IntoIterator<Item = &'a str>) {
+        let _aside = self.aside();
         for line in lines {
             self.out.write(&format!("{line}\n"));
         }
         self.out.flush();
     }
 
-    /// A question, without a line ending. The peers ask on standard output.
-    pub fn ask(&self, question: &str) {
+    /// A question, without a line ending, and nothing else on the terminal until the answer is there. The peers ask on standard output.
+    pub fn ask(&self, question: &str) -> Aside<'_> {
+        let aside = self.aside();
         self.out.write(&sanitize::line(question));
         self.out.flush();
+        aside
+    }
+
+    /// Something is waited for from now on, such as `reading trust data of X`.
+    pub fn wait(&self, words: &str) -> Wait<'_> {
+        self.progress.wait(format!("{}...", sanitize::field(words)))
+    }
+
+    /// What is waited for has other words now.
+    pub fn wait_for(&self, words: &str) {
+        self.progress.say(format!("{}...", sanitize::field(words)));
+    }
+
+    /// Leaves the terminal to someone else for a while.
+    pub fn aside(&self) -> Aside<'_> {
+        self.progress.aside()
     }
 
     /// One line on standard error, as it is.
     pub fn notice(&self, line: &str) {
+        let _aside = self.aside();
         self.err.write(&format!("{}\n", sanitize::line(line)));
     }
 
@@ -125,6 +153,7 @@ impl Ui {
     }
 
     fn labelled(&self, label: &str, colour: &str, text: &str) {
+        let _aside = self.aside();
         let label = if self.err.colour { format!("\u{1b}[{colour}m{label}:\u{1b}[0m") } else { format!("{label}:") };
         self.err.write(&format!("{label} {}\n", sanitize::line(text)));
     }

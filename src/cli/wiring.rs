@@ -14,6 +14,7 @@ use super::{
     error::{CliError, os_words},
     prompt::Prompter,
     settings::Settings,
+    ui::Ui,
 };
 use crate::{
     adapters::{
@@ -62,6 +63,8 @@ pub enum Login {
 pub struct Face<'a> {
     /// The folder of Docker's configuration that a flag names.
     pub config_dir: Option<&'a Path>,
+    /// Whose terminal a credential helper may use.
+    pub ui: &'a Arc<Ui>,
     /// What the verb may do on the server.
     pub access: Access,
     /// Who is asked for a login.
@@ -76,7 +79,7 @@ impl Wiring {
             None => Settings::default(),
         };
         let config_dir = config_dir(face.config_dir)?;
-        let net = Arc::new(net(&settings, &config_dir, face.login));
+        let net = Arc::new(net(&settings, &config_dir, face.ui, face.login));
         Ok(Self {
             store: TrustFolder::new(config_dir.join("trust")),
             remote: NotaryServers::new(Arc::clone(&net), servers(&settings)?, face.access),
@@ -205,14 +208,14 @@ fn servers(settings: &Settings) -> Result<Servers, CliError> {
     Ok(servers)
 }
 
-fn net(settings: &Settings, config_dir: &Path, login: Login) -> Net {
+fn net(settings: &Settings, config_dir: &Path, ui: &Arc<Ui>, login: Login) -> Net {
     let network = NetSettings {
         timeout: settings.network.timeout,
         allowed_token_realms: settings.network.token_realms.clone(),
         cache_dir: variable("DCT_CACHE_DIR").map(PathBuf::from).or_else(|| dirs::cache_dir().map(|folder| folder.join("dct"))),
         ..NetSettings::default()
     };
-    let docker = DockerCredentials::new(config_dir.to_owned());
+    let docker = Undisturbed { docker: DockerCredentials::new(config_dir.to_owned()), ui: Arc::clone(ui) };
     let credentials: Box<dyn Credentials> = match login {
         Login::Never => Box::new(docker),
         Login::Ask(prompter) => Box::new(AskedFor { docker, prompter }),
@@ -236,9 +239,22 @@ fn tls(settings: &Settings, config_dir: &Path) -> TlsFolders {
     TlsFolders { ca_files, ..TlsFolders::of_docker(config_dir) }
 }
 
+/// Docker's credentials. A helper may ask on the terminal, so nothing is drawn there meanwhile.
+struct Undisturbed {
+    docker: DockerCredentials,
+    ui: Arc<Ui>,
+}
+
+impl Credentials for Undisturbed {
+    fn for_registry(&self, registry: &str) -> Result<Option<Found>, CredentialError> {
+        let _aside = self.ui.aside();
+        self.docker.for_registry(registry)
+    }
+}
+
 /// Docker's credentials, and a person's where there are none.
 struct AskedFor {
-    docker: DockerCredentials,
+    docker: Undisturbed,
     prompter: Arc<Prompter>,
 }
 

@@ -21,6 +21,7 @@ mod support;
 mod crash;
 mod disk_full;
 mod person;
+mod progress;
 mod publishing;
 mod secrets;
 mod server;

@@ -41,6 +41,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let gun = repository(args, context)?;
     context.ui.line(&format!("Deleting trust data for repository {gun}"));
     let (reach, where_from) = if args.remote { (Reach::LocalAndRemote, "local and remote") } else { (Reach::Local, "local") };
+    let _wait = context.ui.wait(&format!("deleting {where_from} trust data of {gun}"));
     let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
     delete_repo::delete(&context.session(&narrator), &gun, reach)
         .map_err(|error| failure::about_repository(gun.as_str(), &error))?;

@@ -41,6 +41,11 @@ impl<'a> Narrator<'a> {
 impl Events for Narrator<'_> {
     fn tell(&self, event: Event<'_>) {
         let (ui, typed) = (self.ui, self.typed);
+        match event {
+            Event::Initializing { .. } => ui.wait_for(&format!("initializing {typed}")),
+            Event::Resigning | Event::SigningFromRegistry { .. } => ui.wait_for(&format!("publishing trust data of {typed}")),
+            _ => {}
+        }
         match (event, self.verb) {
             (Event::Initializing { .. }, Verb::SignerAdd) => ui.line(&format!("Initializing signed repository for {typed}...")),
             (Event::Initialized { .. }, Verb::SignerAdd) => ui.line(&format!("Successfully initialized \"{typed}\"")),

@@ -1,6 +1,10 @@
 //! `dct inspect`
 
-use std::{cell::RefCell, thread};
+use std::{
+    cell::RefCell,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
 
 use super::{inspect_json, inspect_pretty};
 use crate::{
@@ -52,6 +56,10 @@ const SIDE_BY_SIDE: usize = 8;
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let _wait = context.ui.wait(&match args.images.as_slice() {
+        [image] => format!("reading trust data of {image}"),
+        images => progress(0, images.len()),
+    });
     if args.pretty { pretty(&args.images, context) } else { json(&args.images, context) }
 }
 
@@ -97,14 +105,28 @@ impl Answer {
     }
 }
 
+fn progress(done: usize, all: usize) -> String {
+    format!("reading trust data, {done} of {all} images")
+}
+
 /// Looks at some images at once, and at the next ones when those are told.
 fn side_by_side<'a>(images: &'a [String], context: &'a Context<'_>) -> impl Iterator<Item = (&'a str, Answer)> {
-    images.chunks(SIDE_BY_SIDE).flat_map(|images| {
+    let (all, done) = (images.len(), AtomicUsize::new(0));
+    images.chunks(SIDE_BY_SIDE).flat_map(move |images| {
+        let look = |typed: &str| {
+            let answer = look(typed, context);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if all > 1 {
+                context.ui.wait_for(&progress(done, all));
+            }
+            answer
+        };
         if let [typed] = images {
-            return vec![(typed.as_str(), look(typed, context))];
+            return vec![(typed.as_str(), look(typed))];
         }
         thread::scope(|scope| {
-            let looking: Vec<_> = images.iter().map(|typed| (typed.as_str(), scope.spawn(|| look(typed, context)))).collect();
+            let look = &look;
+            let looking: Vec<_> = images.iter().map(|typed| (typed.as_str(), scope.spawn(move || look(typed)))).collect();
             let lost = || CliError::new("the image could not be looked at");
             let answer = |looking: thread::ScopedJoinHandle<'_, Answer>| {
                 looking.join().unwrap_or_else(|_| Answer { warnings: Vec::new(), report: Err(lost()) })

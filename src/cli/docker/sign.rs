@@ -37,6 +37,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         None if image.has_digest => return Err(CliError::new("cannot use a digest reference for IMAGE:TAG")),
         None => return Err(CliError::new(format!("no tag specified for {}", image.typed))),
     };
+    let _wait = context.ui.wait(&format!("reading trust data of {}", image.typed));
     let narrator = Narrator::new(context.ui, Verb::Sign, &image.typed);
     sign_image::sign(&context.session(&narrator), &image.gun, tag)
         .map_err(|error| refused(&image, tag.as_str(), narrator.is_signing(), &error))?;

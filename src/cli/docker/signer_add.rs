@@ -82,6 +82,7 @@ fn add(name: &str, repository: &str, keys: &[Key], context: &Context<'_>) -> Res
     let gun = context.wiring.repository(repository)?;
     let refused = |reason: String| CliError::new(format!("could not add signer to repo: {name}: {reason}"));
     let role = RoleName::signer(name).map_err(|error| refused(error.to_string()))?;
+    let _wait = context.ui.wait(&format!("adding the signer to {repository}"));
     let narrator = Narrator::new(context.ui, Verb::SignerAdd, repository);
     signer::add(&context.session(&narrator), &gun, &role, keys).map_err(|error| match error {
         OpsError::Plan(error) => refused(error.to_string()),
