@@ -20,6 +20,7 @@ mod skopeo;
 mod support;
 mod tokens;
 mod uploads;
+mod uploads_later;
 mod verb;
 
 use shared::forge;

@@ -155,6 +155,7 @@ fn delegated_roles<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<Dele
     collection(from, Value::is_array, "[]*data.Role")
 }
 
+#[expect(clippy::ref_option, reason = "serde's form")]
 fn no_paths(paths: &Option<Vec<String>>) -> bool {
     paths.as_ref().is_none_or(Vec::is_empty)
 }

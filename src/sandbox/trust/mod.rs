@@ -69,7 +69,7 @@ impl TrustEndpoint {
             Route::File(gun, role, edition) => self.file(&gun, &role, &edition, now),
             Route::Key(gun, role) => self.key(&gun, &role),
             Route::RotateKey(..) => {
-                self.keys.create().map(|key| json_text(&key)).map_err(|NoKey| replies::unknown(replies::no_facts()))
+                self.keys.create().map(|key| json_text(&key)).map_err(|NoKey| replies::unknown(Some(replies::no_facts())))
             }
             Route::Changes(gun) => {
                 change_feed::answer(&self.history.shelf, request.uri().query().unwrap_or_default(), gun.as_deref())
@@ -91,14 +91,14 @@ impl TrustEndpoint {
         let updates = judge::judge(gun, uploaded, &self.history, &self.keys, now);
         let updates = updates.map_err(|refusal| replies::invalid_update(refusal.detail()))?;
         self.history.store(gun, &updates, now).map_err(|error| match error {
-            NotStored::OldVersion => replies::old_version(replies::no_facts()),
+            NotStored::OldVersion => replies::old_version(Some(replies::no_facts())),
             NotStored::Failed => replies::updating(None),
         })?;
         Ok(Response::new(Bytes::new()))
     }
 
     fn delete(&self, gun: &str, now: Timestamp) -> Result<Response<Bytes>, ApiError> {
-        self.history.delete(gun, now).map_err(|_| replies::unknown(replies::no_facts()))?;
+        self.history.delete(gun, now).map_err(|_| replies::unknown(Some(replies::no_facts())))?;
         Ok(Response::new(Bytes::new()))
     }
 
@@ -117,7 +117,7 @@ impl TrustEndpoint {
                 role => self.history.current(gun, role),
             },
         };
-        let stored = stored.ok_or_else(|| replies::metadata_not_found(replies::no_facts()))?;
+        let stored = stored.ok_or_else(|| replies::metadata_not_found(Some(replies::no_facts())))?;
         Ok(replies::file(stored.bytes, stored.at, keep))
     }
 
@@ -125,7 +125,7 @@ impl TrustEndpoint {
         let root = self.history.current(gun, "root");
         let root = root.map(|root| SignedFile::read(&root.bytes).and_then(|file| file.payload::<GoRoot>(&RoleName::root())));
         let root = root.transpose().map_err(|fault| replies::unknown(Some(fault.facts)))?;
-        let key = self.keys.current(role, root.as_ref()).map_err(|NoKey| replies::unknown(replies::no_facts()))?;
+        let key = self.keys.current(role, root.as_ref()).map_err(|NoKey| replies::unknown(Some(replies::no_facts())))?;
         Ok(json_text(&key))
     }
 }
@@ -136,8 +136,8 @@ fn json_text(key: &crate::tuf::key::Key) -> Response<Bytes> {
 
 fn not_served(error: NotServed) -> ApiError {
     match error {
-        NotServed::NotFound => replies::metadata_not_found(replies::no_facts()),
+        NotServed::NotFound => replies::metadata_not_found(Some(replies::no_facts())),
         NotServed::Fault(fault) => replies::unknown(Some(fault.facts)),
-        NotServed::NotStored => replies::unknown(replies::no_facts()),
+        NotServed::NotStored => replies::unknown(Some(replies::no_facts())),
     }
 }

@@ -106,6 +106,6 @@ errors! {
 }
 
 /// The detail of an error that has no facts: Go writes a struct without members.
-pub(super) fn no_facts() -> Option<Value> {
-    Some(json!({}))
+pub(super) fn no_facts() -> Value {
+    json!({})
 }

@@ -143,14 +143,9 @@ pub(super) const ROWS: &[Row] = &[
     }),
     row("signatures before what is signed", |w| {
         with_targets(w, |text| {
-            let (signed, signatures) = text.split_once(",\"signatures\":").expect("both");
-            format!(
-                "{{\"signatures\":{},{}}}",
-                signatures.trim_end_matches('}').to_owned() + if signatures.ends_with("}]}") { "}]" } else { "" },
-                &signed[1..]
-            )
-            .replace("]]", "]")
-            .into_bytes()
+            let inner = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).expect("an object");
+            let (signed, signatures) = inner.split_once(",\"signatures\":").expect("both");
+            format!("{{\"signatures\":{signatures},{signed}}}").into_bytes()
         });
     }),
     row("an unknown member in what is signed", |w| {
@@ -166,7 +161,7 @@ pub(super) const ROWS: &[Row] = &[
         with_targets(w, |text| text.replacen("\"version\":5}", "\"version\":5,\"version\":9}", 1).into_bytes());
     }),
     row("signatures twice", |w| {
-        with_targets(w, |text| text.replacen("{\"signed\"", "{\"signatures\":[],\"signed\"", 1).into_bytes())
+        with_targets(w, |text| text.replacen("{\"signed\"", "{\"signatures\":[],\"signed\"", 1).into_bytes());
     }),
     row("escapes that need not be", |w| with_targets(w, |text| text.replace("Targets", "\\u0054argets").into_bytes())),
     row("bytes that are not UTF-8", |w| {

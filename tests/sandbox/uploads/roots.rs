@@ -57,7 +57,7 @@ pub(super) const ROWS: &[Row] = &[
         first(w, |forge| forge.edit("root", |root| root["roles"]["root"]["threshold"] = (-2).into()));
     }),
     row("root whose threshold is not met", |w| {
-        first(w, |forge| forge.edit("root", |root| root["roles"]["root"]["threshold"] = 2.into()))
+        first(w, |forge| forge.edit("root", |root| root["roles"]["root"]["threshold"] = 2.into()));
     }),
     row("root of two keys that both sign", |w| {
         let mut forge = w.forge();
@@ -87,16 +87,18 @@ pub(super) const ROWS: &[Row] = &[
     }),
     row("certificate for another repository", |w| certified(w, |certificate| certificate.common_name.push('x'))),
     row("certificate for all that begins so", |w| {
-        certified(w, |certificate| certificate.common_name = "example.com/*".to_owned());
-        certified(w, |certificate| certificate.common_name = "example.org/*".to_owned());
+        certified(w, |certificate| "example.com/*".clone_into(&mut certificate.common_name));
+        certified(w, |certificate| "example.org/*".clone_into(&mut certificate.common_name));
     }),
     row("certificate without a name", |w| certified(w, |certificate| certificate.common_name.clear())),
-    row("certificate that has expired", |w| certified(w, |certificate| certificate.not_after = "260102000000Z".to_owned())),
-    row("certificate that is not valid yet", |w| certified(w, |certificate| certificate.not_before = "450102000000Z".to_owned())),
+    row("certificate that has expired", |w| certified(w, |certificate| "260102000000Z".clone_into(&mut certificate.not_after))),
+    row("certificate that is not valid yet", |w| {
+        certified(w, |certificate| "450102000000Z".clone_into(&mut certificate.not_before));
+    }),
     row("certificate that ends before it begins", |w| {
         certified(w, |certificate| {
-            certificate.not_before = "460101000000Z".to_owned();
-            certificate.not_after = "450101000000Z".to_owned();
+            "460101000000Z".clone_into(&mut certificate.not_before);
+            "450101000000Z".clone_into(&mut certificate.not_after);
         });
     }),
     row("root key without a certificate", |w| first(w, |forge| forge.give("root", &[Key::p256("root")]))),

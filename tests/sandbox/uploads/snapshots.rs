@@ -52,7 +52,7 @@ pub(super) const ROWS: &[Row] = &[
     row("a snapshot without the root", |w| listed(w, |meta| drop(meta.as_object_mut().expect("meta").remove("root")))),
     row("a snapshot without targets", |w| listed(w, |meta| drop(meta.as_object_mut().expect("meta").remove("targets")))),
     row("a snapshot without SHA-256", |w| {
-        listed(w, |meta| drop(meta["root"]["hashes"].as_object_mut().expect("hashes").remove("sha256")))
+        listed(w, |meta| drop(meta["root"]["hashes"].as_object_mut().expect("hashes").remove("sha256")));
     }),
     row("a snapshot with a short hash", |w| {
         listed(w, |meta| meta["root"]["hashes"]["sha256"] = hash(31));
@@ -91,6 +91,14 @@ pub(super) const ROWS: &[Row] = &[
         forge.delegate("targets/jeff", &[Key::p256("jeff")], &[""]);
         w.post(&forge, &["targets", "targets/jeff"]);
         w.post(forge.set_version("targets/jeff", 7), &["targets", "targets/jeff"]).see(&forge);
+    }),
+    row("a snapshot of the client's that expires", |w| {
+        let mut forge = w.client_forge();
+        let soon = super::world::now() + jiff::SignedDuration::from_millis(1200);
+        w.post(forge.set_expires("snapshot", &soon.to_string()), &["root", "targets", "snapshot"]).get("timestamp.json");
+        std::thread::sleep(std::time::Duration::from_millis(1300));
+        w.get("timestamp.json").get("snapshot.json").get("root.json");
+        w.post(forge.set_expires("snapshot", crate::forge::EXPIRES).snap(), &["snapshot"]).see(&forge);
     }),
     row("a snapshot of wrong members", |w| {
         listed(w, |meta| *meta = json!(null));

@@ -89,7 +89,7 @@ pub(super) const ROWS: &[Row] = &[
     }),
     row("a key of an unknown type", |w| {
         let mut key = Key::p256("targets");
-        key.keytype = "quantum".to_owned();
+        "quantum".clone_into(&mut key.keytype);
         let mut forge = w.forge();
         w.post(forge.give("targets", &[key]).sign("targets"), &["root", "targets"]);
     }),
@@ -211,10 +211,10 @@ pub(super) const ROWS: &[Row] = &[
     row("a delegation to a certificate", |w| {
         let mut forge = w.published();
         let mut certificate = crate::forge::certificate::Certificate::of("ian");
-        certificate.not_after = "260102000000Z".to_owned();
+        "260102000000Z".clone_into(&mut certificate.not_after);
         forge.delegate("targets/ian", &[Key::p256("ian").in_certificate(&certificate)], &[""]);
         w.post(&forge, &["targets", "targets/ian"]).see(&forge);
-        certificate.not_before = "270101000000Z".to_owned();
+        "270101000000Z".clone_into(&mut certificate.not_before);
         forge.delegate("targets/eve", &[Key::p256("eve").in_certificate(&certificate)], &[""]);
         w.post(&forge, &["targets", "targets/eve"]);
     }),

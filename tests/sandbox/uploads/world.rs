@@ -164,7 +164,7 @@ fn verdict(answer: &Answer) -> String {
     for name in ["content-type", "cache-control", "last-modified", "location", "pragma"] {
         // the front has a page of its own for what its backend does not answer
         if let Some(value) = answer.header(name).filter(|_| answer.status != 502) {
-            said += &format!(" [{name}: {value}]");
+            said.extend([" [", name, ": ", value, "]"]);
         }
     }
     let body = match answer.json() {
@@ -199,7 +199,7 @@ fn signed(answer: &Answer) -> String {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the servers have their own clocks too")]
-fn now() -> jiff::Timestamp {
+pub(crate) fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
 
@@ -216,7 +216,8 @@ fn normal(text: &str) -> String {
         let is_fraction = word.ends_with('Z') && word.trim_end_matches('Z').bytes().all(|b| b.is_ascii_digit());
         if is_hex || is_base64 {
             let next = seen.len();
-            out += &format!("<{}>", seen.entry(word).or_insert(next));
+            let number = seen.entry(word).or_insert(next).to_string();
+            out.extend(["<", &number, ">"]);
         } else if is_time {
             out += "<time>";
             if end == "." {
