@@ -66,13 +66,6 @@ pub(super) fn no_such_method() -> Response<Bytes> {
     answer
 }
 
-/// The head of an answer, for a request that wants no more.
-pub(super) fn head(answer: Response<Bytes>) -> Response<Bytes> {
-    let (mut head, body) = answer.into_parts();
-    head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
-    Response::from_parts(head, Bytes::new())
-}
-
 macro_rules! errors {
     ($($(#[$doc:meta])* $name:ident, $status:ident, $code:literal, $message:literal;)*) => {
         $($(#[$doc])* pub(super) fn $name(detail: Option<Value>) -> ApiError {

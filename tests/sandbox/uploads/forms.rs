@@ -158,7 +158,7 @@ pub(super) const ROWS: &[Row] = &[
         with_targets(w, |text| text.replacen("{\"_type\"", "{\"version\":3,\"_type\"", 1).into_bytes());
     }),
     row("a member twice, the first one is signed", |w| {
-        with_targets(w, |text| text.replacen("\"version\":5}", "\"version\":5,\"version\":9}", 1).into_bytes());
+        with_targets(w, |text| text.replacen("\"version\":4}", "\"version\":4,\"version\":9}", 1).into_bytes());
     }),
     row("signatures twice", |w| {
         with_targets(w, |text| text.replacen("{\"signed\"", "{\"signatures\":[],\"signed\"", 1).into_bytes());

@@ -58,8 +58,14 @@ pub(super) const ROWS: &[Row] = &[
         for query in ["records=10", "records=1", "change_id=-1&records=1", "change_id=-1&records=-2"] {
             w.get(&format!("/v2/{gun}/_trust/changefeed?{query}"));
         }
-        w.get("/v2/example.com/never/_trust/changefeed?records=3").get(&format!("/v2/{gun}/_trust/changefeed"));
+        w.get(&format!("/v2/{gun}/_trust/changefeed"));
         w.send("POST", &format!("/v2/{gun}/_trust/changefeed?records=1"), &[], b"");
+    }),
+    row("change feed of a repository that never was", |w| {
+        let gun = w.gun.clone();
+        for query in ["records=3", "change_id=1&records=3", "change_id=-1&records=3", "change_id=9999&records=3"] {
+            w.get(&format!("/v2/{gun}/_trust/changefeed?{query}"));
+        }
     }),
     row("every edition of every role", |w| {
         let mut forge = w.published();

@@ -12,6 +12,25 @@ pub(super) const ROWS: &[Row] = &[
             w.send(method, "", &[], b"");
         }
     }),
+    row("the token that each request wants", |w| {
+        for path in ["root.json", "1.root.json", "timestamp.key", "", "x", "targets/a.json", "//root.json"] {
+            for method in ["GET", "POST", "DELETE", "HEAD", "PUT", "PATCH"] {
+                w.without_token(method, path);
+            }
+        }
+        let hash = "0".repeat(64);
+        let feed = format!("/v2/{}/_trust/changefeed", w.gun);
+        for path in [
+            &format!("root.{hash}.json"),
+            &feed,
+            "/v2/_trust/changefeed",
+            "/_notary_server/health",
+            "/v2/a/_trust/x",
+            "/v2/*/_trust/tuf/",
+        ] {
+            w.without_token("GET", path).without_token("POST", path);
+        }
+    }),
     row("other paths", |w| {
         w.published();
         for path in [

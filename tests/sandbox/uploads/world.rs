@@ -118,10 +118,26 @@ impl<'a> World<'a> {
         self
     }
 
+    /// The challenge to a request that has no token.
+    pub(crate) fn without_token(&mut self, method: &str, path: &str) -> &mut Self {
+        let answer = self.server.send(method, &self.path(path), &[], b"", Auth::None);
+        let challenge = answer.header("www-authenticate").unwrap_or_default();
+        let scope = challenge.split_once("scope=\"").and_then(|(_, rest)| rest.split_once('"')).map_or("", |(scope, _)| scope);
+        // the real server's actions come in any order
+        let (name, actions) = scope.rsplit_once(':').unwrap_or_default();
+        let mut actions: Vec<&str> = actions.split(',').collect();
+        actions.sort_unstable();
+        self.log.push(format!("{method} {path}: {} {} {name}:{}", answer.status, answer.json(), actions.join(",")));
+        self
+    }
+
     /// What a request gives, unnoted.
     pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        let path = if path.starts_with('/') { path.to_owned() } else { format!("/v2/{}/_trust/tuf/{path}", self.gun) };
-        self.server.send(method, &path, headers, body, Auth::Header(&self.bearer))
+        self.server.send(method, &self.path(path), headers, body, Auth::Header(&self.bearer))
+    }
+
+    fn path(&self, path: &str) -> String {
+        if path.starts_with('/') { path.to_owned() } else { format!("/v2/{}/_trust/tuf/{path}", self.gun) }
     }
 
     /// Notes what a client would find: timestamp, snapshot, and by their hashes all that the snapshot lists; which of it is the forge's, byte for byte.
