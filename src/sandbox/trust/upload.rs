@@ -6,6 +6,9 @@ use serde_json::Value;
 use super::{multipart, replies, signed_file::SignedFile};
 use crate::{sandbox::errcode::ApiError, tuf::role::RoleName};
 
+/// Longest upload, in bytes: what the peers' clients would read of one file. Notary's server has no limit.
+const MOST: usize = 100 << 20;
+
 /// One file of it.
 #[derive(Clone, Debug)]
 pub(super) struct Uploaded {
@@ -20,6 +23,9 @@ pub(super) struct Uploaded {
 /// Takes the form apart. Each file is looked at no further than its version.
 pub(super) fn read(request: &Request<Bytes>) -> Result<Vec<Uploaded>, ApiError> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if request.body().len() > MOST {
+        return Err(replies::malformed_upload(None));
+    }
     let parts = multipart::parts(kind, request.body()).map_err(|_| replies::malformed_upload(None))?;
     parts.into_iter().map(read_part).collect()
 }

@@ -173,6 +173,13 @@ pub(super) const ROWS: &[Row] = &[
         });
         w.post(&forge, &["targets"]).see(&forge);
     }),
+    differs(
+        "names of members in capitals",
+        "Go takes a member's name in any case; no client writes another than the one that is documented",
+        |w| {
+            with_targets(w, |text| text.replacen("\"signed\"", "\"SIGNED\"", 1).into_bytes());
+        },
+    ),
     row("one role twice", |w| {
         let forge = w.published();
         let mut next = forge.clone();

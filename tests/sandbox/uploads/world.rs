@@ -223,34 +223,36 @@ pub(crate) fn now() -> jiff::Timestamp {
 fn normal(text: &str) -> String {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let mut out = String::new();
+    let this_year = now().strftime("%Y-").to_string();
+    let mut in_time = false;
     for word in text.split_inclusive(['"', ' ', ',', '.']) {
         let (word, end) = word.split_at(word.trim_end_matches(['"', ' ', ',', '.']).len());
         let is_hex = word.len() == 64 && word.bytes().all(|b| b.is_ascii_hexdigit());
         let is_base64 = word.len() > 40 && word.ends_with('=') && Base64::decode_vec(word).is_ok();
-        // a time up to its fraction, and the fraction
-        let is_time = word.len() >= 19 && word.starts_with("2026-") && word.as_bytes()[10] == b'T';
-        let is_fraction = word.ends_with('Z') && word.trim_end_matches('Z').bytes().all(|b| b.is_ascii_digit());
+        let is_time = word.len() >= 19 && word.starts_with(&this_year) && word.as_bytes()[10] == b'T';
         if is_hex || is_base64 {
             let next = seen.len();
             let number = seen.entry(word).or_insert(next).to_string();
             out.extend(["<", &number, ">"]);
         } else if is_time {
             out += "<time>";
-            if end == "." {
-                continue;
-            }
-        } else if !is_fraction {
+        } else if !in_time {
             out += word;
         }
-        out += end;
+        // a fraction and a zone may follow
+        in_time = is_time && end == ".";
+        if !in_time {
+            out += end;
+        }
     }
     last_modified(&out)
 }
 
-/// `Sat, 21 Nov 2026 14:40:26 UTC` without its digits.
+/// `Sat, 21 Nov 2026 14:40:26 UTC` without its digits and its zone.
 fn last_modified(text: &str) -> String {
     let Some((before, rest)) = text.split_once("[last-modified: ") else { return text.to_owned() };
     let (date, after) = rest.split_once(']').unwrap_or((rest, ""));
+    let date = date.rsplit_once(' ').map_or(date, |(date, _)| date);
     let shape: String = date
         .chars()
         .map(|c| {
