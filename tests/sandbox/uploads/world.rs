@@ -229,18 +229,18 @@ fn normal(text: &str) -> String {
         let (word, end) = word.split_at(word.trim_end_matches(['"', ' ', ',', '.']).len());
         let is_hex = word.len() == 64 && word.bytes().all(|b| b.is_ascii_hexdigit());
         let is_base64 = word.len() > 40 && word.ends_with('=') && Base64::decode_vec(word).is_ok();
-        let is_time = word.len() >= 19 && word.starts_with(&this_year) && word.as_bytes()[10] == b'T';
+        let has_date = word.len() >= 19 && word.starts_with(&this_year) && word.as_bytes()[10] == b'T';
         if is_hex || is_base64 {
             let next = seen.len();
             let number = seen.entry(word).or_insert(next).to_string();
             out.extend(["<", &number, ">"]);
-        } else if is_time {
+        } else if has_date {
             out += "<time>";
         } else if !in_time {
             out += word;
         }
         // a fraction and a zone may follow
-        in_time = is_time && end == ".";
+        in_time = has_date && end == ".";
         if !in_time {
             out += end;
         }
