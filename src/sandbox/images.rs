@@ -12,7 +12,7 @@ use super::{
         names::{NotAName, RepositoryName, Tag},
         store::Store,
     },
-    shelf::Shelf,
+    shelf::{self, Shelf},
 };
 
 /// The repository of the images.
@@ -38,11 +38,13 @@ pub enum PreloadError {
     Name(NotAName),
 }
 
-/// Puts the images onto a shelf. Where the repository had tags before, it is left as its owner left it.
+/// Puts the images onto a shelf, once: a tag that was deleted yesterday stays deleted.
 pub fn preload(shelf: &Arc<Shelf>) -> Result<(), PreloadError> {
     let store = Store::new(Arc::clone(shelf));
     let repository = RepositoryName::parse(REPOSITORY).map_err(PreloadError::Name)?;
-    if store.tags(&repository).is_some() {
+    // written last: what was begun and not finished is begun again
+    let done = shelf::name(["preloaded"]);
+    if shelf.get(&done).is_some() {
         return Ok(());
     }
     for tag in SINGLE {
@@ -58,7 +60,7 @@ pub fn preload(shelf: &Arc<Shelf>) -> Result<(), PreloadError> {
     let children = children.into_iter().collect::<Result<Vec<Value>, io::Error>>()?;
     let index = Bytes::from(json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": children}).to_string());
     store.put_manifest(&repository, Digest::of(&index), index, Tag::parse(MULTI).as_ref())?;
-    Ok(())
+    Ok(shelf.put(vec![(done, Bytes::new())])?)
 }
 
 /// Puts an image into the repository, and returns its descriptor.

@@ -5,10 +5,13 @@
 //! images, `images` makes those that are there from the start. All state lies on a `shelf`: in memory, and in a folder where it shall outlive the process.
 
 pub mod certificates;
+mod commit;
 pub mod environment;
 pub mod errcode;
 pub mod error;
+mod folder;
 pub mod home;
+mod idle;
 pub mod images;
 pub mod registry;
 pub mod running;

@@ -3,14 +3,15 @@
 use std::{
     collections::BTreeMap,
     fs, io,
-    io::Write as _,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use hyper::body::Bytes;
 
-/// A record's name, such as `["trust", GUN, "targets", "3"]`. Its parts may hold anything; on disk each is one escaped path component.
+use super::commit::{self, Step};
+
+/// A record's name, such as `["trust", GUN, "targets", "3"]`. Its parts may hold anything; on disk each is escaped.
 pub type Name = Vec<String>;
 
 /// All records.
@@ -34,7 +35,7 @@ impl Shelf {
 
     /// One that is kept in a folder, with what is there from before.
     pub fn in_folder(folder: &Path) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
+        commit::open(folder)?;
         let mut records = BTreeMap::new();
         read_folder(folder, "", &mut Vec::new(), &mut records)?;
         Ok(Self { records: Mutex::new(records), folder: Some(folder.to_owned()) })
@@ -52,29 +53,31 @@ impl Shelf {
         from.map(|(name, bytes)| (name.clone(), bytes.clone())).collect()
     }
 
-    /// Puts records down; one that is there already is replaced.
+    /// Puts records down, all of them or none; one that is there already is replaced.
     pub fn put(&self, new: Vec<(Name, Bytes)>) -> io::Result<()> {
-        let mut records = self.records();
-        if let Some(folder) = &self.folder {
-            for (name, bytes) in &new {
-                write_file(&path_of(folder, name), bytes)?;
-            }
-        }
-        records.extend(new);
-        Ok(())
+        self.change(&[], new).map(drop)
     }
 
-    /// Takes away the records whose names begin with these parts, and says how many there were.
+    /// Takes away the records whose names begin with these parts, all of them or none, and says how many there were.
     pub fn remove(&self, prefix: &[String]) -> io::Result<usize> {
+        self.change(&[prefix.to_vec()], Vec::new())
+    }
+
+    /// Takes away what begins with one of these names and puts down what is new, all of it or nothing. Says how many went.
+    pub fn change(&self, gone: &[Name], new: Vec<(Name, Bytes)>) -> io::Result<usize> {
         let mut records = self.records();
-        let names: Vec<Name> =
-            records.range(prefix.to_vec()..).map(|(name, _)| name.clone()).take_while(|name| name.starts_with(prefix)).collect();
+        let begins = |name: &&Name| gone.iter().any(|prefix| name.starts_with(prefix));
+        let names: Vec<Name> = if gone.is_empty() { Vec::new() } else { records.keys().filter(begins).cloned().collect() };
+        if let Some(folder) = &self.folder {
+            let removals = names.iter().filter(|name| !new.iter().any(|(new, _)| new == *name));
+            let removals = removals.map(|name| Step::Remove(path_of(name)));
+            let writes = new.iter().map(|(name, bytes)| Step::Write(path_of(name), bytes));
+            commit::apply(folder, removals.chain(writes).collect())?;
+        }
         for name in &names {
-            if let Some(folder) = &self.folder {
-                fs::remove_file(path_of(folder, name))?;
-            }
             records.remove(name);
         }
+        records.extend(new);
         Ok(names.len())
     }
 
@@ -105,7 +108,7 @@ fn read_folder(folder: &Path, begun: &str, at: &mut Name, records: &mut BTreeMap
                 && let Some(last) = last.strip_suffix('=')
             {
                 let name = before.iter().cloned().chain([last.to_owned()]).collect();
-                records.insert(name, Bytes::from(fs::read(entry.path())?));
+                records.insert(name, Bytes::from(fs::read(entry.path()).map_err(|error| named(&entry.path(), &error))?));
             }
         }
         at.pop();
@@ -113,8 +116,13 @@ fn read_folder(folder: &Path, begun: &str, at: &mut Name, records: &mut BTreeMap
     Ok(())
 }
 
-fn path_of(folder: &Path, name: &[String]) -> PathBuf {
-    let mut path: PathBuf = folder.to_owned();
+fn named(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+/// Where a record lies below the folder.
+fn path_of(name: &[String]) -> PathBuf {
+    let mut path = PathBuf::new();
     for part in name {
         let mut rest = escape(part);
         while rest.len() > COMPONENT {
@@ -128,17 +136,7 @@ fn path_of(folder: &Path, name: &[String]) -> PathBuf {
     path
 }
 
-/// Written beside and renamed, so that no record is ever half there.
-fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new().prefix("~").tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-/// One path component on every system: letters, digits, `-` and `_` as they are, a dot where it does not begin the name, all else in hex.
+/// One path component: letters, digits, `-` and `_` as they are, a dot where it does not begin the name, all else in hex.
 fn escape(part: &str) -> String {
     let mut out = String::new();
     for (at, byte) in part.bytes().enumerate() {
@@ -210,9 +208,9 @@ mod tests {
     #[test]
     fn no_name_leaves_the_folder() {
         for bad in ["..", ".", "/etc", "a/b", "\\", "", "a\0b", "CON:"] {
-            let path = path_of(Path::new("/shelf"), &name([bad]));
-            assert_eq!(path.parent(), Some(Path::new("/shelf")), "{bad:?}");
-            assert!(path.components().count() == 3, "{bad:?}");
+            let path = path_of(&name([bad]));
+            let component = path.components().next();
+            assert!(path.components().count() == 1 && matches!(component, Some(std::path::Component::Normal(_))), "{bad:?}");
         }
     }
 }

@@ -85,15 +85,13 @@ impl Store {
 
     /// Takes a manifest and its tags out of a repository. False where it was not there.
     pub fn remove_manifest(&self, repository: &RepositoryName, digest: Digest) -> io::Result<bool> {
-        if self.shelf.remove(&manifest_link(repository, digest))? == 0 {
+        if !self.has_manifest(repository, digest) {
             return Ok(false);
         }
-        for (link, target) in self.shelf.below(&name(["registry", "tags", repository.as_str()])) {
-            if target == digest.to_hex() {
-                self.shelf.remove(&link)?;
-            }
-        }
-        Ok(true)
+        let tags = self.shelf.below(&name(["registry", "tags", repository.as_str()]));
+        let tags = tags.into_iter().filter(|(_, target)| *target == digest.to_hex()).map(|(link, _)| link);
+        let gone: Vec<_> = tags.chain([manifest_link(repository, digest)]).collect();
+        Ok(self.shelf.change(&gone, Vec::new())? > 0)
     }
 
     /// What a tag stands for.

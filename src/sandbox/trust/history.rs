@@ -95,11 +95,9 @@ impl History {
 
     /// Takes away all files of a repository; one that has none is no error, and no change.
     pub(super) fn delete(&self, gun: &str, now: Timestamp) -> Result<(), NotStored> {
-        let removed = self.shelf.remove(&name(["trust", "files", gun]))?;
-        self.shelf.remove(&name(["trust", "hashes", gun]))?;
-        if removed > 0 {
-            self.shelf.put(change_feed::records(&self.shelf, &[Change::deletion(gun, now)]))?;
-        }
+        let (files, hashes) = (name(["trust", "files", gun]), name(["trust", "hashes", gun]));
+        let change = (!self.shelf.below(&files).is_empty()).then(|| Change::deletion(gun, now));
+        self.shelf.change(&[files, hashes], change_feed::records(&self.shelf, change.as_slice()))?;
         Ok(())
     }
 
