@@ -17,7 +17,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
+    rt::{TokioExecutor, TokioIo},
     server::conn::auto,
 };
 use jiff::Timestamp;
@@ -30,6 +30,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::{
     certificates::Issued,
+    idle::{Activity, Busy},
     registry::{self, RegistryEndpoint},
     tokens::Tokens,
     trust::TrustEndpoint,
@@ -41,8 +42,14 @@ const MAX_BODY: usize = 1 << 30;
 /// Longest that a body may take to come.
 const BODY_TIME: Duration = Duration::from_secs(600);
 
-/// Longest that a TLS handshake, and a request's head, may take.
-const HEAD_TIME: Duration = Duration::from_secs(30);
+/// Longest that a TLS handshake may take.
+const HANDSHAKE_TIME: Duration = Duration::from_secs(30);
+
+/// Longest that a connection may be without a request.
+const IDLE_TIME: Duration = Duration::from_secs(60);
+
+/// What is read of the body of a request that is refused, so that its client hears the answer.
+const MAX_REFUSED: usize = 1 << 20;
 
 /// Most connections at once.
 const CONNECTIONS: usize = 256;
@@ -124,24 +131,43 @@ async fn accept(listener: tokio::net::TcpListener, acceptor: TlsAcceptor, endpoi
         let (acceptor, endpoints) = (acceptor.clone(), Arc::clone(&endpoints));
         tokio::spawn(async move {
             let _permit = permit;
-            let Ok(Ok(stream)) = tokio::time::timeout(HEAD_TIME, acceptor.accept(stream)).await else { return };
-            let mut http = auto::Builder::new(TokioExecutor::new());
-            http.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME);
-            let service = service_fn(move |request| respond(request, Arc::clone(&endpoints)));
+            let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_TIME, acceptor.accept(stream)).await else { return };
+            let activity = Activity::new();
+            let of_requests = activity.clone();
+            let service = service_fn(move |request| respond(request, Arc::clone(&endpoints), of_requests.begin()));
+            let http = auto::Builder::new(TokioExecutor::new());
             // a client that goes away in the middle is no fault of the server
-            let _ = http.serve_connection(TokioIo::new(stream), service).await;
+            let served = tokio::spawn(async move { drop(http.serve_connection(TokioIo::new(stream), service).await) });
+            let end = served.abort_handle();
+            let idle = tokio::spawn(async move {
+                activity.ended(IDLE_TIME).await;
+                end.abort();
+            });
+            let _ = served.await;
+            idle.abort();
         });
     }
 }
 
-async fn respond(request: Request<Incoming>, endpoints: Arc<Endpoints>) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn respond(request: Request<Incoming>, endpoints: Arc<Endpoints>, _busy: Busy) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     let of_head = head.method == Method::HEAD;
-    let mut answer = match tokio::time::timeout(BODY_TIME, Limited::new(body, MAX_BODY).collect()).await {
-        Ok(Ok(body)) => endpoints.answer(&Request::from_parts(head, body.to_bytes()), now()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => empty(StatusCode::PAYLOAD_TOO_LARGE),
-        Ok(Err(_)) => empty(StatusCode::BAD_REQUEST),
-        Err(_) => empty(StatusCode::REQUEST_TIMEOUT),
+    let mut request = Request::from_parts(head, Bytes::new());
+    // before a body is read: whoever may not send it does not fill the memory
+    let mut answer = match endpoints.admit(&request, now()) {
+        Err(challenge) => {
+            let _ = tokio::time::timeout(HANDSHAKE_TIME, Limited::new(body, MAX_REFUSED).collect()).await;
+            *challenge
+        }
+        Ok(()) => match tokio::time::timeout(BODY_TIME, Limited::new(body, MAX_BODY).collect()).await {
+            Ok(Ok(body)) => {
+                *request.body_mut() = body.to_bytes();
+                endpoints.answer(&request, now())
+            }
+            Ok(Err(error)) if error.is::<LengthLimitError>() => empty(StatusCode::PAYLOAD_TOO_LARGE),
+            Ok(Err(_)) => empty(StatusCode::BAD_REQUEST),
+            Err(_) => empty(StatusCode::REQUEST_TIMEOUT),
+        },
     };
     if of_head {
         // hyper would send the body on HTTP/2
@@ -151,20 +177,46 @@ async fn respond(request: Request<Incoming>, endpoints: Arc<Endpoints>) -> Resul
     Ok(answer.map(Full::new))
 }
 
-impl Endpoints {
-    /// Answers a request as the front of a Docker Trusted Registry sends it on.
-    fn answer(&self, request: &Request<Bytes>, now: Timestamp) -> Response<Bytes> {
-        let path = request.uri().path();
-        if path == "/token" {
-            return self.tokens.answer(request, now);
+/// Who answers a path, as the front of a Docker Trusted Registry sends it on.
+enum Room {
+    Registry,
+    Tokens,
+    Trust,
+}
+
+impl Room {
+    fn of(path: &str) -> Self {
+        match path {
+            "/token" => Self::Tokens,
+            "/_notary_server/health" => Self::Trust,
+            path if path.contains("/_trust/") => Self::Trust,
+            _ => Self::Registry,
         }
-        let of_trust = path.contains("/_trust/") || path == "/_notary_server/health";
-        let scopes = if of_trust { self.trust.scopes(request) } else { self.registry.scopes(request) };
-        match scopes.map_or(Ok(()), |scopes| self.tokens.check(request, &scopes, now)) {
-            Err(challenge) if of_trust => *challenge,
-            Err(challenge) => registry::marked(*challenge),
-            Ok(()) if of_trust => self.trust.answer(request, now),
-            Ok(()) => self.registry.answer(request),
+    }
+}
+
+impl Endpoints {
+    /// Lets a request pass by its head, or says which token it needs.
+    fn admit(&self, request: &Request<Bytes>, now: Timestamp) -> Result<(), Box<Response<Bytes>>> {
+        let room = Room::of(request.uri().path());
+        let scopes = match room {
+            Room::Tokens => None,
+            Room::Trust => self.trust.scopes(request),
+            Room::Registry => self.registry.scopes(request),
+        };
+        let Some(scopes) = scopes else { return Ok(()) };
+        self.tokens.check(request, &scopes, now).map_err(|challenge| match room {
+            Room::Registry => Box::new(registry::marked(*challenge)),
+            Room::Tokens | Room::Trust => challenge,
+        })
+    }
+
+    /// Answers a request that may pass.
+    fn answer(&self, request: &Request<Bytes>, now: Timestamp) -> Response<Bytes> {
+        match Room::of(request.uri().path()) {
+            Room::Tokens => self.tokens.answer(request, now),
+            Room::Trust => self.trust.answer(request, now),
+            Room::Registry => self.registry.answer(request),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Who may do what: Docker's token authentication, with two users.
 
 use std::{
-    collections::HashMap,
-    fmt,
-    sync::{Mutex, MutexGuard, PoisonError},
+    collections::{HashMap, VecDeque},
+    fmt, io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
@@ -15,7 +15,11 @@ use hyper::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{errcode::ApiError, scope::Scope};
+use super::{
+    errcode::ApiError,
+    scope::Scope,
+    shelf::{self, Shelf},
+};
 
 /// The users with their passwords. Each may do everything; without a name one may do nothing.
 pub const USERS: [(&str, &str); 2] = [("jeff", "jeff-password"), ("ian", "ian-password")];
@@ -40,14 +44,15 @@ pub(super) fn first_login() -> String {
 pub struct Tokens {
     realm: String,
     issued: Mutex<Issued>,
+    shelf: Arc<Shelf>,
 }
 
 #[derive(Default)]
 struct Issued {
     /// What a bearer token allows.
     access: HashMap<String, Grant>,
-    /// Whom an identity token stands for.
-    identity: HashMap<String, &'static str>,
+    /// The tokens, the oldest first.
+    order: VecDeque<String>,
 }
 
 #[derive(Debug)]
@@ -70,10 +75,10 @@ impl fmt::Debug for Issued {
 }
 
 impl Tokens {
-    /// The token server of a host; the realm is `https://HOST/token`.
+    /// The token server of a host; the realm is `https://HOST/token`. Identity tokens, which `docker login` keeps, lie on the shelf.
     #[must_use]
-    pub fn new(host: &str) -> Self {
-        Self { realm: format!("https://{host}/token"), issued: Mutex::default() }
+    pub fn new(host: &str, shelf: Arc<Shelf>) -> Self {
+        Self { realm: format!("https://{host}/token"), issued: Mutex::default(), shelf }
     }
 
     /// Answers a request for a token: `GET` with Basic authentication or none, or `POST` of an OAuth 2 form.
@@ -86,7 +91,7 @@ impl Tokens {
         };
         let field = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let user = match (field("grant_type"), request.headers().get(header::AUTHORIZATION)) {
-            (Some("refresh_token"), _) => self.issued().identity.get(field("refresh_token").unwrap_or_default()).copied().ok_or(()),
+            (Some("refresh_token"), _) => self.by_identity(field("refresh_token").unwrap_or_default()).ok_or(()),
             (Some("password"), _) => known(field("username").unwrap_or_default(), field("password").unwrap_or_default()).ok_or(()),
             (_, Some(basic)) => basic.to_str().ok().and_then(by_basic).ok_or(()),
             (_, None) => Ok(""),
@@ -99,7 +104,7 @@ impl Tokens {
         let offline = field("offline_token") == Some("true") || field("access_type") == Some("offline");
         match self.issue(user, scopes, offline && !user.is_empty(), now) {
             Ok(answer) => plain(StatusCode::OK, &answer),
-            Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, &json!({"details": "no random bytes"})),
+            Err(error) => plain(StatusCode::INTERNAL_SERVER_ERROR, &json!({"details": error.to_string()})),
         }
     }
 
@@ -118,32 +123,39 @@ impl Tokens {
         }
     }
 
-    fn issue(
-        &self,
-        user: &'static str,
-        scopes: Vec<GrantedScope>,
-        offline: bool,
-        now: Timestamp,
-    ) -> Result<Value, getrandom::Error> {
+    fn issue(&self, user: &'static str, scopes: Vec<GrantedScope>, offline: bool, now: Timestamp) -> io::Result<Value> {
         let token = random()?;
         let mut issued = self.issued();
-        if issued.access.len() >= MOST_TOKENS {
-            issued.access.retain(|_, grant| grant.expires > now);
+        while issued.order.len() >= MOST_TOKENS {
+            let oldest = issued.order.pop_front().unwrap_or_default();
+            issued.access.remove(&oldest);
         }
-        if issued.access.len() >= MOST_TOKENS {
-            issued.access.clear();
-        }
+        issued.order.push_back(token.clone());
         issued.access.insert(token.clone(), Grant { scopes, expires: now.saturating_add(LIFETIME).unwrap_or(now) });
         let mut answer = json!({
             "token": token, "access_token": token, "expires_in": LIFETIME.as_secs(),
             "issued_at": now.round(jiff::Unit::Second).unwrap_or(now).to_string(),
         });
         if offline && let Some(members) = answer.as_object_mut() {
-            let identity = random()?;
-            issued.identity.insert(identity.clone(), user);
-            members.insert("refresh_token".to_owned(), json!(identity));
+            members.insert("refresh_token".to_owned(), json!(self.identity_of(user)?));
         }
         Ok(answer)
+    }
+
+    /// The user's one identity token.
+    fn identity_of(&self, user: &str) -> io::Result<String> {
+        let place = shelf::name(["identity", user]);
+        if let Some(known) = self.shelf.get(&place) {
+            return Ok(String::from_utf8_lossy(&known).into_owned());
+        }
+        let token = random()?;
+        self.shelf.put(vec![(place, Bytes::from(token.clone()))])?;
+        Ok(token)
+    }
+
+    fn by_identity(&self, token: &str) -> Option<&'static str> {
+        let is_of = |user: &str| self.shelf.get(&shelf::name(["identity", user])).is_some_and(|known| known == token);
+        USERS.iter().map(|(user, _)| *user).find(|user| is_of(user))
     }
 
     fn challenge(&self, scopes: &[Scope], error: Option<&str>) -> Response<Bytes> {
@@ -202,9 +214,9 @@ fn known(user: &str, password: &str) -> Option<&'static str> {
     USERS.iter().find(|known| **known == (user, password)).map(|(name, _)| *name)
 }
 
-fn random() -> Result<String, getrandom::Error> {
+fn random() -> io::Result<String> {
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes)?;
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
     Ok(Base64UrlUnpadded::encode_string(&bytes))
 }
 
@@ -213,4 +225,55 @@ fn plain(status: StatusCode, body: &Value) -> Response<Bytes> {
     *answer.status_mut() = status;
     answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: &str = "2026-11-21T12:00:00Z";
+
+    fn tokens() -> Tokens {
+        Tokens::new("localhost:1", Arc::new(Shelf::in_memory()))
+    }
+
+    fn ask(tokens: &Tokens, form: &str) -> Value {
+        let request = Request::builder().method(Method::POST).uri("/token").body(Bytes::from(form.to_owned())).unwrap();
+        serde_json::from_slice(tokens.answer(&request, NOW.parse().unwrap()).body()).unwrap()
+    }
+
+    fn allowed(tokens: &Tokens, token: &Value, now: &str) -> bool {
+        let bearer = format!("Bearer {}", token.as_str().unwrap());
+        let request = Request::builder().uri("/v2/").header(header::AUTHORIZATION, bearer).body(Bytes::new()).unwrap();
+        tokens.check(&request, &[Scope::repository("a", &["pull"])], now.parse().unwrap()).is_ok()
+    }
+
+    const JEFF: &str = "grant_type=password&username=jeff&password=jeff-password&scope=repository:a:pull";
+
+    #[test]
+    fn a_token_ends_after_its_time() {
+        let tokens = tokens();
+        let token = &ask(&tokens, JEFF)["token"];
+        assert!(allowed(&tokens, token, "2026-11-21T12:04:59Z") && !allowed(&tokens, token, "2026-11-21T12:05:00Z"));
+    }
+
+    #[test]
+    fn the_oldest_tokens_make_room() {
+        let tokens = tokens();
+        let (first, second) = (ask(&tokens, JEFF), ask(&tokens, JEFF));
+        (0..MOST_TOKENS - 1).for_each(|_| drop(ask(&tokens, "scope=repository:a:pull")));
+        assert!(!allowed(&tokens, &first["token"], NOW) && allowed(&tokens, &second["token"], NOW));
+    }
+
+    #[test]
+    fn an_identity_token_stands_for_its_user_and_outlives_the_server() {
+        let first = tokens();
+        let identity = ask(&first, &format!("{JEFF}&access_type=offline"))["refresh_token"].clone();
+        let again = Tokens::new("localhost:1", first.shelf);
+        let form = |token: &str| format!("grant_type=refresh_token&refresh_token={token}&scope=repository:a:pull");
+        assert!(allowed(&again, &ask(&again, &form(identity.as_str().unwrap()))["token"], NOW));
+        for wrong in ["", "x"] {
+            assert_eq!(ask(&again, &form(wrong)), json!({"details": "incorrect username or password"}));
+        }
+    }
 }
