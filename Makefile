@@ -8,6 +8,7 @@ CARGO_DENY := $(CURDIR)/target/tools/bin/cargo-deny
 ## the binary, as it is shipped: target/release/dct
 build:
 	cargo build --release --locked
+	@touch target/release/dct
 
 ## formatting, lints, and all tests with the peers that are installed (installs them, as root on Debian)
 test:
@@ -44,12 +45,12 @@ LINKS :=
 from = $(word 1,$(subst :, ,$(1)))
 to = $(DESTDIR)$(PREFIX)/$(word 2,$(subst :, ,$(1)))
 define put
-@install -d -m 755 "$(dir $(to))"
+@install -d -m 755 "$$(dirname "$(to)")"
 install -m $(if $(filter %/bin/dct,$(to)),755,644) "$(from)" "$(to)"
 
 endef
 define link
-@install -d -m 755 "$(dir $(to))"
+@install -d -m 755 "$$(dirname "$(to)")"
 ln -sfn "$(from)" "$(to)"
 
 endef
