@@ -2,7 +2,8 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    io,
+    fs::File,
+    io::{self, Read as _},
     os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus as ChildStatus},
@@ -10,7 +11,10 @@ use std::{
 
 use clap::ValueHint;
 use jiff::Timestamp;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::{
+    process::{Pid, Signal, getpgrp, kill_process},
+    termios::tcgetpgrp,
+};
 use signal_hook::{
     consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM},
     iterator::Signals,
@@ -21,7 +25,9 @@ use super::{
     ui::Ui,
 };
 use crate::sandbox::{
-    home::Furnishing,
+    environment::{self, Variable},
+    error::StartError,
+    home::{Furnishing, SCRIPT},
     running::{Options, Sandbox},
 };
 
@@ -42,7 +48,7 @@ pub struct Args {
     pub port: Option<u16>,
 
     /// Command to run where `dct`, `docker`, `notary` and `skopeo` find the sandbox; its exit code is ours
-    #[arg(last = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
+    #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
 }
 
@@ -67,22 +73,43 @@ pub fn run(args: &Args, ui: &Ui, now: Timestamp) -> Result<(), CliError> {
     let signals = Signals::new([SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM]);
     let mut signals = signals.map_err(|error| CliError::new(format!("signals: {}", os_words(&error))))?;
     let options = Options { folder: args.dir.clone(), port: args.port, furnishing: furnishing() };
-    let sandbox = Sandbox::start(&options, now).map_err(|error| CliError::new(error.to_string()))?;
+    let sandbox = Sandbox::start(&options, now).map_err(cannot_start)?;
     ui.notice(&format!("sandbox at {}, for trying things: not for production", sandbox.host()));
     if let Some((program, arguments)) = args.command.split_first() {
         return command(&sandbox, program, arguments, &mut signals);
     }
-    serve(&sandbox, ui, &mut signals);
-    Ok(())
+    serve(&sandbox, ui, &mut signals)
 }
 
-/// What of this machine a sandbox is furnished with: this program, and `notary` where it is installed.
+fn cannot_start(error: StartError) -> CliError {
+    match error {
+        StartError::File { path, error } => CliError::new(format!("{path}: {}", os_words(&error))),
+        StartError::Port { port, error } => {
+            CliError::new(format!("port {port} on loopback: {}", os_words(&error))).hinted("name another one with --port")
+        }
+        error @ StartError::Folder { .. } => CliError::new(error.to_string()).hinted("name a new folder with --dir"),
+        error => CliError::new(error.to_string()),
+    }
+}
+
+/// What of this machine a sandbox is furnished with: this program, and `notary` where it is installed. What a sandbox around this one, or an
+/// earlier one, has put there is passed over.
 fn furnishing() -> Furnishing {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let notary = std::env::split_paths(&path).map(|folder| folder.join("notary")).find(|program| is_program(program));
+    let folders = std::env::split_paths(&path).filter(|folder| folder.is_absolute());
+    let notary = folders.map(|folder| folder.join("notary")).find(|program| is_program(program) && !is_ours(program));
     let this = std::env::current_exe().ok().map(|program| ("dct".to_owned(), program));
+    let around = std::env::var_os("SANDBOX_DIR").map(PathBuf::from);
     let authorities = std::env::var_os("SSL_CERT_FILE").map(PathBuf::from);
+    let authorities = authorities.filter(|file| around.as_ref().is_none_or(|folder| !file.starts_with(folder)));
     Furnishing { programs: this.into_iter().collect(), notary, authorities }
+}
+
+/// A script of a sandbox.
+fn is_ours(program: &Path) -> bool {
+    let mut beginning = vec![0; SCRIPT.len()];
+    let read = File::open(program).and_then(|mut file| file.read_exact(&mut beginning));
+    read.is_ok() && beginning == SCRIPT.as_bytes()
 }
 
 fn is_program(path: &Path) -> bool {
@@ -90,12 +117,15 @@ fn is_program(path: &Path) -> bool {
     path.is_file() && access(path, Access::EXEC_OK).is_ok()
 }
 
-fn serve(sandbox: &Sandbox, ui: &Ui, signals: &mut Signals) {
-    let exports: Vec<String> = sandbox.environment().iter().map(crate::sandbox::environment::Variable::export).collect();
+fn serve(sandbox: &Sandbox, ui: &Ui, signals: &mut Signals) -> Result<(), CliError> {
+    let exports: Vec<String> = sandbox.environment().iter().map(Variable::export).collect();
     ui.exact_lines(exports.iter().map(String::as_str));
-    ui.notice(&format!("the same in another shell: . {}", sandbox.folder().join("env.sh").display()));
+    ui.finish().map_err(|error| CliError::new(format!("write standard output: {}", os_words(&error))))?;
+    let script = sandbox.folder().join("env.sh");
+    ui.notice(&format!("the same in another shell: . {}", environment::quote(&script.to_string_lossy())));
     ui.notice("serving until interrupted");
     let _ = signals.forever().find(|signal| *signal != SIGCHLD);
+    Ok(())
 }
 
 fn command(sandbox: &Sandbox, program: &OsStr, arguments: &[OsString], signals: &mut Signals) -> Result<(), CliError> {
@@ -113,7 +143,7 @@ fn command(sandbox: &Sandbox, program: &OsStr, arguments: &[OsString], signals: 
     }
 }
 
-/// Waits for the command. A terminal sends its signals to the command too; what comes to us alone is sent on.
+/// Waits for the command, and sends on to it what comes to us. An interrupt by a key of the terminal comes to both of us anyway.
 fn wait(child: &mut Child, signals: &mut Signals) -> io::Result<ChildStatus> {
     if let Some(status) = child.try_wait()? {
         return Ok(status);
@@ -122,14 +152,22 @@ fn wait(child: &mut Child, signals: &mut Signals) -> io::Result<ChildStatus> {
         if let Some(status) = child.try_wait()? {
             return Ok(status);
         }
-        if matches!(signal, SIGHUP | SIGTERM)
-            && let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw)
-        {
-            // it may have ended since; then there is nobody to tell
-            let _ = kill_process(pid, Signal::TERM);
-        }
+        let signal = match signal {
+            SIGHUP => Signal::HUP,
+            SIGTERM => Signal::TERM,
+            SIGINT if !at_terminal() => Signal::INT,
+            SIGQUIT if !at_terminal() => Signal::QUIT,
+            _ => continue,
+        };
+        // it may have ended since; then there is nobody to tell
+        let _ = kill_process(Pid::from_child(child), signal);
     }
     child.wait()
+}
+
+/// Whether we are in the foreground of a terminal, whose keys interrupt the command and us alike.
+fn at_terminal() -> bool {
+    File::open("/dev/tty").and_then(|tty| Ok(tcgetpgrp(tty)?)).is_ok_and(|group| group == getpgrp())
 }
 
 /// The exit codes are a shell's: 127 where there is no such program, 126 where it cannot be run.

@@ -79,18 +79,21 @@ impl Authority {
 
     /// A certificate for a server under `localhost` and the addresses of loopback.
     pub fn server(&self) -> Result<Issued, IssueError> {
-        self.issue("localhost", Kind::Server)
+        self.issue("localhost", Kind::Server, &new_key()?)
     }
 
-    /// A certificate for a person, as in a UCP client bundle.
-    pub fn client(&self, name: &str) -> Result<Issued, IssueError> {
-        self.issue(name, Kind::Client)
+    /// A certificate for a person, as in a UCP client bundle, for the private key of an earlier one (SEC1 PEM) or for a new one.
+    pub fn client(&self, name: &str, key: Option<&str>) -> Result<Issued, IssueError> {
+        let secret = match key {
+            Some(key) => SecretKey::from_sec1_pem(key).map_err(failed)?,
+            None => new_key()?,
+        };
+        self.issue(name, Kind::Client, &secret)
     }
 
-    fn issue(&self, common_name: &str, kind: Kind) -> Result<Issued, IssueError> {
-        let secret = new_key()?;
+    fn issue(&self, common_name: &str, kind: Kind, secret: &SecretKey) -> Result<Issued, IssueError> {
         let profile = Profile { issuer: self.name.clone(), subject: name(common_name)?, kind };
-        let certificate = build(profile, &secret, &self.key, self.validity)?;
+        let certificate = build(profile, secret, &self.key, self.validity)?;
         let key = secret.to_sec1_pem(LineEnding::LF).map_err(failed)?;
         let public_key = secret.public_key().to_public_key_pem(LineEnding::LF).map_err(failed)?;
         Ok(Issued { certificate, key, public_key })
@@ -219,7 +222,7 @@ mod tests {
             fs::write(&path, text).unwrap();
             path.to_string_lossy().into_owned()
         };
-        let (server, client) = (authority.server().unwrap(), authority.client("jeff").unwrap());
+        let (server, client) = (authority.server().unwrap(), authority.client("jeff", None).unwrap());
         let ca = file("ca.pem", authority.certificate());
         let verify = |certificate: &str, purpose: &[&str]| {
             let file = file("cert.pem", certificate);
@@ -233,5 +236,7 @@ mod tests {
         let key = file("key.pem", &client.key);
         let public = Command::new("openssl").args(["ec", "-pubout", "-in", &key]).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&public.stdout), client.public_key);
+        let again = Authority::new("2026-11-21T12:00:00Z".parse().unwrap()).unwrap().client("jeff", Some(&client.key)).unwrap();
+        assert_eq!((again.public_key, &*again.key), (client.public_key, &*client.key));
     }
 }

@@ -1,4 +1,4 @@
-//! The variables by which programs find a sandbox, and keep away from the person's own configuration.
+//! The variables by which programs find a sandbox, and keep away from the person's own Docker folder.
 
 use std::{ffi::OsString, path::Path};
 
@@ -71,8 +71,9 @@ pub(super) fn of(folder: &Path, host: &str) -> Vec<Variable> {
         set("NOTARY_AUTH", &tokens::first_login()),
         // of skopeo and podman
         set("REGISTRY_AUTH_FILE", &path("docker/config.json")),
-        // of programs in Go, and of those on OpenSSL
+        // of programs in Go and on OpenSSL; curl looks at its own first
         set("SSL_CERT_FILE", &path("ca-bundle.pem")),
+        set("CURL_CA_BUNDLE", &path("ca-bundle.pem")),
         set("DCT_CACHE_DIR", &path("cache")),
         first("NO_PROXY", "localhost,127.0.0.1", ','),
         first("no_proxy", "localhost,127.0.0.1", ','),
@@ -86,7 +87,8 @@ pub(super) fn script(environment: &[Variable]) -> String {
 }
 
 /// A word for a shell, as it is.
-pub(super) fn quote(word: &str) -> String {
+#[must_use]
+pub fn quote(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 

@@ -19,6 +19,14 @@ pub enum StartError {
         /// Why.
         error: io::Error,
     },
+    /// A folder that cannot be a sandbox's.
+    #[error("{folder}: {reason}")]
+    Folder {
+        /// Which.
+        folder: String,
+        /// Why not.
+        reason: &'static str,
+    },
     /// The images that are there from the start.
     #[error(transparent)]
     Images(#[from] PreloadError),
@@ -41,6 +49,12 @@ pub enum StartError {
         port: u16,
         /// Why.
         error: io::Error,
+    },
+    /// What is kept in the folder is not what was written.
+    #[error("the state in {folder} is spoiled: its port is none")]
+    Spoiled {
+        /// The folder.
+        folder: String,
     },
     /// The server.
     #[error("the sandbox's server cannot start: {0}")]

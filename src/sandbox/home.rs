@@ -12,7 +12,7 @@
 use std::{
     fs,
     io::{self, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _, symlink},
+    os::unix::fs::{DirBuilderExt as _, PermissionsExt as _, symlink},
     path::{Path, PathBuf},
 };
 
@@ -20,10 +20,13 @@ use serde_json::json;
 
 use super::{
     certificates::Authority,
-    environment::quote,
+    environment::{self, Variable, quote},
     error::{StartError, at},
     tokens::{self, USERS},
 };
+
+/// How a script of ours begins. Such a `notary` is none to call: it would call itself.
+pub const SCRIPT: &str = "#!/bin/sh\n# of dct sandbox\n";
 
 /// Where systems keep the certificates of the authorities that they trust (Go `crypto/x509`, Linux and BSD).
 const SYSTEM_BUNDLES: [&str; 6] = [
@@ -46,8 +49,13 @@ pub struct Furnishing {
     pub authorities: Option<PathBuf>,
 }
 
-/// Writes what is not there yet, and what changes at every start: the authority is a new one each time.
-pub(super) fn furnish(folder: &Path, host: &str, authority: &Authority, furnishing: &Furnishing) -> Result<(), StartError> {
+/// Writes what programs find. The authority is a new one at every start, and what it has signed with it; keys, logins and trust data stay.
+pub(super) fn furnish(
+    folder: &Path,
+    host: &str,
+    authority: &Authority,
+    furnishing: &Furnishing,
+) -> Result<Vec<Variable>, StartError> {
     let ca = authority.certificate();
     write(&folder.join("ca.pem"), ca)?;
     write(&folder.join("ca-bundle.pem"), &format!("{}{ca}", authorities(furnishing)))?;
@@ -63,7 +71,9 @@ pub(super) fn furnish(folder: &Path, host: &str, authority: &Authority, furnishi
     if let Some(program) = &furnishing.notary {
         notary(folder, host, program)?;
     }
-    Ok(())
+    let environment = environment::of(folder, host);
+    write(&folder.join("env.sh"), &environment::script(&environment))?;
+    Ok(environment)
 }
 
 /// A folder that is its owner's alone; one that is there already stays as it is.
@@ -72,18 +82,22 @@ pub(super) fn private_folder(folder: &Path) -> Result<(), StartError> {
     builder.recursive(true).mode(0o700).create(folder).map_err(at(folder))
 }
 
-/// A client bundle as UCP gives it out. The keys of an earlier time stay: they may be signers' keys.
+/// A client bundle as UCP gives it out. The key of an earlier time stays, and gets a new certificate: it may be a signer's.
 fn bundle(folder: &Path, user: &str, authority: &Authority) -> Result<(), StartError> {
     private_folder(folder)?;
+    let file = folder.join("key.pem");
+    let known = match fs::read_to_string(&file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        read => Some(read.map_err(at(&file))?),
+    };
+    let issued = authority.client(user, known.as_deref())?;
     write(&folder.join("ca.pem"), authority.certificate())?;
-    if folder.join("key.pem").exists() {
-        return Ok(());
-    }
-    let issued = authority.client(user)?;
     write(&folder.join("cert.pem"), &issued.certificate)?;
     write(&folder.join("cert.pub"), &issued.public_key)?;
-    // last: where it is, the others are
-    write(&folder.join("key.pem"), &issued.key)
+    if known.is_none() {
+        write(&file, &issued.key)?;
+    }
+    Ok(())
 }
 
 fn docker(folder: &Path, host: &str, ca: &str) -> Result<(), StartError> {
@@ -104,7 +118,7 @@ fn notary(folder: &Path, host: &str, program: &Path) -> Result<(), StartError> {
     write(&config, &format!("{:#}\n", json!({"trust_dir": folder.join("docker/trust"), "remote_server": server})))?;
     let (program, config) = (quote(&program.to_string_lossy()), quote(&config.to_string_lossy()));
     let script = folder.join("bin/notary");
-    write(&script, &format!("#!/bin/sh\nexec {program} -c {config} \"$@\"\n"))?;
+    write(&script, &format!("{SCRIPT}exec {program} -c {config} \"$@\"\n"))?;
     fs::set_permissions(&script, fs::Permissions::from_mode(0o700)).map_err(at(&script))
 }
 
@@ -117,10 +131,14 @@ fn authorities(furnishing: &Furnishing) -> String {
     text.unwrap_or_default()
 }
 
-/// Written with its owner's rights alone: some hold keys.
+/// Written with its owner's rights alone, for some hold keys; beside its place and renamed, for no link is followed.
 fn write(path: &Path, text: &str) -> Result<(), StartError> {
-    let file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
-    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(at(path))
+    let folder = path.parent().unwrap_or(path);
+    let written = tempfile::Builder::new().prefix("~").tempfile_in(folder).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.persist(path).map_err(|error| error.error)
+    });
+    written.map(drop).map_err(at(path))
 }
 
 fn link(program: &Path, link: &Path) -> Result<(), StartError> {

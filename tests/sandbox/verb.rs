@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader},
+    os::unix::fs::PermissionsExt as _,
     path::Path,
     process::{Child, Command, Output, Stdio},
     thread,
@@ -73,11 +74,71 @@ fn the_command_finds_dct_and_leaves_the_home_folder_alone() {
 #[test]
 fn the_persons_own_variables_do_not_lead_elsewhere() {
     let home = home();
-    let mut run = sandbox(home.path(), &["--", "dct", "inspect", "localhost:1/prod/nginx"]);
+    let mut run = sandbox(home.path(), &["--", "sh", "-c", "echo $DOCKER_CONFIG; dct inspect $SANDBOX/prod/nginx"]);
     run.env("DOCKER_CONTENT_TRUST_SERVER", "https://nowhere.invalid").env("DOCKER_CONFIG", home.path().join("own"));
     let run = run.output().unwrap();
-    assert!(!text(&run.stderr).contains("nowhere.invalid"), "{}", text(&run.stderr));
+    assert!(text(&run.stdout).starts_with(&format!("{}/tmp/dct-sandbox-", home.path().display())), "{}", text(&run.stdout));
+    let cause = "cause: https://localhost:";
+    assert!(text(&run.stderr).contains(cause) && text(&run.stderr).contains("does not have trust data"), "{}", text(&run.stderr));
     assert_eq!(left_behind(home.path()), [""; 0]);
+}
+
+#[test]
+fn a_folder_that_is_no_sandboxs_is_left_alone() {
+    let home = home();
+    let (own, open) = (home.path().join("own"), home.path().join("open"));
+    fs::create_dir(&own).unwrap();
+    fs::write(own.join("ca.pem"), "mine").unwrap();
+    fs::create_dir(&open).unwrap();
+    fs::set_permissions(&open, fs::Permissions::from_mode(0o777)).unwrap();
+    let cases = [
+        ("own", "it has other files, and is no sandbox's"),
+        ("open", "others may write there; programs are run from it"),
+        ("a:b", "the name of a sandbox's folder is UTF-8 without colons and line ends"),
+        ("own/ca.pem", "it is no folder"),
+    ];
+    for (dir, reason) in cases {
+        let run = shell(home.path(), &["--dir", dir], "true");
+        assert_eq!(run.status.code(), Some(1), "{dir}");
+        assert!(text(&run.stderr).lines().next().unwrap().ends_with(&format!("{dir}: {reason}")), "{}", text(&run.stderr));
+    }
+    assert_eq!(fs::read(own.join("ca.pem")).unwrap(), b"mine");
+    assert_eq!((fs::read_dir(&own).unwrap().count(), fs::read_dir(&open).unwrap().count()), (1, 0));
+}
+
+#[test]
+fn one_sandbox_at_a_time_runs_in_a_folder() {
+    let home = home();
+    let script = format!("exec {} sandbox --dir kept -- true", env!("CARGO_BIN_EXE_dct"));
+    let run = shell(home.path(), &["--dir", "kept"], &script);
+    assert_eq!(run.status.code(), Some(1));
+    assert!(text(&run.stderr).contains("kept: a sandbox is running in it\nhint: "), "{}", text(&run.stderr));
+}
+
+#[test]
+fn a_bundle_keeps_its_key_and_fits_the_authority_of_the_day() {
+    let home = home();
+    let day = || {
+        let verify =
+            "openssl verify -CAfile $SANDBOX_DIR/jeff/ca.pem $SANDBOX_DIR/jeff/cert.pem >&2 && cat $SANDBOX_DIR/jeff/key.pem";
+        let run = shell(home.path(), &["--dir", "kept"], verify);
+        assert!(run.status.success(), "{}", text(&run.stderr));
+        text(&run.stdout)
+    };
+    assert_eq!(day(), day());
+}
+
+#[test]
+fn a_sandbox_within_another_finds_the_programs_of_the_machine() {
+    let home = home();
+    let inner =
+        format!("{} sandbox -- sh -c 'wc -c <$SSL_CERT_FILE; cat $SANDBOX_DIR/bin/notary || true'", env!("CARGO_BIN_EXE_dct"));
+    let outer = shell(home.path(), &[], &format!("wc -c <$SSL_CERT_FILE; {inner}"));
+    let printed = text(&outer.stdout);
+    let mut lines = printed.lines();
+    let (first, second): (usize, usize) = (lines.next().unwrap().parse().unwrap(), lines.next().unwrap().parse().unwrap());
+    assert!(first.abs_diff(second) < 100, "{printed}");
+    assert!(!printed.contains("bin/notary' -c '") || printed.contains("exec '/usr/bin/notary' -c '"), "{printed}");
 }
 
 #[test]
@@ -137,12 +198,19 @@ fn without_a_command_it_prints_the_environment_and_serves_until_it_is_interrupte
 #[test]
 fn a_signal_to_end_reaches_the_command() {
     let home = home();
-    let script = "trap 'echo told; exit 3' TERM; echo ready; while :; do sleep 0.05; done";
-    let mut child = sandbox(home.path(), &["--", "sh", "-c", script]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    assert_eq!(lines.next().as_deref(), Some("ready"));
-    assert_eq!(end(&mut child, Signal::TERM), Some(3));
-    assert_eq!(lines.next().as_deref(), Some("told"));
+    for (signal, name) in [(Signal::TERM, "TERM"), (Signal::HUP, "HUP"), (Signal::INT, "INT")] {
+        let script = format!("trap 'echo told; exit 3' {name}; echo ready; while :; do sleep 0.05; done");
+        // in a session of its own: no terminal sends its signals to both
+        let mut command = Command::new("setsid");
+        let verb = sandbox(home.path(), &["--", "sh", "-c", &script]);
+        command.arg("--wait").arg(verb.get_program()).args(verb.get_args()).current_dir(home.path()).env_clear();
+        command.envs(verb.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        assert_eq!(lines.next().as_deref(), Some("ready"));
+        assert_eq!(end(&mut child, signal), Some(3), "{name}");
+        assert_eq!(lines.next().as_deref(), Some("told"));
+    }
     assert_eq!(left_behind(home.path()), [""; 0]);
 }
 
