@@ -40,6 +40,10 @@ pub fn publish(
     loop {
         attempts += 1;
         let files = signed_files(session, keyring, target.base(), changes)?;
+        if files.is_empty() {
+            // all of it is so already
+            return Ok(());
+        }
         let upload: Vec<(RoleName, Bytes)> = files.iter().map(|(role, bytes)| (role.clone(), Bytes::clone(bytes))).collect();
         let conflict = match session.remote.publish(gun, &upload) {
             Ok(()) => {
@@ -62,10 +66,14 @@ pub fn publish(
 /// Refuses to undo what someone else has decided about a name since `before`: they saw what this person did not.
 fn not_overtaken(changes: &[Change], before: Base<'_>, now: Base<'_>) -> Result<(), OpsError> {
     for change in changes {
-        let Change::AddTarget { role, name, target } = change else { continue };
+        let (role, name, ours) = match change {
+            Change::AddTarget { role, name, target } => (role, name, Some(target.meta.sha256)),
+            Change::RemoveTarget { role, name } => (role, name, None),
+            Change::Delegate { .. } | Change::RemoveKeys { .. } | Change::Undelegate { .. } => continue,
+        };
         let content = |base: Base<'_>| base.signed_by(role, name).map(|target| target.meta.sha256);
         let theirs = content(now);
-        if theirs != content(before) && theirs != Some(target.meta.sha256) {
+        if theirs != content(before) && theirs != ours {
             return Err(OpsError::Overtaken { role: role.clone(), name: name.clone(), theirs });
         }
     }
@@ -79,6 +87,12 @@ fn signed_files(
     changes: &[Change],
 ) -> Result<BTreeMap<RoleName, Bytes>, OpsError> {
     let plan = plan::apply(base, changes, session.now)?;
+    if plan.files.is_empty() && matches!(base, Base::Trusted(_)) {
+        return Ok(BTreeMap::new());
+    }
+    for unusable in &plan.out_of_reach {
+        session.events.tell(Event::Warning(unusable.to_string()));
+    }
     let mut signed: Vec<Verified<_>> = Vec::new();
     for (file, keys) in &plan.files {
         signed.push(sign(file, keys, &keyring.signers(keys)?.list())?);

@@ -1,6 +1,9 @@
 //! What changes come to: which roles are signed anew, and which keys could sign each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroU64,
+};
 
 use jiff::Timestamp;
 
@@ -10,6 +13,7 @@ use super::{
     hashes::FileMeta,
     json::Json,
     key::Key,
+    key_id::CanonicalKeyId,
     local::LocalRepo,
     lookup::effective_paths,
     payload::{Header, Payload as _},
@@ -37,6 +41,18 @@ pub enum Base<'a> {
 pub struct Plan {
     /// Targets and delegations, with the keys that each has after the changes.
     pub files: Vec<(Targets, RoleKeys)>,
+    /// Delegations that nobody can sign any more.
+    pub out_of_reach: Vec<OutOfReach>,
+}
+
+/// A delegation with fewer keys than its threshold. The words are Notary's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("role {role} has fewer keys than its threshold of {threshold}; it will not be usable until keys are added to it")]
+pub struct OutOfReach {
+    /// The role.
+    pub role: RoleName,
+    /// How many of its keys must sign.
+    pub threshold: NonZeroU64,
 }
 
 /// Changes that cannot be applied to this state. The words are Notary's.
@@ -75,11 +91,14 @@ pub enum PlanError {
 
 /// Applies changes in order.
 pub fn apply(base: Base<'_>, changes: &[Change], now: Timestamp) -> Result<Plan, PlanError> {
-    let mut working = Working { base, now, edited: BTreeMap::new() };
+    let mut working = Working { base, now, edited: BTreeMap::new(), out_of_reach: Vec::new() };
     for change in changes {
         match change {
             Change::AddTarget { role, name, target } => working.add_target(role, name, target)?,
             Change::Delegate { role, keys, paths } => working.delegate(role, keys, paths)?,
+            Change::RemoveTarget { role, name } => working.remove_target(role, name)?,
+            Change::RemoveKeys { role, keys } => working.remove_keys(role, keys)?,
+            Change::Undelegate { role } => working.undelegate(role)?,
         }
     }
     working.into_plan()
@@ -153,6 +172,7 @@ struct Working<'a> {
     base: Base<'a>,
     now: Timestamp,
     edited: BTreeMap<RoleName, Targets>,
+    out_of_reach: Vec<OutOfReach>,
 }
 
 impl Working<'_> {
@@ -195,6 +215,47 @@ impl Working<'_> {
         Ok(())
     }
 
+    fn remove_target(&mut self, role: &RoleName, name: &str) -> Result<(), PlanError> {
+        let file = self.edited.get(role).or_else(|| self.base.to_sign_anew(role).map(|file| &**file));
+        if !file.is_some_and(|file| file.targets.contains_key(name) || file.unusable.contains_key(name)) {
+            return Ok(());
+        }
+        let file = self.edit(role)?;
+        file.targets.remove(name);
+        file.unusable.remove(name);
+        Ok(())
+    }
+
+    fn remove_keys(&mut self, role: &RoleName, keys: &[CanonicalKeyId]) -> Result<(), PlanError> {
+        let (parent, delegation) = self.delegation(role).ok_or_else(|| PlanError::NoSuchRole(role.clone()))?;
+        let loses = |id: &String| parent.keys.get(id).and_then(|key| key.canonical_id().ok()).is_some_and(|id| keys.contains(&id));
+        let lost: BTreeSet<String> = delegation.spec.keyids.iter().filter(|id| loses(id)).cloned().collect();
+        if lost.is_empty() {
+            return Ok(());
+        }
+        let parent = role.parent().ok_or_else(|| PlanError::NoSuchRole(role.clone()))?;
+        let file = self.edit(&parent)?;
+        let mut out_of_reach = None;
+        if let Some(delegation) = file.roles.iter_mut().find(|delegation| delegation.name == *role) {
+            let spec = &mut delegation.spec;
+            spec.keyids.retain(|id| !lost.contains(id));
+            out_of_reach = ((spec.keyids.len() as u64) < spec.threshold.get()).then_some(spec.threshold);
+        }
+        file.prune_keys();
+        self.out_of_reach.extend(out_of_reach.map(|threshold| OutOfReach { role: role.clone(), threshold }));
+        Ok(())
+    }
+
+    fn undelegate(&mut self, role: &RoleName) -> Result<(), PlanError> {
+        let Some(parent) = role.parent().filter(|_| self.delegation(role).is_some()) else { return Ok(()) };
+        let file = self.edit(&parent)?;
+        file.roles.retain(|delegation| delegation.name != *role);
+        file.prune_keys();
+        // what was to be signed of it and below it has nobody who delegates to it now
+        self.edited.retain(|edited, _| !edited.is_at_or_below(role));
+        Ok(())
+    }
+
     fn file(&self, role: &RoleName) -> Option<&Targets> {
         self.edited.get(role).or_else(|| self.base.targets(role).map(|file| &**file))
     }
@@ -228,7 +289,7 @@ impl Working<'_> {
             };
             files.push((file.clone(), keys));
         }
-        Ok(Plan { files })
+        Ok(Plan { files, out_of_reach: self.out_of_reach })
     }
 }
 
