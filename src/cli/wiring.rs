@@ -22,6 +22,7 @@ use crate::{
         keys::{
             key_files::KeyFiles,
             key_source::{self, KeySourceError},
+            public_key_out,
         },
         net::{
             Net, NetSettings,
@@ -39,7 +40,7 @@ use crate::{
     tuf::{gun::Gun, pinning::TrustPinning, role::RoleName},
 };
 
-pub use crate::adapters::notary::Access;
+pub use crate::adapters::{keys::public_key_out::PublicKeyOut, notary::Access};
 
 /// What a command works on.
 pub struct Wiring {
@@ -126,6 +127,17 @@ impl Wiring {
                 _ => words,
             }
         })
+    }
+
+    /// Whether something has the name that the file of a public key is to have.
+    #[must_use]
+    pub fn is_taken(&self, file: &Path) -> bool {
+        public_key_out::is_taken(file)
+    }
+
+    /// Writes a public key beside its place; it gets its name when it is committed.
+    pub fn write_public_key(&self, file: &Path, pem: &str) -> std::io::Result<PublicKeyOut> {
+        PublicKeyOut::write(file, pem)
     }
 
     /// What was noticed about key files on the way.

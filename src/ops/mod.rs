@@ -12,6 +12,7 @@ pub mod keyring;
 pub mod ports;
 pub mod publish;
 pub mod refresh;
+pub mod revoke_image;
 pub mod session;
 pub mod sign_image;
 pub mod signer;
