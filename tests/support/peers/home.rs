@@ -161,6 +161,13 @@ impl Home {
         self.docker(&all)
     }
 
+    /// The same with something on standard input.
+    pub(crate) fn docker_trust_with_input(&self, args: &[&str], input: &str) -> Run {
+        let mut all = vec!["trust"];
+        all.extend_from_slice(args);
+        self.run("docker", &programs::path_of("docker").expect("looked for at the start"), &all, input)
+    }
+
     /// Runs `docker …`.
     pub(crate) fn docker(&self, args: &[&str]) -> Run {
         self.run("docker", &programs::path_of("docker").expect("looked for at the start"), args, "")
