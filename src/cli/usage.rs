@@ -55,7 +55,8 @@ pub fn explain(error: &clap::Error, arguments: &[OsString]) -> Refusal {
         ErrorKind::ValueValidation => {
             let (argument, value) = (of(ContextKind::InvalidArg), of(ContextKind::InvalidValue));
             let reason = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-            Refusal::Error(place.bad_flag(&format!("invalid argument {value:?} for {:?} flag: {reason}", flag_of(&argument))))
+            let flag = place.in_full(flag_of(&argument));
+            Refusal::Error(place.bad_flag(&format!("invalid argument {value:?} for {flag:?} flag: {reason}")))
         }
         _ => {
             let text = error.to_string();
@@ -90,6 +91,13 @@ impl Place {
             }
         }
         Self { command: command.clone(), path }
+    }
+
+    /// A flag with its shorthand, where it has one: `-y, --yes`.
+    fn in_full(&self, flag: &str) -> String {
+        let long = flag.strip_prefix("--");
+        let known = self.command.get_arguments().find(|argument| argument.get_long() == long && long.is_some());
+        known.and_then(clap::Arg::get_short).map_or_else(|| flag.to_owned(), |short| format!("-{short}, {flag}"))
     }
 
     fn unknown_command(&self, word: &str) -> CliError {
@@ -186,6 +194,10 @@ mod tests {
             (
                 "dct delete --remote= a",
                 "invalid argument \"\" for \"--remote\" flag: strconv.ParseBool: parsing \"\": invalid syntax",
+            ),
+            (
+                "dct revoke --yes=maybe a",
+                "invalid argument \"maybe\" for \"-y, --yes\" flag: strconv.ParseBool: parsing \"maybe\": invalid syntax",
             ),
             ("dct --nope", "unknown flag: --nope"),
         ] {

@@ -75,7 +75,7 @@ pub enum OpsError {
         roles: Vec<(RoleName, Vec<CanonicalKeyId>)>,
     },
     /// The server has no trust data for the repository.
-    #[error("{server} does not have trust data for {gun}")]
+    #[error("{} does not have trust data for {gun}", server.strip_prefix("https://").unwrap_or(server))]
     NotInitialized {
         /// The repository.
         gun: Gun,

@@ -8,7 +8,6 @@ pub(crate) const INTENDED: &[(&str, &str)] = &[
     ("more-key-forms", "forms of private keys that docker refuses are loaded"),
     ("small-rsa-key", "an RSA key under 2048 bits is refused when it is loaded, not when it is used"),
     ("key-refusal", "the reason for which a key is refused is the first line, not a log line"),
-    ("piped-passphrases", "docker loses what a prompt has read too much"),
     ("end-of-input", "one error that names the variable, not twelve prompts"),
     ("new-tag", "the Engine's words and the registry's differ"),
     ("remove-removes", "docker's signer remove does nothing unless the last signer is confirmed by a y"),
@@ -16,5 +15,8 @@ pub(crate) const INTENDED: &[(&str, &str)] = &[
     ("removed-key-signs-again", "what a removed signer signed last begins at a version that the server has already"),
     ("base-entries", "docker's revoke leaves what targets signs"),
     ("revoke-lacks-keys", "docker says that a signature was deleted where it had no key to do so"),
+    ("staged-changes", "docker deletes what notary has staged"),
+    ("bad-server", "a server that cannot be one is refused before a verb begins"),
+    ("log-lines", "docker logs an error before it tells it"),
     ("network-words", "the words of another HTTP stack"),
 ];

@@ -47,9 +47,7 @@ fn generate(session: &mut Session<'_>) {
     let peers = session.peers;
     let make = || crate::support::home::Home::new(peers, "jeff").without("DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE");
     let former = session.homes(make);
-    session.differs_on_input("piped-passphrases", &["key", "generate", "x"], "passphrase1\npassphrase1\n", |docker, dct| {
-        docker.code == 1 && dct.code == 0 && dct.stdout.contains("Repeat passphrase for new x key with ID ")
-    });
+    session.same_on_input(&["key", "generate", "x"], "passphrase1\npassphrase1\n");
     session.differs("end-of-input", &["key", "generate", "y"], |docker, dct| {
         docker.code == 1 && dct.code == 1 && dct.stderr.contains("set DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE")
     });
@@ -97,9 +95,7 @@ fn load(session: &mut Session<'_>) {
     ] {
         session.same(line);
     }
-    session.differs("more-key-forms", &["key", "load", "p256-with-ec-parameters.pem"], |docker, dct| {
-        docker.code == 1 && dct.code == 0
-    });
+    session.same(&["key", "load", "p256-with-ec-parameters.pem"]);
     session.differs("more-key-forms", &["key", "load", "ed25519-pkcs8.pem"], |docker, dct| docker.code == 1 && dct.code == 0);
     session.differs("small-rsa-key", &["key", "load", "rsa1024-pkcs1.pem"], |docker, dct| docker.code == 0 && dct.code == 1);
     for file in ["secp256k1-pkcs8.pem", "p224-sec1.pem"] {

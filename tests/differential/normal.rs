@@ -1,5 +1,7 @@
 //! Sets equal what has to differ between two runs: names of programs, homes and repositories, and IDs of keys.
 
+use std::collections::BTreeSet;
+
 use crate::support::home::Run;
 
 /// A run, ready to be compared.
@@ -17,12 +19,16 @@ impl Normal {
     pub(crate) fn of_docker(run: &Run, names: Names<'_>, digests: &[String]) -> Self {
         let ours = |text: &str| text.replace("docker trust", "dct").replace("docker: ", "dct: ");
         let stderr: Vec<_> = ours(&run.stderr).lines().map(|line| warning(line.trim_end())).collect();
+        // each of its updates of one command warns anew
+        let mut stderr = stderr;
+        let mut seen = BTreeSet::new();
+        stderr.retain(|line| !line.starts_with("warning: ") || seen.insert(line.clone()));
         Self::new(&ours(&run.stdout), &stderr.join("\n"), run.code, names, digests)
     }
 
     pub(crate) fn of_dct(run: &Run, names: Names<'_>, digests: &[String]) -> Self {
         let added = |line: &&str| line.starts_with("cause: ") || line.starts_with("hint: ");
-        let stderr: Vec<_> = run.stderr.lines().filter(|line| !added(line)).map(str::to_owned).collect();
+        let stderr: Vec<_> = run.stderr.lines().filter(|line| !added(line)).map(without_count).collect();
         Self::new(&run.stdout, &stderr.join("\n"), run.code, names, digests)
     }
 
@@ -35,12 +41,20 @@ impl Normal {
     }
 }
 
+/// A warning without the number of keys that have signed, which dct adds.
+fn without_count(line: &str) -> String {
+    match line.rsplit_once(": ") {
+        Some((words, count)) if words.contains("did not meet threshold") && count.contains(" of ") => words.to_owned(),
+        _ => line.to_owned(),
+    }
+}
+
 /// A line of docker's log as dct words it.
 fn warning(line: &str) -> String {
     match line.split_once("level=warning msg=") {
         Some((time, message)) if time.starts_with("time=") => {
-            let message = message.trim_matches('"').replace("\\\"", "\"");
-            format!("warning: {message}")
+            let message = message.strip_prefix('"').and_then(|message| message.strip_suffix('"')).unwrap_or(message);
+            format!("warning: {}", message.replace("\\\"", "\""))
         }
         _ => line.to_owned(),
     }

@@ -110,7 +110,9 @@ fn remove_the_last(session: &mut Session<'_>) {
         docker.code == 1 && docker.stderr.contains("trust server rejected operation.") && dct.code == 0
     });
     // and with the one that it had
-    session.same(&["signer", "add", "--key", "gail.pub", "again", "@bare"]);
+    session.differs("removed-key-signs-again", &["signer", "add", "--key", "gail.pub", "again", "@bare"], |docker, dct| {
+        docker.stderr.contains("Error getting targets/gail") && (dct.code, dct.stderr.as_str()) == (0, "")
+    });
     session.differs("removed-key-signs-again", &["sign", "@bare:2"], |docker, dct| {
         (docker.code, dct.code) == (1, 0) && dct.stdout.contains("Successfully signed ")
     });
