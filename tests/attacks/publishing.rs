@@ -10,6 +10,7 @@ use dct::{
         error::OpsError,
         image::{Manifest, Tag},
         ports::{Accounts, DecisionError, Decisions, KeyStore, PassphraseRequest, RemoteError},
+        revoke_image::{self, RevokeError},
         session::Session,
         sign_image::{self, SignReport},
     },
@@ -105,7 +106,16 @@ impl Signer {
     }
 
     fn sign_with(&self, accounts: &dyn Accounts, decisions: &dyn Decisions, tag: &str) -> Result<SignReport, OpsError> {
-        let session = Session {
+        self.with_session(accounts, decisions, |session| sign_image::sign(session, &gun(), &Tag::parse(tag).unwrap()))
+    }
+
+    fn revoke(&self, tag: &str) -> Result<(), RevokeError> {
+        let tag = Tag::parse(tag).unwrap();
+        self.with_session(&Nobody, &OnePassphrase, |session| revoke_image::revoke(session, &gun(), Some(&tag)))
+    }
+
+    fn with_session<T>(&self, accounts: &dyn Accounts, decisions: &dyn Decisions, run: impl FnOnce(&Session<'_>) -> T) -> T {
+        run(&Session {
             store: &self.store,
             remote: &self.remote,
             registry: &self.registry,
@@ -115,8 +125,7 @@ impl Signer {
             decisions,
             pins: &TrustPinning::default(),
             now: NOW.parse().unwrap(),
-        };
-        sign_image::sign(&session, &gun(), &Tag::parse(tag).unwrap())
+        })
     }
 
     /// What the last upload says of a tag: the SHA-256 by role.
@@ -169,6 +178,61 @@ fn h146_a_tag_that_was_revoked_meanwhile_does_not_come_back() {
     let error = ian.sign("2").unwrap_err().to_string();
     assert!(error.contains("targets/releases") && error.contains("removed"), "{error}");
     assert!(ian.remote.uploads().is_empty());
+}
+
+#[test]
+fn h146_a_content_that_someone_releases_meanwhile_is_not_revoked() {
+    for role in ["targets/releases", "targets"] {
+        let (ian, mut forge) = Signer::ian();
+        ian.remote
+            .serve(forge.add_target("targets/ian", "2", "mine").add_target("targets/releases", "2", "mine").publish().files());
+        ian.remote.overtake(forge.add_target(role, "2", "theirs").publish().files());
+        let error = ian.revoke("2").unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{role}: ")) && error.contains(&Sha256::of(b"theirs").to_string()), "{error}");
+        assert!(ian.remote.uploads().is_empty());
+    }
+}
+
+#[test]
+fn h146_a_tag_that_another_revokes_meanwhile_is_revoked() {
+    let (ian, mut forge) = Signer::ian();
+    ian.remote.serve(forge.add_target("targets/releases", "2", "mine").publish().files());
+    forge
+        .edit("targets/releases", |releases| drop(releases["targets"].as_object_mut().unwrap().remove("2")))
+        .bump("targets/releases");
+    ian.remote.overtake(forge.publish().files());
+    ian.revoke("2").unwrap();
+    assert!(ian.remote.uploads().is_empty(), "nothing was left to remove");
+    let again = ian.revoke("2").unwrap_err().to_string();
+    assert_eq!(again, "No valid trust data for 2");
+}
+
+#[test]
+fn a_revocation_leaves_the_other_tags_and_the_other_signers_as_they_are() {
+    let (ian, mut forge) = Signer::ian();
+    forge.add_target("targets/ian", "2", "mine").add_target("targets/releases", "2", "mine").add_target(
+        "targets/jeff",
+        "2",
+        "mine",
+    );
+    ian.remote.serve(forge.add_target("targets/ian", "3", "kept").publish().files());
+    ian.revoke("2").unwrap();
+    let uploads = ian.remote.uploads();
+    let roles: Vec<_> = uploads[0].iter().map(|(role, _)| role.as_str()).collect();
+    assert_eq!(roles, ["targets/ian", "targets/releases"]);
+    assert!(ian.uploaded("2").is_empty());
+    assert!(ian.uploaded("3").contains_key("targets/ian") && ian.uploaded("1").contains_key("targets/releases"));
+}
+
+#[test]
+fn an_entry_outside_a_role_s_paths_is_nothing_to_revoke() {
+    let (ian, mut forge) = Signer::ian();
+    forge.edit("targets", |targets| {
+        let ian = targets["delegations"]["roles"].as_array_mut().unwrap().iter_mut().find(|role| role["name"] == "targets/ian");
+        ian.unwrap()["paths"] = serde_json::json!(["only/"]);
+    });
+    ian.remote.serve(forge.bump("targets").add_target("targets/ian", "2", "mine").publish().files());
+    assert_eq!(ian.revoke("2").unwrap_err().to_string(), "No valid trust data for 2");
 }
 
 #[test]
