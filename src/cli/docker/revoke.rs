@@ -51,6 +51,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     if image.tag.is_none() && !args.yes && !confirmed(&image, context)? {
         return Ok(());
     }
+    let _wait = context.ui.wait(&format!("removing the signatures of {}", image.typed));
     let narrator = Narrator::new(context.ui, Verb::Other, &image.typed);
     revoke_image::revoke(&context.session(&narrator), &image.gun, image.tag.as_ref())
         .map_err(|error| refused(error).prefixed(&format!("could not remove signature for {}: ", image.typed)))?;

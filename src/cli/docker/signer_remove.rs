@@ -69,6 +69,7 @@ fn remove(args: &Args, repository: &str, context: &Context<'_>) -> Result<Remova
     if name == "releases" {
         return Err(CliError::new("releases is a reserved keyword and cannot be removed"));
     }
+    let _wait = context.ui.wait(&format!("removing the signer from {repository}"));
     let narrator = Narrator::new(context.ui, Verb::Other, repository);
     let may_remove_last = || {
         let question = format!(
