@@ -185,12 +185,14 @@ fn what_either_program_made_goes_on_under_the_other_at_every_verb() {
         agree(&home, &repository);
         // the last signer goes under either; then dct alone can go on, and docker after it
         run(first, &["signer", "remove", &may, &repository], "y\n");
-        run(second, &["signer", "add", "--key", &gail_pub, &gail, &repository], "");
+        let eve = format!("eve{number}");
+        run(first, &["key", "generate", &eve], "");
+        run(second, &["signer", "add", "--key", &format!("{eve}.pub"), &eve, &repository], "");
         home.dct(&["sign", &one]).ok();
         agree(&home, &repository);
         home.docker_trust(&["sign", &two]).ok();
         let shown = agree(&home, &repository).stdout;
-        assert!(shown.contains(&gail) && !shown.contains(&may), "{shown}");
+        assert!(shown.contains(&eve) && !shown.contains(&may), "{shown}");
         // and a person who was never here sees the same
         assert_eq!(agree(&Home::new(&peers, "reader"), &repository).stdout, shown);
     }
@@ -231,7 +233,11 @@ fn a_removed_signer_comes_back_where_the_client_signs_the_snapshot() {
     other.dct(&["signer", "add", "--key", "jeff.pub", jeff, &repository]).ok();
     other.dct(&["sign", &image("5")]).ok();
     other.dct(&["revoke", &format!("{repository}:4")]).ok();
-    let shown = agree(&other, &repository).stdout;
+    // with his old key his old file counts again, which lists tags that are not released: `notary list` shows those too
+    let shown = other.dct(&["inspect", "--pretty", &repository]).ok().stdout;
     assert!(shown.contains("ian, jeff"), "{shown}");
-    assert_eq!(agree(&home, &repository).stdout, shown);
+    for home in [&home, &other] {
+        assert_eq!(home.dct(&["inspect", "--pretty", &repository]).ok().stdout, shown);
+        assert_eq!(home.docker_trust(&["inspect", "--pretty", &repository]).ok().stdout, shown);
+    }
 }
