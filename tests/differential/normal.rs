@@ -34,8 +34,8 @@ impl Normal {
 
     fn new(stdout: &str, stderr: &str, code: i32, names: Names<'_>, digests: &[String]) -> Self {
         let equal = |text: &str| {
-            let named = names.iter().fold(text.to_owned(), |text, (name, stands)| text.replace(name.as_str(), stands));
-            without_ids(&named, digests)
+            let text = names.iter().fold(text.to_owned(), |text, (name, stands)| text.replace(name.as_str(), stands));
+            without_ids(&text, digests)
         };
         Self { stdout: equal(stdout), stderr: equal(stderr), code }
     }
