@@ -7,10 +7,10 @@ use super::{
     image::Tag,
     inspect_image::is_released,
     keyring::Keyring,
+    ports::KeyInfo,
     publish::publish,
     refresh::{Target, for_writing},
     session::Session,
-    sign_image::is_signers,
 };
 use crate::tuf::{change::Change, gun::Gun, key_id::CanonicalKeyId, role::RoleName, trusted::TrustedRepo};
 
@@ -53,7 +53,7 @@ pub struct KeptTag {
 pub fn revoke(session: &Session<'_>, gun: &Gun, tag: Option<&Tag>) -> Result<(), RevokeError> {
     let _writer = session.store.writer(gun).map_err(OpsError::from)?;
     let keyring = Keyring::new(session);
-    let Some(target) = keyring.beside(is_signers, || for_writing(session, gun))?? else {
+    let Some(target) = keyring.beside(|info| may_sign_tags(info, gun), || for_writing(session, gun))?? else {
         return Err(not_initialized(session, gun));
     };
     let Target::Published(repo) = target else { return Err(not_initialized(session, gun)) };
@@ -86,6 +86,11 @@ pub fn revoke(session: &Session<'_>, gun: &Gun, tag: Option<&Tag>) -> Result<(),
     }
     publish(session, &keyring, gun, Target::Published(repo), &changes)?;
     if kept.is_empty() { Ok(()) } else { Err(RevokeError::Kept { kept, revoked }) }
+}
+
+/// Whether a key may be one that signs tags there: a signer's, or the repository's own.
+fn may_sign_tags(key: &KeyInfo, gun: &Gun) -> bool {
+    key.gun.as_ref().map_or(key.role != RoleName::root().as_str(), |of| of == gun.as_str())
 }
 
 /// Each name that counts, or one, with the roles that sign it. An entry of a `targets/releases` that has expired would come back with the next

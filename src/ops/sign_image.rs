@@ -109,7 +109,7 @@ fn first_signature(
 }
 
 /// Whether a key is kept for signing tags: under a signer's name, whatever that is, and not under a base role's.
-pub(super) fn is_signers(info: &KeyInfo) -> bool {
+fn is_signers(info: &KeyInfo) -> bool {
     RoleName::parse(&info.role).map_or(true, |role| role.is_delegation())
 }
 

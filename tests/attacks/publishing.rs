@@ -10,7 +10,6 @@ use dct::{
         error::OpsError,
         image::{Manifest, Tag},
         ports::{Accounts, DecisionError, Decisions, KeyStore, PassphraseRequest, RemoteError},
-        revoke_image::{self, RevokeError},
         session::Session,
         sign_image::{self, SignReport},
     },
@@ -106,16 +105,7 @@ impl Signer {
     }
 
     fn sign_with(&self, accounts: &dyn Accounts, decisions: &dyn Decisions, tag: &str) -> Result<SignReport, OpsError> {
-        self.with_session(accounts, decisions, |session| sign_image::sign(session, &gun(), &Tag::parse(tag).unwrap()))
-    }
-
-    fn revoke(&self, tag: &str) -> Result<(), RevokeError> {
-        let tag = Tag::parse(tag).unwrap();
-        self.with_session(&Nobody, &OnePassphrase, |session| revoke_image::revoke(session, &gun(), Some(&tag)))
-    }
-
-    fn with_session<T>(&self, accounts: &dyn Accounts, decisions: &dyn Decisions, run: impl FnOnce(&Session<'_>) -> T) -> T {
-        run(&Session {
+        let session = Session {
             store: &self.store,
             remote: &self.remote,
             registry: &self.registry,
@@ -125,7 +115,8 @@ impl Signer {
             decisions,
             pins: &TrustPinning::default(),
             now: NOW.parse().unwrap(),
-        })
+        };
+        sign_image::sign(&session, &gun(), &Tag::parse(tag).unwrap())
     }
 
     /// What the last upload says of a tag: the SHA-256 by role.
@@ -137,6 +128,23 @@ impl Signer {
             Some((role.to_string(), entry.as_object()?["hashes"].as_object()?["sha256"].as_str()?.to_owned()))
         });
         entries.collect()
+    }
+}
+
+impl Signer {
+    fn revoke(&self, tag: &str) -> Result<(), dct::ops::revoke_image::RevokeError> {
+        let session = Session {
+            store: &self.store,
+            remote: &self.remote,
+            registry: &self.registry,
+            accounts: &Nobody,
+            keys: &self.keys,
+            events: &Heard::default(),
+            decisions: &OnePassphrase,
+            pins: &TrustPinning::default(),
+            now: NOW.parse().unwrap(),
+        };
+        dct::ops::revoke_image::revoke(&session, &gun(), Some(&Tag::parse(tag).unwrap()))
     }
 }
 
