@@ -15,3 +15,4 @@ pub mod refresh;
 pub mod session;
 pub mod sign_image;
 pub mod signer;
+pub mod transfer;
