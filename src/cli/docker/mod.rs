@@ -8,5 +8,6 @@ mod inspect_pretty;
 pub mod key_load;
 mod public_key;
 pub mod sign;
+mod sign_words;
 pub mod signer_add;
 mod signer_name;
