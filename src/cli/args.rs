@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueHint, builder::Styles};
 
 use super::{
-    docker::{delete, inspect, key_load, sign, signer_add},
+    docker::{delete, inspect, key_load, pull, push, resolve, sign, signer_add},
     flags::TEMPLATE,
 };
 
@@ -49,6 +49,12 @@ pub enum Command {
     Signer(SignerCommand),
     #[allow(missing_docs, reason = "the help text stands at the verb's Args")]
     Sign(sign::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Push(push::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Pull(pull::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Resolve(resolve::Args),
     #[allow(missing_docs, reason = "as above")]
     Inspect(inspect::Args),
     #[allow(missing_docs, reason = "as above")]

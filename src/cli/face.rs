@@ -8,7 +8,7 @@ use super::{
     args::{Arguments, Command, KeyCommand, SignerCommand},
     completion,
     context::Context,
-    docker::{delete, inspect, key_load, sign, signer_add},
+    docker::{delete, inspect, key_load, pull, push, resolve, sign, signer_add},
     error::CliError,
     input::Input,
     prompt::Prompter,
@@ -48,6 +48,9 @@ fn dispatch(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
         Command::Key(KeyCommand::Load(args)) => on(Access::Read, &|context| key_load::run(args, context)),
         Command::Signer(SignerCommand::Add(args)) => on(Access::Write, &|context| signer_add::run(args, context)),
         Command::Sign(args) => on(Access::Write, &|context| sign::run(args, context)),
+        Command::Push(args) => on(Access::Write, &|context| push::run(args, context)),
+        Command::Pull(args) => on(Access::Read, &|context| pull::run(args, context)),
+        Command::Resolve(args) => on(Access::Read, &|context| resolve::run(args, context)),
         Command::Inspect(args) => on(Access::Read, &|context| inspect::run(args, context)),
         Command::Delete(args) => on(Access::Admin, &|context| delete::run(args, context)),
         #[cfg(feature = "sandbox")]
