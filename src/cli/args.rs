@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueHint, builder::Styles};
 
 use super::{
-    docker::{delete, inspect, key_generate, key_load, revoke, sign, signer_add, signer_remove},
+    docker::{delete, inspect, key_generate, key_load, pull, push, resolve, revoke, sign, signer_add, signer_remove},
     flags::TEMPLATE,
 };
 
@@ -51,6 +51,12 @@ pub enum Command {
     Sign(sign::Args),
     #[allow(missing_docs, reason = "as above")]
     Revoke(revoke::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Push(push::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Pull(pull::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Resolve(resolve::Args),
     #[allow(missing_docs, reason = "as above")]
     Inspect(inspect::Args),
     #[allow(missing_docs, reason = "as above")]

@@ -8,7 +8,7 @@ use super::{
     args::{Arguments, Command, KeyCommand, SignerCommand},
     completion,
     context::Context,
-    docker::{delete, inspect, key_generate, key_load, revoke, sign, signer_add, signer_remove},
+    docker::{delete, inspect, key_generate, key_load, pull, push, resolve, revoke, sign, signer_add, signer_remove},
     error::CliError,
     input::Input,
     prompt::Prompter,
@@ -51,6 +51,9 @@ fn dispatch(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
         Command::Signer(SignerCommand::Remove(args)) => on(Access::Write, &|context| signer_remove::run(args, context)),
         Command::Revoke(args) => on(Access::Write, &|context| revoke::run(args, context)),
         Command::Sign(args) => on(Access::Write, &|context| sign::run(args, context)),
+        Command::Push(args) => on(Access::Write, &|context| push::run(args, context)),
+        Command::Pull(args) => on(Access::Read, &|context| pull::run(args, context)),
+        Command::Resolve(args) => on(Access::Read, &|context| resolve::run(args, context)),
         Command::Inspect(args) => on(Access::Read, &|context| inspect::run(args, context)),
         Command::Delete(args) => on(Access::Admin, &|context| delete::run(args, context)),
         #[cfg(feature = "sandbox")]

@@ -9,9 +9,9 @@ use dct::{
     ops::{
         error::OpsError,
         image::{Manifest, Tag},
-        ports::{Accounts, DecisionError, Decisions, KeyStore, PassphraseRequest, RemoteError},
+        ports::{Accounts, DecisionError, Decisions, Engine, KeyStore, PassphraseRequest, RemoteError},
         session::Session,
-        sign_image::{self, SignReport},
+        sign_image::{self, Content, FirstSigner, Request, Source, Wanted},
     },
     tuf::{digest::Sha256, gun::Gun, json::Json, key::Key as PublicKey, pinning::TrustPinning, role::RoleName},
 };
@@ -26,9 +26,9 @@ use crate::{
 };
 
 /// A signer, ian, with a key of `targets/ian` and `targets/releases`, and a registry that serves tag `2`.
-struct Signer {
+pub(crate) struct Signer {
     store: MemoryStore,
-    remote: MemoryRemote,
+    pub(crate) remote: MemoryRemote,
     registry: MemoryRegistry,
     keys: KeyFiles,
     _trust: TempDir,
@@ -67,7 +67,7 @@ impl Decisions for Known {
 
 impl Signer {
     /// The signer, and the repository that knows them.
-    fn ian() -> (Self, Forge) {
+    pub(crate) fn ian() -> (Self, Forge) {
         let trust = tempfile::tempdir().unwrap();
         let (keys, private) = (KeyFiles::new(trust.path()), PrivateKey::generate_p256().unwrap());
         keys.add(&private, "ian", None, &Passphrase::new("passphrase".to_owned())).unwrap();
@@ -96,15 +96,30 @@ impl Signer {
         (signer, forge)
     }
 
-    fn sign(&self, tag: &str) -> Result<SignReport, OpsError> {
+    fn sign(&self, tag: &str) -> Result<Vec<Sha256>, OpsError> {
         self.sign_as(&Nobody, tag)
     }
 
-    fn sign_as(&self, accounts: &dyn Accounts, tag: &str) -> Result<SignReport, OpsError> {
+    fn sign_as(&self, accounts: &dyn Accounts, tag: &str) -> Result<Vec<Sha256>, OpsError> {
         self.sign_with(accounts, &OnePassphrase, tag)
     }
 
-    fn sign_with(&self, accounts: &dyn Accounts, decisions: &dyn Decisions, tag: &str) -> Result<SignReport, OpsError> {
+    fn sign_with(&self, accounts: &dyn Accounts, decisions: &dyn Decisions, tag: &str) -> Result<Vec<Sha256>, OpsError> {
+        self.sign_from(Source::Registry, accounts, decisions, tag)
+    }
+
+    /// Signs a tag by an Engine, with the passphrase that is right.
+    pub(crate) fn sign_by(&self, engine: &dyn Engine, tag: &str) -> Result<Vec<Sha256>, OpsError> {
+        self.sign_from(Source::Engine(engine), &Nobody, &OnePassphrase, tag)
+    }
+
+    fn sign_from(
+        &self,
+        source: Source<'_>,
+        accounts: &dyn Accounts,
+        decisions: &dyn Decisions,
+        tag: &str,
+    ) -> Result<Vec<Sha256>, OpsError> {
         let session = Session {
             store: &self.store,
             remote: &self.remote,
@@ -116,11 +131,13 @@ impl Signer {
             pins: &TrustPinning::default(),
             now: NOW.parse().unwrap(),
         };
-        sign_image::sign(&session, &gun(), &Tag::parse(tag).unwrap())
+        let (gun, tag) = (gun(), Tag::parse(tag).unwrap());
+        let wanted = [Wanted { tag: &tag, typed: tag.as_str(), content: Content::Released }];
+        sign_image::sign(&session, &Request { gun: &gun, wanted: &wanted, source, first: FirstSigner::Account })
     }
 
     /// What the last upload says of a tag: the SHA-256 by role.
-    fn uploaded(&self, tag: &str) -> BTreeMap<String, String> {
+    pub(crate) fn uploaded(&self, tag: &str) -> BTreeMap<String, String> {
         let files = self.remote.uploads().pop().unwrap_or_default();
         let entries = files.iter().filter_map(|(role, bytes)| {
             let json = Json::parse(bytes).unwrap();
@@ -148,7 +165,7 @@ impl Signer {
     }
 }
 
-fn everywhere(content: &[u8]) -> BTreeMap<String, String> {
+pub(crate) fn everywhere(content: &[u8]) -> BTreeMap<String, String> {
     let sha256 = Base64::encode_string(Sha256::of(content).as_bytes());
     ["targets/ian", "targets/releases"].map(|role| (role.to_owned(), sha256.clone())).into()
 }

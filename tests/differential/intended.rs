@@ -9,7 +9,7 @@ pub(crate) const INTENDED: &[(&str, &str)] = &[
     ("small-rsa-key", "an RSA key under 2048 bits is refused when it is loaded, not when it is used"),
     ("key-refusal", "the reason for which a key is refused is the first line, not a log line"),
     ("end-of-input", "one error that names the variable, not twelve prompts"),
-    ("new-tag", "the Engine's words and the registry's differ"),
+    ("several-images", "dct signs several images at once, and a named digest"),
     ("remove-removes", "docker's signer remove does nothing unless the last signer is confirmed by a y"),
     ("certificate-signer", "docker compares IDs of two kinds, and never finds that a signer with a certificate is the last"),
     ("removed-key-signs-again", "what a removed signer signed last begins at a version that the server has already"),

@@ -27,7 +27,9 @@ impl Normal {
     }
 
     pub(crate) fn of_dct(run: &Run, names: Names<'_>, digests: &[String]) -> Self {
-        let added = |line: &&str| line.starts_with("cause: ") || line.starts_with("hint: ");
+        // which content was signed, and where it is from, is said by dct alone
+        let source = |line: &str| line.starts_with("Signing ") && line.contains(": sha256:");
+        let added = |line: &&str| line.starts_with("cause: ") || line.starts_with("hint: ") || source(line);
         let stderr: Vec<_> = run.stderr.lines().filter(|line| !added(line)).map(without_count).collect();
         Self::new(&run.stdout, &stderr.join("\n"), run.code, names, digests)
     }

@@ -15,10 +15,7 @@ pub(crate) fn chapter(session: &mut Session<'_>) {
 pub(crate) fn sign_new(session: &mut Session<'_>, name: &str, tag: &str) {
     session.image(name, tag);
     let reference = format!("@{name}:{tag}");
-    session.differs("new-tag", &["sign", &reference], |docker, dct| {
-        let last = |text: &str| text.lines().last().is_some_and(|line| line.starts_with("Successfully signed "));
-        docker.code == 0 && dct.code == 0 && last(&docker.stdout) && last(&dct.stdout)
-    });
+    session.same(&["sign", &reference]);
 }
 
 fn add_and_sign(session: &mut Session<'_>) {

@@ -91,6 +91,7 @@ impl Home {
         home.with("LANG", "C.UTF-8")
             // no Engine of the host
             .with("DOCKER_HOST", "unix:///nonexistent/docker.sock")
+            .with("DCT_SIGN_FROM", "registry")
             .with("DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", ROOT_PASSPHRASE)
             .with("DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE", REPOSITORY_PASSPHRASE)
             .with("NOTARY_ROOT_PASSPHRASE", ROOT_PASSPHRASE)
