@@ -42,7 +42,7 @@ impl<'a> Session<'a> {
     /// Two homes of jeff, who may do everything.
     pub(crate) fn new(peers: &'a Peers) -> Self {
         let engine = Engine::start(&peers.folder("engine"));
-        let home = |user: &str| Home::new(peers, user).with("DOCKER_HOST", &engine.host());
+        let home = |user: &str| Home::new(peers, user).without("DCT_SIGN_FROM").with("DOCKER_HOST", &engine.host());
         let (docker, dct) = (home("jeff"), home("jeff"));
         Self {
             docker: Side { name: "docker", home: docker },
@@ -59,8 +59,8 @@ impl<'a> Session<'a> {
     /// Puts other homes in place, of another person or with another environment; the former ones.
     pub(crate) fn homes(&mut self, make: impl Fn() -> Home) -> (Home, Home) {
         let host = self.engine.host();
-        let docker = std::mem::replace(&mut self.docker.home, make().with("DOCKER_HOST", &host));
-        let dct = std::mem::replace(&mut self.dct.home, make().with("DOCKER_HOST", &host));
+        let docker = std::mem::replace(&mut self.docker.home, make().without("DCT_SIGN_FROM").with("DOCKER_HOST", &host));
+        let dct = std::mem::replace(&mut self.dct.home, make().without("DCT_SIGN_FROM").with("DOCKER_HOST", &host));
         (docker, dct)
     }
 
