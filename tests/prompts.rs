@@ -165,6 +165,62 @@ fn the_end_of_input_on_a_terminal_ends_the_command() {
     assert!(echo(&session));
 }
 
+const CONFIRM: &str = "Confirm you would like to delete all signature data for localhost:1/x? [y/N] ";
+
+/// `revoke` of a whole repository, on a terminal.
+fn revoke_on_terminal(home: &Path) -> PtySession {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dct"));
+    command.env_clear().env("HOME", home).env("TERM", "xterm").current_dir(home).args(["revoke", "localhost:1/x"]);
+    spawn_command(command, Some(10_000)).unwrap()
+}
+
+#[test]
+fn whoever_interrupts_a_question_has_answered_it() {
+    // seen with docker 28.2: a line ending, and exit code 0
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        let home = home();
+        let mut session = revoke_on_terminal(home.path());
+        session.exp_string(CONFIRM).unwrap();
+        session.process_mut().signal(signal).unwrap();
+        let rest = session.exp_eof().unwrap();
+        assert_eq!(rest.trim_matches(['\r', '\n']), "");
+        assert!(rest.contains('\n'), "{rest:?}");
+        let end = wait_for(&session, |status| !matches!(status, WaitStatus::StillAlive));
+        assert!(matches!(end, WaitStatus::Exited(_, 0)), "{end:?}");
+    }
+}
+
+#[test]
+fn a_question_is_answered_with_a_y_and_with_nothing_else() {
+    for (answer, code) in [("y", 1), (" Y ", 1), ("n", 0), ("", 0), ("yes", 0)] {
+        let home = home();
+        let mut session = revoke_on_terminal(home.path());
+        session.exp_string(CONFIRM).unwrap();
+        session.send_line(answer).unwrap();
+        let rest = session.exp_eof().unwrap();
+        // no server is there
+        assert_eq!(rest.contains("could not remove signature for localhost:1/x: "), code == 1, "{answer:?}: {rest}");
+        let end = wait_for(&session, |status| !matches!(status, WaitStatus::StillAlive));
+        assert!(matches!(end, WaitStatus::Exited(_, found) if found == code), "{answer:?}: {end:?}");
+    }
+}
+
+#[test]
+fn after_a_question_a_signal_ends_the_process_again() {
+    let home = home();
+    // it accepts, and says nothing
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let name = format!("localhost:{}/x", listener.local_addr().unwrap().port());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dct"));
+    command.env_clear().env("HOME", home.path()).env("TERM", "dumb").current_dir(home.path()).args(["revoke", &name]);
+    let mut session = spawn_command(command, Some(10_000)).unwrap();
+    session.exp_string("[y/N] ").unwrap();
+    session.send_line("y").unwrap();
+    let _connection = listener.accept().unwrap();
+    session.process_mut().signal(Signal::SIGINT).unwrap();
+    wait_for(&session, |status| matches!(status, WaitStatus::Signaled(_, Signal::SIGINT, _)));
+}
+
 #[test]
 fn a_pipe_answers_line_by_line() {
     let home = home();

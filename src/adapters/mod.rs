@@ -1,6 +1,7 @@
 //! The ports' real ends. No adapter knows another, but for `net`, which all that speak HTTP share.
 
 pub mod docker;
+pub mod engine;
 pub mod keys;
 pub mod net;
 pub mod notary;

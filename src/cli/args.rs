@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueHint, builder::Styles};
 
 use super::{
-    docker::{delete, inspect, key_load, sign, signer_add},
+    docker::{delete, inspect, key_generate, key_load, pull, push, resolve, revoke, sign, signer_add, signer_remove},
     flags::TEMPLATE,
 };
 
@@ -50,6 +50,14 @@ pub enum Command {
     #[allow(missing_docs, reason = "the help text stands at the verb's Args")]
     Sign(sign::Args),
     #[allow(missing_docs, reason = "as above")]
+    Revoke(revoke::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Push(push::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Pull(pull::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Resolve(resolve::Args),
+    #[allow(missing_docs, reason = "as above")]
     Inspect(inspect::Args),
     #[allow(missing_docs, reason = "as above")]
     Delete(delete::Args),
@@ -62,6 +70,8 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
     #[allow(missing_docs, reason = "the help text stands at the verb's Args")]
+    Generate(key_generate::Args),
+    #[allow(missing_docs, reason = "as above")]
     Load(key_load::Args),
 }
 
@@ -70,4 +80,6 @@ pub enum KeyCommand {
 pub enum SignerCommand {
     #[allow(missing_docs, reason = "the help text stands at the verb's Args")]
     Add(signer_add::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Remove(signer_remove::Args),
 }

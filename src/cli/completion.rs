@@ -151,7 +151,7 @@ mod tests {
         let verbs: Vec<_> = Arguments::command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
         assert_eq!(offered(&[""]), verbs);
         assert_eq!(offered(&["si"]), ["signer", "sign"]);
-        assert_eq!(offered(&["key", ""]), ["load"]);
+        assert_eq!(offered(&["key", ""]), ["generate", "load"]);
         assert_eq!(offered(&["--config", "/x", "signer", "a"]), ["add"]);
     }
 

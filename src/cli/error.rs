@@ -77,6 +77,13 @@ impl CliError {
         self
     }
 
+    /// Has these hints and no others.
+    #[must_use]
+    pub fn with_hints(mut self, hints: &[String]) -> Self {
+        self.hints = hints.to_vec();
+        self
+    }
+
     /// Sets the failure as the program knows it.
     #[must_use]
     pub fn with_facts(mut self, facts: String) -> Self {

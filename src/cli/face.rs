@@ -8,7 +8,7 @@ use super::{
     args::{Arguments, Command, KeyCommand, SignerCommand},
     completion,
     context::Context,
-    docker::{delete, inspect, key_load, sign, signer_add},
+    docker::{delete, inspect, key_generate, key_load, pull, push, resolve, revoke, sign, signer_add, signer_remove},
     error::CliError,
     input::Input,
     prompt::Prompter,
@@ -45,9 +45,15 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
 fn dispatch(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
     let on = |access, verb: &dyn Fn(&Context<'_>) -> Result<(), CliError>| on_trust_data(arguments, ui, access, verb);
     match &arguments.command {
+        Command::Key(KeyCommand::Generate(args)) => on(Access::Read, &|context| key_generate::run(args, context)),
         Command::Key(KeyCommand::Load(args)) => on(Access::Read, &|context| key_load::run(args, context)),
         Command::Signer(SignerCommand::Add(args)) => on(Access::Write, &|context| signer_add::run(args, context)),
+        Command::Signer(SignerCommand::Remove(args)) => on(Access::Write, &|context| signer_remove::run(args, context)),
+        Command::Revoke(args) => on(Access::Write, &|context| revoke::run(args, context)),
         Command::Sign(args) => on(Access::Write, &|context| sign::run(args, context)),
+        Command::Push(args) => on(Access::Write, &|context| push::run(args, context)),
+        Command::Pull(args) => on(Access::Read, &|context| pull::run(args, context)),
+        Command::Resolve(args) => on(Access::Read, &|context| resolve::run(args, context)),
         Command::Inspect(args) => on(Access::Read, &|context| inspect::run(args, context)),
         Command::Delete(args) => on(Access::Admin, &|context| delete::run(args, context)),
         #[cfg(feature = "sandbox")]

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     ops::{
         error::{OpsError, Origin},
-        ports::RemoteError,
+        ports::{EngineError, RemoteError},
     },
     tuf::{error::UpdateError, key_id::CanonicalKeyId, verify::VerifyError},
 };
@@ -97,6 +97,7 @@ fn cause(failure: &OpsError) -> Option<String> {
             let roles: Vec<_> = roles.iter().map(|(role, ids)| format!("{role} by {}", keys(ids))).collect();
             Some(format!("none of these keys is on this machine: {}", roles.join("; ")))
         }
+        OpsError::Engine(EngineError::Unreachable { cause, .. }) => Some(cause.clone()),
         _ if refusal(failure).is_some() => Some(failure.to_string()),
         _ => origin(failure).map(str::to_owned),
     }

@@ -3,7 +3,7 @@
 use crate::{
     ops::{
         error::{OpsError, Origin},
-        ports::{KeyStoreError, RegistryError, RemoteError, StoreError, TlsFault},
+        ports::{EngineError, KeyStoreError, RegistryError, RemoteError, StoreError, TlsFault},
     },
     tuf::error::UpdateError,
 };
@@ -29,6 +29,21 @@ pub fn hint(failure: &OpsError) -> Option<String> {
             "this takes the private key of {role}, which lies in ~/.docker/trust/private where the repository was initialized"
         )),
         OpsError::Overtaken { .. } => Some("nothing was published; `dct inspect` shows what is signed now".to_owned()),
+        OpsError::Engine(error) => engine_hint(error),
+        OpsError::PushedUnsigned { gun, pushed, error } => {
+            let image = |(tag, digest): &(_, Option<_>)| match digest {
+                Some(digest) => format!("{gun}:{tag}@sha256:{digest} is pushed and not signed"),
+                None => format!("{gun}:{tag} may be pushed, and is not signed"),
+            };
+            let images: Vec<String> = pushed.iter().map(image).collect();
+            let why = hint(error).map(|hint| format!("; {hint}")).unwrap_or_default();
+            Some(format!("{}{why}", images.join("; ")))
+        }
+        OpsError::ReleasesUnusable { .. } => Some("one of its signers can sign anew with `dct sign`".to_owned()),
+        OpsError::NoTrustData { .. } => Some("`dct inspect` shows what is signed".to_owned()),
+        OpsError::Registry(RegistryError::NoSuchDigest { .. }) => {
+            Some("push it first; its registry must have what is signed".to_owned())
+        }
         OpsError::Registry(RegistryError::NoSuchTag { .. }) => {
             Some("push the image first; its registry must have what is signed".to_owned())
         }
@@ -37,6 +52,20 @@ pub fn hint(failure: &OpsError) -> Option<String> {
         OpsError::Registry(RegistryError::Remote(error)) => remote_hint(error),
         _ => None,
     }
+}
+
+fn engine_hint(error: &EngineError) -> Option<String> {
+    let hint = match error {
+        EngineError::NoSuchImage(_) => "where the registry has the image already, `dct sign --registry` signs it as it is there",
+        EngineError::Unreachable { cause, .. } if cause.to_lowercase().contains("permission denied") => {
+            "your user may not speak to the Engine; its socket belongs to the group docker"
+        }
+        EngineError::Unreachable { .. } => {
+            "DOCKER_HOST or a context names the Engine; `dct sign --registry` signs without one what the registry has"
+        }
+        _ => return None,
+    };
+    Some(hint.to_owned())
 }
 
 fn disk_hint(error: &std::io::Error) -> Option<String> {

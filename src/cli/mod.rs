@@ -11,6 +11,8 @@ pub mod flags;
 pub mod go_json;
 pub mod hints;
 pub mod input;
+pub mod kept;
+pub mod layers;
 pub mod natural_order;
 pub mod progress;
 pub mod prompt;

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use super::{
     input::{Echo, Input},
+    terminal::read_interruptibly,
     ui::Ui,
 };
 use crate::{
@@ -80,6 +81,20 @@ impl Prompter {
         drop(asking);
         let password = self.ask_hidden("Enter password: ")?;
         Ok(Some(Login { username, password }))
+    }
+
+    /// Asks for a yes, as docker's `PromptForConfirmation` does: whatever else is answered, and the end of input, is a no.
+    pub fn confirm(&self, question: &str) -> Result<bool, DecisionError> {
+        let _asking = self.ui.ask(&format!("{question} [y/N] "));
+        let input = Arc::clone(&self.input);
+        match read_interruptibly(move || input.line(Echo::Shown)) {
+            Ok(answer) => Ok(answer.eq_ignore_ascii_case("y")),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                self.ui.line("");
+                Err(DecisionError::Interrupted)
+            }
+            Err(_) => Ok(false),
+        }
     }
 
     fn create(&self, question: &Question<'_>) -> Result<Zeroizing<String>, DecisionError> {

@@ -47,6 +47,31 @@ pub fn undisturbed(act: impl FnOnce()) {
     act();
 }
 
+/// While it lives, a signal that would end the process does something else.
+pub struct Caught(());
+
+/// What a signal does in place of ending the process.
+type Act = Box<dyn Fn() + Send>;
+
+static CAUGHT: Mutex<Option<Act>> = Mutex::new(None);
+
+/// Catches Ctrl-C and a request to end, for as long as a question is open that they answer.
+pub fn catch(act: Act) -> io::Result<Caught> {
+    watch()?;
+    *caught() = Some(act);
+    Ok(Caught(()))
+}
+
+impl Drop for Caught {
+    fn drop(&mut self) {
+        *caught() = None;
+    }
+}
+
+fn caught() -> MutexGuard<'static, Option<Act>> {
+    CAUGHT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Drop for Made {
     fn drop(&mut self) {
         let mut marks = marks();
@@ -70,6 +95,10 @@ fn watch() -> io::Result<()> {
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP])?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in &mut signals {
+            if let (SIGINT | SIGTERM, Some(act)) = (signal, &*caught()) {
+                act();
+                continue;
+            }
             // the lock is held until the process has ended or goes on, so that no mark is made in between
             let marks = marks();
             for (_, mark) in marks.iter().rev() {

@@ -1,4 +1,4 @@
-//! Reading one line with the terminal's echo off, and never leaving it off.
+//! Reading one line with the terminal's echo off, and never leaving it off; and answers that a signal may cut off.
 //!
 //! The kernel keeps editing the line and sending signals for Ctrl-C and Ctrl-Z; only the echo is off. A signal that ends or stops the
 //! process meanwhile finds the echo on again first. Both peers leave it off, and so does rpassword, which therefore only reads here.
@@ -25,6 +25,17 @@ pub fn read_hidden(terminal: &OwnedFd) -> io::Result<Zeroizing<String>> {
     drop(hidden);
     let line = Zeroizing::new(line?);
     if ended.try_recv().is_ok() { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(line) }
+}
+
+/// Reads an answer that may be seen. A signal that ends the process ends the question instead: `Interrupted`.
+pub fn read_interruptibly<T: Send + 'static>(read: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    let (answer, answered) = mpsc::channel();
+    let interrupt = answer.clone();
+    // who has the answer by now listens no more
+    let _caught = signals::catch(Box::new(move || drop(interrupt.send(Err(io::ErrorKind::Interrupted.into())))))?;
+    // it waits for input until the process ends, where the question was interrupted
+    std::thread::Builder::new().name("answer".to_owned()).spawn(move || drop(answer.send(read())))?;
+    answered.recv().unwrap_or_else(|_| Err(io::ErrorKind::UnexpectedEof.into()))
 }
 
 /// The terminal as rpassword reads it, which takes the end of input for the end of a line; here the two are told apart.

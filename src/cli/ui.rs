@@ -10,8 +10,11 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use rustix::termios::tcgetwinsize;
+
 use super::{
     error::CliError,
+    kept::{Kept, To},
     progress::{Aside, Progress, Wait},
     sanitize,
 };
@@ -22,6 +25,8 @@ pub struct Ui {
     err: Stream,
     detail: Detail,
     progress: Progress,
+    /// How wide the terminal is that answers go to.
+    columns: Option<u16>,
 }
 
 /// How much is said of an error.
@@ -55,13 +60,21 @@ impl Ui {
             err: Stream::new(io::stderr(), wanted && io::stderr().is_terminal()),
             detail,
             progress: Progress::standard(),
+            columns: io::stdout().is_terminal().then(|| tcgetwinsize(io::stdout()).map_or(0, |size| size.ws_col)),
         }
     }
 
     /// Writes to these: for tests.
     #[must_use]
     pub fn to(out: impl Write + Send + 'static, err: impl Write + Send + 'static) -> Self {
-        Self { out: Stream::new(out, false), err: Stream::new(err, false), detail: Detail::Plain, progress: Progress::default() }
+        let (out, err) = (Stream::new(out, false), Stream::new(err, false));
+        Self { out, err, detail: Detail::Plain, progress: Progress::default(), columns: None }
+    }
+
+    /// The same on a terminal of this width: for tests.
+    #[must_use]
+    pub fn with_columns(self, columns: Option<u16>) -> Self {
+        Self { columns, ..self }
     }
 
     /// One line of a command's answer.
@@ -119,6 +132,37 @@ impl Ui {
     pub fn notice(&self, line: &str) {
         let _aside = self.aside();
         self.err.write(&format!("{}\n", sanitize::line(line)));
+    }
+
+    /// How wide the terminal is that answers go to; none where they go elsewhere.
+    #[must_use]
+    pub fn columns(&self) -> Option<u16> {
+        self.columns
+    }
+
+    /// Writes over the line that stands so many lines above; the terminal's cursor comes back.
+    pub fn redraw(&self, above: usize, line: &str) {
+        let _aside = self.aside();
+        self.out.write(&format!("\u{1b}[{above}A\u{1b}[2K\r{}\r\u{1b}[{above}B", sanitize::line(line)));
+        self.out.flush();
+    }
+
+    /// One that keeps what it is told, for this one to `tell` later.
+    #[must_use]
+    pub fn keeping(&self) -> (Self, Kept) {
+        let kept = Kept::default();
+        let stream = |to, of: &Stream| Stream::new(kept.writer(to), of.colour);
+        let (out, err) = (stream(To::Out, &self.out), stream(To::Err, &self.err));
+        (Self { out, err, detail: self.detail, progress: Progress::default(), columns: None }, kept)
+    }
+
+    /// Writes what was kept, each to its stream, in the order in which it was told.
+    pub fn tell(&self, kept: &Kept) {
+        let _aside = self.aside();
+        for (to, bytes) in kept.take() {
+            let stream = if to == To::Out { &self.out } else { &self.err };
+            stream.state().attempt(|writer| writer.write_all(&bytes));
+        }
     }
 
     /// Something is not as it should be, and the command goes on.

@@ -55,7 +55,8 @@ pub fn explain(error: &clap::Error, arguments: &[OsString]) -> Refusal {
         ErrorKind::ValueValidation => {
             let (argument, value) = (of(ContextKind::InvalidArg), of(ContextKind::InvalidValue));
             let reason = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-            Refusal::Error(place.bad_flag(&format!("invalid argument {value:?} for {:?} flag: {reason}", flag_of(&argument))))
+            let flag = place.in_full(flag_of(&argument));
+            Refusal::Error(place.bad_flag(&format!("invalid argument {value:?} for {flag:?} flag: {reason}")))
         }
         _ => {
             let text = error.to_string();
@@ -92,6 +93,13 @@ impl Place {
         Self { command: command.clone(), path }
     }
 
+    /// A flag with its shorthand, where it has one: `-y, --yes`.
+    fn in_full(&self, flag: &str) -> String {
+        let long = flag.strip_prefix("--");
+        let known = self.command.get_arguments().find(|argument| argument.get_long() == long && long.is_some());
+        known.and_then(clap::Arg::get_short).map_or_else(|| flag.to_owned(), |short| format!("-{short}, {flag}"))
+    }
+
     fn unknown_command(&self, word: &str) -> CliError {
         CliError::new(format!("dct: unknown command: {} {word}", self.path))
             .and("")
@@ -104,7 +112,8 @@ impl Place {
     fn wrong_count(&mut self) -> CliError {
         let positionals = || self.command.get_positionals();
         let least = positionals().filter(|argument| argument.is_required_set()).count();
-        let open = positionals().any(|argument| argument.get_num_args().is_some_and(|range| range.max_values() > 1));
+        // as Docker's own line has it: `sign` takes one there
+        let open = self.command.render_usage().to_string().contains("...");
         let arguments = if least == 1 { "argument" } else { "arguments" };
         let (at_least, look) = if open { ("at least ", "See") } else { ("", "Run") };
         let path = self.path.clone();
@@ -151,7 +160,7 @@ mod tests {
             "",
             "Run 'dct sign --help' for more information",
         ];
-        for line in ["dct sign", "dct sign a b", "dct -D sign a b c"] {
+        for line in ["dct sign", "dct -D sign"] {
             let (lines, code) = refuse(line);
             assert_eq!((lines.iter().map(String::as_str).collect::<Vec<_>>(), code), (exact.to_vec(), 1), "{line}");
         }
@@ -186,6 +195,10 @@ mod tests {
             (
                 "dct delete --remote= a",
                 "invalid argument \"\" for \"--remote\" flag: strconv.ParseBool: parsing \"\": invalid syntax",
+            ),
+            (
+                "dct revoke --yes=maybe a",
+                "invalid argument \"maybe\" for \"-y, --yes\" flag: strconv.ParseBool: parsing \"maybe\": invalid syntax",
             ),
             ("dct --nope", "unknown flag: --nope"),
         ] {

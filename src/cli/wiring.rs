@@ -5,6 +5,7 @@ use std::{
     ffi::OsString,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -12,20 +13,29 @@ use zeroize::Zeroizing;
 
 use super::{
     error::{CliError, os_words},
+    failure,
     prompt::Prompter,
     settings::Settings,
     ui::Ui,
 };
 use crate::{
     adapters::{
-        docker::{credentials::DockerCredentials, reference, tls::TlsFolders},
+        docker::{
+            credentials::DockerCredentials,
+            engine_address::{DEFAULT_SOCKET, EngineNames},
+            reference,
+            tls::TlsFolders,
+        },
+        engine::EngineApi,
         keys::{
             key_files::KeyFiles,
             key_source::{self, KeySourceError},
+            public_key_out,
         },
         net::{
             Net, NetSettings,
             credential::{Credential, CredentialError, Credentials, Found, Secret},
+            endpoint::Endpoint,
         },
         notary::{NotaryServers, servers::Servers},
         registry::Registries,
@@ -33,13 +43,13 @@ use crate::{
     },
     ops::{
         image::Image,
-        ports::{Events, KeyStore as _},
+        ports::{Engine, EngineError, Events, KeyStore as _},
         session::Session,
     },
     tuf::{gun::Gun, pinning::TrustPinning, role::RoleName},
 };
 
-pub use crate::adapters::notary::Access;
+pub use crate::adapters::{keys::public_key_out::PublicKeyOut, notary::Access};
 
 /// What a command works on.
 pub struct Wiring {
@@ -49,6 +59,8 @@ pub struct Wiring {
     net: Arc<Net>,
     keys: KeyFiles,
     pins: TrustPinning,
+    engine: EngineNames,
+    timeout: Duration,
 }
 
 /// Who is asked where Docker's configuration has no login for a server.
@@ -87,6 +99,8 @@ impl Wiring {
             net,
             keys: KeyFiles::new(&config_dir.join("trust")),
             pins: TrustPinning::default(),
+            engine: engine_names(config_dir),
+            timeout: settings.network.timeout,
         })
     }
 
@@ -111,6 +125,41 @@ impl Wiring {
         reference::image(typed).map_err(|error| CliError::new(error.to_string()))
     }
 
+    /// What `DCT_SIGN_FROM` says: `engine` or `registry`.
+    pub fn sign_from(&self) -> Result<Option<String>, CliError> {
+        match variable("DCT_SIGN_FROM").map(|value| value.to_string_lossy().into_owned()) {
+            Some(value) if !matches!(&*value, "engine" | "registry") => {
+                Err(CliError::new(format!("DCT_SIGN_FROM is neither engine nor registry: {value}")))
+            }
+            value => Ok(value),
+        }
+    }
+
+    /// A repository's name as Docker shows it to people.
+    #[must_use]
+    pub fn familiar<'a>(&self, gun: &'a Gun) -> &'a str {
+        reference::familiar(gun)
+    }
+
+    /// The Docker Engine; none where none is configured and the usual socket is not there.
+    pub fn engine(&self) -> Result<Option<Box<dyn Engine>>, CliError> {
+        let told = |error: EngineError| failure::plain(&error.into());
+        let Some(found) = self.engine.find().map_err(told)? else { return Ok(None) };
+        let endpoint = Endpoint::new(found.address, self.timeout)
+            .map_err(|reason| told(EngineError::Unusable(format!("{} cannot be used as a Docker Engine: {reason}", found.host))))?;
+        let version = variable("DOCKER_API_VERSION").map(|version| version.to_string_lossy().into_owned());
+        Ok(Some(Box::new(EngineApi::new(endpoint, found.host, Arc::clone(&self.net), version))))
+    }
+
+    /// The same for what cannot be done without one.
+    pub fn needed_engine(&self) -> Result<Box<dyn Engine>, CliError> {
+        self.engine()?.ok_or_else(|| {
+            let cause = format!("there is no {}, and no other Engine is configured", self.engine.socket.display());
+            let host = format!("unix://{}", self.engine.socket.display());
+            failure::plain(&EngineError::Unreachable { host, cause }.into())
+        })
+    }
+
     /// Reads an argument that names a repository, in Docker's grammar.
     pub fn repository(&self, typed: &str) -> Result<Gun, CliError> {
         reference::repository(typed).map_err(|error| CliError::new(error.to_string()))
@@ -126,6 +175,17 @@ impl Wiring {
                 _ => words,
             }
         })
+    }
+
+    /// Whether something has the name that the file of a public key is to have.
+    #[must_use]
+    pub fn is_taken(&self, file: &Path) -> bool {
+        public_key_out::is_taken(file)
+    }
+
+    /// Writes a public key beside its place; it gets its name when it is committed.
+    pub fn write_public_key(&self, file: &Path, pem: &str) -> std::io::Result<PublicKeyOut> {
+        PublicKeyOut::write(file, pem)
     }
 
     /// What was noticed about key files on the way.
@@ -179,6 +239,19 @@ impl Known {
 #[allow(clippy::disallowed_methods, reason = "this is where the one `now` comes from")]
 pub fn now() -> Timestamp {
     Timestamp::now()
+}
+
+/// What the environment says of the Engine, and Docker's folder.
+fn engine_names(config_dir: PathBuf) -> EngineNames {
+    let text = |name| variable(name).map(|value| value.to_string_lossy().into_owned());
+    EngineNames {
+        config_dir,
+        host: text("DOCKER_HOST"),
+        context: text("DOCKER_CONTEXT"),
+        tls: text("DOCKER_TLS_VERIFY").or_else(|| text("DOCKER_TLS")),
+        cert_path: variable("DOCKER_CERT_PATH").map(PathBuf::from),
+        socket: PathBuf::from(DEFAULT_SOCKET),
+    }
 }
 
 /// A variable of the environment; one that is set but empty counts as not set, as with Docker.

@@ -1,6 +1,9 @@
 //! Why a use case failed.
 
-use super::ports::{DecisionError, KeyStoreError, RegistryError, RemoteError, StoreError};
+use super::{
+    image::Tag,
+    ports::{DecisionError, EngineError, KeyStoreError, RegistryError, RemoteError, StoreError},
+};
 use crate::{
     crypto::error::CryptoError,
     tuf::{
@@ -46,6 +49,9 @@ pub enum OpsError {
     /// No answer from the person.
     #[error(transparent)]
     Decision(#[from] DecisionError),
+    /// The Docker Engine.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
     /// A new repository cannot be made.
     #[error(transparent)]
     Init(#[from] InitError),
@@ -75,12 +81,24 @@ pub enum OpsError {
         roles: Vec<(RoleName, Vec<CanonicalKeyId>)>,
     },
     /// The server has no trust data for the repository.
-    #[error("{server} does not have trust data for {gun}")]
+    #[error("{} does not have trust data for {gun}", server.strip_prefix("https://").unwrap_or(server))]
     NotInitialized {
         /// The repository.
         gun: Gun,
         /// The server's address.
         server: String,
+    },
+    /// Nothing is released under the tag.
+    #[error("No valid trust data for {tag}")]
+    NoTrustData {
+        /// The tag.
+        tag: Tag,
+    },
+    /// Nothing is released in the repository.
+    #[error("No trusted tags for {gun}")]
+    NoTrustedTags {
+        /// The repository.
+        gun: Gun,
     },
     /// Someone else changed what a role signs under a name while this update was under way. Nothing was published.
     #[error(
@@ -98,6 +116,29 @@ pub enum OpsError {
     /// The changes do not fit the repository.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// Images were pushed, and then signing failed.
+    #[error("{error}")]
+    PushedUnsigned {
+        /// The repository.
+        gun: Gun,
+        /// What is in the registry now, and not signed; the digest where it is known. Without one, it may be there.
+        pushed: Vec<(Tag, Option<Sha256>)>,
+        /// Why it is not signed.
+        error: Box<OpsError>,
+    },
+    /// A push reported several contents, and the registry serves yet another.
+    #[error(
+        "the push of {tag} reported {}, and the registry serves sha256:{served}",
+        reported.iter().map(|digest| format!("sha256:{digest}")).collect::<Vec<_>>().join(", ")
+    )]
+    PushUnclear {
+        /// The tag.
+        tag: Tag,
+        /// What the registry serves under it.
+        served: Sha256,
+        /// What was reported.
+        reported: Vec<Sha256>,
+    },
     /// The registry.
     #[error(transparent)]
     Registry(#[from] RegistryError),
@@ -110,6 +151,14 @@ pub enum OpsError {
     /// The store of trust data.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What was released in the repository cannot be known: the role that releases was set aside.
+    #[error("what is released in {gun} cannot be known: {reason}")]
+    ReleasesUnusable {
+        /// The repository.
+        gun: Gun,
+        /// Why its file cannot be used.
+        reason: String,
+    },
     /// The trust data is refused.
     #[error("{error}")]
     Untrusted {

@@ -1,12 +1,17 @@
 //! What happens along the way, as facts; the face finds the words.
 
-use super::image::{Manifest, Tag};
+use super::{
+    image::{Manifest, Tag},
+    transfer::{Progress, PushedContent},
+};
 use crate::tuf::{digest::Sha256, gun::Gun};
 
 /// Something that a person is told before a command ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event<'a> {
+    /// How far the Engine is.
+    EngineProgress(&'a Progress),
     /// The signatures that a tag has before it is signed again.
     ExistingSignatures {
         /// The tag.
@@ -26,12 +31,45 @@ pub enum Event<'a> {
         /// The repository.
         gun: &'a Gun,
     },
+    /// A released content is pulled, by its digest: one of several.
+    Pulling {
+        /// Which one, from 1.
+        number: usize,
+        /// Of how many.
+        of: usize,
+        /// The tag.
+        tag: &'a Tag,
+        /// The content.
+        digest: Sha256,
+    },
+    /// The Engine pushes its local image, over what the registry has under the tag.
+    PushingLocal {
+        /// The tag.
+        tag: &'a Tag,
+    },
     /// A tag that is signed already is signed again, for the same content.
-    Resigning,
+    Resigning {
+        /// The tag.
+        tag: &'a Tag,
+    },
     /// A signer was made of the account that is used at the registry.
     SignerCreated {
         /// The signer's name.
         name: &'a str,
+    },
+    /// A tag is signed for the digest that was named, and that the registry has.
+    SigningDigest {
+        /// The tag.
+        tag: &'a Tag,
+        /// What the registry says of it.
+        manifest: &'a Manifest,
+    },
+    /// A tag is signed for what the Engine has pushed.
+    SigningFromEngine {
+        /// The tag.
+        tag: &'a Tag,
+        /// What the push reported.
+        content: PushedContent,
     },
     /// A tag is signed for what the registry serves.
     SigningFromRegistry {
@@ -39,6 +77,18 @@ pub enum Event<'a> {
         tag: &'a Tag,
         /// What it names there.
         manifest: &'a Manifest,
+    },
+    /// A signed name is passed over: it is no tag.
+    SkippingTarget {
+        /// The name.
+        name: &'a str,
+    },
+    /// A pulled content gets its tag.
+    Tagging {
+        /// The content.
+        digest: Sha256,
+        /// The tag.
+        tag: &'a Tag,
     },
     /// Something is not as it should be; the command goes on.
     Warning(String),

@@ -42,6 +42,8 @@ pub struct Image {
     pub tag: Option<Tag>,
     /// Whether the argument has a digest.
     pub has_digest: bool,
+    /// The tag and the digest, where the argument has both and the digest is a SHA-256.
+    pub exact: Option<(Tag, Sha256)>,
 }
 
 /// What a registry serves under a tag, whatever its media type.

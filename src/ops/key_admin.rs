@@ -1,13 +1,17 @@
-//! Loads private keys into the key store.
+//! Makes private keys, and loads them, into the key store.
 
 use super::{
     error::OpsError,
-    keyring::{store, until_right},
+    keyring::{store, until_right, wanted_passphrase},
     ports::KeyInfo,
     session::Session,
 };
 use crate::{
-    crypto::{key_format::KeyFormatError, pem::PemBlock, private_key::PrivateKey},
+    crypto::{
+        key_format::KeyFormatError,
+        pem::{self, PemBlock},
+        private_key::PrivateKey,
+    },
     tuf::{gun::Gun, role::RoleName},
 };
 
@@ -34,6 +38,23 @@ struct Loaded {
     key: PrivateKey,
     role: String,
     gun: Option<Gun>,
+}
+
+/// Makes a P-256 key under a name, and stores it. `write_public` gets its public half, as PEM with the name in a `role` header, before the key is
+/// stored: where it fails, no key stays behind.
+pub fn generate<P, E: From<OpsError>>(
+    session: &Session<'_>,
+    name: &str,
+    write_public: impl FnOnce(&str) -> Result<P, E>,
+) -> Result<P, E> {
+    let key = PrivateKey::generate_p256().map_err(OpsError::from)?;
+    let passphrase = wanted_passphrase(session, &key, name)?;
+    let mut public = PemBlock::new("PUBLIC KEY", key.public_bytes());
+    public.headers.insert("role".to_owned(), name.to_owned());
+    let public = pem::encode(&public).map_err(|error| OpsError::NoAccount(error.to_string()))?;
+    let written = write_public(&public)?;
+    session.keys.add(&key, name, None, &passphrase).map_err(OpsError::from)?;
+    Ok(written)
 }
 
 /// Decrypts every key in a file, asks for a new passphrase for each, and stores them. A `role` header in the file wins over `name`

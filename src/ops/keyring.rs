@@ -118,10 +118,15 @@ impl<'a> Keyring<'a> {
 
 /// Asks for a new passphrase and stores a key under it.
 pub fn store(session: &Session<'_>, key: &PrivateKey, role: &str, gun: Option<&Gun>) -> Result<KeyInfo, OpsError> {
+    let passphrase = wanted_passphrase(session, key, role)?;
+    Ok(session.keys.add(key, role, gun, &passphrase)?)
+}
+
+/// Asks for the passphrase that is to protect a new key.
+pub fn wanted_passphrase(session: &Session<'_>, key: &PrivateKey, role: &str) -> Result<Passphrase, OpsError> {
     let id = Key::of(key).canonical_id().map_err(|error| OpsError::NoAccount(error.to_string()))?;
     let request = PassphraseRequest { role: role.to_owned(), key: id.short(), purpose: PassphrasePurpose::Create };
-    let passphrase = session.decisions.passphrase(&request)?;
-    Ok(session.keys.add(key, role, gun, &passphrase)?)
+    Ok(session.decisions.passphrase(&request)?)
 }
 
 /// Asks for a passphrase until `open` takes it; the one who answers ends it when there were too many attempts.

@@ -1,6 +1,9 @@
 //! Publishing: the one path from changes to the server.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use super::{
     error::OpsError,
@@ -37,9 +40,14 @@ pub fn publish(
 ) -> Result<(), OpsError> {
     let mut target = target;
     let mut attempts = 0;
+    let mut told = BTreeSet::new();
     loop {
         attempts += 1;
-        let files = signed_files(session, keyring, target.base(), changes)?;
+        let files = signed_files(session, keyring, target.base(), changes, &mut told)?;
+        if files.is_empty() {
+            // all of it is so already
+            return Ok(());
+        }
         let upload: Vec<(RoleName, Bytes)> = files.iter().map(|(role, bytes)| (role.clone(), Bytes::clone(bytes))).collect();
         let conflict = match session.remote.publish(gun, &upload) {
             Ok(()) => {
@@ -62,10 +70,14 @@ pub fn publish(
 /// Refuses to undo what someone else has decided about a name since `before`: they saw what this person did not.
 fn not_overtaken(changes: &[Change], before: Base<'_>, now: Base<'_>) -> Result<(), OpsError> {
     for change in changes {
-        let Change::AddTarget { role, name, target } = change else { continue };
+        let (role, name, ours) = match change {
+            Change::AddTarget { role, name, target } => (role, name, Some(target.meta.sha256)),
+            Change::RemoveTarget { role, name } => (role, name, None),
+            Change::Delegate { .. } | Change::RemoveKeys { .. } | Change::Undelegate { .. } => continue,
+        };
         let content = |base: Base<'_>| base.signed_by(role, name).map(|target| target.meta.sha256);
         let theirs = content(now);
-        if theirs != content(before) && theirs != Some(target.meta.sha256) {
+        if theirs != content(before) && theirs != ours {
             return Err(OpsError::Overtaken { role: role.clone(), name: name.clone(), theirs });
         }
     }
@@ -77,13 +89,24 @@ fn signed_files(
     keyring: &Keyring<'_>,
     base: Base<'_>,
     changes: &[Change],
+    told: &mut BTreeSet<String>,
 ) -> Result<BTreeMap<RoleName, Bytes>, OpsError> {
     let plan = plan::apply(base, changes, session.now)?;
+    if plan.files.is_empty() && matches!(base, Base::Trusted(_)) {
+        return Ok(BTreeMap::new());
+    }
+    // each attempt would tell it anew
+    let mut warn = |warning: String| {
+        if told.insert(warning.clone()) {
+            session.events.tell(Event::Warning(warning));
+        }
+    };
+    plan.out_of_reach.iter().for_each(|role| warn(role.to_string()));
     let mut signed: Vec<Verified<_>> = Vec::new();
     for (file, keys) in &plan.files {
         signed.push(sign(file, keys, &keyring.signers(keys)?.list())?);
         if let Base::Trusted(repo) = base {
-            tell_what_becomes_of_the_rest(session, repo, keys.role());
+            what_becomes_of_the_rest(repo, keys.role()).into_iter().for_each(&mut warn);
         }
     }
     let mut files = BTreeMap::new();
@@ -106,13 +129,12 @@ fn signed_files(
 }
 
 /// A role whose file was set aside is signed anew: with its entries where they have only expired, else without them.
-fn tell_what_becomes_of_the_rest(session: &Session<'_>, repo: &TrustedRepo, role: &RoleName) {
-    let warning = match (repo.expired(role), repo.skipped().contains_key(role)) {
-        (Some(_), _) => format!("{role} had expired; all that it signs is signed anew"),
-        (None, true) => format!("{role} could not be verified; it begins anew, without what it signed before"),
-        (None, false) => return,
-    };
-    session.events.tell(Event::Warning(warning));
+fn what_becomes_of_the_rest(repo: &TrustedRepo, role: &RoleName) -> Option<String> {
+    match (repo.expired(role), repo.skipped().contains_key(role)) {
+        (Some(_), _) => Some(format!("{role} had expired; all that it signs is signed anew")),
+        (None, true) => Some(format!("{role} could not be verified; it begins anew, without what it signed before")),
+        (None, false) => None,
+    }
 }
 
 /// Grows with the attempts, and differs from process to process, so that a crowd spreads.

@@ -1,182 +1,244 @@
-//! Signs a tag of an image.
+//! Signs tags of a repository, as one update.
 
+use std::{
+    sync::{Mutex, PoisonError},
+    thread,
+};
+
+pub use super::sign_content::{Content, Source, Wanted};
 use super::{
     error::OpsError,
     events::Event,
     image::Tag,
     init::initialize,
-    inspect_image::{is_released, released_rows},
+    inspect_image::released_rows,
     keyring::Keyring,
-    ports::{KeyInfo, Manifest, RegistryError},
+    ports::{Engine, Manifest, RegistryError},
     publish::publish,
     refresh::{Target, for_writing},
     session::Session,
+    sign_content::{Served, ask_registry, push, released_contents, warn_if_moved},
+    signable::{account_role, is_signers, signable_roles},
     signer::delegation_to,
 };
 use crate::tuf::{
-    change::Change, digest::Sha256, gun::Gun, hashes::FileMeta, key::Key, local::LocalRepo, lookup::admits, role::RoleName,
-    targets, trusted::TrustedRepo,
+    change::Change, digest::Sha256, gun::Gun, hashes::FileMeta, key::Key, local::LocalRepo, role::RoleName, targets,
+    trusted::TrustedRepo,
 };
 
-/// What was signed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignReport {
-    /// The content's digest.
-    pub digest: Sha256,
+/// What is to be signed.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// The repository.
+    pub gun: &'a Gun,
+    /// The tags.
+    pub wanted: &'a [Wanted<'a>],
+    /// Where a new content comes from.
+    pub source: Source<'a>,
+    /// Who signs where the repository is not there yet.
+    pub first: FirstSigner,
 }
 
-/// Signs a tag with every signer's key on this machine, and releases it.
+/// Who signs first in a new repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstSigner {
+    /// A signer named after the account at the registry (`docker trust sign`).
+    Account,
+    /// The repository's own key (`docker push`).
+    Repository,
+}
+
+/// Signs tags with every signer's key on this machine, and releases them, as one update. Gives the digests, in the order of the tags.
 ///
-/// A tag that is signed already is signed again for the same content, by the keys at hand; any other for what the registry serves. The registry
-/// is asked while the trust data is brought up to date. A repository that is not there yet is initialised, with a signer named after the
-/// account at the registry.
-pub fn sign(session: &Session<'_>, gun: &Gun, tag: &Tag) -> Result<SignReport, OpsError> {
-    let _writer = session.store.writer(gun)?;
+/// A repository that is not there yet is initialised. The registry is asked while the trust data is brought up to date. The Engine pushes
+/// last, when it is known that what it pushes can be signed; an error after a push says that the image is pushed and not signed.
+pub fn sign(session: &Session<'_>, request: &Request<'_>) -> Result<Vec<Sha256>, OpsError> {
+    let gun = request.gun;
+    let writer = session.store.writer(gun)?;
     let keyring = Keyring::new(session);
-    let registry = session.registry;
     let (state, served) = keyring.beside(is_signers, || {
-        std::thread::scope(|scope| {
-            let manifest = scope.spawn(|| registry.resolve(gun, tag));
+        thread::scope(|scope| {
+            let registry = session.registry;
+            let served = scope.spawn(move || ask_registry(registry, gun, request.wanted, request.source));
             let state = for_writing(session, gun);
-            (state, manifest.join())
+            (state, served.join().unwrap_or_default())
         })
     })?;
-    let served = served.unwrap_or_else(|_| Err(RegistryError::Remote(panicked(gun))));
-    match state? {
-        Some(Target::Published(repo)) => sign_published(session, &keyring, repo, tag, served),
-        Some(Target::Unpublished(local)) => {
-            let manifest = served?;
-            first_signature(session, &keyring, gun, tag, &manifest, || Ok(*local))
-        }
-        None => {
-            let manifest = served?;
-            first_signature(session, &keyring, gun, tag, &manifest, || initialize(session, &keyring, gun))
-        }
+    let mut ready = match state? {
+        Some(Target::Published(repo)) => published(session, &keyring, request, repo, served)?,
+        Some(Target::Unpublished(local)) => first_signature(session, &keyring, request, served, || Ok(*local))?,
+        None => first_signature(session, &keyring, request, served, || initialize(session, &keyring, gun))?,
+    };
+    let Source::Engine(engine) = request.source else { return publish_all(session, &keyring, gun, ready) };
+    if ready.tags.iter().all(|tag| tag.meta.is_some()) {
+        return publish_all(session, &keyring, gun, ready);
     }
+    // a push may take long, and others may publish meanwhile: that is met as any other publisher's work is
+    drop(writer);
+    let pushed = push_all(session, engine, gun, &mut ready.tags)?;
+    let signed = session.store.writer(gun).map_err(OpsError::from).and_then(|writer| {
+        let signed = publish_all(session, &keyring, gun, ready);
+        drop(writer);
+        signed
+    });
+    signed.map_err(|error| OpsError::PushedUnsigned { gun: gun.clone(), pushed, error: Box::new(error) })
 }
 
-fn sign_published(
+/// What is ready to be signed, but for contents that are to be pushed yet.
+struct Ready<'a> {
+    target: Target,
+    /// What goes out with the tags.
+    changes: Vec<Change>,
+    tags: Vec<TagToSign<'a>>,
+    /// Whether the repository was made for this, and the person is to be told of it with the first signature.
+    tell_initialized: bool,
+}
+
+struct TagToSign<'a> {
+    tag: &'a Tag,
+    roles: Vec<RoleName>,
+    /// None until it is pushed.
+    meta: Option<FileMeta>,
+}
+
+fn publish_all(session: &Session<'_>, keyring: &Keyring<'_>, gun: &Gun, ready: Ready<'_>) -> Result<Vec<Sha256>, OpsError> {
+    let Ready { target, mut changes, tags, tell_initialized } = ready;
+    if tell_initialized {
+        session.events.tell(Event::Initialized { gun });
+    }
+    let mut digests = Vec::new();
+    for TagToSign { tag, roles, meta } in tags {
+        let Some(meta) = meta else { continue };
+        digests.push(meta.sha256);
+        let target = targets::Target { meta, custom: None };
+        changes.extend(roles.into_iter().map(|role| Change::AddTarget { role, name: tag.to_string(), target: target.clone() }));
+    }
+    publish(session, keyring, gun, target, &changes)?;
+    Ok(digests)
+}
+
+fn published<'a>(
     session: &Session<'_>,
     keyring: &Keyring<'_>,
+    request: &Request<'a>,
     repo: Box<TrustedRepo>,
-    tag: &Tag,
-    served: Result<Manifest, RegistryError>,
-) -> Result<SignReport, OpsError> {
-    let gun = repo.gun().clone();
-    let (meta, roles) = if let Some(meta) = released(&repo, tag) {
-        warn_if_moved(session, tag, &meta, served);
-        session.events.tell(Event::Resigning);
-        let roles = signable_roles(session, &repo, tag)?;
-        let rows = released_rows(&repo.entries(Some(tag.as_str())));
-        let mut signers = rows.into_iter().find(|row| row.digest == meta.sha256).map(|row| row.signers).unwrap_or_default();
-        signers.sort();
-        session.events.tell(Event::ExistingSignatures { tag, digest: meta.sha256, signers: &signers });
-        (meta, roles)
-    } else {
-        let manifest = served?;
-        let roles = signable_roles(session, &repo, tag)?;
-        (from_registry(session, tag, &manifest), roles)
-    };
-    let digest = meta.sha256;
-    let changes: Vec<Change> = roles.into_iter().map(|role| add_target(role, tag, &meta)).collect();
-    publish(session, keyring, &gun, Target::Published(repo), &changes)?;
-    Ok(SignReport { digest })
+    served: Served,
+) -> Result<Ready<'a>, OpsError> {
+    let released = released_contents(&repo, request.wanted);
+    let new: Vec<_> = request.wanted.iter().zip(&released).filter(|(_, meta)| meta.is_none()).map(|(wanted, _)| *wanted).collect();
+    inspect_local(request.source, &new)?;
+    let mut tags = Vec::new();
+    for ((wanted, released), served) in request.wanted.iter().zip(released).zip(served) {
+        let tag = wanted.tag;
+        if let Some(meta) = released {
+            warn_if_moved(session, tag, &meta, served.unwrap_or_else(|| session.registry.resolve(request.gun, tag)));
+            session.events.tell(Event::Resigning { tag });
+            let roles = signable_roles(session, &repo, tag)?;
+            let rows = released_rows(&repo.entries(Some(tag.as_str())));
+            let mut signers = rows.into_iter().find(|row| row.digest == meta.sha256).map(|row| row.signers).unwrap_or_default();
+            signers.sort();
+            session.events.tell(Event::ExistingSignatures { tag, digest: meta.sha256, signers: &signers });
+            tags.push(TagToSign { tag, roles, meta: Some(meta) });
+        } else {
+            let manifest = served.transpose()?;
+            let roles = signable_roles(session, &repo, tag)?;
+            let meta = manifest.map(|manifest| as_served(session, wanted, &manifest));
+            if meta.is_none() {
+                // what cannot be signed is not pushed
+                for role in &roles {
+                    keyring.signers(&repo.role_keys(role))?;
+                }
+            }
+            tags.push(TagToSign { tag, roles, meta });
+        }
+    }
+    Ok(Ready { target: Target::Published(repo), changes: Vec::new(), tags, tell_initialized: false })
 }
 
-/// The first update of a repository: a signer named after the account, and its signature.
-fn first_signature(
+/// Keeps two new repositories, made at the same time, from making a root key and a signer's key each.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// The first update of a repository.
+fn first_signature<'a>(
     session: &Session<'_>,
     keyring: &Keyring<'_>,
-    gun: &Gun,
-    tag: &Tag,
-    manifest: &Manifest,
+    request: &Request<'a>,
+    served: Served,
     local: impl FnOnce() -> Result<LocalRepo, OpsError>,
-) -> Result<SignReport, OpsError> {
-    let (name, role) = account_role(session, gun)?;
-    let local = local()?;
-    let known = match session.keys.list()?.into_iter().find(|info| info.role == name) {
-        Some(info) => keyring.get(info.id)?,
-        None => None,
+) -> Result<Ready<'a>, OpsError> {
+    let gun = request.gun;
+    let served = served.into_iter().map(Option::transpose).collect::<Result<Vec<Option<Manifest>>, RegistryError>>()?;
+    inspect_local(request.source, request.wanted)?;
+    let account = match request.first {
+        FirstSigner::Account => Some(account_role(session, gun)?),
+        FirstSigner::Repository => None,
     };
-    let key = known.map_or_else(|| keyring.create(&name, None), Ok)?;
-    let mut changes = delegation_to(&role, &[Key::of(&key)]);
-    session.events.tell(Event::SignerCreated { name: &name });
-    session.events.tell(Event::Initialized { gun });
-    let meta = from_registry(session, tag, manifest);
-    changes.extend([role, RoleName::releases()].map(|role| add_target(role, tag, &meta)));
-    publish(session, keyring, gun, Target::Unpublished(Box::new(local)), &changes)?;
-    Ok(SignReport { digest: meta.sha256 })
-}
-
-/// Whether a key is kept for signing tags: under a signer's name, whatever that is, and not under a base role's.
-fn is_signers(info: &KeyInfo) -> bool {
-    RoleName::parse(&info.role).map_or(true, |role| role.is_delegation())
-}
-
-/// The roles that a tag is signed into (docker `trust.GetSignableRoles`): `targets` where there are no delegations; else each direct
-/// delegation whose paths admit the tag and of which a key is on this machine.
-fn signable_roles(session: &Session<'_>, repo: &TrustedRepo, tag: &Tag) -> Result<Vec<RoleName>, OpsError> {
-    let targets = RoleName::targets();
-    let direct: Vec<_> = repo.delegations().filter(|(parent, _)| **parent == targets).map(|(_, delegation)| delegation).collect();
-    if direct.is_empty() {
-        return Ok(vec![targets]);
+    let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let local = local()?;
+    let (mut changes, mut roles) = (Vec::new(), vec![RoleName::targets()]);
+    if let Some((name, role)) = account {
+        let known = match session.keys.list()?.into_iter().find(|info| info.role == name) {
+            Some(info) => keyring.get(info.id)?,
+            None => None,
+        };
+        let key = known.map_or_else(|| keyring.create(&name, None), Ok)?;
+        changes = delegation_to(&role, &[Key::of(&key)]);
+        session.events.tell(Event::SignerCreated { name: &name });
+        session.events.tell(Event::Initialized { gun });
+        roles = vec![role, RoleName::releases()];
     }
-    let (mut signable, mut others) = (Vec::new(), Vec::new());
-    for delegation in direct.into_iter().filter(|delegation| admits(&delegation.paths, tag.as_str())) {
-        let keys: Vec<_> = repo.role_keys(&delegation.name).iter().filter_map(|(_, key)| key.canonical_id().ok()).collect();
-        let mut here = false;
-        for id in &keys {
-            here |= session.keys.find(*id)?.is_some();
+    drop(alone);
+    let tags = request.wanted.iter().zip(served).map(|(wanted, manifest)| TagToSign {
+        tag: wanted.tag,
+        roles: roles.clone(),
+        meta: manifest.map(|manifest| as_served(session, wanted, &manifest)),
+    });
+    let tags = tags.collect();
+    let tell_initialized = request.first == FirstSigner::Repository;
+    Ok(Ready { target: Target::Unpublished(Box::new(local)), changes, tags, tell_initialized })
+}
+
+/// Makes sure that the Engine has what it is to push, before anything is made or sent.
+fn inspect_local(source: Source<'_>, wanted: &[Wanted<'_>]) -> Result<(), OpsError> {
+    let Source::Engine(engine) = source else { return Ok(()) };
+    let local = wanted.iter().filter(|wanted| !matches!(wanted.content, Content::Digest(_)));
+    Ok(local.map(|wanted| wanted.typed).try_for_each(|typed| engine.inspect(typed))?)
+}
+
+/// Pushes what has no content yet. Where one fails, those before it are in the registry.
+fn push_all(
+    session: &Session<'_>,
+    engine: &dyn Engine,
+    gun: &Gun,
+    tags: &mut [TagToSign<'_>],
+) -> Result<Vec<(Tag, Option<Sha256>)>, OpsError> {
+    let mut pushed = Vec::new();
+    for TagToSign { tag, meta, .. } in tags.iter_mut().filter(|tag| tag.meta.is_none()) {
+        match push(session, engine, gun, tag) {
+            Ok(content) => {
+                pushed.push(((*tag).clone(), Some(content.digest)));
+                *meta = Some(FileMeta::of_image(content.length, content.digest));
+            }
+            Err(failed) => {
+                if failed.may_be_pushed {
+                    pushed.push(((*tag).clone(), None));
+                }
+                let error = failed.error;
+                if pushed.is_empty() {
+                    return Err(error);
+                }
+                return Err(OpsError::PushedUnsigned { gun: gun.clone(), pushed, error: Box::new(error) });
+            }
         }
-        if here { signable.push(delegation.name.clone()) } else { others.push((delegation.name.clone(), keys)) }
     }
-    if signable.is_empty() { Err(OpsError::NoSignableRole { gun: repo.gun().clone(), roles: others }) } else { Ok(signable) }
+    Ok(pushed)
 }
 
-/// The content that is released under a tag: that of `targets/releases` where it has one, as for a pull, else that of `targets`. Where
-/// the file of `targets/releases` cannot be used nothing is known to be released: an older entry of `targets` may lie under it.
-fn released(repo: &TrustedRepo, tag: &Tag) -> Option<FileMeta> {
-    if repo.skipped().contains_key(&RoleName::releases()) {
-        return None;
-    }
-    let entries = repo.entries(Some(tag.as_str()));
-    let released = entries.iter().filter(|entry| is_released(entry.role));
-    released.max_by_key(|entry| *entry.role == RoleName::releases()).map(|entry| entry.target.meta.clone())
-}
-
-fn from_registry(session: &Session<'_>, tag: &Tag, manifest: &Manifest) -> FileMeta {
-    session.events.tell(Event::SigningFromRegistry { tag, manifest });
+fn as_served(session: &Session<'_>, wanted: &Wanted<'_>, manifest: &Manifest) -> FileMeta {
+    let tag = wanted.tag;
+    session.events.tell(match wanted.content {
+        Content::Digest(_) => Event::SigningDigest { tag, manifest },
+        Content::Released | Content::Source => Event::SigningFromRegistry { tag, manifest },
+    });
     FileMeta::of_image(manifest.length, manifest.digest)
-}
-
-fn add_target(role: RoleName, tag: &Tag, meta: &FileMeta) -> Change {
-    Change::AddTarget { role, name: tag.to_string(), target: targets::Target { meta: meta.clone(), custom: None } }
-}
-
-/// Signing again never moves a tag. Where the registry serves something else by now, the person is told.
-fn warn_if_moved(session: &Session<'_>, tag: &Tag, signed: &FileMeta, served: Result<Manifest, RegistryError>) {
-    if let Ok(manifest) = served
-        && manifest.digest != signed.sha256
-    {
-        let served = manifest.digest;
-        let warning =
-            format!("the registry serves sha256:{served} for tag {tag} now; the signed content is sha256:{}", signed.sha256);
-        session.events.tell(Event::Warning(warning));
-    }
-}
-
-fn account_role(session: &Session<'_>, gun: &Gun) -> Result<(String, RoleName), OpsError> {
-    let host = gun.host();
-    let name = session.accounts.user_name(gun)?;
-    let name =
-        name.ok_or_else(|| OpsError::NoAccount(format!("no account is configured for {host}, so the first signer has no name")))?;
-    // a signer's key is found by the signer's name (docker `getOrGenerateNotaryKey`): one of these would be the key of another role
-    let is_taken = RoleName::parse(&name).is_ok() || RoleName::signer(&name).is_ok_and(|role| role == RoleName::releases());
-    let role = RoleName::signer(&name).ok().filter(|_| !is_taken);
-    let role = role.ok_or_else(|| OpsError::NoAccount(format!("the account {name:?} at {host} cannot name a signer")))?;
-    Ok((name, role))
-}
-
-fn panicked(gun: &Gun) -> super::ports::RemoteError {
-    super::ports::RemoteError::Unusable(format!("the question to the registry of {gun} was not answered"))
 }

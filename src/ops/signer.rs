@@ -1,24 +1,50 @@
-//! Adds signers to repositories.
+//! Adds signers to repositories, and removes them.
 
 use super::{
     error::OpsError,
     events::Event,
     init::initialize,
     keyring::Keyring,
-    ports::KeyInfo,
+    ports::{DecisionError, KeyInfo},
     publish::publish,
     refresh::{Target, for_writing},
     session::Session,
 };
-use crate::tuf::{change::Change, gun::Gun, key::Key, role::RoleName};
+use crate::tuf::{change::Change, gun::Gun, key::Key, key_id::CanonicalKeyId, role::RoleName, trusted::TrustedRepo};
+
+/// What became of a signer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// Gone.
+    Removed,
+    /// Still there: the person did not want it.
+    Declined,
+}
+
+/// A signer cannot be removed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RemoveError {
+    /// Nothing is known of the repository's signers.
+    #[error(transparent)]
+    Unknown(OpsError),
+    /// It has no signer of that name.
+    #[error("no such signer")]
+    NoSuchSigner,
+    /// `targets/releases` has no file that counts, so it cannot be told whose signatures keep it.
+    #[error("all signed tags are currently revoked")]
+    AllRevoked,
+    /// Anything else.
+    #[error(transparent)]
+    Ops(#[from] OpsError),
+}
 
 /// Delegates to a signer, `targets/<name>`, and to `targets/releases`, with these keys and for all names, as one update. A
 /// repository that is not there yet is initialised first. Adding a signer again adds what is new.
 pub fn add(session: &Session<'_>, gun: &Gun, signer: &RoleName, keys: &[Key]) -> Result<(), OpsError> {
     let _writer = session.store.writer(gun)?;
     let keyring = Keyring::new(session);
-    let is_targets_key = |info: &KeyInfo| info.role == RoleName::targets().as_str() && info.gun.as_deref() == Some(gun.as_str());
-    let target = if let Some(target) = keyring.beside(is_targets_key, || for_writing(session, gun))?? {
+    let target = if let Some(target) = keyring.beside(is_targets_key(gun), || for_writing(session, gun))?? {
         target
     } else {
         let local = initialize(session, &keyring, gun)?;
@@ -26,6 +52,46 @@ pub fn add(session: &Session<'_>, gun: &Gun, signer: &RoleName, keys: &[Key]) ->
         Target::Unpublished(Box::new(local))
     };
     publish(session, &keyring, gun, target, &delegation_to(signer, keys))
+}
+
+/// Takes a signer's keys from `targets/releases`, and its delegation back, as one update (docker `trust signer remove`, as it was meant).
+///
+/// Where `targets/releases` would not be verified any more without the signer's signature, `may_remove_last` is asked: the released tags
+/// are gone until another signer signs again.
+pub fn remove(
+    session: &Session<'_>,
+    gun: &Gun,
+    name: &str,
+    may_remove_last: impl FnOnce() -> Result<bool, DecisionError>,
+) -> Result<Removal, RemoveError> {
+    let keyring = Keyring::new(session);
+    let target = keyring.beside(is_targets_key(gun), || for_writing(session, gun))?.map_err(RemoveError::Unknown)?;
+    let Some(Target::Published(repo)) = target else {
+        let server = session.remote.address(gun);
+        return Err(RemoveError::Unknown(OpsError::NotInitialized { gun: gun.clone(), server }));
+    };
+    let (signer, keys) = signer_of(&repo, name).ok_or(RemoveError::NoSuchSigner)?;
+    let stands = repo.stands_without(&RoleName::releases(), &keys).ok_or(RemoveError::AllRevoked)?;
+    if !stands && !may_remove_last().map_err(OpsError::from)? {
+        return Ok(Removal::Declined);
+    }
+    let _writer = session.store.writer(gun).map_err(OpsError::from)?;
+    let changes = [Change::RemoveKeys { role: RoleName::releases(), keys }, Change::Undelegate { role: signer }];
+    publish(session, &keyring, gun, Target::Published(repo), &changes)?;
+    Ok(Removal::Removed)
+}
+
+fn signer_of(repo: &TrustedRepo, name: &str) -> Option<(RoleName, Vec<CanonicalKeyId>)> {
+    let role = RoleName::signer(name).ok()?;
+    repo.delegations().find(|(_, delegation)| delegation.name == role)?;
+    let keys = repo.role_keys(&role).iter().filter_map(|(_, key)| key.canonical_id().ok()).collect();
+    Some((role, keys))
+}
+
+/// Whether a key is the targets key of a repository, which signs what is said of its signers.
+fn is_targets_key(gun: &Gun) -> impl Fn(&KeyInfo) -> bool {
+    let gun = gun.as_str().to_owned();
+    move |info: &KeyInfo| info.role == RoleName::targets().as_str() && info.gun.as_deref() == Some(gun.as_str())
 }
 
 /// What makes a signer: Docker gives every signer's keys to `targets/releases` too, the role that it trusts.

@@ -1,6 +1,6 @@
 //! Changes: the only way to edit metadata.
 
-use super::{key::Key, role::RoleName, targets::Target};
+use super::{key::Key, key_id::CanonicalKeyId, role::RoleName, targets::Target};
 
 /// One wish of a person, independent of the state that it is applied to: after a version conflict the same changes are applied to
 /// what is there then.
@@ -23,5 +23,24 @@ pub enum Change {
         keys: Vec<Key>,
         /// Prefixes of names that it gains.
         paths: Vec<String>,
+    },
+    /// A role signs a name no more. Where it does not, nothing changes.
+    RemoveTarget {
+        /// Who signed: `targets` or a delegation.
+        role: RoleName,
+        /// The name.
+        name: String,
+    },
+    /// A delegation loses keys; its threshold stays, even where it cannot be reached any more (Notary `UpdateDelegationKeys`).
+    RemoveKeys {
+        /// The delegated role.
+        role: RoleName,
+        /// Keys that it loses, in whatever certificates; those that it does not have are passed over.
+        keys: Vec<CanonicalKeyId>,
+    },
+    /// A delegation is taken back, and what lies below it with it. Where there is none, nothing changes.
+    Undelegate {
+        /// The delegated role.
+        role: RoleName,
     },
 }

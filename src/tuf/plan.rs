@@ -1,6 +1,9 @@
 //! What changes come to: which roles are signed anew, and which keys could sign each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroU64,
+};
 
 use jiff::Timestamp;
 
@@ -10,6 +13,7 @@ use super::{
     hashes::FileMeta,
     json::Json,
     key::Key,
+    key_id::CanonicalKeyId,
     local::LocalRepo,
     lookup::effective_paths,
     payload::{Header, Payload as _},
@@ -37,6 +41,18 @@ pub enum Base<'a> {
 pub struct Plan {
     /// Targets and delegations, with the keys that each has after the changes.
     pub files: Vec<(Targets, RoleKeys)>,
+    /// Delegations that nobody can sign any more.
+    pub out_of_reach: Vec<OutOfReach>,
+}
+
+/// A delegation with fewer keys than its threshold. The words are Notary's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("role {role} has fewer keys than its threshold of {threshold}; it will not be usable until keys are added to it")]
+pub struct OutOfReach {
+    /// The role.
+    pub role: RoleName,
+    /// How many of its keys must sign.
+    pub threshold: NonZeroU64,
 }
 
 /// Changes that cannot be applied to this state. The words are Notary's.
@@ -75,11 +91,14 @@ pub enum PlanError {
 
 /// Applies changes in order.
 pub fn apply(base: Base<'_>, changes: &[Change], now: Timestamp) -> Result<Plan, PlanError> {
-    let mut working = Working { base, now, edited: BTreeMap::new() };
+    let mut working = Working { base, now, edited: BTreeMap::new(), out_of_reach: Vec::new() };
     for change in changes {
         match change {
             Change::AddTarget { role, name, target } => working.add_target(role, name, target)?,
             Change::Delegate { role, keys, paths } => working.delegate(role, keys, paths)?,
+            Change::RemoveTarget { role, name } => working.remove_target(role, name)?,
+            Change::RemoveKeys { role, keys } => working.remove_keys(role, keys)?,
+            Change::Undelegate { role } => working.undelegate(role)?,
         }
     }
     working.into_plan()
@@ -153,6 +172,7 @@ struct Working<'a> {
     base: Base<'a>,
     now: Timestamp,
     edited: BTreeMap<RoleName, Targets>,
+    out_of_reach: Vec<OutOfReach>,
 }
 
 impl Working<'_> {
@@ -195,6 +215,47 @@ impl Working<'_> {
         Ok(())
     }
 
+    fn remove_target(&mut self, role: &RoleName, name: &str) -> Result<(), PlanError> {
+        let file = self.edited.get(role).or_else(|| self.base.to_sign_anew(role).map(|file| &**file));
+        if !file.is_some_and(|file| file.targets.contains_key(name) || file.unusable.contains_key(name)) {
+            return Ok(());
+        }
+        let file = self.edit(role)?;
+        file.targets.remove(name);
+        file.unusable.remove(name);
+        Ok(())
+    }
+
+    fn remove_keys(&mut self, role: &RoleName, keys: &[CanonicalKeyId]) -> Result<(), PlanError> {
+        let (parent, delegation) = self.delegation(role).ok_or_else(|| PlanError::NoSuchRole(role.clone()))?;
+        let loses = |id: &String| parent.keys.get(id).and_then(|key| key.canonical_id().ok()).is_some_and(|id| keys.contains(&id));
+        let lost: BTreeSet<String> = delegation.spec.keyids.iter().filter(|id| loses(id)).cloned().collect();
+        if lost.is_empty() {
+            return Ok(());
+        }
+        let parent = role.parent().ok_or_else(|| PlanError::NoSuchRole(role.clone()))?;
+        let file = self.edit(&parent)?;
+        let mut out_of_reach = None;
+        if let Some(delegation) = file.roles.iter_mut().find(|delegation| delegation.name == *role) {
+            let spec = &mut delegation.spec;
+            spec.keyids.retain(|id| !lost.contains(id));
+            out_of_reach = is_out_of_reach(spec).then_some(spec.threshold);
+        }
+        file.prune_keys();
+        self.out_of_reach.extend(out_of_reach.map(|threshold| OutOfReach { role: role.clone(), threshold }));
+        Ok(())
+    }
+
+    fn undelegate(&mut self, role: &RoleName) -> Result<(), PlanError> {
+        let Some(parent) = role.parent().filter(|_| self.delegation(role).is_some()) else { return Ok(()) };
+        let file = self.edit(&parent)?;
+        file.roles.retain(|delegation| delegation.name != *role);
+        file.prune_keys();
+        // what was to be signed of it and below it has nobody who delegates to it now
+        self.edited.retain(|edited, _| !edited.is_at_or_below(role));
+        Ok(())
+    }
+
     fn file(&self, role: &RoleName) -> Option<&Targets> {
         self.edited.get(role).or_else(|| self.base.targets(role).map(|file| &**file))
     }
@@ -228,8 +289,15 @@ impl Working<'_> {
             };
             files.push((file.clone(), keys));
         }
-        Ok(Plan { files })
+        let mut out_of_reach = self.out_of_reach.clone();
+        // a later change may have given it keys again, or taken it back
+        out_of_reach.retain(|role| self.delegation(&role.role).is_some_and(|(_, delegation)| is_out_of_reach(&delegation.spec)));
+        Ok(Plan { files, out_of_reach })
     }
+}
+
+fn is_out_of_reach(spec: &RoleSpec) -> bool {
+    (spec.keyids.len() as u64) < spec.threshold.get()
 }
 
 fn add_missing(list: &mut Vec<String>, items: impl Iterator<Item = String>) {
@@ -247,4 +315,104 @@ fn survives_go(entry: &Json) -> bool {
     let hashes =
         members.get("hashes").and_then(Json::as_object).is_some_and(|hashes| hashes.values().all(|hash| hash.as_str().is_some()));
     integer && hashes && members.keys().all(|name| matches!(name.as_str(), "custom" | "hashes" | "length"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        crypto::private_key::PrivateKey,
+        tuf::{digest::Sha256, gun::Gun, local::NewKeys},
+    };
+
+    fn new_key() -> Key {
+        Key::of(&PrivateKey::generate_p256().unwrap())
+    }
+
+    fn role(name: &str) -> RoleName {
+        RoleName::parse(name).unwrap()
+    }
+
+    fn delegate(name: &str, keys: &[&Key]) -> Change {
+        Change::Delegate { role: role(name), keys: keys.iter().copied().cloned().collect(), paths: vec![String::new()] }
+    }
+
+    fn add(name: &str, tag: &str) -> Change {
+        let target = Target { meta: FileMeta::of_image(1, Sha256::of(tag.as_bytes())), custom: None };
+        Change::AddTarget { role: role(name), name: tag.to_owned(), target }
+    }
+
+    fn remove(name: &str, tag: &str) -> Change {
+        Change::RemoveTarget { role: role(name), name: tag.to_owned() }
+    }
+
+    fn lose(name: &str, keys: &[&Key]) -> Change {
+        Change::RemoveKeys { role: role(name), keys: keys.iter().map(|key| key.canonical_id().unwrap()).collect() }
+    }
+
+    /// What changes come to in a new repository.
+    fn applied(changes: &[Change]) -> Result<Plan, PlanError> {
+        let (root, targets) = (PrivateKey::generate_p256().unwrap(), PrivateKey::generate_p256().unwrap());
+        let keys = NewKeys { root: &root, targets: &targets, timestamp: new_key(), snapshot: new_key() };
+        let now = "2026-11-21T12:00:00Z".parse().unwrap();
+        let local = LocalRepo::initialize(&Gun::parse("example.com/x").unwrap(), keys, now).unwrap();
+        apply(Base::Unpublished(&local), changes, now)
+    }
+
+    fn files(plan: &Plan) -> Vec<&str> {
+        plan.files.iter().map(|(_, keys)| keys.role().as_str()).collect()
+    }
+
+    #[test]
+    fn a_target_that_is_not_there_is_removed_without_a_signature() {
+        assert!(files(&applied(&[remove("targets", "1"), remove("targets/nobody", "1")]).unwrap()).is_empty());
+        let plan = applied(&[add("targets", "1"), add("targets", "2"), remove("targets", "1")]).unwrap();
+        assert_eq!(plan.files[0].0.targets.keys().collect::<Vec<_>>(), ["2"]);
+    }
+
+    #[test]
+    fn keys_are_taken_from_one_role_and_stay_in_others() {
+        let (jeff, ian) = (new_key(), new_key());
+        let both = [delegate("targets/jeff", &[&jeff]), delegate("targets/releases", &[&jeff, &ian])];
+        let plan = applied(&[&both[..], &[lose("targets/releases", &[&jeff, &new_key()])]].concat()).unwrap();
+        let targets = &plan.files[0].0;
+        let keyids: Vec<_> = targets.roles.iter().map(|role| role.spec.keyids.clone()).collect();
+        assert_eq!(keyids, [vec![jeff.id().to_string()], vec![ian.id().to_string()]]);
+        assert_eq!(targets.keys.len(), 2);
+        assert!(plan.out_of_reach.is_empty());
+    }
+
+    #[test]
+    fn a_role_without_enough_keys_is_told_of_and_its_keys_go() {
+        let jeff = new_key();
+        let plan = applied(&[delegate("targets/releases", &[&jeff]), lose("targets/releases", &[&jeff])]).unwrap();
+        let words =
+            "role targets/releases has fewer keys than its threshold of 1; it will not be usable until keys are added to it";
+        assert_eq!(plan.out_of_reach.iter().map(ToString::to_string).collect::<Vec<_>>(), [words]);
+        assert!(plan.files[0].0.keys.is_empty());
+        // a key can be added again
+        let again = applied(&[delegate("targets/x", &[&jeff]), lose("targets/x", &[&jeff]), delegate("targets/x", &[&jeff])]);
+        let again = again.unwrap();
+        assert_eq!((again.files[0].0.roles[0].spec.keyids.len(), again.out_of_reach), (1, Vec::new()));
+        assert_eq!(applied(&[lose("targets/x", &[&jeff])]).unwrap_err(), PlanError::NoSuchRole(role("targets/x")));
+    }
+
+    #[test]
+    fn a_delegation_goes_with_what_lies_below_it() {
+        let (jeff, ian) = (new_key(), new_key());
+        let tree = [
+            delegate("targets/jeff", &[&jeff]),
+            add("targets/jeff", "1"),
+            delegate("targets/jeff/child", &[&ian]),
+            add("targets/jeff/child", "1"),
+            delegate("targets/jeffrey", &[&ian]),
+            add("targets/jeffrey", "1"),
+        ];
+        let plan = applied(&[&tree[..], &[Change::Undelegate { role: role("targets/jeff") }]].concat()).unwrap();
+        assert_eq!(files(&plan), ["targets", "targets/jeffrey"]);
+        assert_eq!(plan.files[0].0.keys.keys().collect::<Vec<_>>(), [&ian.id().to_string()]);
+        assert!(files(&applied(&[Change::Undelegate { role: role("targets/jeff") }]).unwrap()).is_empty());
+        let gone = applied(&[&tree[..], &[Change::Undelegate { role: role("targets/jeff") }, add("targets/jeff", "1")]].concat());
+        assert_eq!(gone.unwrap_err(), PlanError::NoSuchRole(role("targets/jeff")));
+    }
 }

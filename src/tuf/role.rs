@@ -74,6 +74,12 @@ impl RoleName {
         self.is_delegation().then(|| self.0.rsplit_once('/').map(|(parent, _)| Self(parent.to_owned())))?
     }
 
+    /// Whether this is `other`, or a role below it.
+    #[must_use]
+    pub fn is_at_or_below(&self, other: &Self) -> bool {
+        self.0.strip_prefix(&other.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
     /// A delegation's name without the leading `targets/`: what Docker shows as a signer.
     #[must_use]
     pub fn signer_name(&self) -> Option<&str> {

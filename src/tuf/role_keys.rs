@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, num::NonZeroU64};
 use super::{
     json::Json,
     key::Key,
-    key_id::TufKeyId,
+    key_id::{CanonicalKeyId, TufKeyId},
     members::{FormatError, Members},
     role::RoleName,
 };
@@ -38,6 +38,12 @@ impl RoleKeys {
     /// A role that nobody can sign.
     pub(super) fn nobody(role: RoleName) -> Self {
         Self { role, threshold: NonZeroU64::MIN, keys: BTreeMap::new() }
+    }
+
+    /// The same without these keys, in whatever certificates.
+    pub(super) fn without(mut self, keys: &[CanonicalKeyId]) -> Self {
+        self.keys.retain(|_, key| !key.canonical_id().is_ok_and(|id| keys.contains(&id)));
+        self
     }
 
     /// The role.

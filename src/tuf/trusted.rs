@@ -13,13 +13,14 @@ use super::{
     file_ref::FileRef,
     floor::Floor,
     gun::Gun,
+    key_id::CanonicalKeyId,
     role::RoleName,
     role_keys::RoleKeys,
     root::Root,
     snapshot::Snapshot,
     targets::{Delegation, Targets},
     update::{Freshness, WithSnapshot, check_file, file_ref},
-    verify::{Current, Verified},
+    verify::{Current, Verified, verify},
     version::Version,
 };
 
@@ -169,6 +170,14 @@ impl TrustedRepo {
         let parent = self.files.get(&parent);
         let found = parent.and_then(|file| Some((file, file.roles.iter().find(|delegation| delegation.name == *role)?)));
         found.map_or_else(|| RoleKeys::nobody(role.clone()), |(file, delegation)| file.role_keys(delegation))
+    }
+
+    /// Whether the file of a delegation would still be verified if the role lost these keys; none where it has no file that is now.
+    #[must_use]
+    pub fn stands_without(&self, role: &RoleName, keys: &[CanonicalKeyId]) -> Option<bool> {
+        let file = self.files.get(role)?;
+        let again = Unverified::<Targets>::parse(role, Arc::clone(file.bytes())).ok()?;
+        Some(verify(again, &self.role_keys(role).without(keys)).is_ok())
     }
 
     /// Every delegation that a verified file makes, with its parent, breadth-first from targets; whether or not it has a file.

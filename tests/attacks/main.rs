@@ -7,6 +7,7 @@
 mod support;
 
 mod delegations;
+mod engine;
 mod expiry_and_root;
 mod forge_is_honest;
 mod json;

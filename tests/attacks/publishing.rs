@@ -9,9 +9,9 @@ use dct::{
     ops::{
         error::OpsError,
         image::{Manifest, Tag},
-        ports::{Accounts, DecisionError, Decisions, KeyStore, PassphraseRequest, RemoteError},
+        ports::{Accounts, DecisionError, Decisions, Engine, KeyStore, PassphraseRequest, RemoteError},
         session::Session,
-        sign_image::{self, SignReport},
+        sign_image::{self, Content, FirstSigner, Request, Source, Wanted},
     },
     tuf::{digest::Sha256, gun::Gun, json::Json, key::Key as PublicKey, pinning::TrustPinning, role::RoleName},
 };
@@ -26,9 +26,9 @@ use crate::{
 };
 
 /// A signer, ian, with a key of `targets/ian` and `targets/releases`, and a registry that serves tag `2`.
-struct Signer {
+pub(crate) struct Signer {
     store: MemoryStore,
-    remote: MemoryRemote,
+    pub(crate) remote: MemoryRemote,
     registry: MemoryRegistry,
     keys: KeyFiles,
     _trust: TempDir,
@@ -67,7 +67,7 @@ impl Decisions for Known {
 
 impl Signer {
     /// The signer, and the repository that knows them.
-    fn ian() -> (Self, Forge) {
+    pub(crate) fn ian() -> (Self, Forge) {
         let trust = tempfile::tempdir().unwrap();
         let (keys, private) = (KeyFiles::new(trust.path()), PrivateKey::generate_p256().unwrap());
         keys.add(&private, "ian", None, &Passphrase::new("passphrase".to_owned())).unwrap();
@@ -96,15 +96,30 @@ impl Signer {
         (signer, forge)
     }
 
-    fn sign(&self, tag: &str) -> Result<SignReport, OpsError> {
+    fn sign(&self, tag: &str) -> Result<Vec<Sha256>, OpsError> {
         self.sign_as(&Nobody, tag)
     }
 
-    fn sign_as(&self, accounts: &dyn Accounts, tag: &str) -> Result<SignReport, OpsError> {
+    fn sign_as(&self, accounts: &dyn Accounts, tag: &str) -> Result<Vec<Sha256>, OpsError> {
         self.sign_with(accounts, &OnePassphrase, tag)
     }
 
-    fn sign_with(&self, accounts: &dyn Accounts, decisions: &dyn Decisions, tag: &str) -> Result<SignReport, OpsError> {
+    fn sign_with(&self, accounts: &dyn Accounts, decisions: &dyn Decisions, tag: &str) -> Result<Vec<Sha256>, OpsError> {
+        self.sign_from(Source::Registry, accounts, decisions, tag)
+    }
+
+    /// Signs a tag by an Engine, with the passphrase that is right.
+    pub(crate) fn sign_by(&self, engine: &dyn Engine, tag: &str) -> Result<Vec<Sha256>, OpsError> {
+        self.sign_from(Source::Engine(engine), &Nobody, &OnePassphrase, tag)
+    }
+
+    fn sign_from(
+        &self,
+        source: Source<'_>,
+        accounts: &dyn Accounts,
+        decisions: &dyn Decisions,
+        tag: &str,
+    ) -> Result<Vec<Sha256>, OpsError> {
         let session = Session {
             store: &self.store,
             remote: &self.remote,
@@ -116,11 +131,13 @@ impl Signer {
             pins: &TrustPinning::default(),
             now: NOW.parse().unwrap(),
         };
-        sign_image::sign(&session, &gun(), &Tag::parse(tag).unwrap())
+        let (gun, tag) = (gun(), Tag::parse(tag).unwrap());
+        let wanted = [Wanted { tag: &tag, typed: tag.as_str(), content: Content::Released }];
+        sign_image::sign(&session, &Request { gun: &gun, wanted: &wanted, source, first: FirstSigner::Account })
     }
 
     /// What the last upload says of a tag: the SHA-256 by role.
-    fn uploaded(&self, tag: &str) -> BTreeMap<String, String> {
+    pub(crate) fn uploaded(&self, tag: &str) -> BTreeMap<String, String> {
         let files = self.remote.uploads().pop().unwrap_or_default();
         let entries = files.iter().filter_map(|(role, bytes)| {
             let json = Json::parse(bytes).unwrap();
@@ -131,7 +148,24 @@ impl Signer {
     }
 }
 
-fn everywhere(content: &[u8]) -> BTreeMap<String, String> {
+impl Signer {
+    fn revoke(&self, tag: &str) -> Result<(), dct::ops::revoke_image::RevokeError> {
+        let session = Session {
+            store: &self.store,
+            remote: &self.remote,
+            registry: &self.registry,
+            accounts: &Nobody,
+            keys: &self.keys,
+            events: &Heard::default(),
+            decisions: &OnePassphrase,
+            pins: &TrustPinning::default(),
+            now: NOW.parse().unwrap(),
+        };
+        dct::ops::revoke_image::revoke(&session, &gun(), Some(&Tag::parse(tag).unwrap()))
+    }
+}
+
+pub(crate) fn everywhere(content: &[u8]) -> BTreeMap<String, String> {
     let sha256 = Base64::encode_string(Sha256::of(content).as_bytes());
     ["targets/ian", "targets/releases"].map(|role| (role.to_owned(), sha256.clone())).into()
 }
@@ -169,6 +203,61 @@ fn h146_a_tag_that_was_revoked_meanwhile_does_not_come_back() {
     let error = ian.sign("2").unwrap_err().to_string();
     assert!(error.contains("targets/releases") && error.contains("removed"), "{error}");
     assert!(ian.remote.uploads().is_empty());
+}
+
+#[test]
+fn h146_a_content_that_someone_releases_meanwhile_is_not_revoked() {
+    for role in ["targets/releases", "targets"] {
+        let (ian, mut forge) = Signer::ian();
+        ian.remote
+            .serve(forge.add_target("targets/ian", "2", "mine").add_target("targets/releases", "2", "mine").publish().files());
+        ian.remote.overtake(forge.add_target(role, "2", "theirs").publish().files());
+        let error = ian.revoke("2").unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{role}: ")) && error.contains(&Sha256::of(b"theirs").to_string()), "{error}");
+        assert!(ian.remote.uploads().is_empty());
+    }
+}
+
+#[test]
+fn h146_a_tag_that_another_revokes_meanwhile_is_revoked() {
+    let (ian, mut forge) = Signer::ian();
+    ian.remote.serve(forge.add_target("targets/releases", "2", "mine").publish().files());
+    forge
+        .edit("targets/releases", |releases| drop(releases["targets"].as_object_mut().unwrap().remove("2")))
+        .bump("targets/releases");
+    ian.remote.overtake(forge.publish().files());
+    ian.revoke("2").unwrap();
+    assert!(ian.remote.uploads().is_empty(), "nothing was left to remove");
+    let again = ian.revoke("2").unwrap_err().to_string();
+    assert_eq!(again, "No valid trust data for 2");
+}
+
+#[test]
+fn a_revocation_leaves_the_other_tags_and_the_other_signers_as_they_are() {
+    let (ian, mut forge) = Signer::ian();
+    forge.add_target("targets/ian", "2", "mine").add_target("targets/releases", "2", "mine").add_target(
+        "targets/jeff",
+        "2",
+        "mine",
+    );
+    ian.remote.serve(forge.add_target("targets/ian", "3", "kept").publish().files());
+    ian.revoke("2").unwrap();
+    let uploads = ian.remote.uploads();
+    let roles: Vec<_> = uploads[0].iter().map(|(role, _)| role.as_str()).collect();
+    assert_eq!(roles, ["targets/ian", "targets/releases"]);
+    assert!(ian.uploaded("2").is_empty());
+    assert!(ian.uploaded("3").contains_key("targets/ian") && ian.uploaded("1").contains_key("targets/releases"));
+}
+
+#[test]
+fn an_entry_outside_a_role_s_paths_is_nothing_to_revoke() {
+    let (ian, mut forge) = Signer::ian();
+    forge.edit("targets", |targets| {
+        let ian = targets["delegations"]["roles"].as_array_mut().unwrap().iter_mut().find(|role| role["name"] == "targets/ian");
+        ian.unwrap()["paths"] = serde_json::json!(["only/"]);
+    });
+    ian.remote.serve(forge.bump("targets").add_target("targets/ian", "2", "mine").publish().files());
+    assert_eq!(ian.revoke("2").unwrap_err().to_string(), "No valid trust data for 2");
 }
 
 #[test]

@@ -106,6 +106,63 @@ fn killed_while_a_repository_is_initialized_the_next_run_completes_it_with_the_s
     assert!(killed > 10 && killed + 3 >= deciding.len(), "only {killed}");
 }
 
+#[test]
+fn killed_while_a_key_is_generated_no_public_key_is_without_its_private_one() {
+    if !strace::works() {
+        return;
+    }
+    let before = Person::new();
+    before.holds("ian", "role: ian");
+    let generate = ["key", "generate", "--dir", ".", "jeff"];
+    let rehearsal = before.twin();
+    let points = strace::points(&rehearsal, &generate, rehearsal.home());
+    let mut killed = 0;
+    for point in &points {
+        let person = before.twin();
+        killed += usize::from(was_killed(&mut strace::killed(&person, &generate, point)));
+        let now = person.keys();
+        assert!(now.iter().all(|id| id == &Key::p256("ian").id() || person.opens(id)), "killed at {point:?}");
+        assert!(now.contains(&Key::p256("ian").id()), "killed at {point:?}");
+        if person.home().join("jeff.pub").exists() {
+            assert_eq!(now.len(), 2, "killed at {point:?}");
+        } else {
+            person.succeeds(&generate);
+        }
+    }
+    println!("{killed} of {} runs of key generate were killed", points.len());
+    assert!(killed > 6 && killed + 1 >= points.len(), "only {killed}");
+}
+
+#[test]
+fn killed_while_signatures_or_a_signer_are_removed_the_next_run_completes_it() {
+    if !strace::works() {
+        return;
+    }
+    let site = Site::new();
+    let owner = site.signer();
+    owner.holds("targets", &format!("role: targets\ngun: {}", site.name()));
+    let (name, tag, forge) = (site.name(), site.tag("1"), site.forge());
+    let revoke = ["revoke", tag.as_str()];
+    let remove = ["signer", "remove", "--force", "jeff", name.as_str()];
+    for (args, done) in [(&revoke as &[&str], "No valid trust data for 1"), (&remove, "no signer jeff for repository")] {
+        let rehearsal = owner.twin();
+        let points = strace::points(&rehearsal, args, &rehearsal.trust());
+        let decides = |point: &&Point| !matches!(point.call.as_str(), "openat" | "write" | "fsync" | "fchmod" | "chmod");
+        let deciding: Vec<&Point> = points.iter().filter(decides).collect();
+        for point in &deciding {
+            let person = owner.twin();
+            site.serve(forge.clone());
+            was_killed(&mut strace::killed(&person, args, point));
+            let run = person.run(args);
+            assert!(run.code == Some(0) || run.err.contains(done), "killed at {point:?}: {}", run.transcript);
+            let shown = person.succeeds(&["inspect", &tag]).out;
+            assert!(shown.contains("\"SignedTags\": []"), "killed at {point:?}: {shown}");
+        }
+        println!("{} runs of {} were killed", deciding.len(), args[0]);
+        assert!(!deciding.is_empty());
+    }
+}
+
 fn was_killed(command: &mut Command) -> bool {
     let status = command.output().unwrap().status;
     let killed = status.signal() == Some(9) || status.code() == Some(137);

@@ -29,3 +29,4 @@ mod site;
 mod strace;
 mod tls;
 mod tokens;
+mod withdrawing;

@@ -88,7 +88,8 @@ impl Person {
     /// A command to which this person's environment, folder and arguments are given.
     pub(crate) fn told(&self, mut command: Command, args: &[&str]) -> Command {
         command.args(args).current_dir(self.home()).stdin(Stdio::null()).env_clear();
-        command.env("HOME", self.home()).env("PATH", "/usr/bin:/bin");
+        // no Engine of the host
+        command.env("HOME", self.home()).env("PATH", "/usr/bin:/bin").env("DCT_SIGN_FROM", "registry");
         for kind in ["ROOT", "REPOSITORY"] {
             command.env(format!("DOCKER_CONTENT_TRUST_{kind}_PASSPHRASE"), PASSPHRASE);
         }

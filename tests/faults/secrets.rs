@@ -35,6 +35,10 @@ fn no_verb_lets_a_secret_out() {
         &["-D", "sign", &tag],
         &["-D", "inspect", &name],
         &["-D", "inspect", "--pretty", &tag],
+        &["-D", "key", "generate", "ian"],
+        &["-D", "signer", "add", "--key", "ian.pub", "ian", &name],
+        &["-D", "signer", "remove", "--force", "ian", &name],
+        &["-D", "revoke", &tag],
         &["-D", "delete", &name, "--remote"],
     ] {
         let run = person.succeeds(args);

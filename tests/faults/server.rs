@@ -199,7 +199,7 @@ fn not_found() {
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
-cause: https://HOST does not have trust data for HOST/prod/nginx
+cause: HOST does not have trust data for HOST/prod/nginx
 hint: `dct signer add` and `dct sign` initialize a repository
 exit 1
 

@@ -27,6 +27,7 @@ const FILES: [(&str, &str); 6] = [
 ];
 
 const PASSPHRASES: [&str; 2] = ["DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE"];
+const ENGINE: [&str; 3] = ["DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION"];
 const SERVER: [&str; 2] = ["DOCKER_CONTENT_TRUST_SERVER", "HTTPS_PROXY"];
 
 /// All pages by the names of their files.
@@ -95,11 +96,15 @@ const APOSTROPHE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 fn matters(command: &str, variable: &str) -> bool {
     let asks = PASSPHRASES.iter().any(|name| variable.contains(name));
     let connects = SERVER.iter().any(|name| variable.contains(name));
+    let engine = ENGINE.iter().any(|name| variable.contains(name));
     match command {
         "dct" => true,
         "dct-key-load" => asks || variable == "DOCKER_CONFIG",
-        "dct-signer-add" | "dct-sign" => asks || connects || variable == "DOCKER_CONFIG",
-        "dct-inspect" | "dct-delete" => connects || variable == "DOCKER_CONFIG",
+        "dct-sign" => asks || connects || engine || variable == "DOCKER_CONFIG" || variable == "DCT_SIGN_FROM",
+        "dct-push" => asks || connects || engine || variable == "DOCKER_CONFIG",
+        "dct-pull" => connects || engine || variable == "DOCKER_CONFIG",
+        "dct-signer-add" => asks || connects || variable == "DOCKER_CONFIG",
+        "dct-inspect" | "dct-resolve" | "dct-delete" => connects || variable == "DOCKER_CONFIG",
         _ => false,
     }
 }

@@ -12,6 +12,7 @@
 #[path = "../support/peers/mod.rs"]
 mod support;
 
+mod engine;
 mod flow;
 mod harness;
 mod login;

@@ -219,6 +219,11 @@ impl Registry for MemoryRegistry {
     fn resolve(&self, _: &Gun, tag: &Tag) -> Result<Manifest, RegistryError> {
         self.tags.get(tag).cloned().ok_or_else(|| RegistryError::NoSuchTag { url: format!("https://memory/{tag}") })
     }
+
+    fn confirm(&self, _: &Gun, digest: Sha256) -> Result<Manifest, RegistryError> {
+        let found = self.tags.values().find(|manifest| manifest.digest == digest).cloned();
+        found.ok_or_else(|| RegistryError::NoSuchDigest { url: format!("https://memory/sha256:{digest}") })
+    }
 }
 
 /// A person who is not there, without keys and without credentials.

@@ -1,4 +1,4 @@
-//! Docker's `config.json`: which credentials or helper it names for a registry. It is only ever read.
+//! Docker's `config.json`: which credentials or helper it names for a registry, and which context is chosen. It is only ever read.
 
 use std::{
     collections::BTreeMap,
@@ -29,6 +29,8 @@ pub(super) struct Config {
     cred_helpers: BTreeMap<String, String>,
     #[serde(rename = "credsStore")]
     creds_store: String,
+    #[serde(rename = "currentContext")]
+    current_context: String,
 }
 
 /// An entry of `auths`.
@@ -77,6 +79,11 @@ impl Config {
         }
         // serde's own words could repeat a value, which may be a secret
         serde_json::from_slice(bytes).map_err(|e| format!("it is not Docker's JSON (line {}, column {})", e.line(), e.column()))
+    }
+
+    /// The context that `docker context use` chose; empty for none.
+    pub(super) fn current_context(&self) -> &str {
+        &self.current_context
     }
 
     /// The helper for a registry: its own, or the one for all (docker/cli `GetCredentialsStore`).

@@ -2,6 +2,7 @@
 
 mod config;
 pub mod credentials;
+pub mod engine_address;
 mod helper;
 pub mod reference;
 pub mod tls;

@@ -2,7 +2,10 @@
 
 use crate::{
     ops::image::{Image, Tag},
-    tuf::gun::{Gun, InvalidGun},
+    tuf::{
+        digest::Sha256,
+        gun::{Gun, InvalidGun},
+    },
 };
 
 /// The registry's domain that is meant where none is named.
@@ -51,13 +54,26 @@ pub enum InvalidReference {
 pub fn image(typed: &str) -> Result<Image, InvalidReference> {
     let parsed = normalize(typed)?;
     let has_digest = parsed.digest.is_some();
-    let tag = if has_digest { None } else { parsed.tag.and_then(Tag::parse) };
-    Ok(Image { typed: typed.to_owned(), gun: Gun::parse(&parsed.name)?, tag, has_digest })
+    let tag = parsed.tag.and_then(Tag::parse);
+    let digest = parsed.digest.and_then(|digest| Sha256::from_hex(digest.strip_prefix("sha256:")?));
+    let exact = tag.clone().zip(digest);
+    let tag = tag.filter(|_| !has_digest);
+    Ok(Image { typed: typed.to_owned(), gun: Gun::parse(&parsed.name)?, tag, has_digest, exact })
 }
 
 /// Reads a `REPOSITORY` argument. `docker trust signer` reads it as an image, and passes over a tag or digest.
 pub fn repository(typed: &str) -> Result<Gun, InvalidReference> {
     image(typed).map(|image| image.gun)
+}
+
+/// A repository's name as Docker shows it to people: without its own registry and without `library/` (`reference.FamiliarName`).
+#[must_use]
+pub fn familiar(gun: &Gun) -> &str {
+    let name = gun.as_str();
+    match name.strip_prefix(DEFAULT_DOMAIN).and_then(|rest| rest.strip_prefix('/')) {
+        None => name,
+        Some(path) => path.strip_prefix("library/").filter(|rest| !rest.contains('/')).unwrap_or(path),
+    }
 }
 
 struct Parsed<'a> {

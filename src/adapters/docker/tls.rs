@@ -95,7 +95,7 @@ fn read_folder(folder: &Path, material: &mut TlsMaterial) -> Result<(), TlsFileE
     Ok(())
 }
 
-fn client_pair(certificate: &Path, key: &Path) -> Result<ClientPair, TlsFileError> {
+pub(super) fn client_pair(certificate: &Path, key: &Path) -> Result<ClientPair, TlsFileError> {
     let pem = read(key)?;
     let private = PrivateKeyDer::from_pem_slice(&pem).map_err(|e| match e {
         pem::Error::NoItemsFound if contains(&pem, b"ENCRYPTED") => unusable(key, "it is encrypted".to_owned()),
@@ -106,7 +106,7 @@ fn client_pair(certificate: &Path, key: &Path) -> Result<ClientPair, TlsFileErro
 }
 
 /// All certificates of a PEM file; it must hold one.
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsFileError> {
+pub(super) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsFileError> {
     let pem = read(path)?;
     let found = CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>().map_err(|e| unusable(path, e.to_string()))?;
     if found.is_empty() {

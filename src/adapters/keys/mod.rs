@@ -3,4 +3,5 @@
 mod durable;
 pub mod key_files;
 pub mod key_source;
+pub mod public_key_out;
 mod scan;

@@ -49,21 +49,27 @@ pub(super) fn exchange(client: &Client, outgoing: Outgoing, pace: Pace) -> Resul
     let start = Instant::now();
     let sent = outgoing.body.as_ref().map_or(0, |body| body.len() as u64);
     let limit = outgoing.limit;
+    // a little later than ours, which knows what has been read by then
+    let timeout = pace.allowed(sent.saturating_add(limit)).saturating_add(Duration::from_secs(1));
+    receive(&begin(client, outgoing, Some(timeout)), sent, limit, pace, start)
+}
+
+/// Sends a request in a thread of its own, which ends when nobody listens any more, or at the time-out where there is one.
+pub(super) fn begin(client: &Client, outgoing: Outgoing, timeout: Option<Duration>) -> Receiver<Part> {
     let host = outgoing.url.host_str().unwrap_or_default().to_owned();
     let mut request = Request::new(outgoing.method, outgoing.url);
     *request.headers_mut() = outgoing.headers;
-    // a little later than ours, which knows what has been read by then
-    *request.timeout_mut() = Some(pace.allowed(sent.saturating_add(limit)).saturating_add(Duration::from_secs(1)));
+    *request.timeout_mut() = timeout;
     *request.body_mut() = outgoing.body.map(|body| Body::from(body.to_vec()));
 
     let (sender, receiver) = sync_channel(4);
     let client = client.clone();
     thread::spawn(move || run(&client, request, &host, &sender));
-    receive(&receiver, sent, limit, pace, start)
+    receiver
 }
 
 /// What the thread that talks has got.
-enum Part {
+pub(super) enum Part {
     Head(u16, HeaderMap),
     Data(Vec<u8>),
     End,

@@ -7,6 +7,7 @@ pub mod api;
 mod authorization;
 mod challenge;
 pub mod credential;
+pub mod endpoint;
 mod exchange;
 mod failure;
 mod hosts;

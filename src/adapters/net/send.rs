@@ -69,6 +69,8 @@ pub struct Ask<'a> {
 pub enum Method {
     /// Read.
     Get,
+    /// Ask for the headers alone.
+    Head,
     /// Send.
     Post,
     /// Remove.
@@ -173,6 +175,7 @@ impl Net {
         }
         let method = match ask.method {
             Method::Get => reqwest::Method::GET,
+            Method::Head => reqwest::Method::HEAD,
             Method::Post => reqwest::Method::POST,
             Method::Delete => reqwest::Method::DELETE,
         };
@@ -283,6 +286,11 @@ impl Net {
         };
         let user = credential.and_then(Credential::user).map(str::to_owned);
         Ok(Shown { headers, user, who, token: None, is_reused: false })
+    }
+
+    /// The credential for a registry, to be handed to someone who speaks to it in our place.
+    pub fn credential(&self, registry: &str) -> Result<Option<Arc<Found>>, RemoteError> {
+        Ok(self.find(registry, registry)?)
     }
 
     fn find(&self, registry: &str, url: &str) -> Result<Option<Arc<Found>>, Failure> {

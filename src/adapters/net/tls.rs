@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use rustls::{ClientConfig, crypto::aws_lc_rs};
+use rustls::{
+    ClientConfig, RootCertStore,
+    client::{WebPkiServerVerifier, danger::ServerCertVerifier},
+    crypto::{CryptoProvider, aws_lc_rs},
+};
 use rustls_platform_verifier::Verifier;
 
 use super::{self_signed::SelfSignedVerifier, tls_files::TlsMaterial};
@@ -12,7 +16,31 @@ pub(super) fn client_config(material: TlsMaterial) -> Result<ClientConfig, Strin
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = Verifier::new_with_extra_roots(material.roots.iter().cloned(), Arc::clone(&provider))
         .map_err(|e| format!("no certificate authority can be trusted: {e}"))?;
-    let verifier = SelfSignedVerifier { inner: Arc::new(verifier), configured: material.roots };
+    configured(material, provider, Arc::new(verifier))
+}
+
+/// The same for a server of which the authority is named: then no other authority counts, the system's neither (docker's `ExclusiveRootPools`).
+pub(super) fn exclusive_client_config(material: TlsMaterial) -> Result<ClientConfig, String> {
+    if material.roots.is_empty() {
+        return client_config(material);
+    }
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let mut roots = RootCertStore::empty();
+    for root in &material.roots {
+        roots.add(root.clone()).map_err(|e| format!("a certificate authority cannot be used: {e}"))?;
+    }
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+        .build()
+        .map_err(|e| format!("no certificate authority can be trusted: {e}"))?;
+    configured(material, provider, verifier)
+}
+
+fn configured(
+    material: TlsMaterial,
+    provider: Arc<CryptoProvider>,
+    verifier: Arc<dyn ServerCertVerifier>,
+) -> Result<ClientConfig, String> {
+    let verifier = SelfSignedVerifier { inner: verifier, configured: material.roots };
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|e| e.to_string())?

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 
 use crate::{
     adapters::net::{Answer, Ask, Method, Net, api::Api, server_error, text::printable},
@@ -35,26 +35,52 @@ impl Registries {
     }
 }
 
-impl Registry for Registries {
-    fn resolve(&self, gun: &Gun, tag: &Tag) -> Result<Manifest, RegistryError> {
+impl Registries {
+    fn ask(&self, gun: &Gun, method: Method, reference: &str) -> Result<Answer, RemoteError> {
         let host = if gun.host() == "docker.io" { HUB_REGISTRY } else { gun.host() };
         let unusable = |reason: String| RemoteError::Unusable(format!("{gun}: {reason}"));
         let api = Api::of_host(host).map_err(|e| unusable(format!("{host} cannot be the address of a registry: {e}")))?;
         // within its own registry a repository's name has no host
         let name = gun.as_str().split_once('/').map(|(_, name)| name).ok_or_else(|| unusable("it names no registry".to_owned()))?;
-        let answer = self.net.send(&Ask {
+        self.net.send(&Ask {
             api: &api,
-            method: Method::Get,
-            path: &format!("{name}/manifests/{tag}"),
+            method,
+            path: &format!("{name}/manifests/{reference}"),
             accept: Some(ACCEPT),
             content: None,
             limit: MAX_MANIFEST,
             registry: gun.host(),
             scope: &format!("repository:{name}:pull"),
-        })?;
+        })
+    }
+}
+
+impl Registry for Registries {
+    fn resolve(&self, gun: &Gun, tag: &Tag) -> Result<Manifest, RegistryError> {
+        let answer = self.ask(gun, Method::Get, tag.as_str())?;
         match answer.status {
-            200 => Ok(manifest(&answer)?),
+            200 => {
+                let digest = Sha256::of(&answer.body);
+                Ok(manifest(&answer, digest, answer.body.len() as u64)?)
+            }
             404 if is_about_the_tag(&answer) => Err(RegistryError::NoSuchTag { url: answer.url }),
+            _ => Err(failure(answer).into()),
+        }
+    }
+
+    fn confirm(&self, gun: &Gun, digest: Sha256) -> Result<Manifest, RegistryError> {
+        let answer = self.ask(gun, Method::Head, &format!("sha256:{digest}"))?;
+        match answer.status {
+            200 => {
+                let length =
+                    header(&answer, CONTENT_LENGTH.as_str()).and_then(|length| length.parse().ok()).filter(|length| *length > 0);
+                let length = length.ok_or_else(|| RemoteError::BadAnswer {
+                    url: answer.url.clone(),
+                    reason: "the registry does not say how long the manifest is".to_owned(),
+                })?;
+                Ok(manifest(&answer, digest, length)?)
+            }
+            404 => Err(RegistryError::NoSuchDigest { url: answer.url }),
             _ => Err(failure(answer).into()),
         }
     }
@@ -75,10 +101,13 @@ fn failure(answer: Answer) -> RemoteError {
     }
 }
 
-fn manifest(answer: &Answer) -> Result<Manifest, RemoteError> {
+fn header(answer: &Answer, name: &str) -> Option<String> {
+    answer.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+fn manifest(answer: &Answer, digest: Sha256, length: u64) -> Result<Manifest, RemoteError> {
     let refuse = |reason: String| Err(RemoteError::BadAnswer { url: answer.url.clone(), reason });
-    let header = |name: &str| answer.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let media_type = header(CONTENT_TYPE.as_str()).unwrap_or_default();
+    let media_type = header(answer, CONTENT_TYPE.as_str()).unwrap_or_default();
     let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if media_type.starts_with("application/vnd.docker.distribution.manifest.v1+") {
         return refuse(
@@ -90,11 +119,10 @@ fn manifest(answer: &Answer) -> Result<Manifest, RemoteError> {
     if !is_json {
         return refuse(format!("\"{}\" is not the media type of a manifest", printable(&media_type)));
     }
-    let digest = Sha256::of(&answer.body);
-    if let Some(claimed) = header("docker-content-digest").as_deref().and_then(|digest| digest.strip_prefix("sha256:"))
+    if let Some(claimed) = header(answer, "docker-content-digest").as_deref().and_then(|digest| digest.strip_prefix("sha256:"))
         && claimed != digest.to_hex()
     {
         return refuse(format!("the registry calls the manifest sha256:{}, but its bytes are sha256:{digest}", printable(claimed)));
     }
-    Ok(Manifest { digest, length: answer.body.len() as u64, media_type })
+    Ok(Manifest { digest, length, media_type })
 }

@@ -1,12 +1,29 @@
 //! `dct sign`
 
-use super::events::{Narrator, Verb};
-use crate::{
-    cli::{context::Context, error::CliError, failure},
-    ops::{error::OpsError, image::Image, sign_image},
+use std::{
+    sync::{Mutex, PoisonError},
+    thread,
 };
 
-/// Sign an image
+use super::sign_words::{Verb, Words};
+use crate::{
+    cli::{
+        context::Context,
+        error::{CliError, ExitStatus},
+        flags::go_bool,
+        ui::Ui,
+    },
+    crypto::secret::Passphrase,
+    ops::{
+        image::{Image, Tag},
+        ports::{DecisionError, Decisions, Engine, PassphraseRequest},
+        session::Session,
+        sign_image::{self, Content, FirstSigner, Request, Source, Wanted},
+    },
+    tuf::gun::Gun,
+};
+
+/// Sign images
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "dct sign IMAGE:TAG",
@@ -14,43 +31,167 @@ use crate::{
     help_template = crate::cli::flags::TEMPLATE
 )]
 pub struct Args {
-    /// Image to sign; its registry must have the tag
-    #[arg(value_name = "IMAGE:TAG")]
-    pub image: String,
+    /// Push the local image and sign that, though the tag is signed already
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
+          hide_default_value = true, value_name = "BOOL")]
+    pub local: bool,
+
+    /// Sign what the registry has; the Docker Engine is not asked
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
+          hide_default_value = true, value_name = "BOOL")]
+    pub registry: bool,
+
+    /// Images to sign. A signed tag is signed again; the image of a new one is pushed by the Docker Engine, or is in its registry where there is
+    /// no Engine; with a digest, that content is signed
+    #[arg(value_name = "IMAGE:TAG", required = true, num_args = 1..)]
+    pub images: Vec<String>,
 }
 
 // An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
 const EXAMPLES: &str = "\
 Examples:
-  Sign a tag as its registry serves it, with every signer's key on this machine:
+  Sign a tag with every signer's key on this machine:
     dct sign dtr.example.com/prod/nginx:1
+
+  Several tags go out as one update of their repository:
+    dct sign dtr.example.com/prod/nginx:1 dtr.example.com/prod/nginx:1.27
+
+  Sign what the registry has, without a Docker Engine:
+    dct sign --registry dtr.example.com/prod/nginx:1
 
   Where nobody can be asked, such as in a pipeline:
     export DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE=\"$(cat passphrase)\"
     dct sign dtr.example.com/prod/nginx:1";
 
-/// Runs the verb.
+/// Most repositories that are signed at once.
+const SIDE_BY_SIDE: usize = 8;
+
+/// The images of one repository.
+type Group = (Gun, Vec<Image>);
+
+/// Runs the verb. A repository that fails does not keep the others from being signed.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let image = context.wiring.image(&args.image)?;
-    let tag = match &image.tag {
-        Some(tag) => tag,
-        None if image.has_digest => return Err(CliError::new("cannot use a digest reference for IMAGE:TAG")),
-        None => return Err(CliError::new(format!("no tag specified for {}", image.typed))),
-    };
-    let _wait = context.ui.wait(&format!("reading trust data of {}", image.typed));
-    let narrator = Narrator::new(context.ui, Verb::Sign, &image.typed);
-    sign_image::sign(&context.session(&narrator), &image.gun, tag)
-        .map_err(|error| refused(&image, tag.as_str(), narrator.is_signing(), &error))?;
-    context.ui.line(&format!("Successfully signed {}:{tag}", image.gun));
+    let groups = groups(&args.images, context)?;
+    let needs_source = groups.iter().flat_map(|(_, images)| images).any(|image| image.exact.is_none());
+    let engine = if needs_source { engine(args, context)? } else { None };
+    let source = engine.as_deref().map_or(Source::Registry, Source::Engine);
+    let which = if args.local { Content::Source } else { Content::Released };
+    let sign = |group: &Group, ui: &Ui, decisions: &dyn Decisions| sign(group, ui, decisions, context, source, which);
+    if let [only] = groups.as_slice() {
+        let _wait = context.ui.wait(&format!("reading trust data of {}", only.0));
+        return sign(only, context.ui, context.prompter);
+    }
+    let asking = OneAtATime { asked: context.prompter, turn: Mutex::default() };
+    let mut failed = false;
+    let _wait = context.ui.wait(&format!("signing in {} repositories", groups.len()));
+    for some in groups.chunks(SIDE_BY_SIDE) {
+        thread::scope(|scope| {
+            let signing = some.iter().map(|group| {
+                let (ui, kept) = context.ui.keeping();
+                (
+                    kept,
+                    scope.spawn({
+                        let (sign, asking) = (&sign, &asking);
+                        move || sign(group, &ui, asking)
+                    }),
+                )
+            });
+            for (kept, signing) in signing.collect::<Vec<_>>() {
+                let result = signing.join().unwrap_or_else(|_| Err(CliError::new("the repository could not be signed")));
+                context.ui.tell(&kept);
+                if let Err(error) = result {
+                    context.ui.error(&error);
+                    failed = true;
+                }
+            }
+        });
+    }
+    if failed { Err(CliError::silent(ExitStatus::Failed)) } else { Ok(()) }
+}
+
+fn sign(
+    (gun, images): &Group,
+    ui: &Ui,
+    decisions: &dyn Decisions,
+    context: &Context<'_>,
+    source: Source<'_>,
+    which: Content,
+) -> Result<(), CliError> {
+    let wanted: Vec<Wanted<'_>> = images.iter().filter_map(|image| wanted(image, which)).collect();
+    let tags: Vec<&Tag> = wanted.iter().map(|wanted| wanted.tag).collect();
+    let words = Words::new(ui, Verb::Sign, gun, context.wiring.familiar(gun), images);
+    let session = Session { decisions, ..context.session(&words) };
+    let request = Request { gun, wanted: &wanted, source, first: FirstSigner::Account };
+    sign_image::sign(&session, &request).map_err(|error| words.refused(&tags, &error))?;
+    for tag in tags {
+        ui.line(&format!("Successfully signed {gun}:{tag}"));
+    }
     Ok(())
 }
 
-/// Docker names the tag once it has begun to sign, and the repository before.
-fn refused(image: &Image, tag: &str, signing: bool, error: &OpsError) -> CliError {
-    let of_repository = matches!(error, OpsError::NotInitialized { .. } | OpsError::Remote(_) | OpsError::Untrusted { .. });
-    let of_account = matches!(error, OpsError::NoAccount(_) | OpsError::Init(_));
-    match (signing, of_repository || of_account) {
-        (false, true) => failure::about_repository(image.gun.as_str(), error),
-        _ => failure::plain(error).prefixed(&format!("failed to sign {}:{tag}: ", image.gun)),
+fn wanted(image: &Image, which: Content) -> Option<Wanted<'_>> {
+    let typed = &image.typed;
+    match (&image.exact, &image.tag) {
+        (Some((tag, digest)), _) => Some(Wanted { tag, typed, content: Content::Digest(*digest) }),
+        (None, Some(tag)) => Some(Wanted { tag, typed, content: which }),
+        (None, None) => None,
+    }
+}
+
+/// The arguments by repository, in their order; one that stands twice counts once.
+fn groups(typed: &[String], context: &Context<'_>) -> Result<Vec<Group>, CliError> {
+    let mut groups: Vec<Group> = Vec::new();
+    for typed in typed {
+        let image = context.wiring.image(typed)?;
+        let tag = image.exact.as_ref().map(|(tag, _)| tag).or(image.tag.as_ref());
+        let Some(tag) = tag.cloned() else {
+            return Err(CliError::new(if image.has_digest {
+                "cannot use a digest reference for IMAGE:TAG".to_owned()
+            } else {
+                format!("no tag specified for {typed}")
+            }));
+        };
+        let at = groups.iter().position(|(gun, _)| *gun == image.gun).unwrap_or_else(|| {
+            groups.push((image.gun.clone(), Vec::new()));
+            groups.len() - 1
+        });
+        let Some((gun, images)) = groups.get_mut(at) else { continue };
+        let same = |other: &&Image| other.exact.as_ref().map(|(tag, _)| tag).or(other.tag.as_ref()) == Some(&tag);
+        match images.iter().find(same) {
+            None => images.push(image),
+            Some(other) if other.exact == image.exact => {}
+            Some(_) => return Err(CliError::new(format!("{gun}:{tag} is to be signed for two contents"))),
+        }
+    }
+    Ok(groups)
+}
+
+/// The Engine that is to push; none where the registry is to be asked.
+fn engine(args: &Args, context: &Context<'_>) -> Result<Option<Box<dyn Engine>>, CliError> {
+    let from = context.wiring.sign_from()?;
+    match (args.local, args.registry) {
+        (true, true) => Err(CliError::new("--local and --registry cannot both be used")),
+        (true, false) => context.wiring.needed_engine().map(Some),
+        (false, true) => Ok(None),
+        (false, false) if from.as_deref() == Some("registry") => Ok(None),
+        (false, false) if from.as_deref() == Some("engine") => context.wiring.needed_engine().map(Some),
+        (false, false) => context.wiring.engine(),
+    }
+}
+
+/// Asks for one passphrase at a time, so that one key is asked for once though several repositories want it.
+struct OneAtATime<'a> {
+    asked: &'a (dyn Decisions + Sync),
+    turn: Mutex<()>,
+}
+
+impl Decisions for OneAtATime<'_> {
+    fn passphrase(&self, request: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.asked.passphrase(request)
+    }
+
+    fn known_passphrase(&self, role: &str, key: &str) -> Option<Passphrase> {
+        self.asked.known_passphrase(role, key)
     }
 }

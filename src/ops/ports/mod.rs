@@ -1,5 +1,6 @@
 //! The ports: what the use cases need of the world. Adapters implement them; `cli::wiring` chooses which.
 
+mod engine;
 mod keys;
 mod notary;
 mod person;
@@ -7,11 +8,16 @@ mod registry;
 mod trust_store;
 
 pub use self::{
+    engine::{Engine, EngineError},
     keys::{KeyInfo, KeyStore, KeyStoreError},
     notary::{NotaryRemote, RemoteError, TlsFault},
     person::{DecisionError, Decisions, Events, PassphrasePurpose, PassphraseRequest},
     registry::{Accounts, Registry, RegistryError},
     trust_store::{StoreError, Stored, TrustSet, TrustStore, WriterGuard},
 };
-pub use super::{bytes::Bytes, image::Manifest};
+pub use super::{
+    bytes::Bytes,
+    image::Manifest,
+    transfer::{Amount, Progress, Pushed, PushedContent},
+};
 pub use crate::tuf::file_ref::FileRef;

@@ -3,19 +3,28 @@
 use super::notary::RemoteError;
 use crate::{
     ops::image::{Manifest, Tag},
-    tuf::gun::Gun,
+    tuf::{digest::Sha256, gun::Gun},
 };
 
 /// The OCI registry that holds the images.
 pub trait Registry: Sync {
     /// The manifest or index that a tag names now; its digest is computed from the bytes.
     fn resolve(&self, gun: &Gun, tag: &Tag) -> Result<Manifest, RegistryError>;
+
+    /// Makes sure that the registry has a manifest or index of this digest, and of which length.
+    fn confirm(&self, gun: &Gun, digest: Sha256) -> Result<Manifest, RegistryError>;
 }
 
 /// A failure at the registry.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegistryError {
+    /// The registry has nothing of this digest, or no such repository.
+    #[error("{url}: the registry has no such content")]
+    NoSuchDigest {
+        /// What was asked.
+        url: String,
+    },
     /// The registry has no such tag, or no such repository.
     #[error("{url}: the registry has no such tag")]
     NoSuchTag {

@@ -17,7 +17,14 @@ use super::images::Pushed;
 /// The stand-in; its thread ends with the process.
 pub(crate) struct Engine {
     socket: PathBuf,
-    images: Arc<Mutex<BTreeMap<String, Pushed>>>,
+    images: Arc<Mutex<BTreeMap<String, Image>>>,
+}
+
+/// A local image.
+struct Image {
+    pushed: Pushed,
+    /// What a push of it says; none for the one message of the Engine's own image store.
+    stream: Option<String>,
 }
 
 impl Engine {
@@ -26,7 +33,7 @@ impl Engine {
         std::fs::create_dir_all(folder).expect("writable");
         let socket = folder.join("engine.sock");
         let listener = UnixListener::bind(&socket).expect("a socket");
-        let images: Arc<Mutex<BTreeMap<String, Pushed>>> = Arc::default();
+        let images: Arc<Mutex<BTreeMap<String, Image>>> = Arc::default();
         let served = Arc::clone(&images);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -45,12 +52,21 @@ impl Engine {
 
     /// Lets the Engine have `repository:tag` as a local image, which a push finds to be `pushed`.
     pub(crate) fn has(&self, repository: &str, tag: &str, pushed: &Pushed) {
-        self.images.lock().expect("no panic holds it").insert(format!("{repository}:{tag}"), pushed.clone());
+        self.insert(repository, tag, Image { pushed: pushed.clone(), stream: None });
+    }
+
+    /// The same, and a push says this.
+    pub(crate) fn says(&self, repository: &str, tag: &str, pushed: &Pushed, stream: &str) {
+        self.insert(repository, tag, Image { pushed: pushed.clone(), stream: Some(stream.to_owned()) });
+    }
+
+    fn insert(&self, repository: &str, tag: &str, image: Image) {
+        self.images.lock().expect("no panic holds it").insert(format!("{repository}:{tag}"), image);
     }
 }
 
 /// One connection, which the client keeps for several requests.
-fn serve(stream: &UnixStream, images: &Mutex<BTreeMap<String, Pushed>>) -> std::io::Result<()> {
+fn serve(stream: &UnixStream, images: &Mutex<BTreeMap<String, Image>>) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut writer = stream.try_clone()?;
     let mut line = String::new();
@@ -75,7 +91,7 @@ fn serve(stream: &UnixStream, images: &Mutex<BTreeMap<String, Pushed>>) -> std::
     Ok(())
 }
 
-fn answer(target: &str, images: &BTreeMap<String, Pushed>) -> (u16, String) {
+fn answer(target: &str, images: &BTreeMap<String, Image>) -> (u16, String) {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     if path.ends_with("/_ping") {
         return (200, "OK".to_owned());
@@ -83,12 +99,15 @@ fn answer(target: &str, images: &BTreeMap<String, Pushed>) -> (u16, String) {
     let path = path.split_once("/images/").map_or("", |(_, rest)| rest);
     let tag = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "tag").map(|(_, tag)| tag.into_owned());
     let found = |name: &str| images.get_key_value(name);
-    if let Some((name, pushed)) = path.strip_suffix("/json").and_then(found) {
+    if let Some((name, Image { pushed, .. })) = path.strip_suffix("/json").and_then(found) {
         return (200, json!({"Id": format!("sha256:{}", pushed.sha256), "RepoTags": [name]}).to_string());
     }
     if let (Some(repository), Some(tag)) = (path.strip_suffix("/push"), tag)
-        && let Some((_, pushed)) = found(&format!("{repository}:{tag}"))
+        && let Some((_, Image { pushed, stream })) = found(&format!("{repository}:{tag}"))
     {
+        if let Some(stream) = stream {
+            return (200, stream.clone());
+        }
         let digest = format!("sha256:{}", pushed.sha256);
         return (200, format!("{}\n", json!({"progressDetail": {}, "aux": {"Tag": tag, "Digest": digest, "Size": pushed.length}})));
     }

@@ -91,6 +91,7 @@ impl Home {
         home.with("LANG", "C.UTF-8")
             // no Engine of the host
             .with("DOCKER_HOST", "unix:///nonexistent/docker.sock")
+            .with("DCT_SIGN_FROM", "registry")
             .with("DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", ROOT_PASSPHRASE)
             .with("DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE", REPOSITORY_PASSPHRASE)
             .with("NOTARY_ROOT_PASSPHRASE", ROOT_PASSPHRASE)
@@ -159,6 +160,13 @@ impl Home {
         let mut all = vec!["trust"];
         all.extend_from_slice(args);
         self.docker(&all)
+    }
+
+    /// The same with something on standard input.
+    pub(crate) fn docker_trust_with_input(&self, args: &[&str], input: &str) -> Run {
+        let mut all = vec!["trust"];
+        all.extend_from_slice(args);
+        self.run("docker", &programs::path_of("docker").expect("looked for at the start"), &all, input)
     }
 
     /// Runs `docker …`.

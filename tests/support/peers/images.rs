@@ -42,6 +42,15 @@ impl Images<'_> {
         self.put_manifest(repository, tag, INDEX, index.to_string().as_bytes())
     }
 
+    /// Takes a manifest away.
+    pub(crate) fn delete(&self, repository: &str, sha256: &str) {
+        let bearer = format!("Bearer {}", self.tokens.token_for(&format!("repository:{repository}:delete")));
+        let target = format!("/v2/{repository}/manifests/sha256:{sha256}");
+        let done = http::request(self.registry, "DELETE", &target, &[("Authorization", bearer.as_str())], b"")
+            .expect("the registry answers");
+        assert_eq!(done.status, 202, "the manifest goes: {}", String::from_utf8_lossy(&done.body));
+    }
+
     fn manifest(&self, repository: &str, platform: &str, content: &str) -> Vec<u8> {
         let config = json!({"architecture": platform, "os": "linux", "config": {"Labels": {"content": content}}}).to_string();
         let layer = format!("layer of {content} for {platform}");

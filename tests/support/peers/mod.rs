@@ -10,6 +10,7 @@
     reason = "each target uses its own part; a test fails by panicking"
 )]
 
+pub(crate) mod dockerd;
 pub(crate) mod engine;
 pub(crate) mod front;
 pub(crate) mod home;
@@ -111,6 +112,11 @@ impl Peers {
     /// The CA of the front's certificate, a PEM file.
     pub(crate) fn ca(&self) -> &Path {
         &self.certs.ca
+    }
+
+    /// The certificates that the servers serve: for an Engine, and its client.
+    pub(crate) fn server_certs(&self) -> &ServerCerts {
+        &self.certs
     }
 
     /// A folder of the test, for client bundles and the like.

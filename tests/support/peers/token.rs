@@ -90,7 +90,7 @@ impl TokenServer {
 
     /// A token of the harness's own, for what no person is asked for: pushing test images.
     pub(crate) fn token_for(&self, scope: &str) -> String {
-        self.authority.token("harness", &[scope.to_owned()], &["pull", "push", "*"])
+        self.authority.token("harness", &[scope.to_owned()], &["pull", "push", "delete", "*"])
     }
 }
 

@@ -1,0 +1,46 @@
+//! `dct resolve`
+
+use super::{
+    pull::refused,
+    sign_words::{Verb, Words},
+};
+use crate::{
+    cli::{context::Context, error::CliError},
+    ops::{
+        image::Tag,
+        resolve_image::{self, Outage},
+    },
+};
+
+/// Print the digest that is signed under a tag
+///
+/// Standard output has the image's name with that digest, and nothing else. Where there is any doubt it has nothing, and the exit code is not 0.
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "dct resolve IMAGE[:TAG]", after_help = EXAMPLES, help_template = crate::cli::flags::TEMPLATE)]
+pub struct Args {
+    /// Image to resolve; without a tag, its tag latest
+    #[arg(value_name = "IMAGE[:TAG]")]
+    pub image: String,
+}
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  Run what is signed, and nothing else:
+    docker run \"$(dct resolve dtr.example.com/prod/nginx:1)\"";
+
+/// Runs the verb.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let image = context.wiring.image(&args.image)?;
+    if image.has_digest {
+        return Err(CliError::new("cannot use a digest reference for IMAGE[:TAG]"));
+    }
+    let gun = &image.gun;
+    let Some(tag) = image.tag.or_else(|| Tag::parse("latest")) else { return Err(CliError::new("no tag specified")) };
+    let words = Words::new(context.ui, Verb::Pull, gun, context.wiring.familiar(gun), &[]);
+    // a state from an outage may be an older one
+    let digest = resolve_image::resolve(&context.session(&words), gun, &tag, Outage::Fail);
+    let digest = digest.map_err(|error| refused(gun.as_str(), &error))?;
+    context.ui.line(&format!("{gun}@sha256:{digest}"));
+    Ok(())
+}

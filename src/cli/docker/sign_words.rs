@@ -1,0 +1,132 @@
+//! What happens while images are signed, pushed and pulled, in docker's words.
+
+use std::cell::Cell;
+
+use crate::{
+    cli::{error::CliError, failure, layers::LayersView, ui::Ui},
+    ops::{
+        error::OpsError,
+        events::Event,
+        image::{Image, Tag},
+        ports::Events,
+    },
+    tuf::{digest::Sha256, gun::Gun},
+};
+
+/// Which verb is told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verb {
+    /// `pull`
+    Pull,
+    /// `push`
+    Push,
+    /// `sign`
+    Sign,
+}
+
+/// Tells of the images of one repository.
+pub(super) struct Words<'a> {
+    ui: &'a Ui,
+    verb: Verb,
+    gun: &'a Gun,
+    /// The repository's name as Docker shows it.
+    familiar: &'a str,
+    images: &'a [Image],
+    progress: LayersView<'a>,
+    signing: Cell<bool>,
+}
+
+impl<'a> Words<'a> {
+    pub(super) fn new(ui: &'a Ui, verb: Verb, gun: &'a Gun, familiar: &'a str, images: &'a [Image]) -> Self {
+        Self { ui, verb, gun, familiar, images, progress: LayersView::new(ui), signing: Cell::new(false) }
+    }
+
+    /// The argument that has a tag, as it was typed.
+    fn typed(&self, tag: &Tag) -> String {
+        let has = |image: &&Image| image.tag.as_ref().or(image.exact.as_ref().map(|(tag, _)| tag)) == Some(tag);
+        self.images.iter().find(has).map_or_else(|| format!("{}:{tag}", self.gun), |image| image.typed.clone())
+    }
+
+    fn signing(&self, tag: &Tag, source: &str, digest: Sha256, length: u64) {
+        self.signing.set(true);
+        let typed = self.typed(tag);
+        self.ui.notice(&format!("Signing {typed} {source}: sha256:{digest}, {length} bytes"));
+        self.ui.line("Signing and pushing trust metadata");
+        self.ui.wait_for(&format!("publishing trust data of {}", self.gun));
+    }
+
+    /// An error in docker's words: it names the tag once it has begun to sign, and the repository before.
+    pub(super) fn refused(&self, tags: &[&Tag], error: &OpsError) -> CliError {
+        if let OpsError::PushedUnsigned { error: inner, .. } = error {
+            return self.worded(tags, inner, error);
+        }
+        self.worded(tags, error, error)
+    }
+
+    /// The words of one error, with the hint of another that holds it.
+    fn worded(&self, tags: &[&Tag], error: &OpsError, whole: &OpsError) -> CliError {
+        let of_repository = matches!(error, OpsError::NotInitialized { .. } | OpsError::Remote(_) | OpsError::Untrusted { .. });
+        let of_account = matches!(error, OpsError::NoAccount(_) | OpsError::Init(_));
+        let gun = self.gun;
+        let words = match (self.signing.get(), error) {
+            (false, _) if of_repository || of_account => failure::about_repository(gun.as_str(), error),
+            // docker says the Engine's words alone
+            (_, OpsError::Engine(_)) => failure::plain(error),
+            _ => {
+                let tags: Vec<String> = tags.iter().map(|tag| format!("{gun}:{tag}")).collect();
+                failure::plain(error).prefixed(&format!("failed to sign {}: ", tags.join(", ")))
+            }
+        };
+        if std::ptr::eq(error, whole) { words } else { words.with_hints(failure::plain(whole).hints()) }
+    }
+}
+
+impl Events for Words<'_> {
+    fn tell(&self, event: Event<'_>) {
+        let (ui, verb, gun) = (self.ui, self.verb, self.gun);
+        match event {
+            Event::EngineProgress(progress) => self.progress.show(progress),
+            Event::ExistingSignatures { tag, digest, signers } => {
+                ui.line(&format!("Existing signatures for tag {tag} digest {digest} from:"));
+                ui.line(&signers.join(", "));
+            }
+            Event::Initialized { .. } if verb == Verb::Push => ui.line(&format!("Finished initializing \"{gun}\"")),
+            Event::Initialized { .. } => {
+                let typed = self.images.first().map_or(gun.as_str(), |image| &image.typed);
+                ui.line(&format!("Finished initializing signed repository for {typed}"));
+            }
+            Event::Pulling { number, of, tag, digest } => {
+                ui.wait_for(&format!("pulling {gun}:{tag}"));
+                ui.line(&format!("Pull ({number} of {of}): {}:{tag}@sha256:{digest}", self.familiar));
+            }
+            Event::Initializing { .. } => ui.wait_for(&format!("initializing {gun}")),
+            Event::PushingLocal { tag } if verb == Verb::Sign => {
+                let typed = self.typed(tag);
+                ui.notice(&format!("Signing and pushing trust data for local image {typed}, may overwrite remote trust data"));
+            }
+            Event::Resigning { tag } => {
+                self.signing.set(true);
+                ui.line(&format!("Signing and pushing trust metadata for {}", self.typed(tag)));
+                ui.wait_for(&format!("publishing trust data of {gun}"));
+            }
+            Event::SignerCreated { name } => ui.line(&format!("Created signer: {name}")),
+            // Docker signs what its Engine has just pushed, and has no word for its digest here
+            Event::SigningDigest { tag, manifest } => {
+                self.signing(tag, "for the digest that was named", manifest.digest, manifest.length);
+            }
+            Event::SigningFromEngine { tag, content } => {
+                self.signing(tag, "as the Docker Engine pushed it", content.digest, content.length);
+            }
+            Event::SigningFromRegistry { tag, manifest } => {
+                self.signing(tag, "as its registry serves it", manifest.digest, manifest.length);
+            }
+            Event::SkippingTarget { name } => ui.notice(&format!("Skipping target for \"{name}\"")),
+            Event::Tagging { digest, tag } => {
+                let name = self.familiar;
+                ui.notice(&format!("Tagging {name}@sha256:{digest} as {name}:{tag}"));
+            }
+            Event::Warning(text) => ui.warning(&text),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Pulls what is signed: by digest, so that nothing else can come, and then tagged.
+
+use super::{error::OpsError, events::Event, image::Tag, ports::Engine, session::Session};
+use crate::tuf::{digest::Sha256, gun::Gun};
+
+/// Has the Engine pull each content by its digest and tag it. The first that fails ends it, untagged.
+pub fn pull(session: &Session<'_>, engine: &dyn Engine, gun: &Gun, trusted: &[(Tag, Sha256)]) -> Result<(), OpsError> {
+    for (number, (tag, digest)) in trusted.iter().enumerate() {
+        let digest = *digest;
+        session.events.tell(Event::Pulling { number: number + 1, of: trusted.len(), tag, digest });
+        engine.pull(gun, digest, &|progress| session.events.tell(Event::EngineProgress(progress)))?;
+        session.events.tell(Event::Tagging { digest, tag });
+        engine.tag(gun, digest, tag)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! Which content a tag is signed for: what is released already, what the registry serves, what a person names, or what the Engine pushes.
+
+use std::thread;
+
+use super::{
+    error::OpsError,
+    events::Event,
+    image::Tag,
+    ports::{Engine, EngineError, Manifest, Pushed, PushedContent, Registry, RegistryError, RemoteError},
+    released::released,
+    session::Session,
+};
+use crate::tuf::{digest::Sha256, gun::Gun, hashes::FileMeta, trusted::TrustedRepo};
+
+/// A tag that is to be signed.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The tag.
+    pub tag: &'a Tag,
+    /// The image as it was typed; the Engine is asked for it so.
+    pub typed: &'a str,
+    /// For which content.
+    pub content: Content,
+}
+
+/// The content that a tag is to be signed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// The one that is released under the tag already; where there is none, the source's.
+    Released,
+    /// The source's, whatever is released.
+    Source,
+    /// The one of this digest, which the registry must have.
+    Digest(Sha256),
+}
+
+/// Where a content comes from that is not released yet.
+#[derive(Clone, Copy)]
+pub enum Source<'a> {
+    /// The Engine has the image and pushes it.
+    Engine(&'a dyn Engine),
+    /// The registry has it.
+    Registry,
+}
+
+/// What the registry said of each wanted tag; none where it was not asked.
+pub(super) type Served = Vec<Option<Result<Manifest, RegistryError>>>;
+
+/// Most questions to the registry at once.
+const AT_ONCE: usize = 8;
+
+/// Asks the registry for all that it has to say before signing begins.
+pub(super) fn ask_registry(registry: &dyn Registry, gun: &Gun, wanted: &[Wanted<'_>], source: Source<'_>) -> Served {
+    let ask = |wanted: &Wanted<'_>| match (wanted.content, source) {
+        (Content::Digest(digest), _) => Some(registry.confirm(gun, digest)),
+        (_, Source::Registry) => Some(registry.resolve(gun, wanted.tag)),
+        (_, Source::Engine(_)) => None,
+    };
+    at_once(gun, wanted, ask)
+}
+
+fn at_once<'w>(
+    gun: &Gun,
+    wanted: &[Wanted<'w>],
+    ask: impl Fn(&Wanted<'w>) -> Option<Result<Manifest, RegistryError>> + Sync,
+) -> Served {
+    let lost = || RegistryError::Remote(RemoteError::Unusable(format!("the question to the registry of {gun} was not answered")));
+    let mut served = Vec::new();
+    for some in wanted.chunks(AT_ONCE) {
+        thread::scope(|scope| {
+            let asked: Vec<_> = some.iter().map(|wanted| scope.spawn(|| ask(wanted))).collect();
+            served.extend(asked.into_iter().map(|answer| answer.join().unwrap_or_else(|_| Some(Err(lost())))));
+        });
+    }
+    served
+}
+
+/// The contents that are released under the wanted tags, where those are to be signed again.
+pub(super) fn released_contents(repo: &TrustedRepo, wanted: &[Wanted<'_>]) -> Vec<Option<FileMeta>> {
+    let of = |wanted: &Wanted<'_>| (wanted.content == Content::Released).then(|| released(repo, wanted.tag)).flatten();
+    wanted.iter().map(of).collect()
+}
+
+/// Signing again never moves a tag. Where the registry serves something else by now, the person is told.
+pub(super) fn warn_if_moved(session: &Session<'_>, tag: &Tag, signed: &FileMeta, served: Result<Manifest, RegistryError>) {
+    if let Ok(manifest) = served
+        && manifest.digest != signed.sha256
+    {
+        let served = manifest.digest;
+        let warning =
+            format!("the registry serves sha256:{served} for tag {tag} now; the signed content is sha256:{}", signed.sha256);
+        session.events.tell(Event::Warning(warning));
+    }
+}
+
+/// Pushes a local image; what the push reports is what is signed.
+pub(super) fn push(session: &Session<'_>, engine: &dyn Engine, gun: &Gun, tag: &Tag) -> Result<PushedContent, PushFailed> {
+    session.events.tell(Event::PushingLocal { tag });
+    let heard = |progress: &_| session.events.tell(Event::EngineProgress(progress));
+    let pushed = engine.push(gun, tag, &heard).map_err(|error| {
+        let may_be_pushed = matches!(error, EngineError::BadAnswer { .. } | EngineError::Lost { .. });
+        PushFailed { error: error.into(), may_be_pushed }
+    })?;
+    let content = settle(session, gun, tag, pushed).map_err(|error| PushFailed { error, may_be_pushed: true })?;
+    session.events.tell(Event::SigningFromEngine { tag, content });
+    Ok(content)
+}
+
+/// A push that brought nothing to sign.
+pub(super) struct PushFailed {
+    pub(super) error: OpsError,
+    /// Whether the image may be in the registry all the same.
+    pub(super) may_be_pushed: bool,
+}
+
+/// Where the push reported several contents, the tag's is the one that the registry serves now, and no other than those.
+fn settle(session: &Session<'_>, gun: &Gun, tag: &Tag, pushed: Pushed) -> Result<PushedContent, OpsError> {
+    let reported = match pushed {
+        Pushed::One(content) => return Ok(content),
+        Pushed::Among(reported) => reported,
+    };
+    let served = session.registry.resolve(gun, tag)?;
+    let content = PushedContent { digest: served.digest, length: served.length };
+    if reported.contains(&content) {
+        return Ok(content);
+    }
+    Err(OpsError::PushUnclear { tag: tag.clone(), served: served.digest, reported: reported.iter().map(|c| c.digest).collect() })
+}

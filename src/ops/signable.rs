@@ -1,0 +1,42 @@
+//! Who may sign a tag, with the keys on this machine.
+
+use super::{error::OpsError, image::Tag, ports::KeyInfo, session::Session};
+use crate::tuf::{gun::Gun, lookup::admits, role::RoleName, trusted::TrustedRepo};
+
+/// Whether a key is kept for signing tags: under a signer's name, whatever that is, and not under a base role's.
+pub(super) fn is_signers(info: &KeyInfo) -> bool {
+    RoleName::parse(&info.role).map_or(true, |role| role.is_delegation())
+}
+
+/// The roles that a tag is signed into (docker `trust.GetSignableRoles`): `targets` where there are no delegations; else each direct
+/// delegation whose paths admit the tag and of which a key is on this machine.
+pub(super) fn signable_roles(session: &Session<'_>, repo: &TrustedRepo, tag: &Tag) -> Result<Vec<RoleName>, OpsError> {
+    let targets = RoleName::targets();
+    let direct: Vec<_> = repo.delegations().filter(|(parent, _)| **parent == targets).map(|(_, delegation)| delegation).collect();
+    if direct.is_empty() {
+        return Ok(vec![targets]);
+    }
+    let (mut signable, mut others) = (Vec::new(), Vec::new());
+    for delegation in direct.into_iter().filter(|delegation| admits(&delegation.paths, tag.as_str())) {
+        let keys: Vec<_> = repo.role_keys(&delegation.name).iter().filter_map(|(_, key)| key.canonical_id().ok()).collect();
+        let mut here = false;
+        for id in &keys {
+            here |= session.keys.find(*id)?.is_some();
+        }
+        if here { signable.push(delegation.name.clone()) } else { others.push((delegation.name.clone(), keys)) }
+    }
+    if signable.is_empty() { Err(OpsError::NoSignableRole { gun: repo.gun().clone(), roles: others }) } else { Ok(signable) }
+}
+
+/// The signer that the account at the registry stands for: its name and role.
+pub(super) fn account_role(session: &Session<'_>, gun: &Gun) -> Result<(String, RoleName), OpsError> {
+    let host = gun.host();
+    let name = session.accounts.user_name(gun)?;
+    let name =
+        name.ok_or_else(|| OpsError::NoAccount(format!("no account is configured for {host}, so the first signer has no name")))?;
+    // a signer's key is found by the signer's name (docker `getOrGenerateNotaryKey`): one of these would be the key of another role
+    let is_taken = RoleName::parse(&name).is_ok() || RoleName::signer(&name).is_ok_and(|role| role == RoleName::releases());
+    let role = RoleName::signer(&name).ok().filter(|_| !is_taken);
+    let role = role.ok_or_else(|| OpsError::NoAccount(format!("the account {name:?} at {host} cannot name a signer")))?;
+    Ok((name, role))
+}

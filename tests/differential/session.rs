@@ -1,0 +1,205 @@
+//! Two people who do the same, one with `docker trust` and one with `dct`.
+
+use std::{fmt::Write as _, fs, os::unix::fs::PermissionsExt as _, thread};
+
+use crate::{
+    intended::INTENDED,
+    normal::Normal,
+    support::{
+        Peers,
+        engine::Engine,
+        home::{Home, Run},
+        images::Pushed,
+        openssl::{Bundle, Issuer, KeyForm},
+    },
+};
+
+/// A program and the home that it runs in.
+pub(crate) struct Side {
+    /// The folder of its repositories: `docker` or `dct`.
+    name: &'static str,
+    pub(crate) home: Home,
+}
+
+/// The run so far.
+pub(crate) struct Session<'a> {
+    pub(crate) peers: &'a Peers,
+    engine: Engine,
+    pub(crate) docker: Side,
+    pub(crate) dct: Side,
+    digests: Vec<String>,
+    same: usize,
+    differences: Vec<&'static str>,
+    faults: Vec<String>,
+}
+
+pub(crate) struct Report {
+    pub(crate) text: String,
+    pub(crate) all_good: bool,
+}
+
+impl<'a> Session<'a> {
+    /// Two homes of jeff, who may do everything.
+    pub(crate) fn new(peers: &'a Peers) -> Self {
+        let engine = Engine::start(&peers.folder("engine"));
+        let home = |user: &str| Home::new(peers, user).without("DCT_SIGN_FROM").with("DOCKER_HOST", &engine.host());
+        let (docker, dct) = (home("jeff"), home("jeff"));
+        Self {
+            docker: Side { name: "docker", home: docker },
+            dct: Side { name: "dct", home: dct },
+            peers,
+            engine,
+            digests: Vec::new(),
+            same: 0,
+            differences: Vec::new(),
+            faults: Vec::new(),
+        }
+    }
+
+    /// Puts other homes in place, of another person or with another environment; the former ones.
+    pub(crate) fn homes(&mut self, make: impl Fn() -> Home) -> (Home, Home) {
+        let host = self.engine.host();
+        let docker = std::mem::replace(&mut self.docker.home, make().without("DCT_SIGN_FROM").with("DOCKER_HOST", &host));
+        let dct = std::mem::replace(&mut self.dct.home, make().without("DCT_SIGN_FROM").with("DOCKER_HOST", &host));
+        (docker, dct)
+    }
+
+    /// Puts former homes back.
+    pub(crate) fn back(&mut self, (docker, dct): (Home, Home)) {
+        (self.docker.home, self.dct.home) = (docker, dct);
+    }
+
+    /// The same file in both homes.
+    pub(crate) fn file(&self, name: &str, content: &[u8], mode: u32) {
+        for side in [&self.docker, &self.dct] {
+            let path = side.home.path().join(name);
+            fs::write(&path, content).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        }
+    }
+
+    /// `NAME-key.pem` and `NAME-cert.pem` in both homes.
+    pub(crate) fn bundle(&self, name: &str, form: KeyForm) {
+        let bundle = Bundle::make(&self.peers.folder(name), name, form, Issuer::Ca);
+        self.file(&format!("{name}-key.pem"), &fs::read(bundle.key).unwrap(), 0o600);
+        self.file(&format!("{name}-cert.pem"), &fs::read(bundle.cert).unwrap(), 0o644);
+    }
+
+    /// An image in both registries, of which the Engine knows too.
+    pub(crate) fn image(&mut self, name: &str, tag: &str) -> Pushed {
+        let mut pushed = None;
+        for side in [&self.docker, &self.dct] {
+            let path = format!("{}/{name}", side.name);
+            let image = self.peers.images().push(&path, tag, &format!("{name}:{tag}"));
+            self.engine.has(&self.peers.image(&path), tag, &image);
+            pushed = Some(image);
+        }
+        let pushed = pushed.unwrap();
+        self.digests.push(pushed.sha256.clone());
+        pushed
+    }
+
+    /// Something that is no step, on both sides: it must go well.
+    pub(crate) fn notary(&self, args: &[&str]) {
+        for side in [&self.docker, &self.dct] {
+            side.home.notary(&words(&self.words_of(side, args))).ok();
+        }
+    }
+
+    /// The step is the same.
+    pub(crate) fn same(&mut self, args: &[&str]) {
+        self.same_on_input(args, "");
+    }
+
+    /// The same with something on standard input.
+    pub(crate) fn same_on_input(&mut self, args: &[&str], input: &str) {
+        let (docker, dct) = self.run(args, input);
+        let (of_docker, of_dct) = self.normal(&docker, &dct);
+        if of_docker == of_dct {
+            self.same += 1;
+        } else {
+            self.faults.push(format!("not the same:\n{docker}\n{dct}\n"));
+        }
+    }
+
+    /// The step differs on purpose, as `intended.rs` says; `right` looks at docker's run and at dct's.
+    pub(crate) fn differs(&mut self, why: &'static str, args: &[&str], right: impl Fn(&Run, &Run) -> bool) {
+        self.differs_on_input(why, args, "", right);
+    }
+
+    /// The same with something on standard input.
+    pub(crate) fn differs_on_input(&mut self, why: &'static str, args: &[&str], input: &str, right: impl Fn(&Run, &Run) -> bool) {
+        assert!(INTENDED.iter().any(|(name, _)| *name == why), "{why} is no intended difference");
+        let (docker, dct) = self.run(args, input);
+        let (of_docker, of_dct) = self.normal(&docker, &dct);
+        if of_docker == of_dct {
+            self.faults.push(format!("no difference any more ({why}):\n{docker}\n{dct}\n"));
+        } else if right(&docker, &dct) {
+            self.differences.push(why);
+        } else {
+            self.faults.push(format!("differs in another way than is intended ({why}):\n{docker}\n{dct}\n"));
+        }
+    }
+
+    /// The step looks the same and does something else, on purpose.
+    pub(crate) fn differs_unseen(&mut self, why: &'static str, args: &[&str], right: impl Fn(&Home, &Home) -> bool) {
+        assert!(INTENDED.iter().any(|(name, _)| *name == why), "{why} is no intended difference");
+        let (docker, dct) = self.run(args, "");
+        let (of_docker, of_dct) = self.normal(&docker, &dct);
+        if of_docker == of_dct && right(&self.docker.home, &self.dct.home) {
+            self.differences.push(why);
+        } else {
+            self.faults.push(format!("does not do what is intended ({why}):\n{docker}\n{dct}\n"));
+        }
+    }
+
+    /// What has come of it.
+    pub(crate) fn report(&self) -> Report {
+        let good = self.same + self.differences.len();
+        let all = good + self.faults.len();
+        let mut text = String::new();
+        for fault in &self.faults {
+            writeln!(text, "{fault}").unwrap();
+        }
+        for (why, reason) in INTENDED {
+            let steps = self.differences.iter().filter(|found| *found == why).count();
+            writeln!(text, "intended, {steps} steps: {why}: {reason}").unwrap();
+        }
+        let unused: Vec<_> = INTENDED.iter().filter(|(why, _)| !self.differences.contains(why)).map(|(why, _)| *why).collect();
+        if !unused.is_empty() {
+            writeln!(text, "no step shows: {}", unused.join(", ")).unwrap();
+        }
+        let (same, intended) = (self.same, self.differences.len());
+        writeln!(text, "differential: {good} of {all} steps identical or intended ({same} identical, {intended} intended)")
+            .unwrap();
+        Report { text, all_good: self.faults.is_empty() && unused.is_empty() }
+    }
+
+    fn run(&self, args: &[&str], input: &str) -> (Run, Run) {
+        let (docker, dct) = (self.words_of(&self.docker, args), self.words_of(&self.dct, args));
+        thread::scope(|scope| {
+            let docker = scope.spawn(|| self.docker.home.docker_trust_with_input(&words(&docker), input));
+            let dct = self.dct.home.dct_with_input(&words(&dct), input);
+            (docker.join().unwrap(), dct)
+        })
+    }
+
+    /// `@name` stands for a repository.
+    fn words_of(&self, side: &Side, args: &[&str]) -> Vec<String> {
+        let repository = |name: &str| self.peers.image(&format!("{}/{name}", side.name));
+        args.iter().map(|word| word.strip_prefix('@').map_or_else(|| (*word).to_owned(), repository)).collect()
+    }
+
+    fn normal(&self, docker: &Run, dct: &Run) -> (Normal, Normal) {
+        let names = |side: &Side| {
+            let home = side.home.path().to_string_lossy().into_owned();
+            [(self.peers.image(&format!("{}/", side.name)), "HOST/"), (home, "HOME")]
+        };
+        let (of_docker, of_dct) = (names(&self.docker), names(&self.dct));
+        (Normal::of_docker(docker, &of_docker, &self.digests), Normal::of_dct(dct, &of_dct, &self.digests))
+    }
+}
+
+fn words(args: &[String]) -> Vec<&str> {
+    args.iter().map(String::as_str).collect()
+}
