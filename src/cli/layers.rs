@@ -124,7 +124,9 @@ mod tests {
         let out = Shared::default();
         let ui = Ui::to(out.clone(), io::sink()).with_columns(columns);
         let view = LayersView::new(&ui);
-        messages.iter().for_each(|message| view.show(message));
+        for message in messages {
+            view.show(message);
+        }
         let bytes = out.0.lock().unwrap().clone();
         String::from_utf8(bytes).unwrap()
     }

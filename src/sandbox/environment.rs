@@ -75,6 +75,8 @@ pub(super) fn of(folder: &Path, host: &str) -> Vec<Variable> {
         set("SSL_CERT_FILE", &path("ca-bundle.pem")),
         set("CURL_CA_BUNDLE", &path("ca-bundle.pem")),
         set("DCT_CACHE_DIR", &path("cache")),
+        // the images are in the registry, whatever Engine there is
+        set("DCT_SIGN_FROM", "registry"),
         first("NO_PROXY", "localhost,127.0.0.1", ','),
         first("no_proxy", "localhost,127.0.0.1", ','),
         first("PATH", &path("bin"), ':'),

@@ -18,6 +18,7 @@ mod https;
 mod support;
 
 mod auth;
+mod engine;
 mod limits;
 mod peers;
 mod proxy;

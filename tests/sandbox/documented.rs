@@ -22,7 +22,7 @@ use crate::verb::{home, text};
 const HOST: &str = "dtr.example.com";
 
 /// What is not run here, and what runs it.
-const ELSEWHERE: [(&str, &str); 7] = [
+const ELSEWHERE: [(&str, &str); 11] = [
     ("make demo", "demo.rs runs the same script"),
     ("make test", "it runs this test"),
     ("make build", "and `make test` builds the same for tests"),
@@ -30,6 +30,10 @@ const ELSEWHERE: [(&str, &str); 7] = [
     ("sudo make install", "the same"),
     ("dct sandbox --port 4443", "verb.rs: it serves until it is interrupted"),
     ("dct sandbox -- sh", "verb.rs: a shell that waits for a person"),
+    ("dct push dtr.example.com/prod/nginx:1", "tests/peers/engine.rs, where there is a Docker Engine"),
+    ("dct pull dtr.example.com/prod/nginx:1", "the same"),
+    ("dct pull --all-tags dtr.example.com/prod/nginx", "the same"),
+    ("docker run \"$(dct resolve dtr.example.com/prod/nginx:1)\"", "the same, but for what runs then"),
 ];
 
 /// Lines that belong together: a later one may need what an earlier one left.
@@ -78,7 +82,9 @@ fn start() -> Sandbox {
 /// The files that the examples name, in the home folder, where they are run.
 fn prepare(home: &Path, sandbox: &Path) {
     let copy = |from: &str, to: &str| fs::copy(sandbox.join(from), home.join(to)).map(drop).unwrap();
-    fs::create_dir(home.join("ian")).unwrap();
+    for folder in ["ian", "public"] {
+        fs::create_dir(home.join(folder)).unwrap();
+    }
     for (from, to) in [
         ("jeff/key.pem", "key.pem"),
         ("jeff/cert.pem", "cert.pem"),

@@ -54,6 +54,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let engine = context.wiring.needed_engine()?;
     let gun = &image.gun;
     let words = Words::new(context.ui, Verb::Pull, gun, context.wiring.familiar(gun), &[]);
+    let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let session = context.session(&words);
     let trusted = match &image.tag {
         Some(tag) => resolve_image::resolve(&session, gun, tag, Outage::AnswerFromStore).map(|digest| vec![(tag.clone(), digest)]),

@@ -37,6 +37,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let engine = context.wiring.needed_engine()?;
     let gun = &image.gun;
     let words = Words::new(context.ui, Verb::Push, gun, context.wiring.familiar(gun), std::slice::from_ref(&image));
+    let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let wanted = [Wanted { tag, typed: &image.typed, content: Content::Source }];
     let request = Request { gun, wanted: &wanted, source: Source::Engine(&*engine), first: FirstSigner::Repository };
     sign_image::sign(&context.session(&words), &request).map_err(|error| words.refused(&[tag], &error))?;

@@ -38,6 +38,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let gun = &image.gun;
     let Some(tag) = image.tag.or_else(|| Tag::parse("latest")) else { return Err(CliError::new("no tag specified")) };
     let words = Words::new(context.ui, Verb::Pull, gun, context.wiring.familiar(gun), &[]);
+    let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     // a state from an outage may be an older one
     let digest = resolve_image::resolve(&context.session(&words), gun, &tag, Outage::Fail);
     let digest = digest.map_err(|error| refused(gun.as_str(), &error))?;

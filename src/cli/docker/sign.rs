@@ -54,7 +54,7 @@ Examples:
     dct sign dtr.example.com/prod/nginx:1
 
   Several tags go out as one update of their repository:
-    dct sign dtr.example.com/prod/nginx:1 dtr.example.com/prod/nginx:1.27
+    dct sign dtr.example.com/prod/nginx:1 dtr.example.com/prod/nginx:1.1
 
   Sign what the registry has, without a Docker Engine:
     dct sign --registry dtr.example.com/prod/nginx:1

@@ -84,6 +84,9 @@ impl<'a> Words<'a> {
 impl Events for Words<'_> {
     fn tell(&self, event: Event<'_>) {
         let (ui, verb, gun) = (self.ui, self.verb, self.gun);
+        if let Event::PushingLocal { tag } = event {
+            ui.wait_for(&format!("pushing {gun}:{tag}"));
+        }
         match event {
             Event::EngineProgress(progress) => self.progress.show(progress),
             Event::ExistingSignatures { tag, digest, signers } => {

@@ -39,7 +39,7 @@ Examples:
     dct signer remove ian dtr.example.com/prod/nginx
 
   In two repositories, and without being asked where ian is the last who signed:
-    dct signer remove --force ian dtr.example.com/prod/nginx dtr.example.com/prod/web";
+    dct signer remove --force ian dtr.example.com/prod/nginx";
 
 /// Runs the verb. A repository that fails does not keep the others from losing the signer.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
