@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, process::ExitCode, sync::Arc};
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use super::{
     args::{Arguments, Command, KeyCommand, SignerCommand},
@@ -30,7 +30,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     let ui = Arc::new(Ui::standard(if debug { Detail::Debug } else { Detail::Plain }));
     let result = match parsed {
         Ok(parsed) => dispatch(&parsed, &ui),
-        Err(error) => refuse(&ui, usage::explain(&error, arguments)),
+        Err(error) => refuse(&ui, usage::explain(&error, Arguments::command(), arguments)),
     };
     let lost = ui.finish().map_err(|error| CliError::new(format!("write standard output: {error}")));
     match result.and(lost) {

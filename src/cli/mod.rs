@@ -12,6 +12,7 @@ pub mod go_json;
 pub mod hints;
 pub mod input;
 pub mod natural_order;
+pub mod program;
 pub mod progress;
 pub mod prompt;
 #[cfg(feature = "sandbox")]

@@ -12,6 +12,7 @@ use std::{
 
 use super::{
     error::CliError,
+    program::Program,
     progress::{Aside, Progress, Wait},
     sanitize,
 };
@@ -22,6 +23,7 @@ pub struct Ui {
     err: Stream,
     detail: Detail,
     progress: Progress,
+    program: Program,
 }
 
 /// How much is said of an error.
@@ -55,13 +57,21 @@ impl Ui {
             err: Stream::new(io::stderr(), wanted && io::stderr().is_terminal()),
             detail,
             progress: Progress::standard(),
+            program: Program::own(),
         }
+    }
+
+    /// Under another name of the program, for what it tells a person to type.
+    #[must_use]
+    pub fn called(self, program: Program) -> Self {
+        Self { program, ..self }
     }
 
     /// Writes to these: for tests.
     #[must_use]
     pub fn to(out: impl Write + Send + 'static, err: impl Write + Send + 'static) -> Self {
-        Self { out: Stream::new(out, false), err: Stream::new(err, false), detail: Detail::Plain, progress: Progress::default() }
+        let (out, err) = (Stream::new(out, false), Stream::new(err, false));
+        Self { out, err, detail: Detail::Plain, progress: Progress::default(), program: Program::own() }
     }
 
     /// One line of a command's answer.
@@ -135,7 +145,7 @@ impl Ui {
             self.labelled("cause", "31", cause);
         }
         for hint in error.hints() {
-            self.labelled("hint", "36", hint);
+            self.labelled("hint", "36", &self.program.tell(hint));
         }
         if let (Detail::Debug, Some(facts)) = (self.detail, error.facts()) {
             self.labelled("debug", "2", facts);
