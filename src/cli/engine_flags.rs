@@ -1,16 +1,13 @@
 //! What Docker's global flags say of the Engine: each is another value of a variable that Docker reads for the same.
 
-use std::{
-    collections::BTreeMap,
-    ffi::OsString,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
 
 /// What comes before the environment where the Engine is looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EngineFlags {
     values: BTreeMap<&'static str, OsString>,
-    files: TlsFileFlags,
+    /// The files for TLS.
+    pub tls_files: TlsFileFlags,
 }
 
 /// The files that flags name for TLS with the Engine, each in place of the one of `DOCKER_CERT_PATH`.
@@ -30,10 +27,12 @@ impl EngineFlags {
         self.values.insert("DOCKER_HOST", host.into());
     }
 
-    /// What `--context` says. It comes before `DOCKER_HOST`.
+    /// What `--context` says. It comes before `DOCKER_HOST`, which is what the context `default` is made of.
     pub fn context(&mut self, name: &str) {
         self.values.insert("DOCKER_CONTEXT", name.into());
-        self.values.insert("DOCKER_HOST", OsString::new());
+        if name != "default" {
+            self.values.insert("DOCKER_HOST", OsString::new());
+        }
     }
 
     /// What `--tls` says.
@@ -41,27 +40,10 @@ impl EngineFlags {
         self.values.insert("DOCKER_TLS", if spoken { "1" } else { "" }.into());
     }
 
-    /// Which files TLS is spoken with.
-    pub fn tls_files(&mut self, files: TlsFileFlags) {
-        self.files = files;
-    }
-
     /// The value of one of Docker's variables for this command; `environment` has those that no flag speaks of. One that is empty counts as not
     /// set.
     pub fn variable(&self, name: &str, environment: impl FnOnce(&str) -> Option<OsString>) -> Option<OsString> {
         self.values.get(name).cloned().or_else(|| environment(name)).filter(|value| !value.is_empty())
-    }
-
-    /// A file for TLS: the flag's, else that of this name (`ca.pem`, `cert.pem`, `key.pem`) in the folder.
-    #[must_use]
-    pub fn tls_file(&self, name: &str, folder: &Path) -> PathBuf {
-        let named = match name {
-            "ca.pem" => &self.files.ca,
-            "cert.pem" => &self.files.certificate,
-            "key.pem" => &self.files.key,
-            _ => &None,
-        };
-        named.clone().unwrap_or_else(|| folder.join(name))
     }
 }
 
@@ -77,18 +59,12 @@ mod tests {
         assert_eq!(seen(&flags, "DOCKER_HOST").as_deref(), Some("of the environment"));
         flags.tls(true);
         assert_eq!(seen(&flags, "DOCKER_TLS").as_deref(), Some("1"));
+        flags.context("default");
+        assert_eq!(seen(&flags, "DOCKER_HOST").as_deref(), Some("of the environment"));
         flags.context("far");
         assert_eq!(seen(&flags, "DOCKER_CONTEXT").as_deref(), Some("far"));
         assert_eq!(seen(&flags, "DOCKER_HOST"), None);
         flags.host("tcp://near:2375");
         assert_eq!(seen(&flags, "DOCKER_HOST").as_deref(), Some("tcp://near:2375"));
-    }
-
-    #[test]
-    fn a_file_that_is_not_named_is_that_of_the_folder() {
-        let mut flags = EngineFlags::default();
-        flags.tls_files(TlsFileFlags { ca: Some("/own/authority.crt".into()), ..TlsFileFlags::default() });
-        assert_eq!(flags.tls_file("ca.pem", Path::new("/certs")), Path::new("/own/authority.crt"));
-        assert_eq!(flags.tls_file("key.pem", Path::new("/certs")), Path::new("/certs/key.pem"));
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::ser::{PrettyFormatter, Serializer};
 
 use super::{
-    args::{Arguments, Command},
+    args::Arguments,
     completion,
     flags::TEMPLATE,
     plugin_flags::GlobalFlags,
@@ -38,6 +38,9 @@ pub struct Plugin {
 
 /// The verbs of `docker trust`. `dct` has more; a plugin of Docker has those that people know it by.
 const VERBS: [&str; 5] = ["key", "signer", "sign", "revoke", "inspect"];
+
+/// Flags of every verb that Docker itself has.
+const DOCKERS: [&str; 2] = ["config", "debug"];
 
 /// What Docker says of `trust` in its list of commands.
 const ABOUT: &str = "Manage trust on Docker images";
@@ -130,11 +133,12 @@ impl Plugin {
 fn command(program: &Program, caller: Caller, words: Vec<OsString>, flags: &GlobalFlags) -> Result<Box<Arguments>, Refusal> {
     let definition = definition(program, caller);
     let line: Vec<OsString> = std::iter::once(OsString::from(program.name())).chain(words).collect();
-    let command = definition.clone().try_get_matches_from(&line).and_then(|matches| Command::from_arg_matches(&matches));
-    let command = command.map_err(|error| beyond(usage::explain(&error, definition, &line), &line))?;
+    let parsed = definition.clone().try_get_matches_from(&line).and_then(|matches| Arguments::from_arg_matches(&matches));
+    let parsed = parsed.map_err(|error| beyond(usage::explain(&error, definition, &line), &line))?;
     flags.check_log_level().map_err(Refusal::Error)?;
     let engine = flags.engine().map_err(Refusal::Error)?;
-    Ok(Box::new(Arguments { config: flags.config.clone(), debug: flags.debug, engine, command }))
+    let (config, debug) = (parsed.config.or_else(|| flags.config.clone()), parsed.debug || flags.debug);
+    Ok(Box::new(Arguments { config, debug, engine, ..parsed }))
 }
 
 /// The plugin's verbs, out of the definition of all, under its name.
@@ -142,8 +146,14 @@ fn definition(program: &Program, caller: Caller) -> clap::Command {
     let all = Arguments::command();
     let verbs = VERBS.iter().filter_map(|verb| all.find_subcommand(verb)).map(|verb| under_name(verb.clone(), program));
     let after = all.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let own = all.get_arguments().map(|flag| match caller {
+        // Docker has them before the plugin's name
+        Caller::Docker if DOCKERS.contains(&flag.get_id().as_str()) => flag.clone().hide(true),
+        _ => flag.clone(),
+    });
     let root = clap::Command::new(program.name().to_owned())
         .about(ABOUT)
+        .args(own)
         .after_help(program.tell(&after))
         .subcommands(verbs)
         .subcommand_required(true)
@@ -153,11 +163,12 @@ fn definition(program: &Program, caller: Caller) -> clap::Command {
         .help_template(TEMPLATE)
         .styles(Styles::plain())
         .subcommand_help_heading("Commands");
+    let is_new = |flag: &clap::Arg| all.get_arguments().all(|own| own.get_id() != flag.get_id());
     match caller {
         Caller::Docker => root.override_usage(format!("{} COMMAND", program.name())),
         // they are read before; here they stand in the help
         Caller::Person => root
-            .args(GlobalFlags::command().get_arguments().filter(|flag| flag.get_id() != "help").cloned())
+            .args(GlobalFlags::command().get_arguments().filter(|flag| flag.get_id() != "help" && is_new(flag)).cloned())
             .override_usage(format!("{} [OPTIONS] COMMAND", program.name())),
     }
 }
@@ -211,6 +222,7 @@ fn metadata() -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::args::Command;
 
     /// Reads a line as the plugin; the name that it goes by, and the command or the first word of the refusal.
     fn read(line: &str, by_docker: bool) -> (String, Result<Box<Arguments>, String>) {
@@ -249,13 +261,8 @@ mod tests {
         assert_eq!(variable("DOCKER_HOST"), Some("unix:///y".into()));
         assert_eq!(variable("DOCKER_TLS"), None);
         assert_eq!(variable("DOCKER_CONTEXT"), Some("of the environment".into()));
-    }
-
-    #[test]
-    fn a_verb_does_not_take_what_belongs_before_the_plugins_name() {
-        for (line, by_docker) in [("docker-trust trust sign a:1 --config /x", true), ("docker-trust sign --config /x a:1", false)] {
-            assert_eq!(read(line, by_docker).1.unwrap_err(), "unknown flag: --config", "{line}");
-        }
+        let late = read("docker-trust --config /x trust sign a:1 --config /y -D", true).1.unwrap();
+        assert_eq!((late.config.as_deref(), late.debug), (Some(Path::new("/y")), true));
     }
 
     #[test]
@@ -282,7 +289,7 @@ mod tests {
         ] {
             let text = read(line, by_docker).1.unwrap_err();
             assert!(text.starts_with(&format!("Usage:  {name} ")), "{line}: {text}");
-            assert!(!text.contains("dct "), "{line}: {text}");
+            assert!(!text.contains("dct ") && text.contains("--config") != by_docker, "{line}: {text}");
         }
         assert_eq!(read("docker-trust trust sign", true).1.unwrap_err(), "docker: 'docker trust sign' requires 1 argument");
         assert_eq!(read("docker-trust trust key foo", true).1.unwrap_err(), "docker: unknown command: docker trust key foo");

@@ -103,7 +103,7 @@ impl GlobalFlags {
             flags.tls(spoken);
         }
         let (ca, certificate, key) = (self.tlscacert.clone(), self.tlscert.clone(), self.tlskey.clone());
-        flags.tls_files(TlsFileFlags { ca, certificate, key });
+        flags.tls_files = TlsFileFlags { ca, certificate, key };
         Ok(flags)
     }
 
