@@ -18,8 +18,8 @@ pub struct GlobalFlags {
     #[arg(long, allow_hyphen_values = true, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Global Options")]
     pub config: Option<PathBuf>,
 
-    /// Name of the context that names the Docker Engine
-    #[arg(short = 'c', long, value_name = "NAME", help_heading = "Global Options")]
+    /// Context of Docker that names its Engine
+    #[arg(short = 'c', long, value_name = "CONTEXT", help_heading = "Global Options")]
     pub context: Option<String>,
 
     /// Show the whole of an error, as the program knows it

@@ -10,7 +10,10 @@ use std::{
     thread,
 };
 
-use rustix::process::{Signal, getpid, kill_process};
+use rustix::{
+    io::fcntl_dupfd_cloexec,
+    process::{Signal, getpid, kill_process},
+};
 
 /// The variable that names the socket; with an `@` first it is one of Linux' abstract names.
 const SOCKET: &str = "DOCKER_CLI_PLUGIN_SOCKET";
@@ -19,7 +22,7 @@ const SOCKET: &str = "DOCKER_CLI_PLUGIN_SOCKET";
 /// with Docker's own plugins.
 pub fn watch() {
     let Some(name) = std::env::var_os(SOCKET).filter(|name| !name.is_empty()) else { return };
-    let Ok(socket) = connect(&name) else { return };
+    let Ok(socket) = connect(&name).and_then(|socket| out_of_the_way(&socket)) else { return };
     // without a thread the command does its work all the same
     let _ = thread::Builder::new().name("plugin socket".to_owned()).spawn(move || {
         wait(socket);
@@ -39,6 +42,12 @@ fn wait(mut socket: UnixStream) {
             Err(_) => return,
         }
     }
+}
+
+/// The same socket under a number that nobody means who names a descriptor of their own.
+fn out_of_the_way(socket: &UnixStream) -> io::Result<UnixStream> {
+    const LEAST: i32 = 128;
+    Ok(fcntl_dupfd_cloexec(socket, LEAST)?.into())
 }
 
 fn connect(name: &OsStr) -> io::Result<UnixStream> {
