@@ -40,7 +40,7 @@ INSTALLED := $(BINARY):bin/dct \
 	completions/dct.fish:share/fish/vendor_completions.d/dct.fish \
 	completions/dct.ps1:share/dct/dct.ps1
 # Links below PREFIX, as TARGET:PLACE: a line for each further name that the program answers to.
-LINKS :=
+LINKS := ../../../bin/dct:lib/docker/cli-plugins/docker-trust
 
 from = $(word 1,$(subst :, ,$(1)))
 to = $(DESTDIR)$(PREFIX)/$(word 2,$(subst :, ,$(1)))

@@ -61,7 +61,13 @@ fn every_file_finds_its_place_and_goes_again() {
     ]);
     let pages = fs::read_dir(Path::new(ROOT).join("man")).unwrap().map(|page| page.unwrap().file_name());
     expected.extend(pages.map(|page| (prefix.join("share/man/man1").join(page), 0o644)));
+    let plugin = prefix.join("lib/docker/cli-plugins/docker-trust");
+    expected.insert(plugin.clone(), 0o777);
     assert_eq!(files(dest.path()), expected);
+    // as a package moves it, so the link names no folder of this machine
+    assert_eq!(fs::read_link(&plugin).unwrap(), Path::new("../../../bin/dct"));
+    let metadata = Command::new(&plugin).arg("docker-cli-plugin-metadata").output().unwrap();
+    assert!(metadata.status.success() && metadata.stdout.starts_with(b"{\n     \"SchemaVersion\": \"0.1.0\""), "{metadata:?}");
 
     let version = Command::new(prefix.join("bin/dct")).arg("--version").output().unwrap();
     assert!(version.status.success());

@@ -33,6 +33,10 @@ pub struct Arguments {
     #[arg(short = 'D', long, global = true, help_heading = "Global Options")]
     pub debug: bool,
 
+    /// What flags of Docker say of its Engine.
+    #[arg(skip)]
+    pub engine: super::engine_flags::EngineFlags,
+
     /// What to do.
     #[command(subcommand)]
     pub command: Command,

@@ -29,11 +29,16 @@ pub fn answer(arguments: &[OsString]) -> Option<Vec<String>> {
     let asked = std::env::var_os(VARIABLE).is_some_and(|version| version == VERSION);
     let words =
         arguments.get(2..).filter(|words| asked && !words.is_empty() && arguments.get(1).is_some_and(|dashes| dashes == "--"))?;
-    Some(candidates(words, Known::new(config_dir(words).as_deref())))
+    Some(offered(Arguments::command(), words))
 }
 
-fn candidates(words: &[OsString], known: Option<Known>) -> Vec<String> {
-    let mut command = Arguments::command();
+/// What this machine has to offer for the last of these words of a command, a line a candidate: the word, a tab, and what it means.
+#[must_use]
+pub fn offered(command: Command, words: &[OsString]) -> Vec<String> {
+    candidates(command, words, Known::new(config_dir(words).as_deref()))
+}
+
+fn candidates(mut command: Command, words: &[OsString], known: Option<Known>) -> Vec<String> {
     command.build();
     let mut command = with_values(command, &Arc::new(known));
     let line: Vec<OsString> = std::iter::once(OsString::from(command.get_name())).chain(words.iter().cloned()).collect();
@@ -143,7 +148,7 @@ mod tests {
 
     fn offered(words: &[&str]) -> Vec<String> {
         let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-        candidates(&words, None).iter().map(|line| line.split('\t').next().unwrap().to_owned()).collect()
+        candidates(Arguments::command(), &words, None).iter().map(|line| line.split('\t').next().unwrap().to_owned()).collect()
     }
 
     #[test]
@@ -168,7 +173,14 @@ mod tests {
         for words in [&["nonsense", "x"][..], &["sign", "--nope", "--x"], &["--config"], &["\u{1b}"], &["sign", "a", "b", "c"]] {
             let _ = offered(words);
         }
-        assert!(candidates(&[OsString::from("sign"), std::os::unix::ffi::OsStringExt::from_vec(vec![0xff])], None).is_empty());
+        assert!(
+            candidates(
+                Arguments::command(),
+                &[OsString::from("sign"), std::os::unix::ffi::OsStringExt::from_vec(vec![0xff])],
+                None
+            )
+            .is_empty()
+        );
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! One run of `dct`, from the command line to the exit code.
+//! One run of the program, from the command line to the exit code.
 
 use std::{ffi::OsString, process::ExitCode, sync::Arc};
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use super::{
     args::{Arguments, Command, KeyCommand, SignerCommand},
@@ -11,26 +11,52 @@ use super::{
     docker::{delete, inspect, key_generate, key_load, pull, push, resolve, revoke, sign, signer_add, signer_remove},
     error::CliError,
     input::Input,
+    plugin::{Call, ORIGINAL_COMMAND, Plugin},
+    plugin_socket,
+    program::Program,
     prompt::Prompter,
     ui::{Detail, Ui},
     usage::{self, Refusal},
     wiring::{self, Access, Face, Login, Wiring},
 };
 
-/// Runs the program with these arguments, its name first.
+/// Runs the program with these arguments, its name first: the name chooses the face.
 #[must_use]
 pub fn run(arguments: &[OsString]) -> ExitCode {
-    if let Some(lines) = completion::answer(arguments) {
-        let ui = Ui::standard(Detail::Plain);
-        ui.lines(lines);
-        return if ui.finish().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    let call = match Plugin::of(arguments) {
+        Some(plugin) => {
+            plugin_socket::watch();
+            plugin.read(arguments, std::env::var_os(ORIGINAL_COMMAND).is_some_and(|command| !command.is_empty()))
+        }
+        None => own(arguments),
+    };
+    match call {
+        Call::Answer(lines) => answer(&lines),
+        Call::Command(program, parsed) => execute(program, parsed),
     }
-    let parsed = Arguments::try_parse_from(arguments);
+}
+
+/// What `dct` is asked for.
+fn own(arguments: &[OsString]) -> Call {
+    if let Some(lines) = completion::answer(arguments) {
+        return Call::Answer(lines);
+    }
+    let parsed = Arguments::try_parse_from(arguments).map(Box::new);
+    Call::Command(Program::own(), parsed.map_err(|error| usage::explain(&error, Arguments::command(), arguments)))
+}
+
+fn answer(lines: &[String]) -> ExitCode {
+    let ui = Ui::standard(Detail::Plain);
+    ui.lines(lines);
+    if ui.finish().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn execute(program: Program, parsed: Result<Box<Arguments>, Refusal>) -> ExitCode {
     let debug = parsed.as_ref().is_ok_and(|parsed| parsed.debug);
-    let ui = Arc::new(Ui::standard(if debug { Detail::Debug } else { Detail::Plain }));
+    let ui = Arc::new(Ui::standard(if debug { Detail::Debug } else { Detail::Plain }).called(program));
     let result = match parsed {
         Ok(parsed) => dispatch(&parsed, &ui),
-        Err(error) => refuse(&ui, usage::explain(&error, arguments)),
+        Err(refusal) => refuse(&ui, refusal),
     };
     let lost = ui.finish().map_err(|error| CliError::new(format!("write standard output: {error}")));
     match result.and(lost) {

@@ -4,6 +4,7 @@ pub mod args;
 pub mod completion;
 pub mod context;
 pub mod docker;
+pub mod engine_flags;
 pub mod error;
 pub mod face;
 pub mod failure;
@@ -14,6 +15,10 @@ pub mod input;
 pub mod kept;
 pub mod layers;
 pub mod natural_order;
+pub mod plugin;
+pub mod plugin_flags;
+pub mod plugin_socket;
+pub mod program;
 pub mod progress;
 pub mod prompt;
 #[cfg(feature = "sandbox")]

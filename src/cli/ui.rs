@@ -15,6 +15,7 @@ use rustix::termios::tcgetwinsize;
 use super::{
     error::CliError,
     kept::{Kept, To},
+    program::Program,
     progress::{Aside, Progress, Wait},
     sanitize,
 };
@@ -27,6 +28,7 @@ pub struct Ui {
     progress: Progress,
     /// How wide the terminal is that answers go to.
     columns: Option<u16>,
+    program: Program,
 }
 
 /// How much is said of an error.
@@ -61,14 +63,21 @@ impl Ui {
             detail,
             progress: Progress::standard(),
             columns: io::stdout().is_terminal().then(|| tcgetwinsize(io::stdout()).map_or(0, |size| size.ws_col)),
+            program: Program::own(),
         }
+    }
+
+    /// Under another name of the program, for what it tells a person to type.
+    #[must_use]
+    pub fn called(self, program: Program) -> Self {
+        Self { program, ..self }
     }
 
     /// Writes to these: for tests.
     #[must_use]
     pub fn to(out: impl Write + Send + 'static, err: impl Write + Send + 'static) -> Self {
         let (out, err) = (Stream::new(out, false), Stream::new(err, false));
-        Self { out, err, detail: Detail::Plain, progress: Progress::default(), columns: None }
+        Self { out, err, detail: Detail::Plain, progress: Progress::default(), columns: None, program: Program::own() }
     }
 
     /// The same on a terminal of this width: for tests.
@@ -153,7 +162,7 @@ impl Ui {
         let kept = Kept::default();
         let stream = |to, of: &Stream| Stream::new(kept.writer(to), of.colour);
         let (out, err) = (stream(To::Out, &self.out), stream(To::Err, &self.err));
-        (Self { out, err, detail: self.detail, progress: Progress::default(), columns: None }, kept)
+        (Self { out, err, detail: self.detail, progress: Progress::default(), columns: None, program: self.program.clone() }, kept)
     }
 
     /// Writes what was kept, each to its stream, in the order in which it was told.
@@ -179,7 +188,7 @@ impl Ui {
             self.labelled("cause", "31", cause);
         }
         for hint in error.hints() {
-            self.labelled("hint", "36", hint);
+            self.labelled("hint", "36", &self.program.tell(hint));
         }
         if let (Detail::Debug, Some(facts)) = (self.detail, error.facts()) {
             self.labelled("debug", "2", facts);

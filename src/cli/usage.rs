@@ -2,15 +2,9 @@
 
 use std::ffi::OsString;
 
-use clap::{
-    CommandFactory as _,
-    error::{ContextKind, ContextValue, ErrorKind},
-};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::{
-    args::Arguments,
-    error::{CliError, ExitStatus},
-};
+use super::error::{CliError, ExitStatus};
 
 /// What becomes of a command line that is no command.
 pub enum Refusal {
@@ -22,10 +16,9 @@ pub enum Refusal {
     Error(CliError),
 }
 
-/// Translates clap's answer for these arguments, the program's name included.
+/// Translates clap's answer for these arguments, the program's name included. The definition's name is the one that a person types.
 #[must_use]
-pub fn explain(error: &clap::Error, arguments: &[OsString]) -> Refusal {
-    let mut root = Arguments::command();
+pub fn explain(error: &clap::Error, mut root: clap::Command, arguments: &[OsString]) -> Refusal {
     root.build();
     let mut place = Place::find(&root, arguments);
     let of = |kind| match error.get(kind) {
@@ -100,8 +93,13 @@ impl Place {
         known.and_then(clap::Arg::get_short).map_or_else(|| flag.to_owned(), |short| format!("-{short}, {flag}"))
     }
 
+    /// The program that speaks: `docker`, where it is called `docker trust`.
+    fn program(&self) -> &str {
+        self.path.split(' ').next().unwrap_or_default()
+    }
+
     fn unknown_command(&self, word: &str) -> CliError {
-        CliError::new(format!("dct: unknown command: {} {word}", self.path))
+        CliError::new(format!("{}: unknown command: {} {word}", self.program(), self.path))
             .and("")
             .and(format!("Usage:  {}", self.path))
             .and("")
@@ -117,7 +115,7 @@ impl Place {
         let arguments = if least == 1 { "argument" } else { "arguments" };
         let (at_least, look) = if open { ("at least ", "See") } else { ("", "Run") };
         let path = self.path.clone();
-        self.with_usage(CliError::new(format!("dct: '{path}' requires {at_least}{least} {arguments}")), look)
+        self.with_usage(CliError::new(format!("{}: '{path}' requires {at_least}{least} {arguments}", self.program())), look)
     }
 
     fn bad_flag(&mut self, reason: &str) -> CliError {
@@ -133,14 +131,15 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser as _;
+    use clap::{CommandFactory as _, Parser as _};
 
     use super::*;
+    use crate::cli::args::Arguments;
 
     fn refuse(line: &str) -> (Vec<String>, u8) {
         let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
         let error = Arguments::try_parse_from(&arguments).unwrap_err();
-        match explain(&error, &arguments) {
+        match explain(&error, Arguments::command(), &arguments) {
             Refusal::Error(error) => (error.message().to_vec(), error.status().code()),
             Refusal::Help(help) | Refusal::Guidance(help) => panic!("{help}"),
         }

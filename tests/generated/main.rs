@@ -58,9 +58,13 @@ fn groff_has_nothing_to_say_against_them() {
     if !programs::installed(&["groff"]) {
         return;
     }
+    // a page that leads to another names it as it is installed
+    let manual = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(folder(), manual.path().join("man1")).unwrap();
     for name in man::pages().keys() {
         let page = folder().join(name);
-        let output = Command::new("groff").args(["-man", "-Tutf8", "-ww", "-z"]).arg(&page).output().unwrap();
+        let mut groff = Command::new("groff");
+        let output = groff.args(["-man", "-Tutf8", "-ww", "-z"]).arg(&page).current_dir(manual.path()).output().unwrap();
         assert!(output.status.success() && output.stderr.is_empty(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }

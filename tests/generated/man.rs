@@ -30,13 +30,19 @@ const PASSPHRASES: [&str; 2] = ["DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "DOCKER_
 const ENGINE: [&str; 3] = ["DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION"];
 const SERVER: [&str; 2] = ["DOCKER_CONTENT_TRUST_SERVER", "HTTPS_PROXY"];
 
+/// Further names of the program: their pages lead to its own.
+const OTHER_NAMES: [&str; 1] = ["docker-trust"];
+
 /// All pages by the names of their files.
 pub(crate) fn pages() -> BTreeMap<String, String> {
     let mut root = Arguments::command();
     root.build();
     let commands = all(&root);
     let names: Vec<&str> = commands.iter().map(|command| name(command)).collect();
-    commands.iter().map(|command| (format!("{}.1", name(command)), page(command, &root, &names))).collect()
+    let mut pages: BTreeMap<String, String> =
+        commands.iter().map(|command| (format!("{}.1", name(command)), page(command, &root, &names))).collect();
+    pages.extend(OTHER_NAMES.map(|other| (format!("{other}.1"), format!(".so man1/{}.1\n", name(&root)))));
+    pages
 }
 
 fn all(command: &clap::Command) -> Vec<&clap::Command> {

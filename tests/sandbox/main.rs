@@ -12,6 +12,7 @@ mod clients;
 mod demo;
 mod documented;
 mod pair;
+mod plugin;
 mod requests;
 #[path = "../support/mod.rs"]
 mod shared;

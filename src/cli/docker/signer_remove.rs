@@ -38,7 +38,7 @@ Examples:
   Take ian's right to sign in a repository:
     dct signer remove ian dtr.example.com/prod/nginx
 
-  In two repositories, and without being asked where ian is the last who signed:
+  Without being asked where ian is the last who signed:
     dct signer remove --force ian dtr.example.com/prod/nginx";
 
 /// Runs the verb. A repository that fails does not keep the others from losing the signer.

@@ -1,0 +1,69 @@
+//! The name by which this program was called. The definitions of the verbs and the hints say `dct`; under another name a person is told that one.
+
+/// The program as a person types it.
+#[derive(Clone, Debug)]
+pub struct Program {
+    name: String,
+    verbs: &'static [&'static str],
+}
+
+/// What the definitions say.
+const OWN: &str = "dct";
+
+impl Program {
+    /// Under its own name, by which it knows every verb.
+    #[must_use]
+    pub fn own() -> Self {
+        Self { name: OWN.to_owned(), verbs: &[] }
+    }
+
+    /// Under another name, such as `docker trust`, which has these verbs alone.
+    #[must_use]
+    pub fn called(name: String, verbs: &'static [&'static str]) -> Self {
+        Self { name, verbs }
+    }
+
+    /// The name, of one word or more.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A text in which `dct VERB` is told under this name, where it has that verb. What `dct` alone can do keeps its name.
+    #[must_use]
+    pub fn tell(&self, text: &str) -> String {
+        let mut pieces = text.split("dct ");
+        let mut told = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            let is_word = told.chars().next_back().is_none_or(|before| !before.is_alphanumeric() && !"-_./".contains(before));
+            let verb = piece.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+            let is_ours = is_word && (verb == "COMMAND" || self.verbs.contains(&verb));
+            told.push_str(if is_ours { &self.name } else { OWN });
+            told.push(' ');
+            told.push_str(piece);
+        }
+        told
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verbs_of_the_name_are_told_under_it() {
+        let plugin = Program::called("docker trust".to_owned(), &["sign", "key"]);
+        for (text, told) in [
+            ("dct sign IMAGE:TAG", "docker trust sign IMAGE:TAG"),
+            ("`dct key load`, or `dct sign`", "`docker trust key load`, or `docker trust sign`"),
+            ("Run 'dct COMMAND --help'", "Run 'docker trust COMMAND --help'"),
+            ("`dct delete REPOSITORY` forgets it", "`dct delete REPOSITORY` forgets it"),
+            ("dct signs, adct sign, /dct sign", "dct signs, adct sign, /dct sign"),
+            ("dct ", "dct "),
+            ("", ""),
+        ] {
+            assert_eq!(plugin.tell(text), told);
+            assert_eq!(Program::own().tell(text), text);
+        }
+    }
+}
