@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand, ValueHint, builder::Styles};
 use super::{
     docker::{delete, inspect, key_generate, key_load, pull, push, resolve, revoke, sign, signer_add, signer_remove},
     flags::TEMPLATE,
+    passphrase_source::PassphraseFlags,
 };
 
 /// Manage trust on container images
@@ -32,6 +33,10 @@ pub struct Arguments {
     /// Show the whole of an error, as the program knows it
     #[arg(short = 'D', long, global = true, help_heading = "Global Options")]
     pub debug: bool,
+
+    /// What answers where a passphrase is wanted.
+    #[command(flatten)]
+    pub passphrases: PassphraseFlags,
 
     /// What to do.
     #[command(subcommand)]

@@ -67,8 +67,10 @@ fn on_trust_data(
     access: Access,
     verb: &dyn Fn(&Context<'_>) -> Result<(), CliError>,
 ) -> Result<(), CliError> {
+    // before anything is opened here that could be taken for a descriptor that the person names
+    let passphrases = wiring::passphrases(&arguments.passphrases, None)?;
     let input = Input::standard().map_err(|error| CliError::new(format!("standard input: {error}")))?;
-    let prompter = Arc::new(Prompter::new(Arc::clone(ui), Arc::new(input), Box::new(|name| std::env::var_os(name))));
+    let prompter = Arc::new(Prompter::new(Arc::clone(ui), Arc::new(input), passphrases));
     // a login is asked for, as by notary, where the verb is notary's
     let login = if access == Access::Admin { Login::Ask(Arc::clone(&prompter)) } else { Login::Never };
     let wiring = Wiring::new(Face { config_dir: arguments.config.as_deref(), ui, access, login })?;

@@ -12,8 +12,9 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{
-    error::{CliError, os_words},
+    error::{CliError, ExitStatus, os_words},
     failure,
+    passphrase_source::{Answer, NewPassphraseFlags, PassphraseFlags, Place, Source, Sources},
     prompt::Prompter,
     settings::Settings,
     ui::Ui,
@@ -38,6 +39,7 @@ use crate::{
             endpoint::Endpoint,
         },
         notary::{NotaryServers, servers::Servers},
+        passphrases,
         registry::Registries,
         store::TrustFolder,
     },
@@ -232,6 +234,57 @@ impl Known {
         let others = guns.iter().flat_map(|gun| self.store.known_names(gun).signers);
         own.chain(others).collect::<BTreeSet<_>>().into_iter().collect()
     }
+}
+
+/// What answers for passphrases: flags and the environment. A descriptor is read here and now, before any program is run that could read it too.
+pub fn passphrases(flags: &PassphraseFlags, new: Option<&NewPassphraseFlags>) -> Result<Sources, CliError> {
+    let for_all = [
+        flags.passphrase_file.clone().map(|file| ("--passphrase-file", Named::File(file))),
+        flags.passphrase_fd.map(|number| ("--passphrase-fd", Named::Descriptor(number))),
+        flags.passphrase_command.clone().map(|line| ("--passphrase-command", Named::Command(line))),
+    ];
+    let for_new = new.map(|new| {
+        [
+            new.new_passphrase_file.clone().map(|file| ("--new-passphrase-file", Named::File(file))),
+            new.new_passphrase_fd.map(|number| ("--new-passphrase-fd", Named::Descriptor(number))),
+            new.new_passphrase_command.clone().map(|line| ("--new-passphrase-command", Named::Command(line))),
+        ]
+    });
+    let sources = Sources::new(Box::new(|name| std::env::var_os(name)), Box::new(read_passphrase));
+    Ok(sources.with_flags(one_of(for_all)?, for_new.map(one_of).transpose()?.flatten()))
+}
+
+/// Where a flag says that a passphrase is.
+enum Named {
+    File(PathBuf),
+    Descriptor(u32),
+    Command(String),
+}
+
+fn one_of(flags: [Option<(&'static str, Named)>; 3]) -> Result<Option<Source>, CliError> {
+    let mut given = flags.into_iter().flatten();
+    let Some((flag, named)) = given.next() else { return Ok(None) };
+    if let Some((other, _)) = given.next() {
+        return Err(CliError::new(format!("{flag} and {other} cannot be used together")).with_status(ExitStatus::BadFlag));
+    }
+    let place =
+        match named {
+            Named::File(path) => Place::File(path),
+            Named::Command(line) => Place::Command(line),
+            Named::Descriptor(number) => Place::Text(passphrases::from_descriptor(number).map_err(|error| {
+                CliError::new(format!("the passphrase of descriptor {number} ({flag}) cannot be used: {error}"))
+            })?),
+        };
+    Ok(Some(Source::new(flag, place)))
+}
+
+fn read_passphrase(place: &Place, role: &str, key: &str) -> Result<Answer, String> {
+    match place {
+        Place::Text(text) => Ok(Answer { text: text.clone(), warning: None }),
+        Place::File(path) => passphrases::from_file(path).map(|file| Answer { text: file.text, warning: file.warning }),
+        Place::Command(line) => passphrases::from_command(line, role, key).map(|text| Answer { text, warning: None }),
+    }
+    .map_err(|error| error.to_string())
 }
 
 /// The time, once a command.

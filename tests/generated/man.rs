@@ -26,7 +26,8 @@ const FILES: [(&str, &str); 6] = [
     ("~/.config/dct/config.toml", "Settings: servers, authorities and time limits."),
 ];
 
-const PASSPHRASES: [&str; 2] = ["DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE"];
+const PASSPHRASES: [&str; 3] =
+    ["DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE", "DCT_PASSPHRASE"];
 const ENGINE: [&str; 3] = ["DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION"];
 const SERVER: [&str; 2] = ["DOCKER_CONTENT_TRUST_SERVER", "HTTPS_PROXY"];
 
