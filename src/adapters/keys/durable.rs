@@ -54,6 +54,16 @@ impl Pending {
     }
 }
 
+/// Removes a file, and waits until that is on the disk. One that is gone already is no error.
+pub(super) fn remove(path: &Path) -> Result<(), Failure> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+        removed => removed.map_err(failure("remove", path))?,
+    }
+    let folder = folder_of(path);
+    sync_folder(folder).map_err(failure("sync", folder))
+}
+
 /// Creates a folder and those above it, for their owner alone whatever the umask.
 fn create_folder(folder: &Path) -> Result<(), Failure> {
     // the working folder is there even where it cannot be looked at
