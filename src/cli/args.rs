@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueHint, builder::Styles};
 
 use super::{
-    docker::{delete, inspect, key_generate, key_load, pull, push, resolve, revoke, sign, signer_add, signer_remove},
+    docker::{
+        delete, inspect, key_export, key_generate, key_list, key_load, key_passwd, key_remove, key_show, pull, push, resolve,
+        revoke, sign, signer_add, signer_remove, whoami,
+    },
     flags::TEMPLATE,
-    passphrase_source::PassphraseFlags,
+    passphrase_source::{NewPassphraseFlags, PassphraseFlags},
 };
 
 /// Manage trust on container images
@@ -43,6 +46,17 @@ pub struct Arguments {
     pub command: Command,
 }
 
+impl Arguments {
+    /// Where the new passphrase of a key is, for the verb that changes it.
+    #[must_use]
+    pub fn new_passphrase(&self) -> Option<&NewPassphraseFlags> {
+        match &self.command {
+            Command::Key(KeyCommand::Passwd(args)) => Some(&args.new),
+            _ => None,
+        }
+    }
+}
+
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -65,6 +79,8 @@ pub enum Command {
     #[allow(missing_docs, reason = "as above")]
     Inspect(inspect::Args),
     #[allow(missing_docs, reason = "as above")]
+    Whoami(whoami::Args),
+    #[allow(missing_docs, reason = "as above")]
     Delete(delete::Args),
     #[cfg(feature = "sandbox")]
     #[allow(missing_docs, reason = "as above")]
@@ -78,6 +94,16 @@ pub enum KeyCommand {
     Generate(key_generate::Args),
     #[allow(missing_docs, reason = "as above")]
     Load(key_load::Args),
+    #[allow(missing_docs, reason = "as above")]
+    List(key_list::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Show(key_show::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Export(key_export::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Passwd(key_passwd::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Remove(key_remove::Args),
 }
 
 /// The verbs of `dct signer`.

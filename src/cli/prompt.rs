@@ -94,37 +94,49 @@ impl Prompter {
         }
     }
 
+    /// Asks what may be seen. `UnexpectedEof` where nobody answers.
+    pub fn answer(&self, question: &str) -> io::Result<String> {
+        let asking = self.ui.ask(question);
+        let answer = self.input.line(Echo::Shown);
+        drop(asking);
+        if answer.is_err() || !self.input.is_terminal() {
+            self.ui.say("");
+        }
+        answer.map(|answer| answer.to_string())
+    }
+
     fn create(&self, question: &Question<'_>) -> Result<Zeroizing<String>, DecisionError> {
         if let Some(source) = self.source(question, true)? {
             return self.read(&source, question);
         }
         if question.role == "root" {
-            self.ui.lines(ROOT_WARNING);
+            ROOT_WARNING.iter().for_each(|line| self.ui.say(line));
         }
-        self.ask_twice(question, &format!("passphrase for new {}", question.key()))
+        self.ask_twice(question, &format!("passphrase for new {}", question.key()), docker_s_variable(question.role))
     }
 
     /// A passphrase in place of the one that a key has.
     fn replace(&self, question: &Question<'_>) -> Result<Zeroizing<String>, DecisionError> {
         match self.sources.for_replacing() {
             Some(source) => self.read(&source, question),
-            None => self.ask_twice(question, &format!("new passphrase for {}", question.key())),
+            None => self.ask_twice(question, &format!("new passphrase for {}", question.key()), "--new-passphrase-file"),
         }
     }
 
-    fn ask_twice(&self, question: &Question<'_>, what: &str) -> Result<Zeroizing<String>, DecisionError> {
+    /// `instead` is the flag or the variable that would have answered.
+    fn ask_twice(&self, question: &Question<'_>, what: &str, instead: &str) -> Result<Zeroizing<String>, DecisionError> {
         for _ in 0..NEW_ATTEMPTS {
-            let first = self.ask(question, &format!("Enter {what}: "))?;
+            let first = self.ask(question, &format!("Enter {what}: "), instead)?;
             if first.len() < MIN_NEW {
                 self.ui
-                    .line("Passphrase is too short. Please use a password manager to generate and store a good random passphrase.");
+                    .say("Passphrase is too short. Please use a password manager to generate and store a good random passphrase.");
                 continue;
             }
-            let second = self.ask(question, &format!("Repeat {what}: "))?;
+            let second = self.ask(question, &format!("Repeat {what}: "), instead)?;
             if *first == *second {
                 return Ok(first);
             }
-            self.ui.line("Passphrases do not match. Please retry.");
+            self.ui.say("Passphrases do not match. Please retry.");
         }
         Err(DecisionError::NewAttemptsExceeded)
     }
@@ -150,9 +162,9 @@ impl Prompter {
             return Err(DecisionError::AttemptsExceeded);
         }
         if attempt > 0 {
-            self.ui.line("Passphrase incorrect. Please retry.");
+            self.ui.say("Passphrase incorrect. Please retry.");
         }
-        self.ask(question, &format!("Enter passphrase for {}: ", question.key()))
+        self.ask(question, &format!("Enter passphrase for {}: ", question.key()), docker_s_variable(question.role))
     }
 
     fn source(&self, question: &Question<'_>, new: bool) -> Result<Option<Source>, DecisionError> {
@@ -169,15 +181,16 @@ impl Prompter {
         Ok(answer.text)
     }
 
-    fn ask(&self, question: &Question<'_>, words: &str) -> Result<Zeroizing<String>, DecisionError> {
+    fn ask(&self, question: &Question<'_>, words: &str, instead: &str) -> Result<Zeroizing<String>, DecisionError> {
         self.ask_hidden(words).map_err(|error| {
             let reason = match error.kind() {
                 io::ErrorKind::UnexpectedEof => "the input ended".to_owned(),
                 _ => error.to_string(),
             };
-            let (key, variable) = (question.key(), docker_s_variable(question.role));
+            let key = question.key();
+            let new = if instead.starts_with('-') { "new " } else { "" };
             DecisionError::NoAnswer(format!(
-                "no passphrase for the {key}: {reason}; set {variable}, or answer the prompt on a terminal"
+                "no {new}passphrase for the {key}: {reason}; set {instead}, or answer the prompt on a terminal"
             ))
         })
     }
@@ -189,7 +202,7 @@ impl Prompter {
     fn ask_hidden(&self, words: &str) -> io::Result<Zeroizing<String>> {
         let _asking = self.ui.ask(words);
         let answer = self.input.line(Echo::Hidden);
-        self.ui.line("");
+        self.ui.say("");
         answer
     }
 }

@@ -115,6 +115,9 @@ impl Place {
     /// Docker says `Run` where the count is exact, and `See` where it is a least one.
     fn wrong_count(&mut self) -> CliError {
         let positionals = || self.command.get_positionals();
+        if positionals().next().is_none() {
+            return self.with_usage(CliError::new(format!("dct: '{}' accepts no arguments", self.path)), "Run");
+        }
         let least = positionals().filter(|argument| argument.is_required_set()).count();
         // as Docker's own line has it: `sign` takes one there
         let open = self.command.render_usage().to_string().contains("...");

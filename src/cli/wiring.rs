@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{
-    error::{CliError, ExitStatus, os_words},
+    error::{CliError, ExitStatus, os_words, without_error_numbers},
     failure,
     passphrase_source::{Answer, NewPassphraseFlags, PassphraseFlags, Place, Source, Sources},
     prompt::Prompter,
@@ -30,6 +30,7 @@ use crate::{
         engine::EngineApi,
         keys::{
             key_files::KeyFiles,
+            key_out,
             key_source::{self, KeySourceError},
             public_key_out,
         },
@@ -190,6 +191,11 @@ impl Wiring {
         PublicKeyOut::write(file, pem)
     }
 
+    /// Writes a key that leaves the store into a new file.
+    pub fn write_key(&self, file: &Path, text: &str) -> Result<(), CliError> {
+        key_out::write_new(file, text).map_err(|error| CliError::new(without_error_numbers(&error.to_string())))
+    }
+
     /// What was noticed about key files on the way.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
@@ -223,6 +229,13 @@ impl Known {
     pub fn tags(&self, repository: &str) -> Vec<String> {
         let gun = reference::repository(repository).ok();
         gun.map(|gun| self.store.known_names(&gun).tags.into_iter().collect()).unwrap_or_default()
+    }
+
+    /// The keys in the key store: their IDs, and the names that they are kept under.
+    #[must_use]
+    pub fn keys(&self) -> Vec<(String, String)> {
+        let keys = self.keys.list().unwrap_or_default();
+        keys.into_iter().map(|key| (key.id.to_string(), key.role)).collect()
     }
 
     /// The names of signers, and of the keys in the key store that are a signer's.

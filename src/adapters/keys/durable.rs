@@ -46,6 +46,13 @@ impl Pending {
         self.temporary.path()
     }
 
+    /// Gives the file its name, unless something has that, and waits until the name is on the disk.
+    pub(super) fn commit_new(self) -> Result<(), Failure> {
+        let folder = folder_of(&self.target);
+        self.temporary.persist_noclobber(&self.target).map_err(|e| failure("write", &self.target)(e.error))?;
+        sync_folder(folder).map_err(failure("sync", folder))
+    }
+
     /// Gives the file its name, in place of a file that had it, and waits until the name is on the disk.
     pub(super) fn commit(self) -> Result<(), Failure> {
         let folder = folder_of(&self.target);
