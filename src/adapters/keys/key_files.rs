@@ -261,6 +261,34 @@ mod tests {
     }
 
     #[test]
+    fn nothing_of_a_removed_key_is_left_in_any_layout() {
+        let (_trust, store) = copy_of("legacy");
+        let info = store.list().unwrap().remove(0);
+        let key = store.unlock(info.id, &passphrase()).unwrap();
+        store.add(&key, "jeff", None, &passphrase()).unwrap();
+        store.remove(info.id).unwrap();
+        assert_eq!(store.find(info.id).unwrap(), None);
+        assert!(!info.path.exists());
+        assert!(matches!(store.remove(info.id), Err(KeyStoreError::NoSuchKey(id)) if id == info.id));
+        assert!(matches!(store.stored(info.id), Err(KeyStoreError::NoSuchKey(_))));
+        assert_eq!(store.list().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_key_under_another_passphrase_keeps_its_name_and_nothing_opens_with_the_old_one() {
+        let (_trust, store) = copy_of("legacy");
+        for info in store.list().unwrap() {
+            let key = store.unlock(info.id, &passphrase()).unwrap();
+            let replaced = store.replace(&info, &key, &Passphrase::new("another".to_owned())).unwrap();
+            assert_eq!((&replaced.role, &replaced.gun), (&info.role, &info.gun));
+            assert_eq!(store.find(info.id).unwrap(), Some(replaced));
+            assert!(!info.path.exists());
+            assert!(matches!(store.unlock(info.id, &passphrase()), Err(KeyStoreError::WrongPassphrase(_))));
+        }
+        assert_eq!(store.list().unwrap().len(), 3);
+    }
+
+    #[test]
     fn a_key_is_stored_for_its_owner_alone_and_found_again() {
         let trust = tempfile::tempdir().unwrap();
         let store = KeyFiles::new(&trust.path().join("deep/trust"));
