@@ -100,12 +100,15 @@ fn matters(command: &str, variable: &str) -> bool {
     let engine = ENGINE.iter().any(|name| variable.contains(name));
     match command {
         "dct" => true,
-        "dct-key-load" => asks || variable == "DOCKER_CONFIG",
+        "dct-key-generate" | "dct-key-load" | "dct-key-show" | "dct-key-export" | "dct-key-passwd" => {
+            asks || variable == "DOCKER_CONFIG"
+        }
+        "dct-key-list" | "dct-key-remove" => variable == "DOCKER_CONFIG",
         "dct-sign" => asks || connects || engine || variable == "DOCKER_CONFIG" || variable == "DCT_SIGN_FROM",
         "dct-push" => asks || connects || engine || variable == "DOCKER_CONFIG",
         "dct-pull" => connects || engine || variable == "DOCKER_CONFIG",
-        "dct-signer-add" => asks || connects || variable == "DOCKER_CONFIG",
-        "dct-inspect" | "dct-resolve" | "dct-delete" => connects || variable == "DOCKER_CONFIG",
+        "dct-signer-add" | "dct-signer-remove" | "dct-revoke" => asks || connects || variable == "DOCKER_CONFIG",
+        "dct-inspect" | "dct-resolve" | "dct-whoami" | "dct-delete" => connects || variable == "DOCKER_CONFIG",
         _ => false,
     }
 }

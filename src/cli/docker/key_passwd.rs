@@ -29,10 +29,10 @@ pub struct Args {
 const EXAMPLES: &str = "\
 Examples:
   Asked for the passphrase that the key has, and twice for the new one:
-    printf '%s\\n' \"$OLD\" \"$NEW\" \"$NEW\" | dct key passwd jeff
+    dct key passwd jeff
 
   Where nobody can be asked, from files:
-    dct key passwd --passphrase-file passphrase --new-passphrase-file new-passphrase ian";
+    dct key passwd --passphrase-file passphrase --new-passphrase-file new-passphrase jeff";
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {

@@ -36,8 +36,8 @@ pub struct Args {
 const EXAMPLES: &str = "\
 Examples:
   Remove a signer's key, after a copy was made:
-    dct key export --output jeff-copy.pem jeff
-    dct key remove --yes jeff";
+    dct key export --output ian-copy.pem ian
+    dct key remove --yes ian";
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
