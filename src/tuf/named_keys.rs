@@ -32,8 +32,12 @@ pub enum NamedKeysError {
     Verify(#[from] VerifyError),
 }
 
-/// The base roles that the root names, and the delegations below `targets` as far as files that verify lead, with their keys.
-pub fn named_keys(files: &BTreeMap<RoleName, Arc<[u8]>>) -> Result<Vec<RoleKeys>, NamedKeysError> {
+/// The base roles that the root names, and the delegations below `targets` as far as files that verify lead, with their keys. What was published
+/// here and not read again yet counts where it is newer.
+pub fn named_keys<'a>(
+    files: &'a BTreeMap<RoleName, Arc<[u8]>>,
+    published: impl IntoIterator<Item = &'a Arc<[u8]>> + Clone,
+) -> Result<Vec<RoleKeys>, NamedKeysError> {
     let root = files.get(&RoleName::root()).ok_or(NamedKeysError::NoRoot)?;
     let root = verify_own_root(Unverified::<Root>::parse(&RoleName::root(), Arc::clone(root))?)?;
     let base = [RoleName::root(), RoleName::targets(), RoleName::snapshot(), RoleName::timestamp()];
@@ -41,7 +45,9 @@ pub fn named_keys(files: &BTreeMap<RoleName, Arc<[u8]>>) -> Result<Vec<RoleKeys>
     let mut parents = vec![root.role_keys(&RoleName::targets())];
     let mut seen = BTreeSet::new();
     while let Some(keys) = parents.pop() {
-        let Some(file) = files.get(keys.role()).and_then(|bytes| targets(bytes, &keys)) else { continue };
+        let candidates = files.get(keys.role()).into_iter().chain(published.clone());
+        let verified = candidates.filter_map(|bytes| targets(bytes, &keys));
+        let Some(file) = verified.max_by_key(|file| file.header.version) else { continue };
         for delegation in file.roles.iter().filter(|delegation| delegation.name.parent().as_ref() == Some(keys.role())) {
             if seen.insert(delegation.name.clone()) {
                 named.push(file.role_keys(delegation));
@@ -77,7 +83,7 @@ mod tests {
     }
 
     fn roles(files: &BTreeMap<RoleName, Arc<[u8]>>) -> Vec<String> {
-        named_keys(files).unwrap().iter().map(|keys| keys.role().to_string()).collect()
+        named_keys(files, []).unwrap().iter().map(|keys| keys.role().to_string()).collect()
     }
 
     #[test]
@@ -86,7 +92,7 @@ mod tests {
         let named = roles(&files);
         assert_eq!(named[..4], ["root", "targets", "snapshot", "timestamp"]);
         assert!(named.contains(&"targets/alice".to_owned()) && named.contains(&"targets/releases".to_owned()), "{named:?}");
-        assert!(named_keys(&files).unwrap().iter().take(4).all(|keys| keys.iter().count() > 0));
+        assert!(named_keys(&files, []).unwrap().iter().take(4).all(|keys| keys.iter().count() > 0));
     }
 
     #[test]
@@ -96,7 +102,16 @@ mod tests {
         files.insert(RoleName::targets(), Arc::from(bytes.replace("targets/alice", "targets/mallo").into_bytes()));
         assert_eq!(roles(&files), ["root", "targets", "snapshot", "timestamp"]);
         files.insert(RoleName::root(), Arc::from(&b"{}"[..]));
-        assert!(matches!(named_keys(&files), Err(NamedKeysError::Envelope(_))));
-        assert_eq!(named_keys(&BTreeMap::new()).unwrap_err(), NamedKeysError::NoRoot);
+        assert!(matches!(named_keys(&files, []), Err(NamedKeysError::Envelope(_))));
+        assert_eq!(named_keys(&BTreeMap::new(), []).unwrap_err(), NamedKeysError::NoRoot);
+    }
+
+    #[test]
+    fn what_was_published_and_not_read_again_counts() {
+        let mut files = files();
+        let published = [files.remove(&RoleName::targets()).unwrap(), Arc::from(&b"{}"[..])];
+        assert_eq!(roles(&files).len(), 4);
+        let named = named_keys(&files, &published).unwrap();
+        assert!(named.iter().any(|keys| keys.role().as_str() == "targets/alice"));
     }
 }

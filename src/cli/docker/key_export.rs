@@ -49,7 +49,7 @@ Examples:
     dct key export --output jeff-backup.pem jeff
 
   The public half of it, for whoever adds the signer to repositories:
-    dct key export --public jeff >jeff.pub";
+    dct key export --public --output jeff.pub jeff";
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
