@@ -10,7 +10,7 @@ use super::{
         revoke, sign, signer_add, signer_remove, whoami,
     },
     flags::TEMPLATE,
-    passphrase_source::{NewPassphraseFlags, PassphraseFlags},
+    passphrase_flags::{NewPassphraseFlags, PassphraseFlags},
 };
 
 /// Manage trust on container images

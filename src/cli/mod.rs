@@ -14,6 +14,7 @@ pub mod input;
 pub mod kept;
 pub mod layers;
 pub mod natural_order;
+pub mod passphrase_flags;
 pub mod passphrase_source;
 pub mod progress;
 pub mod prompt;

@@ -11,7 +11,6 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use clap::ValueHint;
 use zeroize::Zeroizing;
 
 /// How the names of our variables begin.
@@ -24,38 +23,6 @@ pub type Variables = Box<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
 
 /// Reads what a place holds for a key of this role and ID.
 pub type Reader = Box<dyn Fn(&Place, &str, &str) -> Result<Answer, String> + Send + Sync>;
-
-/// The flags that answer for a person.
-#[derive(Clone, Debug, Default, clap::Args)]
-pub struct PassphraseFlags {
-    /// Take passphrases from a file, and ask nobody
-    #[arg(long, global = true, allow_hyphen_values = true, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Global Options")]
-    pub passphrase_file: Option<PathBuf>,
-
-    /// Take passphrases from an open file descriptor
-    #[arg(long, global = true, value_name = "FD", help_heading = "Global Options")]
-    pub passphrase_fd: Option<u32>,
-
-    /// Take passphrases from what a command prints
-    #[arg(long, global = true, allow_hyphen_values = true, value_name = "COMMAND", value_hint = ValueHint::CommandString, help_heading = "Global Options")]
-    pub passphrase_command: Option<String>,
-}
-
-/// The flags that have the new passphrase of a key that exists.
-#[derive(Clone, Debug, Default, clap::Args)]
-pub struct NewPassphraseFlags {
-    /// Take the new passphrase from a file
-    #[arg(long, allow_hyphen_values = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub new_passphrase_file: Option<PathBuf>,
-
-    /// Take the new passphrase from an open file descriptor
-    #[arg(long, value_name = "FD")]
-    pub new_passphrase_fd: Option<u32>,
-
-    /// Take the new passphrase from what a command prints
-    #[arg(long, allow_hyphen_values = true, value_name = "COMMAND", value_hint = ValueHint::CommandString)]
-    pub new_passphrase_command: Option<String>,
-}
 
 /// Where a passphrase is kept.
 #[derive(Clone)]
@@ -260,7 +227,7 @@ mod tests {
             Place::File(path) if path.ends_with("none") => Err("no such file".to_owned()),
             Place::File(path) => Ok(Answer { text: Zeroizing::new(format!("file {}", path.display())), warning: Some("w".into()) }),
             Place::Command(line) => Ok(Answer { text: Zeroizing::new(format!("{line} {role} {key}")), warning: None }),
-            Place::Text(_) => unreachable!(),
+            Place::Text(_) => panic!("a text is not read"),
         };
         Sources::new(Box::new(move |name| set.get(name).cloned()), Box::new(reader))
     }

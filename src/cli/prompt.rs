@@ -110,7 +110,9 @@ impl Prompter {
             return self.read(&source, question);
         }
         if question.role == "root" {
-            ROOT_WARNING.iter().for_each(|line| self.ui.say(line));
+            for line in ROOT_WARNING {
+                self.ui.say(line);
+            }
         }
         self.ask_twice(question, &format!("passphrase for new {}", question.key()), docker_s_variable(question.role))
     }

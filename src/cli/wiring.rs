@@ -12,9 +12,10 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{
-    error::{CliError, ExitStatus, os_words, without_error_numbers},
+    error::{CliError, os_words, without_error_numbers},
     failure,
-    passphrase_source::{Answer, NewPassphraseFlags, PassphraseFlags, Place, Source, Sources},
+    passphrase_flags::{NewPassphraseFlags, PassphraseFlags},
+    passphrase_source::{Answer, Place, Sources},
     prompt::Prompter,
     settings::Settings,
     ui::Ui,
@@ -249,46 +250,11 @@ impl Known {
     }
 }
 
-/// What answers for passphrases: flags and the environment. A descriptor is read here and now, before any program is run that could read it too.
+/// What answers for passphrases: flags and the environment.
 pub fn passphrases(flags: &PassphraseFlags, new: Option<&NewPassphraseFlags>) -> Result<Sources, CliError> {
-    let for_all = [
-        flags.passphrase_file.clone().map(|file| ("--passphrase-file", Named::File(file))),
-        flags.passphrase_fd.map(|number| ("--passphrase-fd", Named::Descriptor(number))),
-        flags.passphrase_command.clone().map(|line| ("--passphrase-command", Named::Command(line))),
-    ];
-    let for_new = new.map(|new| {
-        [
-            new.new_passphrase_file.clone().map(|file| ("--new-passphrase-file", Named::File(file))),
-            new.new_passphrase_fd.map(|number| ("--new-passphrase-fd", Named::Descriptor(number))),
-            new.new_passphrase_command.clone().map(|line| ("--new-passphrase-command", Named::Command(line))),
-        ]
-    });
+    let read = |number| passphrases::from_descriptor(number).map_err(|error| error.to_string());
     let sources = Sources::new(Box::new(|name| std::env::var_os(name)), Box::new(read_passphrase));
-    Ok(sources.with_flags(one_of(for_all)?, for_new.map(one_of).transpose()?.flatten()))
-}
-
-/// Where a flag says that a passphrase is.
-enum Named {
-    File(PathBuf),
-    Descriptor(u32),
-    Command(String),
-}
-
-fn one_of(flags: [Option<(&'static str, Named)>; 3]) -> Result<Option<Source>, CliError> {
-    let mut given = flags.into_iter().flatten();
-    let Some((flag, named)) = given.next() else { return Ok(None) };
-    if let Some((other, _)) = given.next() {
-        return Err(CliError::new(format!("{flag} and {other} cannot be used together")).with_status(ExitStatus::BadFlag));
-    }
-    let place =
-        match named {
-            Named::File(path) => Place::File(path),
-            Named::Command(line) => Place::Command(line),
-            Named::Descriptor(number) => Place::Text(passphrases::from_descriptor(number).map_err(|error| {
-                CliError::new(format!("the passphrase of descriptor {number} ({flag}) cannot be used: {error}"))
-            })?),
-        };
-    Ok(Some(Source::new(flag, place)))
+    Ok(sources.with_flags(flags.source(&read)?, new.map(|new| new.source(&read)).transpose()?.flatten()))
 }
 
 fn read_passphrase(place: &Place, role: &str, key: &str) -> Result<Answer, String> {

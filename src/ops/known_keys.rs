@@ -53,7 +53,8 @@ impl KnownKeys {
 
     fn add(&mut self, session: &Session<'_>, gun: &Gun) -> Result<(), String> {
         let stored = session.store.load(gun).map_err(|error| error.to_string())?;
-        for keys in named_keys(&stored.files, stored.published.values()).map_err(|error| error.to_string())? {
+        let published: Vec<_> = stored.published.values().cloned().collect();
+        for keys in named_keys(&stored.files, &published).map_err(|error| error.to_string())? {
             for (_, key) in keys.iter() {
                 // a key that cannot be read is nobody's here
                 let (Ok(id), Ok(public)) = (key.canonical_id(), key.bare()) else { continue };

@@ -34,10 +34,7 @@ pub enum NamedKeysError {
 
 /// The base roles that the root names, and the delegations below `targets` as far as files that verify lead, with their keys. What was published
 /// here and not read again yet counts where it is newer.
-pub fn named_keys<'a>(
-    files: &'a BTreeMap<RoleName, Arc<[u8]>>,
-    published: impl IntoIterator<Item = &'a Arc<[u8]>> + Clone,
-) -> Result<Vec<RoleKeys>, NamedKeysError> {
+pub fn named_keys(files: &BTreeMap<RoleName, Arc<[u8]>>, published: &[Arc<[u8]>]) -> Result<Vec<RoleKeys>, NamedKeysError> {
     let root = files.get(&RoleName::root()).ok_or(NamedKeysError::NoRoot)?;
     let root = verify_own_root(Unverified::<Root>::parse(&RoleName::root(), Arc::clone(root))?)?;
     let base = [RoleName::root(), RoleName::targets(), RoleName::snapshot(), RoleName::timestamp()];
@@ -45,7 +42,7 @@ pub fn named_keys<'a>(
     let mut parents = vec![root.role_keys(&RoleName::targets())];
     let mut seen = BTreeSet::new();
     while let Some(keys) = parents.pop() {
-        let candidates = files.get(keys.role()).into_iter().chain(published.clone());
+        let candidates = files.get(keys.role()).into_iter().chain(published);
         let verified = candidates.filter_map(|bytes| targets(bytes, &keys));
         let Some(file) = verified.max_by_key(|file| file.header.version) else { continue };
         for delegation in file.roles.iter().filter(|delegation| delegation.name.parent().as_ref() == Some(keys.role())) {
@@ -83,7 +80,7 @@ mod tests {
     }
 
     fn roles(files: &BTreeMap<RoleName, Arc<[u8]>>) -> Vec<String> {
-        named_keys(files, []).unwrap().iter().map(|keys| keys.role().to_string()).collect()
+        named_keys(files, &[]).unwrap().iter().map(|keys| keys.role().to_string()).collect()
     }
 
     #[test]
@@ -92,7 +89,7 @@ mod tests {
         let named = roles(&files);
         assert_eq!(named[..4], ["root", "targets", "snapshot", "timestamp"]);
         assert!(named.contains(&"targets/alice".to_owned()) && named.contains(&"targets/releases".to_owned()), "{named:?}");
-        assert!(named_keys(&files, []).unwrap().iter().take(4).all(|keys| keys.iter().count() > 0));
+        assert!(named_keys(&files, &[]).unwrap().iter().take(4).all(|keys| keys.iter().count() > 0));
     }
 
     #[test]
@@ -102,8 +99,8 @@ mod tests {
         files.insert(RoleName::targets(), Arc::from(bytes.replace("targets/alice", "targets/mallo").into_bytes()));
         assert_eq!(roles(&files), ["root", "targets", "snapshot", "timestamp"]);
         files.insert(RoleName::root(), Arc::from(&b"{}"[..]));
-        assert!(matches!(named_keys(&files, []), Err(NamedKeysError::Envelope(_))));
-        assert_eq!(named_keys(&BTreeMap::new(), []).unwrap_err(), NamedKeysError::NoRoot);
+        assert!(matches!(named_keys(&files, &[]), Err(NamedKeysError::Envelope(_))));
+        assert_eq!(named_keys(&BTreeMap::new(), &[]).unwrap_err(), NamedKeysError::NoRoot);
     }
 
     #[test]

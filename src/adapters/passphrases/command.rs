@@ -7,7 +7,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use super::{MAX, PassphraseError, one_line};
+use super::line::{MAX, PassphraseError, one_line};
 use crate::adapters::process::{self, Bounds};
 
 /// How long a command may take: a person may have to unlock a password manager first.

@@ -16,7 +16,7 @@ use std::{
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use zeroize::Zeroizing;
 
-use super::{MAX, PassphraseError, one_line};
+use super::line::{MAX, PassphraseError, one_line};
 
 /// How long is waited for somebody to write to a pipe, in seconds.
 const DEADLINE: u64 = 60;

@@ -62,13 +62,11 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     }
     key_choice::with_key(&args.key, context, |session, info| {
         let text = exported(args.public, session, &info).map_err(|error| refused(&info, error))?;
-        match &args.output {
-            Some(file) => save(file, &text, &info, context),
-            None => {
-                context.ui.exact_lines(text.lines());
-                Ok(())
-            }
+        if let Some(file) = &args.output {
+            return save(file, &text, &info, context);
         }
+        context.ui.exact_lines(text.lines());
+        Ok(())
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::key_choice;
 use crate::{
-    cli::{context::Context, error::CliError, failure, passphrase_source::NewPassphraseFlags},
+    cli::{context::Context, error::CliError, failure, passphrase_flags::NewPassphraseFlags},
     ops::key_change,
 };
 

@@ -49,15 +49,15 @@ pub(super) fn standings(repository: &str, standings: &[Standing]) -> Result<Stri
     struct Answer<'a> {
         schema_version: u32,
         repository: &'a str,
-        roles: Vec<Role<'a>>,
+        roles: Vec<Row<'a>>,
     }
     #[derive(Serialize)]
-    struct Role<'a> {
+    struct Row<'a> {
         role: &'a str,
         threshold: u64,
         keys: Vec<Key<'a>>,
     }
-    let roles = standings.iter().map(|standing| Role {
+    let roles = standings.iter().map(|standing| Row {
         role: standing.role.as_str(),
         threshold: standing.threshold,
         keys: standing.keys.iter().map(Key::of).collect(),
