@@ -92,6 +92,9 @@ fn the_program_answers_with_what_the_definition_and_the_machine_know() {
     assert_eq!(answer(home.path(), &["inspect", &format!("{WEB}:")]), [format!("{WEB}:v1.0"), format!("{WEB}:v1.1")]);
     assert_eq!(answer(home.path(), &["signer", "add", ""]), ["jeff", "zoe"]);
     assert_eq!(answer(home.path(), &["signer", "add", "--key", "sub/"]), ["sub/c.pem"]);
+    assert_eq!(answer(home.path(), &["key", "show", ""]), ["zoe", "root"]);
+    assert_eq!(answer(home.path(), &["key", "show", "aaa"]), ["a".repeat(64)]);
+    assert_eq!(answer(home.path(), &["whoami", ""]), [WEB, NGINX]);
     assert_eq!(answer(home.path(), &["--config", "~/.docker", "delete", "d"]), [WEB]);
     assert_eq!(answer(home.path(), &["--config", "/nowhere", "key", "load", "--name", ""]), [""; 0]);
     assert_eq!(answer(home.path(), &["--config=/nowhere", "sub"]), [""; 0]);

@@ -277,3 +277,58 @@ fn piped(mut command: Command, typed: &[u8]) -> (String, String, i32) {
     let output = child.wait_with_output().unwrap();
     (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap(), output.status.code().unwrap())
 }
+
+/// A verb on a terminal, in a home that has jeff's key under `passphrase1`.
+fn with_key(args: &str) -> (TempDir, PtySession) {
+    let home = home();
+    let (_, stderr, code) = piped(dct(home.path()), b"passphrase1\npassphrase1\n");
+    assert_eq!((stderr.as_str(), code), ("", 0));
+    let mut shell = Command::new("/bin/sh");
+    shell.env_clear().env("HOME", home.path()).env("TERM", "xterm").env("PATH", "/usr/bin:/bin").current_dir(home.path());
+    shell.args(["-c", &format!("stty echo; exec \"$0\" {args}"), env!("CARGO_BIN_EXE_dct")]);
+    (home, spawn_command(shell, Some(10_000)).unwrap())
+}
+
+#[test]
+fn a_passphrase_is_changed_at_the_terminal_and_never_shown() {
+    let (home, mut session) = with_key("key passwd jeff");
+    session.exp_string("Enter passphrase for jeff key with ID 5cb9c4e: ").unwrap();
+    type_line(&mut session, "passphrase1");
+    session.exp_string("Enter new passphrase for jeff key with ID 5cb9c4e: ").unwrap();
+    type_line(&mut session, "passphrase2");
+    session.exp_string("Repeat new passphrase for jeff key with ID 5cb9c4e: ").unwrap();
+    type_line(&mut session, "passphrase2");
+    let rest = session.exp_eof().unwrap();
+    assert!(rest.contains("Successfully changed the passphrase of key 5cb9c4e") && !rest.contains("passphrase2"), "{rest}");
+    let mut public = Command::new(env!("CARGO_BIN_EXE_dct"));
+    public.env_clear().env("HOME", home.path()).args(["key", "export", "--public", "jeff"]);
+    let (stdout, stderr, code) = piped(public, b"passphrase2\n");
+    assert!(stdout.starts_with("-----BEGIN PUBLIC KEY-----\n"), "questions stand beside it: {stdout}");
+    assert_eq!((stderr.as_str(), code), ("Enter passphrase for jeff key with ID 5cb9c4e: \n", 0));
+}
+
+#[test]
+fn a_private_key_is_never_shown_on_a_terminal() {
+    let (_home, mut session) = with_key("key export jeff");
+    let said = session.exp_eof().unwrap();
+    assert!(said.contains("a private key is not shown on a terminal") && !said.contains("BEGIN"), "{said}");
+}
+
+#[test]
+fn a_key_is_removed_when_the_person_says_so() {
+    for (answer, gone) in [("y", true), ("", false), ("yes, no", false)] {
+        let (home, mut session) = with_key("key remove jeff");
+        session.exp_string("Remove it? Without a copy it is lost. [y/N] ").unwrap();
+        session.send_line(answer).unwrap();
+        session.exp_eof().unwrap();
+        let keys = fs::read_dir(home.path().join(".docker/trust/private")).unwrap().count();
+        assert_eq!(keys == 0, gone, "{answer:?}");
+    }
+}
+
+#[test]
+fn a_descriptor_that_is_a_terminal_is_refused() {
+    let (_home, mut session) = with_key("key export --public jeff --passphrase-fd 0");
+    let said = session.exp_eof().unwrap();
+    assert!(said.contains("(--passphrase-fd) cannot be used: it is a terminal"), "{said}");
+}

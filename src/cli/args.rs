@@ -5,8 +5,12 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueHint, builder::Styles};
 
 use super::{
-    docker::{delete, inspect, key_generate, key_load, pull, push, resolve, revoke, sign, signer_add, signer_remove},
+    docker::{
+        delete, inspect, key_export, key_generate, key_list, key_load, key_passwd, key_remove, key_show, pull, push, resolve,
+        revoke, sign, signer_add, signer_remove, whoami,
+    },
     flags::TEMPLATE,
+    passphrase_flags::{NewPassphraseFlags, PassphraseFlags},
 };
 
 /// Manage trust on container images
@@ -36,10 +40,24 @@ pub struct Arguments {
     /// What flags of Docker say of its Engine.
     #[arg(skip)]
     pub engine: super::engine_flags::EngineFlags,
+    /// What answers where a passphrase is wanted.
+    #[command(flatten)]
+    pub passphrases: PassphraseFlags,
 
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Arguments {
+    /// Where the new passphrase of a key is, for the verb that changes it.
+    #[must_use]
+    pub fn new_passphrase(&self) -> Option<&NewPassphraseFlags> {
+        match &self.command {
+            Command::Key(KeyCommand::Passwd(args)) => Some(&args.new),
+            _ => None,
+        }
+    }
 }
 
 /// The verbs.
@@ -64,6 +82,8 @@ pub enum Command {
     #[allow(missing_docs, reason = "as above")]
     Inspect(inspect::Args),
     #[allow(missing_docs, reason = "as above")]
+    Whoami(whoami::Args),
+    #[allow(missing_docs, reason = "as above")]
     Delete(delete::Args),
     #[cfg(feature = "sandbox")]
     #[allow(missing_docs, reason = "as above")]
@@ -77,6 +97,16 @@ pub enum KeyCommand {
     Generate(key_generate::Args),
     #[allow(missing_docs, reason = "as above")]
     Load(key_load::Args),
+    #[allow(missing_docs, reason = "as above")]
+    List(key_list::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Show(key_show::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Export(key_export::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Passwd(key_passwd::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Remove(key_remove::Args),
 }
 
 /// The verbs of `dct signer`.

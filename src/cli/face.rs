@@ -8,7 +8,10 @@ use super::{
     args::{Arguments, Command, KeyCommand, SignerCommand},
     completion,
     context::Context,
-    docker::{delete, inspect, key_generate, key_load, pull, push, resolve, revoke, sign, signer_add, signer_remove},
+    docker::{
+        delete, inspect, key_export, key_generate, key_list, key_load, key_passwd, key_remove, key_show, pull, push, resolve,
+        revoke, sign, signer_add, signer_remove, whoami,
+    },
     error::CliError,
     input::Input,
     plugin::{Call, ORIGINAL_COMMAND, Plugin},
@@ -73,6 +76,11 @@ fn dispatch(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
     match &arguments.command {
         Command::Key(KeyCommand::Generate(args)) => on(Access::Read, &|context| key_generate::run(args, context)),
         Command::Key(KeyCommand::Load(args)) => on(Access::Read, &|context| key_load::run(args, context)),
+        Command::Key(KeyCommand::List(args)) => on(Access::Read, &|context| key_list::run(args, context)),
+        Command::Key(KeyCommand::Show(args)) => on(Access::Read, &|context| key_show::run(args, context)),
+        Command::Key(KeyCommand::Export(args)) => on(Access::Read, &|context| key_export::run(args, context)),
+        Command::Key(KeyCommand::Passwd(args)) => on(Access::Read, &|context| key_passwd::run(args, context)),
+        Command::Key(KeyCommand::Remove(args)) => on(Access::Read, &|context| key_remove::run(args, context)),
         Command::Signer(SignerCommand::Add(args)) => on(Access::Write, &|context| signer_add::run(args, context)),
         Command::Signer(SignerCommand::Remove(args)) => on(Access::Write, &|context| signer_remove::run(args, context)),
         Command::Revoke(args) => on(Access::Write, &|context| revoke::run(args, context)),
@@ -81,6 +89,7 @@ fn dispatch(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
         Command::Pull(args) => on(Access::Read, &|context| pull::run(args, context)),
         Command::Resolve(args) => on(Access::Read, &|context| resolve::run(args, context)),
         Command::Inspect(args) => on(Access::Read, &|context| inspect::run(args, context)),
+        Command::Whoami(args) => on(Access::Read, &|context| whoami::run(args, context)),
         Command::Delete(args) => on(Access::Admin, &|context| delete::run(args, context)),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => super::sandbox::run(args, ui, wiring::now()),
@@ -93,8 +102,10 @@ fn on_trust_data(
     access: Access,
     verb: &dyn Fn(&Context<'_>) -> Result<(), CliError>,
 ) -> Result<(), CliError> {
+    // before anything is opened here that could be taken for a descriptor that the person names
+    let passphrases = wiring::passphrases(&arguments.passphrases, arguments.new_passphrase())?;
     let input = Input::standard().map_err(|error| CliError::new(format!("standard input: {error}")))?;
-    let prompter = Arc::new(Prompter::new(Arc::clone(ui), Arc::new(input), Box::new(|name| std::env::var_os(name))));
+    let prompter = Arc::new(Prompter::new(Arc::clone(ui), Arc::new(input), passphrases));
     // a login is asked for, as by notary, where the verb is notary's
     let login = if access == Access::Admin { Login::Ask(Arc::clone(&prompter)) } else { Login::Never };
     let wiring = Wiring::new(Face { config_dir: arguments.config.as_deref(), ui, access, login })?;

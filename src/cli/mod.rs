@@ -15,6 +15,8 @@ pub mod input;
 pub mod kept;
 pub mod layers;
 pub mod natural_order;
+pub mod passphrase_flags;
+pub mod passphrase_source;
 pub mod plugin;
 pub mod plugin_flags;
 pub mod plugin_socket;

@@ -1,11 +1,10 @@
 //! Passphrases and logins, asked for in the words of the peers (their `passphrase.go`).
 //!
-//! An answer comes from a variable where one is set, else from the person: on a terminal without echo, or line by line from a pipe. An end of
-//! input is one error that names the variable which would have answered; the peers ask twelve times.
+//! An answer comes from a flag or a variable where one is set, else from the person: on a terminal without echo, or line by line from a pipe. An
+//! end of input is one error that names the variable which would have answered; the peers ask twelve times.
 
 use std::{
     collections::BTreeMap,
-    ffi::OsString,
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -14,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::{
     input::{Echo, Input},
+    passphrase_source::{Source, Sources, Wanted, docker_s_variable},
     terminal::read_interruptibly,
     ui::Ui,
 };
@@ -40,9 +40,6 @@ const ROOT_WARNING: [&str; 6] = [
     "way to recover this key. You can find the key in your config directory.",
 ];
 
-/// Reads a variable of the environment.
-pub type Variables = Box<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
-
 /// By role and key.
 type Answers = BTreeMap<(String, String), Zeroizing<String>>;
 
@@ -50,7 +47,7 @@ type Answers = BTreeMap<(String, String), Zeroizing<String>>;
 pub struct Prompter {
     ui: Arc<Ui>,
     input: Arc<Input>,
-    variables: Variables,
+    sources: Sources,
     /// What was answered in this process, by role and key: one key is asked for once. Another key of the same role is another question
     /// (the peers reuse the answer silently).
     answers: Mutex<Answers>,
@@ -67,8 +64,8 @@ pub struct Login {
 impl Prompter {
     /// Asks through these.
     #[must_use]
-    pub fn new(ui: Arc<Ui>, input: Arc<Input>, variables: Variables) -> Self {
-        Self { ui, input, variables, answers: Mutex::default() }
+    pub fn new(ui: Arc<Ui>, input: Arc<Input>, sources: Sources) -> Self {
+        Self { ui, input, sources, answers: Mutex::default() }
     }
 
     /// Asks for a login at a server, on a terminal alone; none elsewhere.
@@ -97,31 +94,51 @@ impl Prompter {
         }
     }
 
+    /// Asks what may be seen. `UnexpectedEof` where nobody answers.
+    pub fn answer(&self, question: &str) -> io::Result<String> {
+        let asking = self.ui.ask(question);
+        let answer = self.input.line(Echo::Shown);
+        drop(asking);
+        if answer.is_err() || !self.input.is_terminal() {
+            self.ui.say("");
+        }
+        answer.map(|answer| answer.to_string())
+    }
+
     fn create(&self, question: &Question<'_>) -> Result<Zeroizing<String>, DecisionError> {
-        if let Some(value) = self.variable(question)? {
-            if value.is_empty() {
-                return Err(DecisionError::NoAnswer(format!(
-                    "{} is set but empty: a new key needs a passphrase",
-                    question.variable()
-                )));
-            }
-            return Ok(value);
+        if let Some(source) = self.source(question, true)? {
+            return self.read(&source, question);
         }
         if question.role == "root" {
-            self.ui.lines(ROOT_WARNING);
+            for line in ROOT_WARNING {
+                self.ui.say(line);
+            }
         }
+        self.ask_twice(question, &format!("passphrase for new {}", question.key()), docker_s_variable(question.role))
+    }
+
+    /// A passphrase in place of the one that a key has.
+    fn replace(&self, question: &Question<'_>) -> Result<Zeroizing<String>, DecisionError> {
+        match self.sources.for_replacing() {
+            Some(source) => self.read(&source, question),
+            None => self.ask_twice(question, &format!("new passphrase for {}", question.key()), "--new-passphrase-file"),
+        }
+    }
+
+    /// `instead` is the flag or the variable that would have answered.
+    fn ask_twice(&self, question: &Question<'_>, what: &str, instead: &str) -> Result<Zeroizing<String>, DecisionError> {
         for _ in 0..NEW_ATTEMPTS {
-            let first = self.ask(question, &format!("Enter passphrase for new {}: ", question.key()))?;
+            let first = self.ask(question, &format!("Enter {what}: "), instead)?;
             if first.len() < MIN_NEW {
                 self.ui
-                    .line("Passphrase is too short. Please use a password manager to generate and store a good random passphrase.");
+                    .say("Passphrase is too short. Please use a password manager to generate and store a good random passphrase.");
                 continue;
             }
-            let second = self.ask(question, &format!("Repeat passphrase for new {}: ", question.key()))?;
+            let second = self.ask(question, &format!("Repeat {what}: "), instead)?;
             if *first == *second {
                 return Ok(first);
             }
-            self.ui.line("Passphrases do not match. Please retry.");
+            self.ui.say("Passphrases do not match. Please retry.");
         }
         Err(DecisionError::NewAttemptsExceeded)
     }
@@ -132,14 +149,14 @@ impl Prompter {
         {
             return Ok(known.clone());
         }
-        if let Some(value) = self.variable(question)? {
+        if let Some(source) = self.source(question, false)? {
             if attempt == 0 {
-                return Ok(value);
+                return self.read(&source, question);
             }
             // the peers try the same value once more
             return Err(DecisionError::NoAnswer(format!(
-                "the passphrase in {} does not open the {}",
-                question.variable(),
+                "the passphrase {} does not open the {}",
+                source.described(),
                 question.key()
             )));
         }
@@ -147,27 +164,35 @@ impl Prompter {
             return Err(DecisionError::AttemptsExceeded);
         }
         if attempt > 0 {
-            self.ui.line("Passphrase incorrect. Please retry.");
+            self.ui.say("Passphrase incorrect. Please retry.");
         }
-        self.ask(question, &format!("Enter passphrase for {}: ", question.key()))
+        self.ask(question, &format!("Enter passphrase for {}: ", question.key()), docker_s_variable(question.role))
     }
 
-    fn variable(&self, question: &Question<'_>) -> Result<Option<Zeroizing<String>>, DecisionError> {
-        let name = question.variable();
-        let value = (self.variables)(name).map(OsString::into_string).transpose();
-        let value = value.map_err(|_| DecisionError::NoAnswer(format!("the value of {name} is not UTF-8 text")))?;
-        Ok(value.map(Zeroizing::new))
+    fn source(&self, question: &Question<'_>, new: bool) -> Result<Option<Source>, DecisionError> {
+        self.sources.find(Wanted { role: question.role, key: question.id, new }).map_err(DecisionError::NoAnswer)
     }
 
-    fn ask(&self, question: &Question<'_>, words: &str) -> Result<Zeroizing<String>, DecisionError> {
+    fn read(&self, source: &Source, question: &Question<'_>) -> Result<Zeroizing<String>, DecisionError> {
+        // a command may ask on the terminal
+        let _aside = self.ui.aside();
+        let answer = self.sources.read(source, question.role, question.id).map_err(DecisionError::NoAnswer)?;
+        if let Some(warning) = &answer.warning {
+            self.ui.warning(warning);
+        }
+        Ok(answer.text)
+    }
+
+    fn ask(&self, question: &Question<'_>, words: &str, instead: &str) -> Result<Zeroizing<String>, DecisionError> {
         self.ask_hidden(words).map_err(|error| {
             let reason = match error.kind() {
                 io::ErrorKind::UnexpectedEof => "the input ended".to_owned(),
                 _ => error.to_string(),
             };
-            let (key, variable) = (question.key(), question.variable());
+            let key = question.key();
+            let new = if instead.starts_with('-') { "new " } else { "" };
             DecisionError::NoAnswer(format!(
-                "no passphrase for the {key}: {reason}; set {variable}, or answer the prompt on a terminal"
+                "no {new}passphrase for the {key}: {reason}; set {instead}, or answer the prompt on a terminal"
             ))
         })
     }
@@ -179,7 +204,7 @@ impl Prompter {
     fn ask_hidden(&self, words: &str) -> io::Result<Zeroizing<String>> {
         let _asking = self.ui.ask(words);
         let answer = self.input.line(Echo::Hidden);
-        self.ui.line("");
+        self.ui.say("");
         answer
     }
 }
@@ -189,6 +214,7 @@ impl Decisions for Prompter {
         let question = Question { role: &request.role, id: &request.key };
         let answer = match request.purpose {
             PassphrasePurpose::Create => self.create(&question)?,
+            PassphrasePurpose::Replace => self.replace(&question)?,
             PassphrasePurpose::Unlock { attempt } => self.unlock(&question, attempt)?,
         };
         if !question.id.is_empty() {
@@ -201,7 +227,11 @@ impl Decisions for Prompter {
     fn known_passphrase(&self, role: &str, key: &str) -> Option<Passphrase> {
         let question = Question { role, id: key };
         let known = self.answers().get(&question.name()).cloned();
-        known.or_else(|| self.variable(&question).ok().flatten()).map(|known| Passphrase::new(known.to_string()))
+        let read = || {
+            let source = self.source(&question, false).ok().flatten().filter(Source::is_quiet)?;
+            self.read(&source, &question).ok()
+        };
+        known.or_else(read).map(|known| Passphrase::new(known.to_string()))
     }
 }
 
@@ -222,14 +252,6 @@ impl Question<'_> {
         if id.is_empty() { format!("{role} key") } else { format!("{role} key with ID {id}") }
     }
 
-    /// The variable that answers instead of a person: Docker has one for the root key, and one for every other.
-    fn variable(&self) -> &'static str {
-        match self.role {
-            "root" => "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE",
-            _ => "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE",
-        }
-    }
-
     fn name(&self) -> (String, String) {
         (self.role.to_owned(), self.id.to_owned())
     }
@@ -237,7 +259,7 @@ impl Question<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::{ffi::OsString, io::Write};
 
     use super::*;
 
@@ -253,6 +275,11 @@ mod tests {
         }
     }
 
+    /// Variables alone; the places that they name are not there.
+    fn sources(variables: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static) -> Sources {
+        Sources::new(Box::new(variables), Box::new(|_, _, _| Err("not there".to_owned())))
+    }
+
     /// What the person sees on standard output, and what the requests are answered with.
     fn session(
         typed: &'static str,
@@ -262,7 +289,7 @@ mod tests {
         let screen = Screen::default();
         let (ui, input) = (Ui::to(screen.clone(), io::sink()), Input::piped(typed.as_bytes()));
         let set: BTreeMap<String, OsString> = set.iter().map(|(name, value)| ((*name).to_owned(), value.into())).collect();
-        let prompter = Prompter::new(Arc::new(ui), Arc::new(input), Box::new(move |name| set.get(name).cloned()));
+        let prompter = Prompter::new(Arc::new(ui), Arc::new(input), sources(move |name| set.get(name).cloned()));
         let text = |passphrase: Passphrase| String::from_utf8(passphrase.as_bytes().to_vec()).unwrap();
         let answers = requests.iter().map(|request| prompter.passphrase(request).map(text)).collect();
         let seen = String::from_utf8(screen.0.lock().unwrap().clone()).unwrap();
@@ -304,6 +331,18 @@ mod tests {
             "{seen}"
         );
         assert_eq!(seen.matches("You are about").count(), 1);
+    }
+
+    #[test]
+    fn a_key_that_exists_is_asked_for_a_new_passphrase_whatever_opens_it() {
+        let replace = PassphraseRequest { purpose: PassphrasePurpose::Replace, ..new_key("root", "1234567") };
+        let set = [("DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "old")];
+        let (seen, answers) = session("passphrase1\npassphrase1\n", &set, &[existing("root", "1234567", 0), replace]);
+        assert_eq!(answers, ["old", "passphrase1"].map(|p| Ok(p.to_owned())));
+        assert_eq!(
+            seen,
+            "Enter new passphrase for root key with ID 1234567: \nRepeat new passphrase for root key with ID 1234567: \n"
+        );
     }
 
     #[test]
@@ -378,6 +417,18 @@ mod tests {
     }
 
     #[test]
+    fn whatever_holds_a_passphrase_is_named_when_it_is_wrong_or_not_there() {
+        let set = [("DCT_PASSPHRASE_JEFF", "wrong"), ("DCT_PASSPHRASE_ROOT_FILE", "/x")];
+        let requests = [existing("jeff", "1234567890", 0), existing("jeff", "1234567890", 1), existing("root", "2", 0)];
+        let (seen, answers) = session("never read\n", &set, &requests);
+        let wrong = "the passphrase in DCT_PASSPHRASE_JEFF does not open the jeff key with ID 1234567";
+        let absent = "the passphrase in /x (DCT_PASSPHRASE_ROOT_FILE) cannot be used: not there";
+        let error = |words: &str| Err(DecisionError::NoAnswer(words.to_owned()));
+        assert_eq!(answers, [Ok("wrong".to_owned()), error(wrong), error(absent)]);
+        assert_eq!(seen, "");
+    }
+
+    #[test]
     fn a_new_key_never_gets_an_empty_passphrase() {
         let set = [("DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "")];
         let (_, answers) = session("", &set, &[new_key("root", "1"), existing("root", "1", 0)]);
@@ -422,7 +473,7 @@ mod tests {
     #[test]
     fn a_login_is_asked_for_on_a_terminal_alone() {
         let (ui, input) = (Ui::to(io::sink(), io::sink()), Input::piped(&b"jeff\nsecret\n"[..]));
-        let prompter = Prompter::new(Arc::new(ui), Arc::new(input), Box::new(|_| None));
+        let prompter = Prompter::new(Arc::new(ui), Arc::new(input), sources(|_| None));
         assert!(prompter.login().unwrap().is_none());
     }
 }

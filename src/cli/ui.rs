@@ -7,7 +7,10 @@
 
 use std::{
     io::{self, IsTerminal, Write},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use rustix::termios::tcgetwinsize;
@@ -29,6 +32,8 @@ pub struct Ui {
     /// How wide the terminal is that answers go to.
     columns: Option<u16>,
     program: Program,
+    /// Whether questions go to standard error, where the answer of a command is not to be mixed with them.
+    asks_aside: AtomicBool,
 }
 
 /// How much is said of an error.
@@ -64,6 +69,7 @@ impl Ui {
             progress: Progress::standard(),
             columns: io::stdout().is_terminal().then(|| tcgetwinsize(io::stdout()).map_or(0, |size| size.ws_col)),
             program: Program::own(),
+            asks_aside: AtomicBool::new(false),
         }
     }
 
@@ -77,7 +83,15 @@ impl Ui {
     #[must_use]
     pub fn to(out: impl Write + Send + 'static, err: impl Write + Send + 'static) -> Self {
         let (out, err) = (Stream::new(out, false), Stream::new(err, false));
-        Self { out, err, detail: Detail::Plain, progress: Progress::default(), columns: None, program: Program::own() }
+        Self {
+            out,
+            err,
+            detail: Detail::Plain,
+            progress: Progress::default(),
+            columns: None,
+            program: Program::own(),
+            asks_aside: AtomicBool::new(false),
+        }
     }
 
     /// The same on a terminal of this width: for tests.
@@ -117,9 +131,31 @@ impl Ui {
     /// A question, without a line ending, and nothing else on the terminal until the answer is there. The peers ask on standard output.
     pub fn ask(&self, question: &str) -> Aside<'_> {
         let aside = self.aside();
-        self.out.write(&sanitize::line(question));
-        self.out.flush();
+        let stream = self.conversation();
+        stream.write(&sanitize::line(question));
+        stream.flush();
         aside
+    }
+
+    /// One line of a conversation: what is said between two questions.
+    pub fn say(&self, line: &str) {
+        let _aside = self.aside();
+        self.conversation().write(&format!("{}\n", sanitize::line(line)));
+    }
+
+    /// From now on questions go to standard error: standard output has the answer alone.
+    pub fn ask_aside(&self) {
+        self.asks_aside.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a command's answer is shown on a terminal.
+    #[must_use]
+    pub fn answers_on_terminal(&self) -> bool {
+        self.columns.is_some()
+    }
+
+    fn conversation(&self) -> &Stream {
+        if self.asks_aside.load(Ordering::Relaxed) { &self.err } else { &self.out }
     }
 
     /// Something is waited for from now on, such as `reading trust data of X`.
@@ -162,7 +198,18 @@ impl Ui {
         let kept = Kept::default();
         let stream = |to, of: &Stream| Stream::new(kept.writer(to), of.colour);
         let (out, err) = (stream(To::Out, &self.out), stream(To::Err, &self.err));
-        (Self { out, err, detail: self.detail, progress: Progress::default(), columns: None, program: self.program.clone() }, kept)
+        (
+            Self {
+                out,
+                err,
+                detail: self.detail,
+                progress: Progress::default(),
+                columns: None,
+                program: self.program.clone(),
+                asks_aside: AtomicBool::new(false),
+            },
+            kept,
+        )
     }
 
     /// Writes what was kept, each to its stream, in the order in which it was told.
@@ -283,6 +330,18 @@ mod tests {
         ui.error(&CliError::new("failed").and("badly").because("the \u{1b}[31mdisk\nis full").hinted("buy another"));
         assert_eq!(out.text(), "Loading key from \"k.pem\"...\n");
         assert_eq!(err.text(), "warning: half\nfailed\nbadly\ncause: the \\u{1b}[31mdisk\\u{a}is full\nhint: buy another\n");
+    }
+
+    #[test]
+    fn questions_can_stand_beside_the_answer() {
+        let (out, err) = (Shared::default(), Shared::default());
+        let ui = Ui::to(out.clone(), err.clone());
+        drop(ui.ask("old? "));
+        ui.ask_aside();
+        drop(ui.ask("new? "));
+        ui.say("again");
+        ui.line("answer");
+        assert_eq!((out.text().as_str(), err.text().as_str()), ("old? answer\n", "new? again\n"));
     }
 
     #[test]

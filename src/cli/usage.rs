@@ -73,9 +73,13 @@ struct Place {
 impl Place {
     fn find(root: &clap::Command, arguments: &[OsString]) -> Self {
         let (mut command, mut path) = (root, root.get_name().to_owned());
+        let takes_value = |word: &str| {
+            let long = word.strip_prefix("--");
+            long.is_some() && root.get_arguments().any(|arg| arg.get_long() == long && arg.get_action().takes_values())
+        };
         let mut words = arguments.iter().skip(1).map(|word| word.to_string_lossy());
         while let Some(word) = words.next() {
-            if word == "--config" {
+            if takes_value(&word) {
                 words.next();
             } else if !word.starts_with('-') {
                 let Some(next) = command.find_subcommand(word.as_ref()) else { break };
@@ -109,6 +113,9 @@ impl Place {
     /// Docker says `Run` where the count is exact, and `See` where it is a least one.
     fn wrong_count(&mut self) -> CliError {
         let positionals = || self.command.get_positionals();
+        if positionals().next().is_none() {
+            return self.with_usage(CliError::new(format!("dct: '{}' accepts no arguments", self.path)), "Run");
+        }
         let least = positionals().filter(|argument| argument.is_required_set()).count();
         // as Docker's own line has it: `sign` takes one there
         let open = self.command.render_usage().to_string().contains("...");
@@ -176,6 +183,7 @@ mod tests {
         );
         assert_eq!(code, 1);
         assert_eq!(first("dct signer add jeff").0, "dct: 'dct signer add' requires at least 2 arguments");
+        assert_eq!(first("dct --passphrase-fd 3 key load").0, "dct: 'dct key load' requires 1 argument");
         assert_eq!(first("dct --config /x key load").0, "dct: 'dct key load' requires 1 argument");
     }
 
@@ -198,6 +206,10 @@ mod tests {
             (
                 "dct revoke --yes=maybe a",
                 "invalid argument \"maybe\" for \"-y, --yes\" flag: strconv.ParseBool: parsing \"maybe\": invalid syntax",
+            ),
+            (
+                "dct --passphrase-fd=x inspect a",
+                "invalid argument \"x\" for \"--passphrase-fd\" flag: invalid digit found in string",
             ),
             ("dct --nope", "unknown flag: --nope"),
         ] {

@@ -12,8 +12,10 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{
-    error::{CliError, os_words},
+    error::{CliError, os_words, without_error_numbers},
     failure,
+    passphrase_flags::{NewPassphraseFlags, PassphraseFlags},
+    passphrase_source::{Answer, Place, Sources},
     prompt::Prompter,
     settings::Settings,
     ui::Ui,
@@ -29,6 +31,7 @@ use crate::{
         engine::EngineApi,
         keys::{
             key_files::KeyFiles,
+            key_out,
             key_source::{self, KeySourceError},
             public_key_out,
         },
@@ -38,6 +41,7 @@ use crate::{
             endpoint::Endpoint,
         },
         notary::{NotaryServers, servers::Servers},
+        passphrases,
         registry::Registries,
         store::TrustFolder,
     },
@@ -188,6 +192,11 @@ impl Wiring {
         PublicKeyOut::write(file, pem)
     }
 
+    /// Writes a key that leaves the store into a new file.
+    pub fn write_key(&self, file: &Path, text: &str) -> Result<(), CliError> {
+        key_out::write_new(file, text).map_err(|error| CliError::new(without_error_numbers(&error.to_string())))
+    }
+
     /// What was noticed about key files on the way.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
@@ -223,6 +232,13 @@ impl Known {
         gun.map(|gun| self.store.known_names(&gun).tags.into_iter().collect()).unwrap_or_default()
     }
 
+    /// The keys in the key store: their IDs, and the names that they are kept under.
+    #[must_use]
+    pub fn keys(&self) -> Vec<(String, String)> {
+        let keys = self.keys.list().unwrap_or_default();
+        keys.into_iter().map(|key| (key.id.to_string(), key.role)).collect()
+    }
+
     /// The names of signers, and of the keys in the key store that are a signer's.
     #[must_use]
     pub fn signers(&self) -> Vec<String> {
@@ -232,6 +248,22 @@ impl Known {
         let others = guns.iter().flat_map(|gun| self.store.known_names(gun).signers);
         own.chain(others).collect::<BTreeSet<_>>().into_iter().collect()
     }
+}
+
+/// What answers for passphrases: flags and the environment.
+pub fn passphrases(flags: &PassphraseFlags, new: Option<&NewPassphraseFlags>) -> Result<Sources, CliError> {
+    let read = |number| passphrases::from_descriptor(number).map_err(|error| error.to_string());
+    let sources = Sources::new(Box::new(|name| std::env::var_os(name)), Box::new(read_passphrase));
+    Ok(sources.with_flags(flags.source(&read)?, new.map(|new| new.source(&read)).transpose()?.flatten()))
+}
+
+fn read_passphrase(place: &Place, role: &str, key: &str) -> Result<Answer, String> {
+    match place {
+        Place::Text(text) => Ok(Answer { text: text.clone(), warning: None }),
+        Place::File(path) => passphrases::from_file(path).map(|file| Answer { text: file.text, warning: file.warning }),
+        Place::Command(line) => passphrases::from_command(line, role, key).map(|text| Answer { text, warning: None }),
+    }
+    .map_err(|error| error.to_string())
 }
 
 /// The time, once a command.

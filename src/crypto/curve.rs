@@ -45,6 +45,16 @@ impl Curve {
         }
     }
 
+    /// Its name at NIST.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+            Self::P521 => "P-521",
+        }
+    }
+
     /// How many bytes hold a coordinate, a private scalar, and each half of a signature.
     #[must_use]
     pub fn field_len(self) -> usize {

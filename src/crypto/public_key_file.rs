@@ -1,11 +1,11 @@
-//! Files that hold a signer's public key (Notary `utils.ParsePEMPublicKey`).
+//! Files that hold a signer's public key (Notary `utils.ParsePEMPublicKey`; docker `trust key generate` writes them).
 
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{
     error::CryptoError,
-    pem,
+    pem::{self, InvalidHeader, PemBlock},
     verifying_key::VerifyingKey,
     x509::{Certificate, CertificateError},
 };
@@ -57,6 +57,27 @@ pub fn parse(text: &[u8], now: Timestamp) -> Result<PublicKeyFile, PublicKeyFile
     }
 }
 
+/// Writes the public half of a key as Docker's `NAME.pub` has it: a `SubjectPublicKeyInfo`, with the name in a header.
+pub fn write(key: &VerifyingKey, role: &str) -> Result<String, PublicKeyOutError> {
+    let mut block = PemBlock::new("PUBLIC KEY", key.to_spki()?);
+    if !role.is_empty() {
+        block.headers.insert("role".to_owned(), role.to_owned());
+    }
+    Ok(pem::encode(&block)?.to_string())
+}
+
+/// A public key that cannot be written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PublicKeyOutError {
+    /// The key.
+    #[error(transparent)]
+    Key(#[from] CryptoError),
+    /// The name.
+    #[error(transparent)]
+    Name(#[from] InvalidHeader),
+}
+
 fn bare(der: &Zeroizing<Vec<u8>>) -> Result<PublicKeyFile, PublicKeyFileError> {
     // a key too small to verify with would be staged, signed for, and then refused by every reader
     let key = VerifyingKey::from_spki(der).and_then(|key| key.check_size());
@@ -89,6 +110,15 @@ mod tests {
         for text in [data!("keys/openssl/p256.pub").as_slice(), data!("keys/openssl/p521.pub"), data!("keys/openssl/rsa2048.pub")] {
             assert!(matches!(read(text), Ok(PublicKeyFile::Spki(_))));
         }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let key = VerifyingKey::from_spki(&pem::first_block(data!("keys/openssl/p256.pub")).unwrap().content).unwrap();
+        let text = write(&key, "jeff").unwrap();
+        assert!(text.starts_with("-----BEGIN PUBLIC KEY-----\nrole: jeff\n\n"), "{text}");
+        assert!(matches!(read(text.as_bytes()), Ok(PublicKeyFile::Spki(_))));
+        assert!(matches!(write(&key, "a\nb"), Err(PublicKeyOutError::Name(_))));
     }
 
     #[test]

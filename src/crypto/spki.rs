@@ -65,6 +65,10 @@ pub(crate) fn write_rsa(key: &RsaPublicKey) -> Result<Vec<u8>, CryptoError> {
     write(Algorithm { oid: RSA_ENCRYPTION, parameters: Some(AnyRef::NULL) }, &key.to_pkcs1()?)
 }
 
+pub(crate) fn write_ed25519(key: &[u8; 32]) -> Result<Vec<u8>, CryptoError> {
+    write(Algorithm { oid: ED25519, parameters: None }, key)
+}
+
 fn write(algorithm: Algorithm<'_>, key: &[u8]) -> Result<Vec<u8>, CryptoError> {
     let bad = |_| CryptoError::BadPublicKey("the key is too large to encode");
     Spki { algorithm, key: BitStringRef::from_bytes(key).map_err(bad)? }.to_der().map_err(bad)

@@ -107,6 +107,25 @@ impl VerifyingKey {
         }
     }
 
+    /// The key as a `SubjectPublicKeyInfo` in DER, Ed25519 keys too (RFC 8410).
+    pub fn to_spki(&self) -> Result<Vec<u8>, CryptoError> {
+        match &self.0 {
+            Public::Ec(key) => spki::write_ec(key),
+            Public::Rsa(key) | Public::RsaInPem(key) => spki::write_rsa(key),
+            Public::Ed25519(key) => spki::write_ed25519(key.as_bytes()),
+        }
+    }
+
+    /// What a person calls its algorithm: with the curve, or the size in bits.
+    #[must_use]
+    pub fn algorithm(&self) -> String {
+        match &self.0 {
+            Public::Ec(key) => format!("ECDSA {}", key.curve().name()),
+            Public::Rsa(key) | Public::RsaInPem(key) => format!("RSA {}", key.bits()),
+            Public::Ed25519(_) => "Ed25519".to_owned(),
+        }
+    }
+
     /// Refuses an RSA key whose size no verifier takes; every other key passes.
     pub fn check_size(&self) -> Result<(), CryptoError> {
         match &self.0 {
@@ -162,6 +181,19 @@ mod tests {
             }
             assert_eq!(key.verifying_key().verify(key.scheme(), b"massage", &signature), Err(CryptoError::BadSignature));
             assert_eq!(key.verifying_key().verify(key.scheme(), b"message", b""), Err(CryptoError::BadSignature));
+        }
+    }
+
+    #[test]
+    fn every_kind_is_written_as_openssl_has_it_and_named() {
+        for (key, public, algorithm) in [
+            (keys!("p256-sec1.pem").as_slice(), keys!("p256.pub").as_slice(), "ECDSA P-256"),
+            (keys!("p521-sec1.pem"), keys!("p521.pub"), "ECDSA P-521"),
+            (keys!("rsa2048-pkcs1.pem"), keys!("rsa2048.pub"), "RSA 2048"),
+            (keys!("ed25519-pkcs8.pem"), keys!("ed25519.pub"), "Ed25519"),
+        ] {
+            let key = private(key).verifying_key();
+            assert_eq!((key.to_spki().unwrap(), key.algorithm().as_str()), (spki(public), algorithm));
         }
     }
 

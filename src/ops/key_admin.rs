@@ -25,6 +25,9 @@ pub enum LoadError {
     /// A key of this role belongs to one repository, and the file does not say which.
     #[error("a {0} key belongs to one repository, and the file does not say which")]
     NoGun(String),
+    /// The file says that its key is a root key, and the person has not said so.
+    #[error("the file says that its key is a root key")]
+    RootKey,
     /// Anything else.
     #[error(transparent)]
     Ops(#[from] OpsError),
@@ -58,7 +61,7 @@ pub fn generate<P, E: From<OpsError>>(
 }
 
 /// Decrypts every key in a file, asks for a new passphrase for each, and stores them. A `role` header in the file wins over `name`
-/// (Notary `trustmanager.ImportKeys`); whatever ID the file claims, a key is stored under its own. All keys are read before the first is
+/// (Notary `trustmanager.ImportKeys`), but none makes a root key of one that was not called so; whatever ID the file claims, a key is stored under its own. All keys are read before the first is
 /// stored.
 pub fn load(session: &Session<'_>, blocks: &[PemBlock], name: &str) -> Result<Vec<KeyInfo>, LoadError> {
     let keys = blocks.iter().map(|block| read(session, block, name)).collect::<Result<Vec<_>, _>>()?;
@@ -67,6 +70,10 @@ pub fn load(session: &Session<'_>, blocks: &[PemBlock], name: &str) -> Result<Ve
 
 fn read(session: &Session<'_>, block: &PemBlock, name: &str) -> Result<Loaded, LoadError> {
     let role = block.header("role").unwrap_or(name).to_owned();
+    // a root key in the store becomes that of repositories that are initialised later
+    if role == RoleName::root().as_str() && name != role {
+        return Err(LoadError::RootKey);
+    }
     let of_repository = [RoleName::targets(), RoleName::snapshot(), RoleName::timestamp()].iter().any(|base| base.as_str() == role);
     let gun = block.header("gun").filter(|_| of_repository).map(Gun::parse).transpose()?;
     if of_repository && gun.is_none() {

@@ -67,7 +67,7 @@ impl<'a> Keyring<'a> {
     /// without asking. A key that does not open is met again, and told of, when it is wanted.
     pub fn beside<T>(&self, likely: impl Fn(&KeyInfo) -> bool, network: impl FnOnce() -> T) -> Result<T, OpsError> {
         let keys = self.session.keys;
-        let known = |info: KeyInfo| Some((info.id, self.session.decisions.known_passphrase(&info.role, &info.id.short())?));
+        let known = |info: KeyInfo| Some((info.id, self.session.decisions.known_passphrase(&info.role, &info.id.to_string())?));
         let listed = keys.list()?.into_iter().filter(|info| info.encrypted && likely(info));
         let known: Vec<_> = listed.filter_map(known).take(MAX_BESIDE).collect();
         let (answer, unlocked) = thread::scope(|scope| {
@@ -108,9 +108,11 @@ impl<'a> Keyring<'a> {
         if !info.encrypted {
             return Ok(self.session.keys.unlock(info.id, &Passphrase::new(String::new()))?);
         }
-        until_right(self.session, &info.role, &info.id.short(), |passphrase| match self.session.keys.unlock(info.id, passphrase) {
-            Err(KeyStoreError::WrongPassphrase(_)) => Ok(None),
-            result => Ok(Some(result?)),
+        until_right(self.session, &info.role, &info.id.to_string(), |passphrase| {
+            match self.session.keys.unlock(info.id, passphrase) {
+                Err(KeyStoreError::WrongPassphrase(_)) => Ok(None),
+                result => Ok(Some(result?)),
+            }
         })
         .map(|(key, _)| key)
     }
@@ -125,7 +127,7 @@ pub fn store(session: &Session<'_>, key: &PrivateKey, role: &str, gun: Option<&G
 /// Asks for the passphrase that is to protect a new key.
 pub fn wanted_passphrase(session: &Session<'_>, key: &PrivateKey, role: &str) -> Result<Passphrase, OpsError> {
     let id = Key::of(key).canonical_id().map_err(|error| OpsError::NoAccount(error.to_string()))?;
-    let request = PassphraseRequest { role: role.to_owned(), key: id.short(), purpose: PassphrasePurpose::Create };
+    let request = PassphraseRequest { role: role.to_owned(), key: id.to_string(), purpose: PassphrasePurpose::Create };
     Ok(session.decisions.passphrase(&request)?)
 }
 

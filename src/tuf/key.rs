@@ -62,11 +62,15 @@ impl Key {
 
     /// The ID of the bare key: for a key in a certificate, of the leaf's (Notary `utils.CanonicalKeyID`); else the same as [`Key::id`].
     pub fn canonical_id(&self) -> Result<CanonicalKeyId, KeyError> {
-        let bare = match self.certificates() {
-            None => self.clone(),
-            Some(bundle) => Self::from_spki(bundle?.leaf().spki_der())?,
-        };
-        Ok(CanonicalKeyId::new(Sha256::of(&bare.to_json().canonical())))
+        Ok(CanonicalKeyId::new(Sha256::of(&self.bare()?.to_json().canonical())))
+    }
+
+    /// The same key without a certificate around it.
+    pub fn bare(&self) -> Result<Self, KeyError> {
+        match self.certificates() {
+            None => Ok(self.clone()),
+            Some(bundle) => Self::from_spki(bundle?.leaf().spki_der()),
+        }
     }
 
     /// What checks signatures of this key.

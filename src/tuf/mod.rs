@@ -17,6 +17,7 @@ pub mod key_id;
 pub mod local;
 pub mod lookup;
 pub mod members;
+pub mod named_keys;
 pub mod payload;
 pub mod pinning;
 pub mod plan;

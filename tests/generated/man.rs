@@ -26,7 +26,8 @@ const FILES: [(&str, &str); 6] = [
     ("~/.config/dct/config.toml", "Settings: servers, authorities and time limits."),
 ];
 
-const PASSPHRASES: [&str; 2] = ["DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE"];
+const PASSPHRASES: [&str; 3] =
+    ["DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE", "DCT_PASSPHRASE"];
 const ENGINE: [&str; 3] = ["DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION"];
 const SERVER: [&str; 2] = ["DOCKER_CONTENT_TRUST_SERVER", "HTTPS_PROXY"];
 
@@ -105,12 +106,15 @@ fn matters(command: &str, variable: &str) -> bool {
     let engine = ENGINE.iter().any(|name| variable.contains(name));
     match command {
         "dct" => true,
-        "dct-key-load" => asks || variable == "DOCKER_CONFIG",
+        "dct-key-generate" | "dct-key-load" | "dct-key-show" | "dct-key-export" | "dct-key-passwd" => {
+            asks || variable == "DOCKER_CONFIG"
+        }
+        "dct-key-list" | "dct-key-remove" => variable == "DOCKER_CONFIG",
         "dct-sign" => asks || connects || engine || variable == "DOCKER_CONFIG" || variable == "DCT_SIGN_FROM",
         "dct-push" => asks || connects || engine || variable == "DOCKER_CONFIG",
         "dct-pull" => connects || engine || variable == "DOCKER_CONFIG",
-        "dct-signer-add" => asks || connects || variable == "DOCKER_CONFIG",
-        "dct-inspect" | "dct-resolve" | "dct-delete" => connects || variable == "DOCKER_CONFIG",
+        "dct-signer-add" | "dct-signer-remove" | "dct-revoke" => asks || connects || variable == "DOCKER_CONFIG",
+        "dct-inspect" | "dct-resolve" | "dct-whoami" | "dct-delete" => connects || variable == "DOCKER_CONFIG",
         _ => false,
     }
 }

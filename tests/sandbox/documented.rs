@@ -22,12 +22,13 @@ use crate::verb::{home, text};
 const HOST: &str = "dtr.example.com";
 
 /// What is not run here, and what runs it.
-const ELSEWHERE: [(&str, &str); 11] = [
+const ELSEWHERE: [(&str, &str); 12] = [
     ("make demo", "demo.rs runs the same script"),
     ("make test", "it runs this test"),
     ("make build", "and `make test` builds the same for tests"),
     ("make install", "tests/generated runs it with a binary that is there"),
     ("sudo make install", "the same"),
+    ("dct key passwd jeff", "tests/prompts.rs types the passphrases"),
     ("dct sandbox --port 4443", "verb.rs: it serves until it is interrupted"),
     ("dct sandbox -- sh", "verb.rs: a shell that waits for a person"),
     ("dct push dtr.example.com/prod/nginx:1", "tests/peers/engine.rs, where there is a Docker Engine"),
@@ -48,6 +49,8 @@ fn every_documented_command_does_what_it_says() {
     let sandbox = start();
     prepare(home.path(), sandbox.folder());
     let mut failed = Vec::new();
+    let ian = run(&sandbox, home.path(), "dct key load --name ian ian/key.pem");
+    assert!(ian.status.success(), "{}", text(&ian.stderr));
     let groups: Vec<Group> = of_documents().into_iter().chain(of_verbs()).collect();
     let mut count = 0;
     for group in &groups {
@@ -95,7 +98,13 @@ fn prepare(home: &Path, sandbox: &Path) {
     ] {
         copy(from, to);
     }
-    fs::write(home.join("passphrase"), "sandbox repository passphrase\n").unwrap();
+    for file in ["passphrase", "new-passphrase"] {
+        fs::write(home.join(file), "sandbox repository passphrase\n").unwrap();
+    }
+    // a root key that a file alone does not make one, and a signer's that can be removed
+    let root = include_str!("../../testdata/keys/openssl/p256-pkcs8.pem").replacen("KEY-----\n", "KEY-----\nrole: root\n\n", 1);
+    fs::write(home.join("root-backup.pem"), root).unwrap();
+    fs::set_permissions(home.join("root-backup.pem"), fs::Permissions::from_mode(0o600)).unwrap();
     fs::write(home.join("pipeline.sh"), "#!/bin/sh\nskopeo --version >/dev/null && test -n \"$SANDBOX\"\n").unwrap();
     fs::set_permissions(home.join("pipeline.sh"), fs::Permissions::from_mode(0o755)).unwrap();
     symlink(sandbox.join("docker"), home.join(".docker")).unwrap();

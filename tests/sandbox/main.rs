@@ -11,6 +11,7 @@
 mod clients;
 mod demo;
 mod documented;
+mod keys;
 mod pair;
 mod plugin;
 mod requests;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use dct::{
-    crypto::{private_key::PrivateKey, secret::Passphrase},
+    crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase},
     ops::{
         events::Event,
         image::Tag,
@@ -39,6 +39,10 @@ impl MemoryStore {
 }
 
 impl TrustStore for MemoryStore {
+    fn repositories(&self) -> Vec<Gun> {
+        lock(&self.stored).keys().cloned().collect()
+    }
+
     fn load(&self, gun: &Gun) -> Result<Stored, StoreError> {
         Ok(self.of(gun))
     }
@@ -250,6 +254,18 @@ impl KeyStore for Nobody {
 
     fn add(&self, _: &PrivateKey, _: &str, _: Option<&Gun>, _: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
         panic!("nobody adds keys here")
+    }
+
+    fn stored(&self, id: CanonicalKeyId) -> Result<PemBlock, KeyStoreError> {
+        Err(KeyStoreError::NoSuchKey(id))
+    }
+
+    fn remove(&self, id: CanonicalKeyId) -> Result<(), KeyStoreError> {
+        Err(KeyStoreError::NoSuchKey(id))
+    }
+
+    fn replace(&self, info: &KeyInfo, _: &PrivateKey, _: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
+        Err(KeyStoreError::NoSuchKey(info.id))
     }
 }
 

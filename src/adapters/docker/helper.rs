@@ -2,42 +2,27 @@
 
 use std::{
     ffi::OsString,
-    io::{Read, Write},
-    process::{Child, Command, ExitStatus, Stdio},
-    sync::mpsc,
-    thread,
-    time::{Duration, Instant},
+    process::{Command, Stdio},
+    time::Duration,
 };
 
 use serde::Deserialize;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
 use super::config::host_of;
-use crate::adapters::net::{
-    credential::{Credential, CredentialError, Found, Secret},
-    text::printable,
+use crate::adapters::{
+    net::{
+        credential::{Credential, CredentialError, Found, Secret},
+        text::printable,
+    },
+    process::{self, Bounds, Output},
 };
 
 /// Longest answer that is read, in bytes.
 const MAX_ANSWER: u64 = 1 << 20;
 
-/// How much of a helper's complaint is kept, in bytes.
-const MAX_COMPLAINT: u64 = 1 << 10;
-
 /// What a helper prints, on standard output, where it has no credentials.
 const NOT_FOUND: &str = "credentials not found in native keychain";
-
-/// Variables that hold a secret of ours or of a peer's; no child sees them.
-const SECRET_VARIABLES: [&str; 8] = [
-    "DOCKER_AUTH_CONFIG",
-    "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE",
-    "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE",
-    "NOTARY_AUTH",
-    "NOTARY_DELEGATION_PASSPHRASE",
-    "NOTARY_ROOT_PASSPHRASE",
-    "NOTARY_SNAPSHOT_PASSPHRASE",
-    "NOTARY_TARGETS_PASSPHRASE",
-];
 
 /// How helpers are run.
 #[derive(Clone, Debug)]
@@ -80,15 +65,12 @@ impl Helpers {
 
     fn run(&self, program: &str, server: &str) -> Result<Output, String> {
         let mut command = Command::new(program);
-        command.arg("get").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        for variable in SECRET_VARIABLES {
-            command.env_remove(variable);
-        }
+        command.arg("get").stdin(Stdio::piped()).stderr(Stdio::piped());
+        process::without_secrets(&mut command);
         if let Some(path) = &self.path {
             command.env("PATH", path);
         }
-        let child = command.spawn().map_err(|e| format!("it cannot be run: {e}"))?;
-        Running { child }.finish(server, Instant::now() + self.deadline, self.deadline)
+        process::run(&mut command, server.as_bytes(), Bounds { deadline: self.deadline, answer: MAX_ANSWER })
     }
 }
 
@@ -98,70 +80,6 @@ fn is_name(name: &str) -> bool {
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
         && !name.contains("..")
         && name.len() <= 128
-}
-
-struct Output {
-    status: ExitStatus,
-    stdout: Zeroizing<Vec<u8>>,
-    complaint: String,
-}
-
-/// A helper that runs; killed when it is dropped.
-struct Running {
-    child: Child,
-}
-
-impl Running {
-    fn finish(mut self, server: &str, deadline: Instant, allowed: Duration) -> Result<Output, String> {
-        if let Some(mut stdin) = self.child.stdin.take() {
-            // one that does not read its question may still answer
-            let _ = stdin.write_all(server.as_bytes());
-        }
-        // the pipes are read by threads of their own: a child of the helper may hold them open for ever
-        let stdout = self.child.stdout.take().map(|pipe| read_in_background(pipe, MAX_ANSWER + 1));
-        let stderr = self.child.stderr.take().map(|pipe| read_in_background(pipe, MAX_COMPLAINT));
-        let late = || format!("it did not answer within {} s", allowed.as_secs_f32());
-        let stdout = receive(stdout, deadline).ok_or_else(late)?;
-        if stdout.len() as u64 > MAX_ANSWER {
-            return Err(format!("its answer is longer than {MAX_ANSWER} bytes"));
-        }
-        let status = self.wait(deadline).map_err(|e| e.to_string())?.ok_or_else(late)?;
-        let complaint = receive(stderr, deadline.min(Instant::now() + Duration::from_millis(200))).unwrap_or_default();
-        Ok(Output { status, stdout, complaint: String::from_utf8_lossy(&complaint).into_owned() })
-    }
-
-    fn wait(&mut self, deadline: Instant) -> std::io::Result<Option<ExitStatus>> {
-        loop {
-            if let Some(status) = self.child.try_wait()? {
-                return Ok(Some(status));
-            }
-            if Instant::now() >= deadline {
-                return Ok(None);
-            }
-            thread::sleep(Duration::from_millis(2));
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn read_in_background(pipe: impl Read + Send + 'static, limit: u64) -> mpsc::Receiver<Zeroizing<Vec<u8>>> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut bytes = Zeroizing::new(Vec::new());
-        let _ = pipe.take(limit).read_to_end(&mut bytes);
-        let _ = sender.send(bytes);
-    });
-    receiver
-}
-
-fn receive(pipe: Option<mpsc::Receiver<Zeroizing<Vec<u8>>>>, deadline: Instant) -> Option<Zeroizing<Vec<u8>>> {
-    pipe?.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
 }
 
 fn shorten(text: &str) -> String {
@@ -213,7 +131,7 @@ impl Drop for Answer {
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
-    use std::{fs, os::unix::fs::PermissionsExt};
+    use std::{fs, os::unix::fs::PermissionsExt, thread, time::Instant};
 
     use super::*;
 

@@ -46,12 +46,29 @@ impl Pending {
         self.temporary.path()
     }
 
+    /// Gives the file its name, unless something has that, and waits until the name is on the disk.
+    pub(super) fn commit_new(self) -> Result<(), Failure> {
+        let folder = folder_of(&self.target);
+        self.temporary.persist_noclobber(&self.target).map_err(|e| failure("write", &self.target)(e.error))?;
+        sync_folder(folder).map_err(failure("sync", folder))
+    }
+
     /// Gives the file its name, in place of a file that had it, and waits until the name is on the disk.
     pub(super) fn commit(self) -> Result<(), Failure> {
         let folder = folder_of(&self.target);
         self.temporary.persist(&self.target).map_err(|e| failure("write", &self.target)(e.error))?;
         sync_folder(folder).map_err(failure("sync", folder))
     }
+}
+
+/// Removes a file, and waits until that is on the disk. One that is gone already is no error.
+pub(super) fn remove(path: &Path) -> Result<(), Failure> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+        removed => removed.map_err(failure("remove", path))?,
+    }
+    let folder = folder_of(path);
+    sync_folder(folder).map_err(failure("sync", folder))
 }
 
 /// Creates a folder and those above it, for their owner alone whatever the umask.

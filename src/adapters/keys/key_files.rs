@@ -8,7 +8,7 @@ use std::{
 
 pub use super::scan::KeyFileWarning;
 use super::{
-    durable::{Failure, Pending},
+    durable::{self, Failure, Pending},
     scan::{self, Scan},
 };
 use crate::{
@@ -58,6 +58,15 @@ impl KeyFiles {
         scan
     }
 
+    /// Removes the files of a key in the legacy layouts, where one may lie behind the file that counts.
+    fn remove_but(&self, id: CanonicalKeyId, kept: Option<&Path>) -> Result<(), KeyStoreError> {
+        let files = self.scan()?.files;
+        for (_, path) in files.iter().filter(|(found, path)| *found == id && Some(path.as_path()) != kept) {
+            durable::remove(path)?;
+        }
+        Ok(())
+    }
+
     /// Reads a file that was just written, and compares.
     fn prove(written: &Path, key: &PrivateKey, headers: &PemBlock, passphrase: &Passphrase) -> Result<(), KeyFormatError> {
         let block = scan::read_key_file(written).map_err(|_| KeyFormatError::Malformed("the file that was written"))?;
@@ -104,7 +113,7 @@ impl KeyStore for KeyFiles {
         let bad = |reason: String| KeyStoreError::BadKeyFile { path: path.clone(), reason };
         let mut block = PemBlock::encrypt(key, passphrase, pkcs8::ITERATIONS).map_err(|e| bad(e.to_string()))?;
         block.headers.insert("role".to_owned(), role.to_owned());
-        let gun = gun.filter(|_| matches!(role, "targets" | "snapshot" | "timestamp")).map(|gun| gun.as_str().to_owned());
+        let gun = gun.filter(|_| has_gun(role)).map(|gun| gun.as_str().to_owned());
         if let Some(gun) = &gun {
             block.headers.insert("gun".to_owned(), gun.clone());
         }
@@ -114,6 +123,31 @@ impl KeyStore for KeyFiles {
         pending.commit()?;
         Ok(KeyInfo { id, role: role.to_owned(), gun, encrypted: true, path })
     }
+
+    fn stored(&self, id: CanonicalKeyId) -> Result<PemBlock, KeyStoreError> {
+        let path = self.find(id)?.ok_or(KeyStoreError::NoSuchKey(id))?.path;
+        scan::read_key_file(&path).map_err(|reason| KeyStoreError::BadKeyFile { path, reason })
+    }
+
+    fn remove(&self, id: CanonicalKeyId) -> Result<(), KeyStoreError> {
+        let first = self.find(id)?.ok_or(KeyStoreError::NoSuchKey(id))?;
+        durable::remove(&first.path)?;
+        self.remove_but(id, None)
+    }
+
+    fn replace(&self, info: &KeyInfo, key: &PrivateKey, passphrase: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
+        let bad = |reason: String| KeyStoreError::BadKeyFile { path: info.path.clone(), reason };
+        let gun = info.gun.as_deref().filter(|_| has_gun(&info.role)).map(Gun::parse);
+        let gun = gun.transpose().map_err(|e| bad(e.to_string()))?;
+        let stored = self.add(key, &info.role, gun.as_ref(), passphrase)?;
+        self.remove_but(stored.id, Some(&stored.path))?;
+        Ok(stored)
+    }
+}
+
+/// Whether a key of this role belongs to one repository, which its file then names.
+fn has_gun(role: &str) -> bool {
+    matches!(role, "targets" | "snapshot" | "timestamp")
 }
 
 fn id_of(key: &PrivateKey) -> Result<CanonicalKeyId, String> {
@@ -224,6 +258,34 @@ mod tests {
         assert_eq!(store.list().unwrap().len(), before.len());
         assert_eq!(store.find(before[0].id).unwrap(), Some(added));
         assert!(before[0].path.is_file());
+    }
+
+    #[test]
+    fn nothing_of_a_removed_key_is_left_in_any_layout() {
+        let (_trust, store) = copy_of("legacy");
+        let info = store.list().unwrap().remove(0);
+        let key = store.unlock(info.id, &passphrase()).unwrap();
+        store.add(&key, "jeff", None, &passphrase()).unwrap();
+        store.remove(info.id).unwrap();
+        assert_eq!(store.find(info.id).unwrap(), None);
+        assert!(!info.path.exists());
+        assert!(matches!(store.remove(info.id), Err(KeyStoreError::NoSuchKey(id)) if id == info.id));
+        assert!(matches!(store.stored(info.id), Err(KeyStoreError::NoSuchKey(_))));
+        assert_eq!(store.list().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_key_under_another_passphrase_keeps_its_name_and_nothing_opens_with_the_old_one() {
+        let (_trust, store) = copy_of("legacy");
+        for info in store.list().unwrap() {
+            let key = store.unlock(info.id, &passphrase()).unwrap();
+            let replaced = store.replace(&info, &key, &Passphrase::new("another".to_owned())).unwrap();
+            assert_eq!((&replaced.role, &replaced.gun), (&info.role, &info.gun));
+            assert_eq!(store.find(info.id).unwrap(), Some(replaced));
+            assert!(!info.path.exists());
+            assert!(matches!(store.unlock(info.id, &passphrase()), Err(KeyStoreError::WrongPassphrase(_))));
+        }
+        assert_eq!(store.list().unwrap().len(), 3);
     }
 
     #[test]

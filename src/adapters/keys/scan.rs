@@ -43,6 +43,8 @@ impl std::fmt::Display for KeyFileWarning {
 #[derive(Default)]
 pub(super) struct Scan {
     pub(super) keys: BTreeMap<CanonicalKeyId, KeyInfo>,
+    /// Every file of every key, also those that another one of the same key stands before.
+    pub(super) files: Vec<(CanonicalKeyId, PathBuf)>,
     pub(super) warnings: Vec<KeyFileWarning>,
 }
 
@@ -127,6 +129,7 @@ impl Scan {
             Err(reason) => self.warn(path, format!("not a key; passed over: {reason}")),
             Ok(info) => {
                 self.check_mode(path, "key file");
+                self.files.push((info.id, info.path.clone()));
                 self.keys.entry(info.id).or_insert(info);
             }
         }

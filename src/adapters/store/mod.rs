@@ -89,6 +89,10 @@ fn unless_refused<T>(result: Result<T, StoreError>) -> Result<Option<T>, StoreEr
 }
 
 impl TrustStore for TrustFolder {
+    fn repositories(&self) -> Vec<Gun> {
+        self.known_repositories()
+    }
+
     fn load(&self, gun: &Gun) -> Result<Stored, StoreError> {
         let repo = self.repository(gun);
         let own = repo.own().is_dir();

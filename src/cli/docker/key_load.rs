@@ -45,6 +45,9 @@ Examples:
   Load the private key of a client bundle under the name of its signer:
     dct key load --name jeff key.pem
 
+  A root key, from a copy that `dct key export` or `notary key export` made; a file alone makes none:
+    dct key load --name root root-backup.pem
+
   Where nobody can be asked, with the new passphrase on standard input, twice as at the prompts:
     (echo \"$PASS\"; echo \"$PASS\") | dct key load --name jeff key.pem";
 
@@ -85,6 +88,9 @@ fn refused(file: &Path, error: LoadError) -> CliError {
                 .because(error.to_string())
         }
         LoadError::Ops(error) => failure::plain(&error),
+        LoadError::RootKey => CliError::new(error.to_string())
+            .because("repositories that are initialized on this machine take a root key that is here for theirs")
+            .hinted(format!("where that is meant: dct key load --name root {}", file.display())),
         error => CliError::new(error.to_string()),
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::{
-    crypto::{private_key::PrivateKey, secret::Passphrase},
+    crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase},
     tuf::{gun::Gun, key_id::CanonicalKeyId},
 };
 
@@ -20,6 +20,15 @@ pub trait KeyStore: Sync {
 
     /// Encrypts and stores a key, then reads it back and compares. A stored key of the same ID is replaced only once the new file is proved.
     fn add(&self, key: &PrivateKey, role: &str, gun: Option<&Gun>, passphrase: &Passphrase) -> Result<KeyInfo, KeyStoreError>;
+
+    /// A key as it is stored, with the headers of its file; nothing is decrypted.
+    fn stored(&self, id: CanonicalKeyId) -> Result<PemBlock, KeyStoreError>;
+
+    /// Removes every file of a key. `Ok` means that it is gone from the disk.
+    fn remove(&self, id: CanonicalKeyId) -> Result<(), KeyStoreError>;
+
+    /// Stores a key under another passphrase, as `add` does, and then removes what is left of it under the old one.
+    fn replace(&self, info: &KeyInfo, key: &PrivateKey, passphrase: &Passphrase) -> Result<KeyInfo, KeyStoreError>;
 }
 
 /// What a key file says of its key without being decrypted.

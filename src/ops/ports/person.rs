@@ -24,7 +24,7 @@ pub trait Decisions {
 pub struct PassphraseRequest {
     /// The role, or the signer's name, that the key is kept under; it chooses the prompt's words and the variable that may answer.
     pub role: String,
-    /// The first digits of the key's ID; empty where it cannot be known yet.
+    /// The key's ID; empty where it cannot be known yet.
     pub key: String,
     /// What it is for.
     pub purpose: PassphrasePurpose,
@@ -40,6 +40,8 @@ pub enum PassphrasePurpose {
     },
     /// Protects a new key; asked twice, never empty.
     Create,
+    /// Protects a key that exists in place of the passphrase that it has; asked twice, never empty.
+    Replace,
 }
 
 /// No answer can be had.

@@ -9,6 +9,9 @@ use crate::{
 
 /// The trust data of repositories on this machine.
 pub trait TrustStore: Sync {
+    /// The repositories that have a root here, sorted. What cannot be looked into is passed over.
+    fn repositories(&self) -> Vec<Gun>;
+
     /// Everything that is stored of a repository, as one consistent set: a commit that was cut off is completed first.
     fn load(&self, gun: &Gun) -> Result<Stored, StoreError>;
 

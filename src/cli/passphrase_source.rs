@@ -1,0 +1,321 @@
+//! Where a passphrase comes from when nobody is asked: flags, our own variables by key, by role or for all, and Docker's two.
+//!
+//! The most specific one counts: a variable for the key's ID, one for its role or name, a flag, Docker's variables, and at last the variable
+//! for any key. A new root key is protected only by what names the root key, so that none is made by the way. docs/passphrases.md has
+//! the table.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
+
+use zeroize::Zeroizing;
+
+/// How the names of our variables begin.
+const STEM: &str = "DCT_PASSPHRASE";
+/// The fewest digits of a key's ID that name it.
+const MIN_DIGITS: usize = 7;
+
+/// Reads a variable of the environment.
+pub type Variables = Box<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
+
+/// Reads what a place holds for a key of this role and ID.
+pub type Reader = Box<dyn Fn(&Place, &str, &str) -> Result<Answer, String> + Send + Sync>;
+
+/// Where a passphrase is kept.
+#[derive(Clone)]
+pub enum Place {
+    /// It is this.
+    Text(Zeroizing<String>),
+    /// A file or a named pipe.
+    File(PathBuf),
+    /// What a command prints.
+    Command(String),
+}
+
+/// What a place held.
+pub struct Answer {
+    /// The passphrase.
+    pub text: Zeroizing<String>,
+    /// What a person should know of the place.
+    pub warning: Option<String>,
+}
+
+/// One place with the name by which a person knows it.
+#[derive(Clone)]
+pub struct Source {
+    name: String,
+    place: Place,
+}
+
+/// What a passphrase is wanted for.
+#[derive(Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The role, or the signer's name, that the key is kept under.
+    pub role: &'a str,
+    /// The key's ID; empty where it cannot be known yet.
+    pub key: &'a str,
+    /// Whether the key is made now.
+    pub new: bool,
+}
+
+/// Everything that may answer in a person's stead.
+pub struct Sources {
+    flag: Option<Source>,
+    new: Option<Source>,
+    variables: Variables,
+    reader: Reader,
+    /// A pipe can be read once, and a file need not be read again.
+    files: Mutex<BTreeMap<PathBuf, Zeroizing<String>>>,
+}
+
+impl Source {
+    /// A place that a flag or a variable of this name tells of.
+    #[must_use]
+    pub fn new(name: impl Into<String>, place: Place) -> Self {
+        Self { name: name.into(), place }
+    }
+
+    /// How it is told of behind `the passphrase`.
+    #[must_use]
+    pub fn described(&self) -> String {
+        match &self.place {
+            Place::Text(_) => format!("in {}", self.name),
+            Place::File(path) => format!("in {} ({})", path.display(), self.name),
+            Place::Command(_) => format!("of the command in {}", self.name),
+        }
+    }
+
+    /// Whether it can be read without running a program, which might ask a person.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        !matches!(self.place, Place::Command(_))
+    }
+}
+
+impl Sources {
+    /// Variables, and what reads the places that they name.
+    #[must_use]
+    pub fn new(variables: Variables, reader: Reader) -> Self {
+        Self { flag: None, new: None, variables, reader, files: Mutex::default() }
+    }
+
+    /// A flag that answers for all keys, and one that has the new passphrase of a key that exists.
+    #[must_use]
+    pub fn with_flags(self, flag: Option<Source>, new: Option<Source>) -> Self {
+        Self { flag, new, ..self }
+    }
+
+    /// What answers for a key. An error where what should answer cannot, or two things would.
+    pub fn find(&self, wanted: Wanted<'_>) -> Result<Option<Source>, String> {
+        for stem in stems_of_key(wanted.key).chain(stem_of_role(wanted.role)) {
+            if let Some(source) = self.ours(&stem)? {
+                return Ok(Some(source));
+            }
+        }
+        let new_root = wanted.new && wanted.role == "root";
+        if let Some(flag) = self.flag.as_ref().filter(|_| !new_root) {
+            return Ok(Some(flag.clone()));
+        }
+        if let Some(source) = self.docker_s(wanted)? {
+            return Ok(Some(source));
+        }
+        if new_root { Ok(None) } else { self.ours(STEM) }
+    }
+
+    /// What holds the new passphrase of a key that exists: a flag alone. Whatever opens the key would change nothing.
+    #[must_use]
+    pub fn for_replacing(&self) -> Option<Source> {
+        self.new.clone()
+    }
+
+    /// Reads a place.
+    pub fn read(&self, source: &Source, role: &str, key: &str) -> Result<Answer, String> {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        match &source.place {
+            Place::Text(text) => return Ok(Answer { text: text.clone(), warning: None }),
+            Place::File(path) => {
+                if let Some(text) = files.get(path) {
+                    return Ok(Answer { text: text.clone(), warning: None });
+                }
+            }
+            Place::Command(_) => {}
+        }
+        let answer = (self.reader)(&source.place, role, key)
+            .map_err(|reason| format!("the passphrase {} cannot be used: {reason}", source.described()))?;
+        if let Place::File(path) = &source.place {
+            files.insert(path.clone(), answer.text.clone());
+        }
+        Ok(answer)
+    }
+
+    /// One of our variables, in one of its three forms.
+    fn ours(&self, stem: &str) -> Result<Option<Source>, String> {
+        let plain = if is_taken_by_a_form(stem) { None } else { self.variable(stem)? };
+        let forms = [
+            (stem.to_owned(), plain.map(|value| Place::Text(Zeroizing::new(value)))),
+            (format!("{stem}_FILE"), self.variable(&format!("{stem}_FILE"))?.map(|value| Place::File(value.into()))),
+            (format!("{stem}_COMMAND"), self.variable(&format!("{stem}_COMMAND"))?.map(Place::Command)),
+        ];
+        let mut set = forms.into_iter().filter_map(|(name, place)| Some(Source::new(name, place?)));
+        match (set.next(), set.next()) {
+            (Some(one), Some(other)) => Err(format!("{} and {} are both set", one.name, other.name)),
+            (one, _) => Ok(one),
+        }
+    }
+
+    /// Docker has a variable for root keys, and one for all others. For a key that exists it may be empty, as with Docker.
+    fn docker_s(&self, wanted: Wanted<'_>) -> Result<Option<Source>, String> {
+        let name = docker_s_variable(wanted.role);
+        let value = self.text(name)?;
+        if value.as_ref().is_some_and(String::is_empty) && wanted.new {
+            return Err(format!("{name} is set but empty: a new key needs a passphrase"));
+        }
+        Ok(value.map(|value| Source::new(name, Place::Text(Zeroizing::new(value)))))
+    }
+
+    fn variable(&self, name: &str) -> Result<Option<String>, String> {
+        match self.text(name)? {
+            Some(value) if value.is_empty() => Err(format!("{name} is set but empty")),
+            value => Ok(value),
+        }
+    }
+
+    fn text(&self, name: &str) -> Result<Option<String>, String> {
+        let value = (self.variables)(name).map(OsString::into_string).transpose();
+        value.map_err(|_| format!("the value of {name} is not UTF-8 text"))
+    }
+}
+
+/// The variable of Docker's that answers for a role.
+#[must_use]
+pub fn docker_s_variable(role: &str) -> &'static str {
+    match role {
+        "root" => "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE",
+        _ => "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE",
+    }
+}
+
+/// The names by which a key's ID, or its beginning, is meant: the longest first.
+fn stems_of_key(key: &str) -> impl Iterator<Item = String> {
+    let digits = (MIN_DIGITS..=key.len()).rev().filter_map(|len| key.get(..len));
+    digits.flat_map(|digits| [digits.to_owned(), digits.to_uppercase()]).map(|digits| format!("{STEM}_{digits}"))
+}
+
+/// `JEFF` of `jeff`, `TARGETS_RELEASES` of `targets/releases`.
+fn stem_of_role(role: &str) -> Option<String> {
+    let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    (!role.is_empty()).then(|| format!("{STEM}_{}", role.chars().map(letter).collect::<String>()))
+}
+
+/// Whether a name is the file or the command of a shorter one: a signer named `file` has no variable of its own, but for its key's ID.
+fn is_taken_by_a_form(stem: &str) -> bool {
+    stem.ends_with("_FILE") || stem.ends_with("_COMMAND")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "5cb9c4e0aa11bb22cc33dd44ee55ff66778899aabbccddeeff00112233445566";
+
+    fn sources(set: &[(&str, &str)]) -> Sources {
+        let set: BTreeMap<String, OsString> = set.iter().map(|(name, value)| ((*name).to_owned(), value.into())).collect();
+        let reader = |place: &Place, role: &str, key: &str| match place {
+            Place::File(path) if path.ends_with("none") => Err("no such file".to_owned()),
+            Place::File(path) => Ok(Answer { text: Zeroizing::new(format!("file {}", path.display())), warning: Some("w".into()) }),
+            Place::Command(line) => Ok(Answer { text: Zeroizing::new(format!("{line} {role} {key}")), warning: None }),
+            Place::Text(_) => panic!("a text is not read"),
+        };
+        Sources::new(Box::new(move |name| set.get(name).cloned()), Box::new(reader))
+    }
+
+    fn answer(sources: &Sources, role: &str, key: &str, new: bool) -> Result<Option<String>, String> {
+        let Some(source) = sources.find(Wanted { role, key, new })? else { return Ok(None) };
+        sources.read(&source, role, key).map(|answer| Some(answer.text.to_string()))
+    }
+
+    fn of(set: &[(&str, &str)], role: &str) -> Result<Option<String>, String> {
+        answer(&sources(set), role, ID, false)
+    }
+
+    #[test]
+    fn the_most_specific_one_counts() {
+        let mut set = vec![
+            ("DCT_PASSPHRASE_5cb9c4e0aa", "long"),
+            ("DCT_PASSPHRASE_5CB9C4E", "short"),
+            ("DCT_PASSPHRASE_JEFF", "name"),
+            ("DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE", "docker"),
+            ("DCT_PASSPHRASE", "any"),
+        ];
+        for expected in ["long", "short", "name", "docker", "any"] {
+            assert_eq!(of(&set, "jeff"), Ok(Some(expected.to_owned())));
+            set.remove(0);
+        }
+        assert_eq!(of(&set, "jeff"), Ok(None));
+    }
+
+    #[test]
+    fn a_flag_stands_before_docker_s_variables() {
+        let set = [("DCT_PASSPHRASE_IAN", "name"), ("DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE", "docker")];
+        let flag = Source::new("--passphrase-file", Place::File("/x".into()));
+        let sources = sources(&set).with_flags(Some(flag), None);
+        assert_eq!(answer(&sources, "jeff", ID, false), Ok(Some("file /x".to_owned())));
+        assert_eq!(answer(&sources, "ian", ID, true), Ok(Some("name".to_owned())));
+    }
+
+    #[test]
+    fn a_new_root_key_takes_only_what_names_it() {
+        let flag = || Some(Source::new("--passphrase-file", Place::File("/x".into())));
+        let any = sources(&[("DCT_PASSPHRASE", "any")]).with_flags(flag(), None);
+        assert_eq!(answer(&any, "root", ID, true), Ok(None));
+        assert_eq!(answer(&any, "root", ID, false), Ok(Some("file /x".to_owned())));
+        assert_eq!(answer(&any, "targets", ID, true), Ok(Some("file /x".to_owned())));
+        for name in ["DCT_PASSPHRASE_ROOT", "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE"] {
+            let named = sources(&[(name, "r")]).with_flags(flag(), None);
+            assert_eq!(answer(&named, "root", ID, true), Ok(Some("r".to_owned())), "{name}");
+        }
+    }
+
+    #[test]
+    fn each_has_three_forms_and_one_at_a_time() {
+        assert_eq!(of(&[("DCT_PASSPHRASE_JEFF_FILE", "/f")], "jeff"), Ok(Some("file /f".to_owned())));
+        assert_eq!(of(&[("DCT_PASSPHRASE_JEFF_COMMAND", "pass")], "jeff"), Ok(Some(format!("pass jeff {ID}"))));
+        assert_eq!(of(&[("DCT_PASSPHRASE_FILE", "/f")], "jeff"), Ok(Some("file /f".to_owned())));
+        assert_eq!(of(&[("DCT_PASSPHRASE_TARGETS_RELEASES", "t")], "targets/releases"), Ok(Some("t".to_owned())));
+        let both = [("DCT_PASSPHRASE_JEFF_FILE", "/f"), ("DCT_PASSPHRASE_JEFF", "x")];
+        assert_eq!(of(&both, "jeff"), Err("DCT_PASSPHRASE_JEFF and DCT_PASSPHRASE_JEFF_FILE are both set".to_owned()));
+        // the file for any key is no signer's passphrase
+        assert_eq!(of(&[("DCT_PASSPHRASE_FILE", "/f")], "file"), Ok(Some("file /f".to_owned())));
+        assert_eq!(of(&[("DCT_PASSPHRASE_JEFF_FILE", "/f")], "jeff_file"), Ok(None));
+    }
+
+    #[test]
+    fn one_that_is_set_but_empty_is_named() {
+        for name in ["DCT_PASSPHRASE_JEFF", "DCT_PASSPHRASE_5cb9c4e_FILE", "DCT_PASSPHRASE", "DCT_PASSPHRASE_COMMAND"] {
+            assert_eq!(of(&[(name, "")], "jeff"), Err(format!("{name} is set but empty")));
+        }
+        let docker = sources(&[("DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "")]);
+        let error = "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE is set but empty: a new key needs a passphrase";
+        assert_eq!(answer(&docker, "root", ID, true), Err(error.to_owned()));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_and_a_file_is_read_once() {
+        let error = of(&[("DCT_PASSPHRASE_JEFF_FILE", "/none")], "jeff").unwrap_err();
+        assert_eq!(error, "the passphrase in /none (DCT_PASSPHRASE_JEFF_FILE) cannot be used: no such file");
+        let sources = sources(&[("DCT_PASSPHRASE_FILE", "/f")]);
+        let source = sources.find(Wanted { role: "jeff", key: ID, new: false }).unwrap().unwrap();
+        assert!(sources.read(&source, "jeff", ID).unwrap().warning.is_some());
+        assert!(sources.read(&source, "ian", ID).unwrap().warning.is_none());
+    }
+
+    #[test]
+    fn odd_ids_and_names_are_no_variables() {
+        for (role, key) in [("", ""), ("é\u{1b}", "日本語日本語日本語"), ("x".repeat(3000).as_str(), "5cb9c4")] {
+            assert_eq!(answer(&sources(&[]), role, key, false), Ok(None));
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What the repositories on this machine say of keys: their public halves, and the roles that they may sign for.
+
+use std::collections::BTreeMap;
+
+use super::{events::Event, session::Session};
+use crate::tuf::{gun::Gun, key::Key, key_id::CanonicalKeyId, named_keys::named_keys, role::RoleName};
+
+/// The keys that repositories on this machine name.
+#[derive(Default)]
+pub struct KnownKeys(BTreeMap<CanonicalKeyId, KnownKey>);
+
+/// A key that at least one repository names.
+pub struct KnownKey {
+    /// Its public half, without a certificate.
+    pub public: Key,
+    /// Where it may sign.
+    pub uses: Vec<KeyUse>,
+}
+
+/// A role of a repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyUse {
+    /// The repository.
+    pub gun: Gun,
+    /// The role.
+    pub role: RoleName,
+}
+
+impl KnownKeys {
+    /// Reads all repositories on this machine; no server is asked. One that cannot be read is told of, and passed over.
+    #[must_use]
+    pub fn read(session: &Session<'_>) -> Self {
+        let mut known = Self::default();
+        for gun in session.store.repositories() {
+            if let Err(reason) = known.add(session, &gun) {
+                session.events.tell(Event::Warning(format!("the keys of {gun} are not known: {reason}")));
+            }
+        }
+        known
+    }
+
+    /// What is known of a key.
+    #[must_use]
+    pub fn get(&self, id: CanonicalKeyId) -> Option<&KnownKey> {
+        self.0.get(&id)
+    }
+
+    /// Where a key may sign, as far as it is known.
+    #[must_use]
+    pub fn uses(&self, id: CanonicalKeyId) -> &[KeyUse] {
+        self.get(id).map_or(&[], |known| &known.uses)
+    }
+
+    fn add(&mut self, session: &Session<'_>, gun: &Gun) -> Result<(), String> {
+        let stored = session.store.load(gun).map_err(|error| error.to_string())?;
+        let published: Vec<_> = stored.published.values().cloned().collect();
+        for keys in named_keys(&stored.files, &published).map_err(|error| error.to_string())? {
+            for (_, key) in keys.iter() {
+                // a key that cannot be read is nobody's here
+                let (Ok(id), Ok(public)) = (key.canonical_id(), key.bare()) else { continue };
+                let known = self.0.entry(id).or_insert(KnownKey { public, uses: Vec::new() });
+                known.uses.push(KeyUse { gun: gun.clone(), role: keys.role().clone() });
+            }
+        }
+        Ok(())
+    }
+}
