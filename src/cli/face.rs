@@ -108,7 +108,7 @@ fn on_trust_data(
     let prompter = Arc::new(Prompter::new(Arc::clone(ui), Arc::new(input), passphrases));
     // a login is asked for, as by notary, where the verb is notary's
     let login = if access == Access::Admin { Login::Ask(Arc::clone(&prompter)) } else { Login::Never };
-    let wiring = Wiring::new(Face { config_dir: arguments.config.as_deref(), ui, access, login })?;
+    let wiring = Wiring::new(Face { config_dir: arguments.config.as_deref(), engine: &arguments.engine, ui, access, login })?;
     let result = verb(&Context { ui, prompter: &prompter, wiring: &wiring, now: wiring::now() });
     for warning in wiring.warnings() {
         ui.warning(&warning);

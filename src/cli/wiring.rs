@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{
+    engine_flags::{EngineFlags, TlsFileFlags},
     error::{CliError, os_words, without_error_numbers},
     failure,
     passphrase_flags::{NewPassphraseFlags, PassphraseFlags},
@@ -81,6 +82,8 @@ pub struct Face<'a> {
     pub config_dir: Option<&'a Path>,
     /// Whose terminal a credential helper may use.
     pub ui: &'a Arc<Ui>,
+    /// What flags say of the Docker Engine.
+    pub engine: &'a EngineFlags,
     /// What the verb may do on the server.
     pub access: Access,
     /// Who is asked for a login.
@@ -103,7 +106,7 @@ impl Wiring {
             net,
             keys: KeyFiles::new(&config_dir.join("trust")),
             pins: TrustPinning::default(),
-            engine: engine_names(config_dir),
+            engine: engine_names(config_dir, face.engine),
             timeout: settings.network.timeout,
         })
     }
@@ -273,15 +276,17 @@ pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
-/// What the environment says of the Engine, and Docker's folder.
-fn engine_names(config_dir: PathBuf) -> EngineNames {
-    let text = |name| variable(name).map(|value| value.to_string_lossy().into_owned());
+/// What flags and the environment say of the Engine, and Docker's folder.
+fn engine_names(config_dir: PathBuf, flags: &EngineFlags) -> EngineNames {
+    let text = |name| flags.variable(name, variable).map(|value| value.to_string_lossy().into_owned());
+    let TlsFileFlags { ca, certificate, key } = flags.tls_files.clone();
     EngineNames {
         config_dir,
         host: text("DOCKER_HOST"),
         context: text("DOCKER_CONTEXT"),
         tls: text("DOCKER_TLS_VERIFY").or_else(|| text("DOCKER_TLS")),
         cert_path: variable("DOCKER_CERT_PATH").map(PathBuf::from),
+        tls_files: [ca, certificate, key],
         socket: PathBuf::from(DEFAULT_SOCKET),
     }
 }

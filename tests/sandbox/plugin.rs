@@ -50,3 +50,39 @@ fn the_plugin_plays_the_flow_as_dct_does() {
     assert_eq!(parts[9], "1\n1\n125\n");
     assert_eq!(left_behind(home.path()), [""; 0]);
 }
+
+/// Docker's global flags, and the variables beside them, with the beginning of the error that shows which Engine was looked for.
+const ENGINES: [(&str, &str, &str); 5] = [
+    ("", "-H unix:///nowhere/a.sock", "Cannot connect to the Docker daemon at unix:///nowhere/a.sock."),
+    (
+        "DOCKER_HOST=unix:///nowhere/b.sock",
+        "--context far",
+        "unable to resolve docker endpoint: context \"far\": context not found: ",
+    ),
+    ("DOCKER_HOST=unix:///nowhere/b.sock", "-c default", "Cannot connect to the Docker daemon at unix:///nowhere/b.sock."),
+    ("DOCKER_CONTEXT=far", "-H tcp://localhost:1 --tlsverify --tlscacert /nowhere/ca.crt", "/nowhere/ca.crt: "),
+    (
+        "DOCKER_CONTEXT=far DOCKER_TLS=1",
+        "-H tcp://localhost:1 --tls=false",
+        "Cannot connect to the Docker daemon at tcp://localhost:1.",
+    ),
+];
+
+#[test]
+fn dockers_flags_name_the_engine() {
+    let home = home();
+    let begin = "set -eu; cd $SANDBOX_DIR; mkdir $DOCKER_CONFIG/cli-plugins; plugin=$DOCKER_CONFIG/cli-plugins/docker-trust
+        ln -s $(command -v dct) $plugin; image=$SANDBOX/prod/nginx
+        $plugin key load --name jeff jeff/key.pem; $plugin signer add --key jeff/cert.pem jeff $image";
+    let lines = ENGINES.map(|(variables, flags, _)| {
+        format!("\nenv {variables} DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND=docker $plugin {flags} trust sign $image:1 2>&1 >out | head -1")
+    });
+    let run = shell(home.path(), &[], &(format!("{begin}; echo ===") + &lines.concat()));
+    let printed = text(&run.stdout);
+    assert!(run.status.success(), "{printed}{}", text(&run.stderr));
+    let told: Vec<&str> = printed.split_once("===\n").unwrap().1.lines().collect();
+    for (engine, told) in ENGINES.iter().zip(&told) {
+        assert!(told.starts_with(engine.2), "{engine:?}: {told}");
+    }
+    assert_eq!(told.len(), ENGINES.len());
+}

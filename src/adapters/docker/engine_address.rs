@@ -41,6 +41,8 @@ pub struct EngineNames {
     pub tls: Option<String>,
     /// `DOCKER_CERT_PATH`: the folder with `ca.pem`, `cert.pem` and `key.pem`; else Docker's folder.
     pub cert_path: Option<PathBuf>,
+    /// The files that are named in place of `ca.pem`, `cert.pem` and `key.pem` (`--tlscacert`, `--tlscert`, `--tlskey`).
+    pub tls_files: [Option<PathBuf>; 3],
     /// The usual socket.
     pub socket: PathBuf,
 }
@@ -78,8 +80,7 @@ impl EngineNames {
     /// The Engine; none where none is named and the usual socket is not there.
     pub fn find(&self) -> Result<Option<EngineAddress>, EngineError> {
         if let Some(host) = &self.host {
-            let folder = self.tls.as_ref().map(|_| self.cert_path.clone().unwrap_or_else(|| self.config_dir.clone()));
-            return parse(host, folder.map(Files::of_variables)).map(Some);
+            return parse(host, self.tls.as_ref().map(|_| self.files())).map(Some);
         }
         let context = if let Some(context) = &self.context {
             context.clone()
@@ -95,6 +96,11 @@ impl EngineNames {
         let exists = self.socket.symlink_metadata().is_ok();
         let host = format!("unix://{}", self.socket.display());
         Ok(exists.then(|| EngineAddress { address: Address::Unix(self.socket.clone()), host }))
+    }
+
+    fn files(&self) -> Files {
+        let folder = self.cert_path.as_ref().unwrap_or(&self.config_dir);
+        Files { folder: folder.clone(), named: self.tls_files.clone() }
     }
 
     fn of_context(&self, name: &str) -> Result<EngineAddress, EngineError> {
@@ -118,24 +124,27 @@ impl EngineNames {
 /// The three files by which TLS is spoken to an Engine.
 struct Files {
     folder: PathBuf,
+    /// In place of those of the folder, in the order of [`FILES`].
+    named: [Option<PathBuf>; 3],
 }
 
-impl Files {
-    fn of_variables(folder: PathBuf) -> Self {
-        Self { folder }
-    }
+/// An authority, a certificate, its key.
+const FILES: [&str; 3] = ["ca.pem", "cert.pem", "key.pem"];
 
+impl Files {
     /// None where the context has none of the files: then it speaks without TLS.
     fn of_context(folder: PathBuf) -> Option<Self> {
-        let files = Self { folder };
-        ["ca.pem", "cert.pem", "key.pem"].iter().any(|name| files.folder.join(name).exists()).then_some(files)
+        FILES.iter().any(|name| folder.join(name).exists()).then(|| Self { folder, named: <[_; 3]>::default() })
     }
 
     fn material(&self) -> Result<TlsMaterial, EngineError> {
         let unusable = |error: crate::adapters::net::tls_files::TlsFileError| unusable(error.to_string());
-        let path = |name: &str| Some(self.folder.join(name)).filter(|path| path.exists());
-        let roots = path("ca.pem").map_or(Ok(Vec::new()), |ca| tls::certificates(&ca)).map_err(unusable)?;
-        let client: Option<ClientPair> = match (path("cert.pem"), path("key.pem")) {
+        // one that is named must be there
+        let mut named = self.named.iter().cloned();
+        let [ca, certificate, key] =
+            FILES.map(|name| named.next().flatten().or_else(|| Some(self.folder.join(name)).filter(|path| path.exists())));
+        let roots = ca.map_or(Ok(Vec::new()), |ca| tls::certificates(&ca)).map_err(unusable)?;
+        let client: Option<ClientPair> = match (certificate, key) {
             (Some(certificate), Some(key)) => Some(tls::client_pair(&certificate, &key).map_err(unusable)?),
             (None, None) => None,
             _ => {
@@ -286,5 +295,8 @@ mod tests {
         };
         assert_eq!(shown(of(Some(folder.path().to_owned())).find()), "tls https://h:2376/ 1");
         assert_eq!(shown(of(None).find()), "tls https://h:2376/ 0");
+        let named = |ca: PathBuf| shown(EngineNames { tls_files: [Some(ca), None, None], ..of(None) }.find());
+        assert_eq!(named(folder.path().join("ca.pem")), "tls https://h:2376/ 1");
+        assert!(named("/nowhere/ca.crt".into()).contains("/nowhere/ca.crt"));
     }
 }
