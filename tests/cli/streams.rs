@@ -3,6 +3,7 @@
 use std::{
     fs,
     fs::OpenOptions,
+    os::unix::fs::PermissionsExt as _,
     process::{Command, Stdio},
 };
 
@@ -33,14 +34,17 @@ fn an_answer_that_is_lost_on_a_full_disk_is_a_failure() {
 #[test]
 fn colour_is_for_a_terminal_that_wants_it() {
     let home = tempfile::tempdir().unwrap();
-    fs::write(home.path().join("key.pem"), "open to others").unwrap();
+    let key = home.path().join("key.pem");
+    fs::write(&key, "open to others").unwrap();
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
     let load = |variable: (&str, &str)| {
         let mut command = dct(&["key", "load", "key.pem"]);
         command.current_dir(home.path()).env("TERM", "xterm").env(variable.0, variable.1);
         command
     };
     let on_terminal = |variable| spawn_command(load(variable), Some(10_000)).unwrap().exp_eof().unwrap();
-    assert!(on_terminal(("UNUSED", "")).contains("\u{1b}[36mhint:\u{1b}[0m chmod 600 key.pem"));
+    let seen = on_terminal(("UNUSED", ""));
+    assert!(seen.contains("\u{1b}[36mhint:\u{1b}[0m chmod 600 key.pem"), "{seen:?}");
     for variable in [("NO_COLOR", "1"), ("TERM", "dumb")] {
         let seen = on_terminal(variable);
         assert!(seen.contains("hint: chmod 600 key.pem") && !seen.contains('\u{1b}'), "{seen}");
