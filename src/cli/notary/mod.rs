@@ -3,6 +3,8 @@
 pub mod add;
 pub mod addhash;
 pub mod args;
+pub mod config;
+pub mod config_file;
 pub mod delegation_add;
 pub mod delegation_list;
 pub mod delegation_purge;
