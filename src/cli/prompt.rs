@@ -105,6 +105,12 @@ impl Prompter {
         answer.map(|answer| answer.to_string())
     }
 
+    /// The same, and the line ends with whatever is typed: the peers print no ending of their own here.
+    pub fn answer_in_line(&self, question: &str) -> io::Result<String> {
+        let _asking = self.ui.ask(question);
+        self.input.line(Echo::Shown).map(|answer| answer.to_string())
+    }
+
     fn create(&self, question: &Question<'_>) -> Result<Zeroizing<String>, DecisionError> {
         if let Some(source) = self.source(question, true)? {
             return self.read(&source, question);
@@ -117,7 +123,7 @@ impl Prompter {
                 self.ui.say(line);
             }
         }
-        self.ask_twice(question, &format!("passphrase for new {}", question.key()), self.variable(question))
+        self.ask_twice(question, &format!("passphrase for new {}", question.key()), question.instead())
     }
 
     /// A passphrase in place of the one that a key has.
@@ -177,16 +183,12 @@ impl Prompter {
         if attempt > 0 {
             self.ui.say("Passphrase incorrect. Please retry.");
         }
-        self.ask(question, &format!("Enter passphrase for {}: ", question.key()), self.variable(question))
+        self.ask(question, &format!("Enter passphrase for {}: ", question.key()), question.instead())
     }
 
     /// Notary asks nobody but at a terminal: what comes through a pipe may be what a command works on.
     fn may_ask(&self) -> bool {
         self.sources.peer() == Peer::Docker || self.input.is_terminal()
-    }
-
-    fn variable(&self, question: &Question<'_>) -> &'static str {
-        question.peer.variable(question.role).unwrap_or("--passphrase-file")
     }
 
     fn question<'a>(&self, role: &'a str, id: &'a str) -> Question<'a> {
@@ -272,6 +274,11 @@ impl Question<'_> {
         let role = self.peer.shown(self.role);
         let id: String = self.id.chars().take(7).collect();
         if id.is_empty() { format!("{role} key") } else { format!("{role} key with ID {id}") }
+    }
+
+    /// The variable or the flag that would have answered.
+    fn instead(&self) -> &'static str {
+        self.peer.variable(self.role).unwrap_or("--passphrase-file")
     }
 
     fn name(&self) -> (String, String) {

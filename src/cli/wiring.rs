@@ -57,7 +57,10 @@ use crate::{
 };
 
 pub use self::notary::NotaryFace;
-pub use crate::adapters::{keys::public_key_out::PublicKeyOut, notary::Access};
+pub use crate::adapters::{
+    keys::{key_source::Exposure, public_key_out::PublicKeyOut},
+    notary::Access,
+};
 
 /// What a command works on.
 pub struct Wiring {
@@ -182,6 +185,16 @@ impl Wiring {
                 _ => words,
             }
         })
+    }
+
+    /// Reads a file that private keys are to be imported from, and whether others may read it too.
+    pub fn read_private_keys(&self, path: &Path) -> Result<(Zeroizing<Vec<u8>>, Exposure), CliError> {
+        key_source::read_whoever_may(path).map_err(|error| CliError::new(error.to_string()))
+    }
+
+    /// The same, in place of a file that is there.
+    pub fn write_key_over(&self, file: &Path, text: &str) -> Result<(), CliError> {
+        key_out::write_over(file, text).map_err(|error| CliError::new(without_error_numbers(&error.to_string())))
     }
 
     /// Whether something has the name that the file of a public key is to have.

@@ -140,8 +140,7 @@ fn of_yaml(node: &Yaml<'_>, depth: usize) -> Result<Value, String> {
         Yaml::Value(Scalar::Boolean(on)) => Value::Bool(*on),
         Yaml::Value(Scalar::Integer(number)) => Value::Number(Number::from(*number)),
         Yaml::Value(Scalar::FloatingPoint(number)) => Value::String(number.to_string()),
-        Yaml::Value(Scalar::String(text)) => Value::String(text.to_string()),
-        Yaml::Representation(text, ..) => Value::String(text.to_string()),
+        Yaml::Value(Scalar::String(text)) | Yaml::Representation(text, ..) => Value::String(text.to_string()),
         Yaml::Sequence(items) => Value::Array(items.iter().map(|item| of_yaml(item, depth + 1)).collect::<Result<_, _>>()?),
         Yaml::Mapping(entries) => {
             let mut table = Map::new();

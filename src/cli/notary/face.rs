@@ -104,7 +104,7 @@ fn execute(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
     let input = Input::standard().map_err(|error| CliError::new(format!("standard input: {error}")))?;
     let prompter = Arc::new(Prompter::new(Arc::clone(ui), Arc::new(input), passphrases));
     let config = Config::read(&arguments.global)?;
-    let wiring = Wiring::for_notary(NotaryFace { config: &config, ui, access: dispatch::access(arguments), prompter: &prompter })?;
+    let wiring = Wiring::for_notary(&NotaryFace { config: &config, ui, access: dispatch::access(arguments), prompter: &prompter })?;
     for warning in &config.warnings {
         ui.warning(warning);
     }

@@ -35,7 +35,7 @@ pub struct NotaryFace<'a> {
 
 impl Wiring {
     /// Chooses the adapters; nothing is read or asked before a command needs it.
-    pub fn for_notary(face: NotaryFace<'_>) -> Result<Self, CliError> {
+    pub fn for_notary(face: &NotaryFace<'_>) -> Result<Self, CliError> {
         let (settings, config_dir, config) = (settings()?, config_dir(None)?, face.config);
         let tls =
             NamedTlsFiles { ca: config.root_ca.clone(), certificate: config.client_cert.clone(), key: config.client_key.clone() };
