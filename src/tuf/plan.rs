@@ -145,7 +145,7 @@ impl<'a> Base<'a> {
     }
 
     /// The file that an edit of a role begins with. An expired one is still its signers' word: signing it anew must not drop its other entries.
-    fn to_sign_anew(self, role: &RoleName) -> Option<&'a Verified<Targets>> {
+    pub(super) fn to_sign_anew(self, role: &RoleName) -> Option<&'a Verified<Targets>> {
         let expired = match self {
             Base::Trusted(repo) => repo.expired(role),
             Base::Unpublished(_) => None,
@@ -155,7 +155,7 @@ impl<'a> Base<'a> {
 
     /// The version that a new file of a role gets: above every one that may have been published before, even where that file could
     /// not be verified (the server takes no lower one).
-    fn next_version(self, role: &RoleName) -> Option<Version> {
+    pub(super) fn next_version(self, role: &RoleName) -> Option<Version> {
         let seen = match self {
             Base::Unpublished(local) => (*role == RoleName::targets()).then(|| local.targets().version()),
             Base::Trusted(repo) => {
@@ -280,9 +280,7 @@ impl Working<'_> {
     fn into_plan(self) -> Result<Plan, PlanError> {
         let mut files = Vec::new();
         for (role, file) in &self.edited {
-            if let Some((name, _)) = file.unusable.iter().find(|(_, json)| !survives_go(json)) {
-                return Err(PlanError::UnusableEntry { role: role.clone(), name: name.clone() });
-            }
+            unusable_entry(role, file)?;
             let keys = match self.delegation(role) {
                 Some((parent, delegation)) => parent.role_keys(delegation),
                 None => self.base.root().role_keys(role),
@@ -293,6 +291,14 @@ impl Working<'_> {
         // a later change may have given it keys again, or taken it back
         out_of_reach.retain(|role| self.delegation(&role.role).is_some_and(|(_, delegation)| is_out_of_reach(&delegation.spec)));
         Ok(Plan { files, out_of_reach })
+    }
+}
+
+/// Refuses a file with an entry that cannot be written again without changing it.
+pub(super) fn unusable_entry(role: &RoleName, file: &Targets) -> Result<(), PlanError> {
+    match file.unusable.iter().find(|(_, json)| !survives_go(json)) {
+        Some((name, _)) => Err(PlanError::UnusableEntry { role: role.clone(), name: name.clone() }),
+        None => Ok(()),
     }
 }
 

@@ -19,6 +19,7 @@ use super::{
     root::Root,
     snapshot::Snapshot,
     targets::{Delegation, Targets},
+    timestamp::Timestamp,
     update::{Freshness, WithSnapshot, check_file, file_ref},
     verify::{Current, Verified, verify},
     version::Version,
@@ -137,6 +138,12 @@ impl TrustedRepo {
     #[must_use]
     pub fn root(&self) -> &Verified<Root> {
         &self.stages.before.chain.root
+    }
+
+    /// The timestamp.
+    #[must_use]
+    pub fn timestamp(&self) -> &Verified<Timestamp> {
+        &self.stages.before.timestamp
     }
 
     /// The snapshot.

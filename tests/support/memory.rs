@@ -185,6 +185,11 @@ impl NotaryRemote for MemoryRemote {
         roles.iter().map(|role| keys.get(role).cloned().ok_or_else(|| RemoteError::NotFound { url: url(role) })).collect()
     }
 
+    fn rotate_server_key(&self, _: &Gun, role: &RoleName) -> Result<Bytes, RemoteError> {
+        let url = format!("https://memory/{role}.key");
+        lock(&self.keys).get(role).cloned().ok_or(RemoteError::NotFound { url })
+    }
+
     fn publish(&self, _: &Gun, files: &[(RoleName, Bytes)]) -> Result<(), RemoteError> {
         if let Some(fault) = lock(&self.refusals).pop() {
             return Err(fault("https://memory/".to_owned()));

@@ -124,6 +124,10 @@ impl NotaryRemote for NotaryServers {
         together(roles, |role| answer::file(self.send(gun, Method::Get, &format!("{role}.key"), None, MAX_KEY)?))
     }
 
+    fn rotate_server_key(&self, gun: &Gun, role: &RoleName) -> Result<Bytes, RemoteError> {
+        answer::file(self.send(gun, Method::Post, &format!("{role}.key"), None, MAX_KEY)?)
+    }
+
     fn publish(&self, gun: &Gun, files: &[(RoleName, Bytes)]) -> Result<(), RemoteError> {
         answer::receipt(self.send(gun, Method::Post, "", Some(multipart::form(files)), MAX_RECEIPT)?)
     }
