@@ -7,8 +7,8 @@ use super::{
 use crate::{
     crypto::error::CryptoError,
     tuf::{
-        digest::Sha256, error::UpdateError, gun::Gun, key_id::CanonicalKeyId, local::InitError, plan::PlanError, role::RoleName,
-        sign::SignError,
+        digest::Sha256, error::UpdateError, gun::Gun, key_id::CanonicalKeyId, local::InitError, plan::PlanError,
+        reissue::ReissueError, role::RoleName, root_edit::RootEditError, sign::SignError,
     },
 };
 
@@ -148,6 +148,12 @@ pub enum OpsError {
     /// Signing.
     #[error(transparent)]
     Sign(#[from] SignError),
+    /// The root cannot be edited so.
+    #[error(transparent)]
+    RootEdit(#[from] RootEditError),
+    /// Someone else gave a role other keys while a rotation was under way. Nothing was published.
+    #[error("{0}: while this was under way, someone else gave the role other keys")]
+    RotatedMeanwhile(RoleName),
     /// The store of trust data.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -167,4 +173,13 @@ pub enum OpsError {
         /// What is wrong with it.
         error: UpdateError,
     },
+}
+
+impl From<ReissueError> for OpsError {
+    fn from(error: ReissueError) -> Self {
+        match error {
+            ReissueError::Root(error) => error.into(),
+            ReissueError::Plan(error) => error.into(),
+        }
+    }
 }

@@ -42,6 +42,8 @@ pub struct CertificateEnd {
     pub common_name: String,
     /// The last moment at which it is valid.
     pub not_after: Timestamp,
+    /// Whether it vouches for itself alone, so that another can be made here.
+    pub is_self_issued: bool,
 }
 
 impl Recoverable {
@@ -101,8 +103,14 @@ impl Recoverable {
         for role in [RoleName::root()].into_iter().chain(delegations) {
             for (_, key) in self.role_keys(&role).iter() {
                 let Some(Ok(bundle)) = key.certificates() else { continue };
-                let (common_name, not_after) = (bundle.leaf().common_name().to_owned(), bundle.leaf().not_after());
-                ends.push(CertificateEnd { role: role.clone(), key: key.id(), common_name, not_after });
+                let leaf = bundle.leaf();
+                ends.push(CertificateEnd {
+                    role: role.clone(),
+                    key: key.id(),
+                    common_name: leaf.common_name().to_owned(),
+                    not_after: leaf.not_after(),
+                    is_self_issued: leaf.is_self_issued(),
+                });
             }
         }
         ends

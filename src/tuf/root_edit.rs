@@ -5,13 +5,16 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{
+    envelope::Unverified,
     expiry::{Expires, ROOT_DAYS},
     gun::Gun,
     key::{Key, KeyError},
     key_id::TufKeyId,
     payload::Header,
     role::RoleName,
+    role_keys::RoleKeys,
     root::Root,
+    verify::verify_own_root,
 };
 use crate::crypto::{
     issue_cert::{self, IssueError},
@@ -72,6 +75,14 @@ pub enum RootEditError {
 /// `rootCertKey`).
 pub fn root_key(key: &PrivateKey, gun: &Gun, now: Timestamp) -> Result<Key, RootEditError> {
     Ok(Key::from_certificates(issue_cert::root_certificate(key, gun.as_str(), now)?.as_bytes())?)
+}
+
+/// The root keys of an earlier root: clients that know no later one take a new root by their signatures alone. None where the file is not what its
+/// own keys have signed.
+#[must_use]
+pub fn earlier_root_keys(bytes: std::sync::Arc<[u8]>) -> Option<RoleKeys> {
+    let file = Unverified::<Root>::parse(&RoleName::root(), bytes).ok()?;
+    verify_own_root(file).ok().map(|root| root.role_keys(&RoleName::root()))
 }
 
 /// The next root, unsigned: the next version, for ten years from `now`, after these swaps.

@@ -174,7 +174,7 @@ impl NotaryRemote for MemoryRemote {
         lock(&self.requests).push(files.iter().map(wire_name).collect());
         let limit = |file: &FileRef| match file {
             FileRef::Hashed { length, .. } => Some(*length),
-            FileRef::CurrentRoot | FileRef::RootVersion(_) | FileRef::Timestamp => None,
+            FileRef::CurrentRoot | FileRef::RootVersion(_) | FileRef::Timestamp | FileRef::TimestampVersion(_) => None,
         };
         files.iter().map(|file| self.answer(&wire_name(file), limit(file))).collect()
     }
@@ -214,6 +214,7 @@ pub fn wire_name(file: &FileRef) -> String {
         FileRef::CurrentRoot => "root.json".to_owned(),
         FileRef::RootVersion(version) => format!("{version}.root.json"),
         FileRef::Timestamp => "timestamp.json".to_owned(),
+        FileRef::TimestampVersion(version) => format!("{version}.timestamp.json"),
         FileRef::Hashed { role, sha256, .. } => format!("{role}.{sha256}.json"),
     }
 }

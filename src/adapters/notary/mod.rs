@@ -92,6 +92,7 @@ impl NotaryServers {
             FileRef::CurrentRoot => ("root.json".to_owned(), MAX_ROOT),
             FileRef::RootVersion(version) => (format!("{version}.root.json"), MAX_ROOT),
             FileRef::Timestamp => ("timestamp.json".to_owned(), MAX_TIMESTAMP),
+            FileRef::TimestampVersion(version) => (format!("{version}.timestamp.json"), MAX_TIMESTAMP),
             FileRef::Hashed { role, length, .. } if *length > MAX_FILE => {
                 let reason = format!("{role} is listed with {length} bytes, more than the {MAX_FILE} bytes that are allowed");
                 return Err(RemoteError::BadAnswer { url: self.address(gun), reason });
