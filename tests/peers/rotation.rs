@@ -1,171 +1,152 @@
-//! experiment
-use std::{sync::Arc, thread, time::Duration};
+//! Keys are rotated, and the peers go on with what there is then; and the reverse.
 
-use dct::{
-    adapters::{
-        docker::{credentials::DockerCredentials, tls::TlsFolders},
-        net::{Net, NetSettings},
-        notary::{Access, NotaryServers, servers::Servers},
-    },
-    ops::ports::{Bytes, FileRef, NotaryRemote},
-    tuf::{gun::Gun, role::RoleName},
-};
+use std::{fs, path::PathBuf};
 
 use crate::{
-    raw::forge::{Forge, certificate::Certificate, key::Key},
-    support::{Peers, home::Home},
+    flow::agree,
+    support::{
+        Peers,
+        home::{Home, Run},
+        openssl::{Bundle, Issuer, KeyForm},
+    },
 };
 
-fn server(home: &Home) -> NotaryServers {
-    let docker = home.path().join(".docker");
-    let net = Net::new(
-        NetSettings::default(),
-        Box::new(DockerCredentials::new(docker.clone())),
-        Box::new(TlsFolders::of_docker(&docker)),
-    );
-    NotaryServers::new(Arc::new(net), Servers::default(), Access::Admin)
+/// `dct notary` on the trust folder of this home, as `Home::notary` runs notary.
+fn ours(peers: &Peers, home: &Home, args: &[&str], input: &str) -> Run {
+    let (trust, ca) = (home.trust_dir(), peers.ca().to_string_lossy().into_owned());
+    let (trust, url) = (trust.to_string_lossy(), peers.url());
+    let mut all = vec!["notary", "-d", &trust, "-s", &url, "--tlscacert", &ca];
+    all.extend_from_slice(args);
+    home.dct_with_input(&all, input)
 }
 
-fn soon(seconds: i64) -> String {
-    (jiff::Timestamp::now() + jiff::SignedDuration::from_secs(seconds)).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-fn soon_utc(seconds: i64) -> String {
-    (jiff::Timestamp::now() + jiff::SignedDuration::from_secs(seconds)).strftime("%y%m%d%H%M%SZ").to_string()
+fn rotated(peers: &Peers, home: &Home, repository: &str, role: &str, more: &[&str]) {
+    let run = ours(peers, home, &[&["key", "rotate", repository, role], more].concat(), "yes\n").ok();
+    assert!(run.stdout.ends_with(&format!("Successfully rotated {role} key for repository {repository}\n")), "{run}");
 }
 
-fn published(home: &Home, peers: &Peers, forge: &mut Forge, client_snapshot: bool) -> Gun {
-    let gun = Gun::parse(&forge.gun).unwrap();
-    let server = server(home);
-    for role in ["timestamp", "snapshot"] {
-        if role == "snapshot" && client_snapshot {
-            continue;
-        }
-        let answer = server.server_keys(&gun, &[RoleName::parse(role).unwrap()]).pop().unwrap().unwrap();
-        let json: serde_json::Value = serde_json::from_slice(&answer).unwrap();
-        let public = <base64ct::Base64 as base64ct::Encoding>::decode_vec(json["keyval"]["public"].as_str().unwrap()).unwrap();
-        let key = Key::p256("nobody").with_public(public);
-        forge.give(role, &[key]);
-    }
-    gun
+/// A repository with a signer jeff and a tag of his, whose snapshot the server signs.
+fn signed(peers: &Peers, home: &Home) -> String {
+    let repository = peers.image("prod/nginx");
+    let bundle = Bundle::make(&peers.folder("jeff"), "jeff", KeyForm::EcSec1, Issuer::Ca);
+    peers.images().push("prod/nginx", "1", "one");
+    home.dct(&["key", "load", "--name", "jeff", &bundle.key.to_string_lossy()]).ok();
+    home.dct(&["signer", "add", "--key", &bundle.cert.to_string_lossy(), "jeff", &repository]).ok();
+    home.dct(&["sign", &format!("{repository}:1")]).ok();
+    repository
 }
 
-fn up(home: &Home, gun: &Gun, forge: &Forge, roles: &[&str]) {
-    let files: Vec<(RoleName, Bytes)> =
-        roles.iter().map(|r| (RoleName::parse(r).unwrap(), Bytes::from(forge.bytes[*r].clone()))).collect();
-    println!("POST {roles:?}: {:?}", server(home).publish(gun, &files));
+/// The private keys of a role, by what their files say.
+fn keys_of(home: &Home, role: &str) -> Vec<PathBuf> {
+    let says = format!("role: {role}\n");
+    home.key_files().into_iter().filter(|file| fs::read_to_string(file).unwrap().contains(&says)).collect()
 }
 
 #[test]
-fn experiment_root_cert() {
+fn every_rotation_is_read_back_by_the_peers_and_they_go_on() {
+    let Some(peers) = Peers::start() else { return };
+    let (home, away) = (Home::new(&peers, "jeff"), Home::new(&peers, "reader"));
+    let repository = signed(&peers, &home);
+    agree(&away, &repository);
+    for (step, (role, more, signer)) in [
+        ("targets", &[] as &[&str], "dct"),
+        ("snapshot", &[], "dct"),
+        ("root", &[], "notary"),
+        ("targets", &[], "notary"),
+        ("snapshot", &["--server-managed"], "dct"),
+        ("timestamp", &["-r"], "notary"),
+        ("root", &["--legacy", "2"], "dct"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let before = keys_of(&home, role);
+        rotated(&peers, &home, &repository, role, more);
+        let now = keys_of(&home, role);
+        match (role, more.is_empty()) {
+            ("root", _) => assert!(before.iter().all(|key| now.contains(key)) && now.len() == before.len() + 1, "old root keys stay"),
+            ("snapshot" | "timestamp", false) => assert!(now.is_empty(), "the server has it"),
+            _ => assert!(now.len() == 1 && now != before, "{role}: {before:?}, then {now:?}"),
+        }
+        for home in [&home, &Home::new(&peers, "reader")] {
+            let shown = agree(home, &repository);
+            assert!(shown.stdout.contains("\n1            "), "{shown}");
+        }
+        let (tag, digest) = (format!("after-{step}"), "ab".repeat(32));
+        if signer == "notary" {
+            home.notary(&["addhash", &repository, &tag, "3", "--sha256", &digest, "-p"]).ok();
+        } else {
+            peers.images().push("prod/nginx", &tag, &tag);
+            home.dct(&["sign", &format!("{repository}:{tag}")]).ok();
+        }
+        home.docker_trust(&["sign", &format!("{repository}:1")]).ok();
+        assert!(agree(&home, &repository).stdout.contains(&tag));
+    }
+    // who was away for all of that comes back
+    assert!(away.dct(&["inspect", &repository]).ok().stdout.contains("after-6"));
+    agree(&away, &repository);
+}
+
+#[test]
+fn ten_new_roots_are_walked_by_one_who_was_away() {
+    let Some(peers) = Peers::start() else { return };
+    let (home, away) = (Home::new(&peers, "jeff"), Home::new(&peers, "reader"));
+    let repository = signed(&peers, &home);
+    away.dct(&["inspect", &repository]).ok();
+    for _ in 0..10 {
+        rotated(&peers, &home, &repository, "root", &[]);
+    }
+    let mark = peers.mark();
+    let run = away.dct(&["inspect", &repository]).ok();
+    assert!(run.stdout.contains("\"SignedTag\": \"1\""), "{run}");
+    let roots = peers.requests_since(mark).into_iter().filter(|(_, path, status)| path.ends_with("root.json") && *status == 200);
+    assert_eq!(roots.count(), 10, "nine between, and the newest");
+    agree(&away, &repository);
+    agree(&Home::new(&peers, "reader"), &repository);
+}
+
+#[test]
+fn rotations_by_notary_are_walked_and_ours_follow_on_them() {
+    let Some(peers) = Peers::start() else { return };
+    let (home, away) = (Home::new(&peers, "jeff"), Home::new(&peers, "reader"));
+    let repository = signed(&peers, &home);
+    away.dct(&["inspect", &repository]).ok();
+    for (role, more) in [("root", &[] as &[&str]), ("targets", &[]), ("snapshot", &[]), ("root", &[]), ("timestamp", &["-r"])] {
+        home.notary_with_input(&[&["key", "rotate", &repository, role], more].concat(), "yes\n").ok();
+    }
+    rotated(&peers, &home, &repository, "targets", &[]);
+    rotated(&peers, &home, &repository, "root", &["--legacy=-1"]);
+    agree(&away, &repository);
+    home.notary_with_input(&["key", "rotate", &repository, "root"], "yes\n").ok();
+    for home in [&home, &away, &Home::new(&peers, "reader")] {
+        agree(home, &repository);
+    }
+}
+
+#[test]
+fn a_given_key_is_rotated_to_and_an_answer_of_no_changes_nothing() {
     let Some(peers) = Peers::start() else { return };
     let home = Home::new(&peers, "jeff");
-    for (name, what) in [("x/cert", "cert"), ("x/root", "root"), ("x/targets", "targets"), ("x/snap", "snap")] {
-        println!("=== {what}");
-        let mut forge = Forge::new(&peers.image(name));
-        let gun = published(&home, &peers, &mut forge, what == "snap");
-        let root = Key::p256("root");
-        if what == "cert" {
-            let cert = Certificate { not_after: soon_utc(3), ..Certificate::of(&forge.gun) };
-            forge.give("root", &[root.in_certificate(&cert)]);
-        }
-        if what == "root" {
-            forge.set_expires("root", &soon(3));
-        }
-        if what == "targets" {
-            forge.set_expires("targets", &soon(3));
-        }
-        forge.publish();
-        if what == "snap" {
-            forge.set_expires("snapshot", &soon(3));
-        }
-        let mut roles = vec!["root", "targets", "targets/jeff", "targets/releases"];
-        if what == "snap" {
-            roles.push("snapshot");
-        }
-        up(&home, &gun, &forge, &roles);
-        thread::sleep(Duration::from_secs(5));
-        for run in [home.notary(&["list", &forge.gun]), home.dct(&["inspect", &forge.gun])] {
-            println!("{run}");
-        }
-        println!(
-            "{:?}",
-            server(&home)
-                .fetch_all(&gun, &[FileRef::Timestamp, FileRef::CurrentRoot])
-                .iter()
-                .map(|r| r.as_ref().map(|b| b.len()).map_err(|e| e.to_string()))
-                .collect::<Vec<_>>()
-        );
-        for file in [
-            "timestamp.json",
-            "snapshot.json",
-            "targets.json",
-            "targets/jeff.json",
-            "1.snapshot.json",
-            "2.snapshot.json",
-            "1.targets.json",
-            "3.targets.json",
-            "1.timestamp.json",
-            "2.timestamp.json",
-        ] {
-            let net = {
-                let docker = home.path().join(".docker");
-                Net::new(
-                    NetSettings::default(),
-                    Box::new(DockerCredentials::new(docker.clone())),
-                    Box::new(TlsFolders::of_docker(&docker)),
-                )
-            };
-            let api = dct::adapters::net::api::Api::parse(&peers.url()).unwrap();
-            let scope = format!("repository:{}:*", forge.gun);
-            let path = format!("{}/_trust/tuf/{file}", forge.gun);
-            let a = net.send(&dct::adapters::net::Ask {
-                api: &api,
-                method: dct::adapters::net::Method::Get,
-                path: &path,
-                accept: None,
-                content: None,
-                limit: 1 << 20,
-                registry: gun.host(),
-                scope: &scope,
-            });
-            println!("GET {file}: {:?}", a.map(|a| (a.status, a.body.len())));
-        }
-        match what {
-            "cert" => {
-                let mut next = forge.clone();
-                next.rotate("root", &[Key::p256("root").certified(&forge.gun)]);
-                up(&home, &gun, &next, &["root"]);
-                let mut t = forge.clone();
-                t.bump("targets");
-                up(&home, &gun, &t, &["targets"]);
-                println!("{}", peers.logs().lines().rev().take(12).collect::<Vec<_>>().join("\n"));
-                println!("{:?}", server(&home).delete(&gun));
-                up(&home, &gun, &next, &["root", "targets", "targets/jeff", "targets/releases"]);
-                for run in [home.notary(&["list", &forge.gun]), home.dct(&["inspect", &forge.gun])] {
-                    println!("{run}");
-                }
-            }
-            "root" => {
-                let mut n = forge.clone();
-                n.set_expires("root", "2045-01-01T00:00:00Z");
-                n.bump("root");
-                up(&home, &gun, &n, &["root"]);
-            }
-            "targets" => {
-                let mut n = forge.clone();
-                n.set_expires("targets", "2045-01-01T00:00:00Z");
-                n.bump("targets");
-                up(&home, &gun, &n, &["targets"]);
-            }
-            _ => {
-                let mut n = forge.clone();
-                n.set_expires("snapshot", "2045-01-01T00:00:00Z");
-                n.bump("snapshot");
-                up(&home, &gun, &n, &["snapshot"]);
-            }
-        }
-        for run in [home.notary(&["list", &forge.gun]), home.dct(&["inspect", &forge.gun])] {
-            println!("{run}");
-        }
+    let repository = signed(&peers, &home);
+    let before = home.key_files();
+    let run = ours(&peers, &home, &["key", "rotate", &repository, "root"], "no\n").ok();
+    let theirs = home.notary_with_input(&["key", "rotate", &repository, "root"], "no\n").ok();
+    assert_eq!(run.stdout, theirs.stdout);
+    assert_eq!(home.key_files(), before);
+
+    let bundle = Bundle::make(&peers.folder("new"), "new", KeyForm::EcPkcs8, Issuer::Itself);
+    rotated(&peers, &home, &repository, "targets", &["-k", &bundle.key.to_string_lossy()]);
+    agree(&home, &repository);
+    let refused = ours(&peers, &home, &["key", "rotate", &repository, "root", "-k", &bundle.key.to_string_lossy()], "yes\n").fails(1);
+    assert!(refused.stdout.ends_with("* fatal: only encrypted root keys may be imported\n"), "{refused}");
+    for args in [
+        &["key", "rotate", &repository, "targets/jeff"] as &[&str],
+        &["key", "rotate", &repository, "bogus"],
+        &["key", "rotate", &repository, "timestamp"],
+        &["key", "rotate", &repository, "targets", "-r"],
+        &["key", "rotate", &peers.image("prod/none"), "targets"],
+    ] {
+        let (mine, theirs) = (ours(&peers, &home, args, "").fails(1), home.notary(args).fails(1));
+        assert_eq!(mine.stdout, theirs.stdout, "{args:?}");
     }
 }

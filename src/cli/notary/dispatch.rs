@@ -2,7 +2,7 @@
 
 use super::{
     args::{Arguments, Command, DelegationCommand, KeyCommand},
-    version,
+    key_rotate, version,
 };
 use crate::cli::{context::Context, error::CliError, wiring::Access};
 
@@ -27,6 +27,7 @@ pub fn access(arguments: &Arguments) -> Access {
 /// Runs a command, a line each.
 pub fn run(command: &Command, context: &Context<'_>) -> Result<(), CliError> {
     match command {
+        Command::Key(KeyCommand::Rotate(args)) => key_rotate::run(args, context),
         Command::Version(args) => version::run(args, context),
         _ => Err(CliError::new("this version of dct does not have this command of notary yet")),
     }
