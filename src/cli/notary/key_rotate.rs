@@ -94,8 +94,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 
 fn confirmed(context: &Context<'_>) -> bool {
     context.ui.lines(WARNING);
-    let answer = context.prompter.answer(QUESTION).unwrap_or_default();
-    ["y", "yes"].iter().any(|yes| answer.trim().eq_ignore_ascii_case(yes))
+    context.prompter.is_yes(QUESTION)
 }
 
 /// The first key of a file. A root key must be encrypted there, as notary has it.
