@@ -4,6 +4,7 @@ pub mod bootstrap;
 pub mod canonical;
 pub mod change;
 pub mod digest;
+mod edit;
 pub mod envelope;
 pub mod error;
 pub mod expiry;
