@@ -3,6 +3,7 @@
 pub mod bootstrap;
 pub mod canonical;
 pub mod change;
+pub mod changelist;
 pub mod digest;
 mod edit;
 pub mod envelope;
