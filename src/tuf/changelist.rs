@@ -1,5 +1,7 @@
 //! The files of Notary's changelist: what one change is while it is staged, byte for byte as Go writes it.
 
+use std::fmt::Write as _;
+
 use base64ct::{Base64, Encoding as _};
 
 use super::{
@@ -289,7 +291,9 @@ fn string(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
             c => out.push(c),
         }
     }

@@ -325,7 +325,9 @@ mod tests {
         };
         assert_eq!(applied(&[paths(&["x"])]).unwrap_err().to_string(), "tuf: invalid role targets/jeff.");
         let keys = Change::Delegate { role: role("targets/jeff"), keys: vec![jeff], paths: Vec::new() };
-        let left = |changes: &[Change]| applied(&[&[keys.clone()], changes].concat()).unwrap().files[0].0.roles[0].paths.clone();
+        let left = |changes: &[Change]| {
+            applied(&[std::slice::from_ref(&keys), changes].concat()).unwrap().files[0].0.roles[0].paths.clone()
+        };
         assert_eq!(left(&[paths(&["x", "y"]), paths(&["y", "z"]), take(&["y", "q"])]), ["x", "z"]);
         assert_eq!(left(&[paths(&["x", ""]), Change::ClearPaths { role: role("targets/jeff") }]), [""; 0]);
         assert_eq!(applied(&[take(&["x"])]).unwrap_err(), PlanError::NoSuchRole(role("targets/jeff")));
