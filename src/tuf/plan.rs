@@ -201,7 +201,13 @@ mod tests {
     use super::*;
     use crate::{
         crypto::private_key::PrivateKey,
-        tuf::{digest::Sha256, gun::Gun, json::Json, key::Key, local::NewKeys},
+        tuf::{
+            digest::Sha256,
+            gun::Gun,
+            json::Json,
+            key::Key,
+            local::{NewKeys, SnapshotKey},
+        },
     };
 
     fn new_key() -> Key {
@@ -236,7 +242,8 @@ mod tests {
 
     fn applied_with(changes: &[Change], can_sign: &dyn Fn(&RoleKeys) -> bool) -> Result<Plan, PlanError> {
         let (root, targets) = (PrivateKey::generate_p256().unwrap(), PrivateKey::generate_p256().unwrap());
-        let keys = NewKeys { root: &root, targets: &targets, timestamp: new_key(), snapshot: new_key() };
+        let snapshot = SnapshotKey::Server(new_key());
+        let keys = NewKeys { root: &root, root_certificate: None, targets: &targets, timestamp: new_key(), snapshot };
         let now = "2026-11-21T12:00:00Z".parse().unwrap();
         let local = LocalRepo::initialize(&Gun::parse("example.com/x").unwrap(), keys, now).unwrap();
         apply(Base::Unpublished(&local), changes, now, can_sign)

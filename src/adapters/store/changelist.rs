@@ -3,15 +3,9 @@
 //! The peers take every file in the folder for a change, so nothing else may stand there, even for a moment: a file is written beside it, and
 //! moved in.
 
-use std::{
-    ffi::OsStr,
-    fs::{self, OpenOptions},
-    io::Read as _,
-    os::unix::fs::OpenOptionsExt as _,
-    path::Path,
-    time::SystemTime,
-};
+use std::{ffi::OsStr, fs::OpenOptions, io::Read as _, os::unix::fs::OpenOptionsExt as _, path::Path};
 
+use jiff::Timestamp;
 use rustix::fs::OFlags;
 
 use super::{
@@ -45,12 +39,12 @@ impl Changelist for TrustFolder {
         Ok(found)
     }
 
-    fn add(&self, gun: &Gun, changes: &[Vec<u8>]) -> Result<(), StoreError> {
+    fn add(&self, gun: &Gun, now: Timestamp, changes: &[Vec<u8>]) -> Result<(), StoreError> {
         let repo = self.repository(gun);
         let (folder, own) = (repo.changelist(), repo.own());
         make_dir(&folder)?;
         make_dir(&own)?;
-        let mut time = now().max(last_time(&folder)?.saturating_add(1));
+        let mut time = u64::try_from(now.as_nanosecond()).unwrap_or_default().max(last_time(&folder)?.saturating_add(1));
         for change in changes {
             let name = format!("{time:020}_{}.change", uuid4().map_err(refused("name a file in", &folder))?);
             let beside = own.join(&name);
@@ -91,11 +85,6 @@ fn read(path: &Path) -> Result<Option<Result<Bytes, String>>, StoreError> {
     Ok(Some(Ok(bytes.into())))
 }
 
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
-}
-
 /// The time in the name of the newest change. A clock that was set back must not put a change before those that it builds on.
 fn last_time(folder: &Path) -> Result<u64, StoreError> {
     let time = |path: &Path| path.file_name()?.to_str()?.split_once('_')?.0.parse().ok();
@@ -105,7 +94,7 @@ fn last_time(folder: &Path) -> Result<u64, StoreError> {
 /// A random UUID (RFC 9562, version 4).
 fn uuid4() -> Result<String, std::io::Error> {
     let mut random = [0; 16];
-    getrandom::fill(&mut random)?;
+    getrandom::fill(&mut random).map_err(|error| std::io::Error::other(error.to_string()))?;
     let number = u128::from_be_bytes(random);
     let number = number & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
     let digits = format!("{number:032x}");
@@ -121,12 +110,19 @@ fn uuid4() -> Result<String, std::io::Error> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use std::{
+        fs,
+        os::unix::fs::{PermissionsExt as _, symlink},
+    };
 
     use super::*;
 
     fn gun() -> Gun {
         Gun::parse("localhost:5000/x").unwrap()
+    }
+
+    fn now() -> Timestamp {
+        "2026-11-21T12:00:00.123456789Z".parse().unwrap()
     }
 
     fn names(folder: &Path) -> Vec<String> {
@@ -146,8 +142,8 @@ mod tests {
         let store = TrustFolder::new(home.path().to_owned());
         assert_eq!(store.list(&gun()).unwrap(), []);
         store.remove(&gun(), &[]).unwrap();
-        store.add(&gun(), &[b"one".to_vec(), b"two".to_vec()]).unwrap();
-        store.add(&gun(), &[b"three".to_vec()]).unwrap();
+        store.add(&gun(), now(), &[b"one".to_vec(), b"two".to_vec()]).unwrap();
+        store.add(&gun(), now(), &[b"three".to_vec()]).unwrap();
         assert_eq!(contents(&store), [Ok(b"one".to_vec()), Ok(b"two".to_vec()), Ok(b"three".to_vec())]);
         let folder = home.path().join("tuf/localhost:5000/x/changelist");
         for name in names(&folder) {
@@ -164,9 +160,9 @@ mod tests {
     fn exactly_the_files_that_were_listed_go() {
         let home = tempfile::tempdir().unwrap();
         let store = TrustFolder::new(home.path().to_owned());
-        store.add(&gun(), &[b"one".to_vec(), b"two".to_vec()]).unwrap();
+        store.add(&gun(), now(), &[b"one".to_vec(), b"two".to_vec()]).unwrap();
         let listed = store.list(&gun()).unwrap();
-        store.add(&gun(), &[b"three".to_vec()]).unwrap();
+        store.add(&gun(), now(), &[b"three".to_vec()]).unwrap();
         store.remove(&gun(), &listed[1..]).unwrap();
         assert_eq!(contents(&store), [Ok(b"one".to_vec()), Ok(b"three".to_vec())]);
         store.remove(&gun(), &listed).unwrap();
@@ -194,9 +190,9 @@ mod tests {
         let store = TrustFolder::new(home.path().to_owned());
         let folder = home.path().join("tuf/localhost:5000/x/changelist");
         fs::create_dir_all(&folder).unwrap();
-        let later = now() + 3_600_000_000_000;
+        let later = now().as_nanosecond() + 1;
         fs::write(folder.join(format!("{later:020}_x.change")), "old").unwrap();
-        store.add(&gun(), &[b"new".to_vec()]).unwrap();
+        store.add(&gun(), now(), &[b"new".to_vec()]).unwrap();
         assert_eq!(contents(&store), [Ok(b"old".to_vec()), Ok(b"new".to_vec())]);
     }
 }

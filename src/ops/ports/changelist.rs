@@ -1,5 +1,7 @@
 //! The changes that are staged for the next publish of a repository.
 
+use jiff::Timestamp;
+
 use super::trust_store::StoreError;
 use crate::{ops::bytes::Bytes, tuf::gun::Gun};
 
@@ -9,8 +11,8 @@ pub trait Changelist: Sync {
     /// The files in the order in which they are published: that of their names. Every file counts, whatever its name.
     fn list(&self, gun: &Gun) -> Result<Vec<ChangeFile>, StoreError>;
 
-    /// Stages changes behind all that are there, in this order. `Ok` means durable.
-    fn add(&self, gun: &Gun, changes: &[Vec<u8>]) -> Result<(), StoreError>;
+    /// Stages changes, at `now` and behind all that are there, in this order. `Ok` means durable.
+    fn add(&self, gun: &Gun, now: Timestamp, changes: &[Vec<u8>]) -> Result<(), StoreError>;
 
     /// Removes these files, and no other that was staged since they were listed; one that is gone is removed.
     fn remove(&self, gun: &Gun, files: &[ChangeFile]) -> Result<(), StoreError>;
