@@ -10,6 +10,7 @@ use super::{
         revoke, sign, signer_add, signer_remove, whoami,
     },
     flags::TEMPLATE,
+    notary::args as notary,
     passphrase_flags::{NewPassphraseFlags, PassphraseFlags},
 };
 
@@ -85,6 +86,8 @@ pub enum Command {
     Whoami(whoami::Args),
     #[allow(missing_docs, reason = "as above")]
     Delete(delete::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Notary(notary::Words),
     #[cfg(feature = "sandbox")]
     #[allow(missing_docs, reason = "as above")]
     Sandbox(super::sandbox::Args),

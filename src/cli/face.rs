@@ -14,6 +14,7 @@ use super::{
     },
     error::CliError,
     input::Input,
+    notary::{self, face::Outer},
     plugin::{Call, ORIGINAL_COMMAND, Plugin},
     plugin_socket,
     program::Program,
@@ -26,6 +27,9 @@ use super::{
 /// Runs the program with these arguments, its name first: the name chooses the face.
 #[must_use]
 pub fn run(arguments: &[OsString]) -> ExitCode {
+    if notary::face::is_called(arguments) {
+        return notary::face::run(notary::args::NAME, arguments, Outer::default());
+    }
     let call = match Plugin::of(arguments) {
         Some(plugin) => {
             plugin_socket::watch();
@@ -35,6 +39,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     };
     match call {
         Call::Answer(lines) => answer(&lines),
+        Call::Command(program, Ok(parsed)) if matches!(parsed.command, Command::Notary(_)) => as_notary(&program, *parsed),
         Call::Command(program, parsed) => execute(program, parsed),
     }
 }
@@ -46,6 +51,15 @@ fn own(arguments: &[OsString]) -> Call {
     }
     let parsed = Arguments::try_parse_from(arguments).map(Box::new);
     Call::Command(Program::own(), parsed.map_err(|error| usage::explain(&error, Arguments::command(), arguments)))
+}
+
+/// `dct notary`, with the flags of `dct` that stand before it.
+fn as_notary(program: &Program, parsed: Arguments) -> ExitCode {
+    let Command::Notary(args) = parsed.command else { return ExitCode::FAILURE };
+    let name = format!("{} {}", program.name(), notary::args::NAME);
+    let outer = Outer { config: parsed.config, debug: parsed.debug, passphrases: parsed.passphrases };
+    let words: Vec<OsString> = std::iter::once(name.clone().into()).chain(args.words).collect();
+    notary::face::run(&name, &words, outer)
 }
 
 fn answer(lines: &[String]) -> ExitCode {
@@ -91,6 +105,8 @@ fn dispatch(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
         Command::Inspect(args) => on(Access::Read, &|context| inspect::run(args, context)),
         Command::Whoami(args) => on(Access::Read, &|context| whoami::run(args, context)),
         Command::Delete(args) => on(Access::Admin, &|context| delete::run(args, context)),
+        // taken up before this
+        Command::Notary(_) => Ok(()),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => super::sandbox::run(args, ui, wiring::now()),
     }

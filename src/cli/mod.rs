@@ -15,6 +15,7 @@ pub mod input;
 pub mod kept;
 pub mod layers;
 pub mod natural_order;
+pub mod notary;
 pub mod passphrase_flags;
 pub mod passphrase_source;
 pub mod plugin;

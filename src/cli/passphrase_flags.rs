@@ -46,6 +46,13 @@ pub struct NewPassphraseFlags {
 pub type Descriptors<'a> = &'a dyn Fn(u32) -> Result<Zeroizing<String>, String>;
 
 impl PassphraseFlags {
+    /// These, or others where none of these is given.
+    #[must_use]
+    pub fn or(self, others: Self) -> Self {
+        let given = self.passphrase_file.is_some() || self.passphrase_fd.is_some() || self.passphrase_command.is_some();
+        if given { self } else { others }
+    }
+
     /// The one that is given. A descriptor is read here and now, before any program is run that could read it too.
     pub fn source(&self, read: Descriptors<'_>) -> Result<Option<Source>, CliError> {
         let flags = ["--passphrase-file", "--passphrase-fd", "--passphrase-command"];

@@ -1,5 +1,7 @@
 //! Chooses the adapters behind the ports, and nobody else does.
 
+mod notary;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     ffi::OsString,
@@ -54,6 +56,7 @@ use crate::{
     tuf::{gun::Gun, pinning::TrustPinning, role::RoleName},
 };
 
+pub use self::notary::NotaryFace;
 pub use crate::adapters::{keys::public_key_out::PublicKeyOut, notary::Access};
 
 /// What a command works on.

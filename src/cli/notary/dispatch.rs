@@ -1,0 +1,61 @@
+//! Which file has which command: its `Args`, and `run(&Args, &Context) -> Result<(), CliError>`.
+
+use super::{
+    args::{Arguments, Command, DelegationCommand, KeyCommand},
+    version,
+};
+use crate::cli::{context::Context, error::CliError, wiring::Access};
+
+/// What a command may do on the server.
+#[must_use]
+pub fn access(arguments: &Arguments) -> Access {
+    match &arguments.command {
+        Some(Command::Key(KeyCommand::Rotate(_)) | Command::Delete(_)) => Access::Admin,
+        Some(
+            Command::Add(_)
+            | Command::Addhash(_)
+            | Command::Init(_)
+            | Command::Publish(_)
+            | Command::Remove(_)
+            | Command::Witness(_)
+            | Command::Delegation(DelegationCommand::Add(_) | DelegationCommand::Purge(_) | DelegationCommand::Remove(_)),
+        ) => Access::Write,
+        _ => Access::Read,
+    }
+}
+
+/// Runs a command, a line each.
+pub fn run(command: &Command, context: &Context<'_>) -> Result<(), CliError> {
+    match command {
+        Command::Version(args) => version::run(args, context),
+        _ => Err(CliError::new("this version of dct does not have this command of notary yet")),
+    }
+}
+
+/// What stands behind the last argument that a command knows: notary passes over it without a word.
+#[must_use]
+pub fn excess(command: &Command) -> &[String] {
+    match command {
+        Command::Add(args) => &args.excess,
+        Command::Addhash(args) => &args.excess,
+        Command::Delete(args) => &args.excess,
+        Command::Init(args) => &args.excess,
+        Command::List(args) => &args.excess,
+        Command::Lookup(args) => &args.excess,
+        Command::Publish(args) => &args.excess,
+        Command::Remove(args) => &args.excess,
+        Command::Reset(args) => &args.excess,
+        Command::Status(args) => &args.excess,
+        Command::Verify(args) => &args.excess,
+        Command::Version(args) => &args.excess,
+        Command::Key(KeyCommand::Export(args)) => &args.excess,
+        Command::Key(KeyCommand::Passwd(args)) => &args.excess,
+        Command::Key(KeyCommand::Remove(args)) => &args.excess,
+        Command::Key(KeyCommand::Rotate(args)) => &args.excess,
+        Command::Delegation(DelegationCommand::List(args)) => &args.excess,
+        Command::Delegation(DelegationCommand::Purge(args)) => &args.excess,
+        Command::Witness(_)
+        | Command::Key(KeyCommand::Generate(_) | KeyCommand::Import(_) | KeyCommand::List(_))
+        | Command::Delegation(DelegationCommand::Add(_) | DelegationCommand::Remove(_)) => &[],
+    }
+}

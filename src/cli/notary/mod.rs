@@ -1,0 +1,35 @@
+//! The face `notary`: the commands of the notary CLI, one a file, in its words and on its streams.
+
+pub mod add;
+pub mod addhash;
+pub mod args;
+pub mod delegation_add;
+pub mod delegation_list;
+pub mod delegation_purge;
+pub mod delegation_remove;
+pub mod delete;
+pub mod dispatch;
+pub mod events;
+pub mod face;
+pub mod failure;
+pub mod flags;
+pub mod init;
+pub mod key_export;
+pub mod key_generate;
+pub mod key_import;
+pub mod key_list;
+pub mod key_passwd;
+pub mod key_remove;
+pub mod key_rotate;
+pub mod list;
+pub mod lookup;
+pub mod publish;
+pub mod remove;
+pub mod repository;
+pub mod reset;
+pub mod status;
+pub mod table;
+pub mod usage;
+pub mod verify;
+pub mod version;
+pub mod witness;
