@@ -74,6 +74,13 @@ impl<'a> Keyring<'a> {
         Ok(RoleSigners(signers))
     }
 
+    /// Whether a key of a role is on this machine. It is not unlocked, and nothing is asked.
+    #[must_use]
+    pub fn can_sign(&self, keys: &RoleKeys) -> bool {
+        let here = |id| matches!(self.session.keys.find(id), Ok(Some(_)));
+        keys.iter().filter_map(|(_, key)| key.canonical_id().ok()).any(here)
+    }
+
     /// Waits for the network, and meanwhile unlocks the keys that the command will likely want, where their passphrases are known
     /// without asking. A key that does not open is met again, and told of, when it is wanted.
     pub fn beside<T>(&self, likely: impl Fn(&KeyInfo) -> bool, network: impl FnOnce() -> T) -> Result<T, OpsError> {

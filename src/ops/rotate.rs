@@ -27,7 +27,6 @@ use crate::{
         role::RoleName,
         role_keys::RoleKeys,
         root_edit::{KeySwap, earlier_root_keys, root_key},
-        trusted::TrustedRepo,
         version::Version,
     },
 };
@@ -95,20 +94,20 @@ pub fn rotate(
     let _writer = session.store.writer(gun).map_err(OpsError::from)?;
     let root_role = RoleName::root();
     let likely = |info: &KeyInfo| info.role == root_role.as_str() || info.gun.as_deref() == Some(gun.as_str());
-    let first = keyring.beside(likely, || published(session, gun))??;
+    let first = keyring.beside(likely, || state_to_write(session, gun))??;
     // whoever cannot sign the root is told so before any key is made
-    keyring.signers(&first.root().role_keys(&root_role))?;
-    let replaced = first.root().role_keys(&role);
+    keyring.signers(&first.base().root().role_keys(&root_role))?;
+    let replaced = first.base().root().role_keys(&role);
     let swap = KeySwap { keys: new_keys(session, keyring, gun, &role, holder)?, role: role.clone() };
-    let earlier = earlier_roots(session, gun, first.root().version(), legacy)?;
+    let earlier = earlier_roots(session, gun, first.base().root().version(), legacy)?;
     let wanted = Wanted { root: Some(vec![swap.clone()]), ..Wanted::default() };
     let mut state = Some(first);
     publish_anew(session, keyring, gun, &earlier, || {
-        let repo = state.take().map_or_else(|| published(session, gun), Ok)?;
-        if !same_keys(&replaced, &repo.root().role_keys(&role)) {
+        let state = state.take().map_or_else(|| state_to_write(session, gun), Ok)?;
+        if !same_keys(&replaced, &state.base().root().role_keys(&role)) {
             return Err(OpsError::RotatedMeanwhile(role.clone()));
         }
-        Ok(Reissue::of(&repo, &wanted, session.now)?)
+        Ok(Reissue::of(state.base(), &wanted, session.now)?)
     })?;
     if role != root_role {
         let kept: Vec<CanonicalKeyId> = swap.keys.iter().filter_map(|key| key.canonical_id().ok()).collect();
@@ -118,14 +117,9 @@ pub fn rotate(
     Ok(())
 }
 
-fn published(session: &Session<'_>, gun: &Gun) -> Result<Box<TrustedRepo>, OpsError> {
-    match for_writing(session, gun)? {
-        Some(Target::Published(repo)) => Ok(repo),
-        // one that was never published has no key that anybody trusts
-        Some(Target::Unpublished(_)) | None => {
-            Err(OpsError::NotInitialized { gun: gun.clone(), server: session.remote.address(gun) })
-        }
-    }
+/// What the server has; or what was initialised here, and is published with the new keys.
+fn state_to_write(session: &Session<'_>, gun: &Gun) -> Result<Target, OpsError> {
+    for_writing(session, gun)?.ok_or_else(|| OpsError::NotInitialized { gun: gun.clone(), server: session.remote.address(gun) })
 }
 
 fn new_keys(
@@ -183,9 +177,10 @@ fn remove_unused(session: &Session<'_>, gun: &Gun, replaced: &[CanonicalKeyId]) 
     if here.is_empty() {
         return;
     }
-    if let Err(error) = published(session, gun) {
-        here.iter().for_each(|id| warn(id, format!("the new state could not be read back: {error}")));
-        return;
+    match for_writing(session, gun) {
+        Ok(Some(Target::Published(_))) => {}
+        Ok(_) => return here.iter().for_each(|id| warn(id, "the server does not show the new state".to_owned())),
+        Err(error) => return here.iter().for_each(|id| warn(id, format!("the new state could not be read back: {error}"))),
     }
     let known = KnownKeys::read(session);
     for id in here {

@@ -3,7 +3,9 @@
 pub mod bootstrap;
 pub mod canonical;
 pub mod change;
+pub mod changelist;
 pub mod digest;
+mod edit;
 pub mod envelope;
 pub mod error;
 pub mod expiry;

@@ -6,6 +6,7 @@ use super::{
     expiry::Expires,
     gun::Gun,
     key_id::TufKeyId,
+    plan::Base,
     reissue::{Reissue, ReissueError, Wanted},
     role::RoleName,
     role_keys::RoleKeys,
@@ -118,6 +119,6 @@ impl Recoverable {
 
     /// The next version of what is wanted.
     pub fn reissue(&self, wanted: &Wanted, now: Timestamp) -> Result<Reissue, ReissueError> {
-        Reissue::of(&self.0, wanted, now)
+        Reissue::of(Base::Trusted(&self.0), wanted, now)
     }
 }

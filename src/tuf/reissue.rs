@@ -1,21 +1,24 @@
 //! Metadata that is signed anew without another content: what a new root entails, and what is renewed before or after its end.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 
 use super::{
+    edit::unusable_entry,
     expiry::{Expires, TARGETS_DAYS},
     hashes::FileMeta,
     payload::{Header, Payload as _},
-    plan::{Base, PlanError, unusable_entry},
+    plan::{self, Base, PlanError},
     role::RoleName,
     role_keys::RoleKeys,
     root::Root,
     root_edit::{KeySwap, RootEditError, next_root},
     snapshot::Snapshot,
     targets::Targets,
-    trusted::TrustedRepo,
     verify::Verified,
 };
 
@@ -51,17 +54,16 @@ pub enum ReissueError {
 
 impl Reissue {
     /// The next version of what is wanted, for as long as a new file counts.
-    pub fn of(repo: &TrustedRepo, wanted: &Wanted, now: Timestamp) -> Result<Self, ReissueError> {
-        let root = wanted.root.as_ref().map(|swaps| next_root(repo.root(), swaps, now)).transpose()?;
+    pub fn of(base: Base<'_>, wanted: &Wanted, now: Timestamp) -> Result<Self, ReissueError> {
+        let root = wanted.root.as_ref().map(|swaps| next_root(base.root(), swaps, now)).transpose()?;
         let mut roles = wanted.files.clone();
-        if wanted.root.iter().flatten().any(|swap| swap.role == RoleName::targets()) {
+        let follows = wanted.root.iter().flatten().any(|swap| swap.role == RoleName::targets());
+        // the first update of a repository has a targets file
+        if follows || matches!(base, Base::Unpublished(_)) {
             roles.insert(RoleName::targets());
         }
-        let files = roles.iter().map(|role| file(repo, role, root.as_ref(), now)).collect::<Result<_, _>>()?;
-        let version = repo.snapshot().version().next().ok_or(PlanError::LastVersion(RoleName::snapshot()))?;
-        let header = Header { version, expires: Expires::after_days(now, TARGETS_DAYS) };
-        let snapshot = Snapshot { header, meta: repo.snapshot().meta.clone(), unusable: BTreeSet::new() };
-        Ok(Self { previous: repo.root().clone(), root, files, snapshot })
+        let files = roles.iter().map(|role| file(base, role, root.as_ref(), now)).collect::<Result<_, _>>()?;
+        Ok(Self { previous: base.root().clone(), root, files, snapshot: plan::snapshot(base, &[], now)? })
     }
 
     /// The root that holds until now: its keys must sign the next one too.
@@ -90,7 +92,7 @@ impl Reissue {
 
     /// The snapshot over the files as they were signed, for a repository whose snapshot key is a client's.
     #[must_use]
-    pub fn snapshot(&self, signed: &BTreeMap<RoleName, std::sync::Arc<[u8]>>) -> Snapshot {
+    pub fn snapshot(&self, signed: &BTreeMap<RoleName, Arc<[u8]>>) -> Snapshot {
         let mut snapshot = self.snapshot.clone();
         snapshot.meta.extend(signed.iter().map(|(role, bytes)| (role.clone(), FileMeta::of(bytes))));
         snapshot
@@ -98,16 +100,15 @@ impl Reissue {
 }
 
 /// The file of a role with its next version and expiry, and nothing else changed.
-fn file(repo: &TrustedRepo, role: &RoleName, root: Option<&Root>, now: Timestamp) -> Result<(Targets, RoleKeys), PlanError> {
-    let base = Base::Trusted(repo);
+fn file(base: Base<'_>, role: &RoleName, root: Option<&Root>, now: Timestamp) -> Result<(Targets, RoleKeys), PlanError> {
     let Some(current) = base.to_sign_anew(role) else { return Err(PlanError::NoSuchRole(role.clone())) };
     let mut file = Targets::clone(current);
     let version = base.next_version(role).ok_or_else(|| PlanError::LastVersion(role.clone()))?;
     *file.header_mut() = Header { version, expires: Expires::after_days(now, TARGETS_DAYS) };
     unusable_entry(role, &file)?;
-    let keys = match root {
-        Some(root) if !role.is_delegation() => root.role_keys(role),
-        _ => repo.role_keys(role),
+    let keys = match (base, root) {
+        (Base::Trusted(repo), _) if role.is_delegation() => repo.role_keys(role),
+        (Base::Trusted(_) | Base::Unpublished(_), root) => root.unwrap_or(base.root()).role_keys(role),
     };
     Ok((file, keys))
 }

@@ -137,7 +137,7 @@ fn speaks_for(root: &Root, role: &RoleName, key: &Key) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tuf::local::{LocalRepo, NewKeys};
+    use crate::tuf::local::{LocalRepo, NewKeys, SnapshotKey};
 
     fn now() -> Timestamp {
         "2026-11-21T12:00:00Z".parse().unwrap()
@@ -154,7 +154,8 @@ mod tests {
     /// The root of a new repository, and its targets key.
     fn root() -> (Root, Key) {
         let (root, targets) = (PrivateKey::generate_p256().unwrap(), PrivateKey::generate_p256().unwrap());
-        let keys = NewKeys { root: &root, targets: &targets, timestamp: new_key(), snapshot: new_key() };
+        let snapshot = SnapshotKey::Server(new_key());
+        let keys = NewKeys { root: &root, root_certificate: None, targets: &targets, timestamp: new_key(), snapshot };
         let local = LocalRepo::initialize(&gun(), keys, now()).unwrap();
         (Root::clone(local.root()), Key::of(&targets))
     }

@@ -64,7 +64,9 @@ fn every_rotation_is_read_back_by_the_peers_and_they_go_on() {
         rotated(&peers, &home, &repository, role, more);
         let now = keys_of(&home, role);
         match (role, more.is_empty()) {
-            ("root", _) => assert!(before.iter().all(|key| now.contains(key)) && now.len() == before.len() + 1, "old root keys stay"),
+            ("root", _) => {
+                assert!(before.iter().all(|key| now.contains(key)) && now.len() == before.len() + 1, "old root keys stay")
+            }
             ("snapshot" | "timestamp", false) => assert!(now.is_empty(), "the server has it"),
             _ => assert!(now.len() == 1 && now != before, "{role}: {before:?}, then {now:?}"),
         }
@@ -137,16 +139,34 @@ fn a_given_key_is_rotated_to_and_an_answer_of_no_changes_nothing() {
     let bundle = Bundle::make(&peers.folder("new"), "new", KeyForm::EcPkcs8, Issuer::Itself);
     rotated(&peers, &home, &repository, "targets", &["-k", &bundle.key.to_string_lossy()]);
     agree(&home, &repository);
-    let refused = ours(&peers, &home, &["key", "rotate", &repository, "root", "-k", &bundle.key.to_string_lossy()], "yes\n").fails(1);
+    let refused =
+        ours(&peers, &home, &["key", "rotate", &repository, "root", "-k", &bundle.key.to_string_lossy()], "yes\n").fails(1);
     assert!(refused.stdout.ends_with("* fatal: only encrypted root keys may be imported\n"), "{refused}");
     for args in [
         &["key", "rotate", &repository, "targets/jeff"] as &[&str],
         &["key", "rotate", &repository, "bogus"],
         &["key", "rotate", &repository, "timestamp"],
         &["key", "rotate", &repository, "targets", "-r"],
-        &["key", "rotate", &peers.image("prod/none"), "targets"],
     ] {
         let (mine, theirs) = (ours(&peers, &home, args, "").fails(1), home.notary(args).fails(1));
         assert_eq!(mine.stdout, theirs.stdout, "{args:?}");
+    }
+}
+
+#[test]
+fn what_was_initialized_and_not_published_is_published_with_the_new_keys() {
+    let Some(peers) = Peers::start() else { return };
+    for (role, more) in [("targets", &[] as &[&str]), ("snapshot", &["-r"]), ("root", &[])] {
+        let home = Home::new(&peers, "jeff");
+        let repository = peers.image(&format!("prod/{role}"));
+        let none = ours(&peers, &home, &["key", "rotate", &repository, role], "yes\n").fails(1);
+        assert!(none.stdout.contains("does not have trust data for") && home.key_files().is_empty(), "{none}");
+        home.notary(&["init", &repository]).ok();
+        rotated(&peers, &home, &repository, role, more);
+        for home in [&home, &Home::new(&peers, "reader")] {
+            agree(home, &repository);
+        }
+        home.notary(&["addhash", &repository, "1", "3", "--sha256", &"ab".repeat(32), "-p"]).ok();
+        agree(&home, &repository);
     }
 }
