@@ -16,6 +16,13 @@ pub fn hint(failure: &OpsError) -> Option<String> {
         OpsError::AnotherIsPublished { gun, .. } => {
             Some(format!("`dct delete {gun}` forgets the one that was never published; its keys stay"))
         }
+        OpsError::NotAChange { gun, number, .. } => Some(format!("`dct notary reset {gun} -n {number}` removes that file; nothing was published")),
+        OpsError::Staged { gun, number, file, .. } => {
+            Some(format!("this is change {number}, staged as {file}; `dct notary reset {gun} -n {number}` takes it back; nothing was published"))
+        }
+        OpsError::AlreadyHere { gun } => {
+            Some(format!("`dct notary publish {gun}` publishes it, where that has not been done; `dct notary delete {gun}` forgets it here"))
+        }
         OpsError::Untrusted { origin: Origin::Store, error: UpdateError::Malformed { .. } | UpdateError::RootMissing { .. } } => Some(
             "restore ~/.docker/trust from a copy; or begin anew with `dct delete REPOSITORY`, once the repository's owner has told you \
              the ID of its root key"

@@ -2,7 +2,7 @@
 
 use super::{
     args::{Arguments, Command, DelegationCommand, KeyCommand},
-    delegation_list, delete, key_export, key_generate, key_import, key_list, key_passwd, key_remove, list, lookup, verify, version,
+    delegation_list, delete, key_export, key_generate, key_import, key_list, key_passwd, key_remove, key_rotate, list, lookup, verify, version,
 };
 use crate::cli::{context::Context, error::CliError, wiring::Access};
 
@@ -38,6 +38,7 @@ pub fn run(command: &Command, context: &Context<'_>) -> Result<(), CliError> {
         Command::List(args) => list::run(args, context),
         Command::Lookup(args) => lookup::run(args, context),
         Command::Verify(args) => verify::run(args, context),
+        Command::Key(KeyCommand::Rotate(args)) => key_rotate::run(args, context),
         Command::Version(args) => version::run(args, context),
         _ => Err(CliError::new("this version of dct does not have this command of notary yet")),
     }
