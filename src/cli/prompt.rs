@@ -94,6 +94,14 @@ impl Prompter {
         }
     }
 
+    /// Asks for `y` or `yes`, as notary's `askConfirm` does: whatever else is answered, and the end of input, is a no.
+    #[must_use]
+    pub fn is_yes(&self, question: &str) -> bool {
+        let _asking = self.ui.ask(question);
+        let answer = self.input.line(Echo::Shown);
+        answer.is_ok_and(|answer| ["y", "yes"].iter().any(|yes| answer.trim().eq_ignore_ascii_case(yes)))
+    }
+
     /// Asks what may be seen. `UnexpectedEof` where nobody answers.
     pub fn answer(&self, question: &str) -> io::Result<String> {
         let asking = self.ui.ask(question);

@@ -1,8 +1,9 @@
 //! Which file has which command: its `Args`, and `run(&Args, &Context) -> Result<(), CliError>`.
 
 use super::{
+    add, addhash,
     args::{Arguments, Command, DelegationCommand, KeyCommand},
-    version,
+    delegation_add, delegation_purge, delegation_remove, init, publish, remove, reset, status, version, witness,
 };
 use crate::cli::{context::Context, error::CliError, wiring::Access};
 
@@ -27,7 +28,18 @@ pub fn access(arguments: &Arguments) -> Access {
 /// Runs a command, a line each.
 pub fn run(command: &Command, context: &Context<'_>) -> Result<(), CliError> {
     match command {
+        Command::Add(args) => add::run(args, context),
+        Command::Addhash(args) => addhash::run(args, context),
+        Command::Delegation(DelegationCommand::Add(args)) => delegation_add::run(args, context),
+        Command::Delegation(DelegationCommand::Purge(args)) => delegation_purge::run(args, context),
+        Command::Delegation(DelegationCommand::Remove(args)) => delegation_remove::run(args, context),
+        Command::Init(args) => init::run(args, context),
+        Command::Publish(args) => publish::run(args, context),
+        Command::Remove(args) => remove::run(args, context),
+        Command::Reset(args) => reset::run(args, context),
+        Command::Status(args) => status::run(args, context),
         Command::Version(args) => version::run(args, context),
+        Command::Witness(args) => witness::run(args, context),
         _ => Err(CliError::new("this version of dct does not have this command of notary yet")),
     }
 }

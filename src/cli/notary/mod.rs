@@ -3,6 +3,7 @@
 pub mod add;
 pub mod addhash;
 pub mod args;
+pub mod changes;
 pub mod delegation_add;
 pub mod delegation_list;
 pub mod delegation_purge;
@@ -29,6 +30,7 @@ pub mod repository;
 pub mod reset;
 pub mod status;
 pub mod table;
+mod target_file;
 pub mod usage;
 pub mod verify;
 pub mod version;
