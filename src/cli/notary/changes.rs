@@ -46,7 +46,9 @@ pub(super) fn target_roles(context: &Context<'_>, names: &[String]) -> Result<Ve
         role.ok_or_else(refused)
     };
     let roles: Vec<RoleName> = names.iter().map(role).collect::<Result<_, _>>()?;
-    roles.iter().for_each(|role| warn_near_releases(context, role));
+    for role in &roles {
+        warn_near_releases(context, role);
+    }
     Ok(roles)
 }
 

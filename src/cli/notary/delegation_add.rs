@@ -73,17 +73,18 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let ids: Vec<String> = keys.iter().map(canonical).collect::<Result<_, _>>()?;
     // notary stages keys and paths one after the other
     let mut staged = Vec::new();
-    let mut with = String::new();
+    let mut with = Vec::new();
     if !keys.is_empty() {
         staged.push(Change::Delegate { role: role.clone(), keys, paths: Vec::new() });
-        with.push_str(&format!("with keys [{}], ", ids.join(" ")));
+        with.push(format!("with keys [{}], ", ids.join(" ")));
     }
     if !paths.is_empty() {
-        with.push_str(&format!("with paths [{}], ", changes::shown_paths(&paths)));
+        with.push(format!("with paths [{}], ", changes::shown_paths(&paths)));
         staged.push(Change::Delegate { role: role.clone(), keys: Vec::new(), paths });
     }
     changes::stage(context, &gun, &staged)?;
     changes::warn_near_releases(context, &role);
+    let with = with.concat();
     let words = format!("Addition of delegation role {role} {with}to repository \"{gun}\" staged for next publish.");
     context.ui.line("");
     context.ui.lines(words.lines());

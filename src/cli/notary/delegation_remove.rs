@@ -93,21 +93,22 @@ fn remove_all(args: &Args, context: &Context<'_>, gun: &Gun, role: &RoleName) ->
 fn remove_some(args: &Args, context: &Context<'_>, gun: &Gun, role: &RoleName, paths: Vec<String>) -> Result<(), CliError> {
     let keys = args.keys.iter().map(|id| changes::key_id(id)).collect::<Result<Vec<_>, _>>()?;
     let mut staged = Vec::new();
-    let mut with = String::new();
+    let mut with = Vec::new();
     if !keys.is_empty() {
-        with.push_str(&format!("with keys [{}], ", args.keys.join(" ")));
+        with.push(format!("with keys [{}], ", args.keys.join(" ")));
     }
     if args.all_paths {
-        with.push_str("with all paths, ");
+        with.push("with all paths, ".to_owned());
         staged.push(Change::ClearPaths { role: role.clone() });
     } else if !paths.is_empty() {
-        with.push_str(&format!("with paths [{}], ", changes::shown_paths(&paths)));
+        with.push(format!("with paths [{}], ", changes::shown_paths(&paths)));
         staged.push(Change::RemovePaths { role: role.clone(), paths });
     }
     if !keys.is_empty() {
         staged.push(Change::RemoveKeys { role: role.clone(), keys });
     }
     changes::stage(context, gun, &staged)?;
+    let with = with.concat();
     let words = format!("Removal of delegation role {role} {with}to repository \"{gun}\" staged for next publish.");
     context.ui.line("");
     context.ui.lines(words.lines());
