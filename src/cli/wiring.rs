@@ -50,7 +50,7 @@ use crate::{
     },
     ops::{
         image::Image,
-        ports::{Engine, EngineError, Events, KeyStore as _},
+        ports::{Changelist, Engine, EngineError, Events, KeyStore as _},
         session::Session,
     },
     tuf::{gun::Gun, pinning::TrustPinning, role::RoleName},
@@ -128,6 +128,12 @@ impl Wiring {
             pins: &self.pins,
             now,
         }
+    }
+
+    /// The staged changes, for the commands whose business they are: those of notary.
+    #[must_use]
+    pub fn changelist(&self) -> &dyn Changelist {
+        &self.store
     }
 
     /// Reads an argument that names an image, in Docker's grammar.

@@ -3,6 +3,7 @@
 pub mod add;
 pub mod addhash;
 pub mod args;
+pub mod changes;
 pub mod config;
 pub mod config_file;
 pub mod delegation_add;
@@ -32,6 +33,7 @@ pub mod repository;
 pub mod reset;
 pub mod status;
 pub mod table;
+mod target_file;
 pub mod targets_json;
 pub mod usage;
 pub mod verify;
