@@ -11,5 +11,10 @@ pub(crate) const INTENDED: &[(&str, &str)] = &[
     ("import-reasons", "why a key is refused is told as the cause, not in the log"),
     ("import-warnings", "the import of a root key is told of"),
     ("unknown-role", "a role that the repository lacks is told of"),
+    ("absolute-location", "a trust folder is shown by its whole path"),
+    ("server-scheme", "an address that is no server's is refused as one"),
+    ("login-on-a-terminal", "nobody is asked for a login where there is no terminal"),
+    ("import-nothing", "a file without a key is no success"),
+    ("no-sha256", "a target without SHA-256 is warned of"),
     ("skip-tls", "skipTLSVerify is refused"),
 ];

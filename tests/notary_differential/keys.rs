@@ -61,7 +61,9 @@ fn import(session: &mut Session<'_>) {
     session.same(&["key", "export", "-o", "all.pem"]);
     session.same(&["key", "import", "/nowhere.pem"]);
     session.file("junk.pem", b"junk", 0o600);
-    session.same(&["key", "import", "junk.pem"]);
+    session.differs("import-nothing", &["key", "import", "junk.pem"], |notary, dct| {
+        notary.code == 0 && dct.code == 1 && dct.stdout.contains("invalid key pem block")
+    });
     session.differs("import-reasons", &["key", "import", "user-cert.pem"], |notary, dct| {
         notary.code == 1 && dct.code == 1 && notary.stdout == dct.stdout
     });

@@ -16,7 +16,7 @@ use crate::{
 
 /// A program and the home that it runs in.
 pub(crate) struct Side {
-    /// The folder of its repositories: `notary` or `dct`.
+    /// The folder of its repositories, of the same length for both: `peer` or `ours`.
     name: &'static str,
     pub(crate) home: Home,
 }
@@ -51,8 +51,8 @@ impl<'a> Session<'a> {
     pub(crate) fn new(peers: &'a Peers) -> Self {
         let side = |name| Side { name, home: Home::new(peers, "jeff") };
         Self {
-            notary: side("notary"),
-            dct: side("dct"),
+            notary: side("peer"),
+            dct: side("ours"),
             peers,
             digests: Vec::new(),
             same: 0,
@@ -123,22 +123,17 @@ impl<'a> Session<'a> {
 
     /// The step differs on purpose, as `intended.rs` says; `right` looks at notary's run and at ours.
     pub(crate) fn differs(&mut self, why: &'static str, args: &[&str], right: impl Fn(&Run, &Run) -> bool) {
-        self.differs_on(Form::Flags, why, args, "", right);
-    }
-
-    /// The same with something on standard input.
-    pub(crate) fn differs_on_input(&mut self, why: &'static str, args: &[&str], input: &str, right: impl Fn(&Run, &Run) -> bool) {
-        self.differs_on(Form::Flags, why, args, input, right);
+        self.differs_on(Form::Flags, why, args, right);
     }
 
     /// The same without flags for server, CA and trust folder.
     pub(crate) fn differs_plain(&mut self, why: &'static str, args: &[&str], right: impl Fn(&Run, &Run) -> bool) {
-        self.differs_on(Form::Plain, why, args, "", right);
+        self.differs_on(Form::Plain, why, args, right);
     }
 
-    fn differs_on(&mut self, form: Form, why: &'static str, args: &[&str], input: &str, right: impl Fn(&Run, &Run) -> bool) {
+    fn differs_on(&mut self, form: Form, why: &'static str, args: &[&str], right: impl Fn(&Run, &Run) -> bool) {
         assert!(INTENDED.iter().any(|(name, _)| *name == why), "{why} is no intended difference");
-        let (notary, dct) = self.run(form, args, input);
+        let (notary, dct) = self.run(form, args, "");
         let (of_notary, of_dct) = self.normal(&notary, &dct);
         if of_notary == of_dct {
             self.faults.push(format!("no difference any more ({why}):\n{notary}\n{dct}\n"));
@@ -217,7 +212,15 @@ impl<'a> Session<'a> {
     fn normal(&self, notary: &Run, dct: &Run) -> (Normal, Normal) {
         let names = |side: &Side| {
             let home = side.home.path().to_string_lossy().into_owned();
-            [(self.peers.image(&format!("{}/", side.name)), "HOST/"), (home, "HOME"), (self.peers.host(), "HOST")]
+            let folder = side.home.path().file_name().unwrap().to_string_lossy().into_owned();
+            [
+                (self.peers.image(&format!("{}/", side.name)), "HOST/"),
+                (format!("/{}/", side.name), "/"),
+                (home, "HOME"),
+                // a long path is cut
+                (format!("...{folder}"), "HOME"),
+                (self.peers.host(), "HOST"),
+            ]
         };
         (Normal::of_notary(notary, &names(&self.notary), &self.digests), Normal::of_dct(dct, &names(&self.dct), &self.digests))
     }

@@ -19,7 +19,11 @@ fn walk(top: &Path, folder: &Path, shapes: &mut BTreeMap<String, String>) {
             walk(top, &path, shapes);
         } else if path.extension().is_some_and(|extension| extension == "json") {
             let name = path.strip_prefix(top).unwrap().to_string_lossy().into_owned();
-            let file: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+            let mut file: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+            if matches!(name.as_str(), "targets.json" | "snapshot.json" | "timestamp.json") {
+                // notary publishes targets for the first time as version 2, and a snapshot where nothing else changes
+                file["signed"]["version"] = Value::Null;
+            }
             shapes.insert(name, serde_json::to_string(&shape(&file)).unwrap());
         }
     }
@@ -41,6 +45,9 @@ fn member(name: &str, value: &Value) -> Value {
             json!(types)
         }
         ("keyids", Value::Array(ids)) => json!(ids.len()),
+        // a list that became empty
+        ("roles", Value::Null) => json!([]),
+        ("keyids", Value::Null) => json!(0),
         // of other files: their content differs
         ("meta", Value::Object(files)) => json!(
             files
