@@ -55,6 +55,12 @@ pub fn init(session: &Session<'_>, gun: &Gun, beginning: &Beginning<'_>) -> Resu
         Ok(_) => return Err(OpsError::AlreadyPublished { gun: gun.clone(), server: session.remote.address(gun) }),
         Err(error) => return Err(error.into()),
     }
+    if beginning.root_key.is_none()
+        && beginning.root_certificate.is_none()
+        && let Some(id) = first_root_key(session)?
+    {
+        session.events.tell(Event::RootKeyFound { id });
+    }
     let _writer = session.store.writer(gun)?;
     begin(session, &Keyring::new(session), gun, beginning).map(drop)
 }
@@ -103,21 +109,23 @@ pub(super) fn begin(
 }
 
 fn root_key(session: &Session<'_>, keyring: &Keyring<'_>, beginning: &Beginning<'_>) -> Result<Rc<PrivateKey>, OpsError> {
-    let role = RoleName::root();
     if let Some(block) = beginning.root_key {
         return Ok(Rc::new(import(session, block)?));
     }
     if let Some(certificate) = beginning.root_certificate {
         let id =
             Key::from_certificates(certificate).and_then(|key| key.canonical_id()).map_err(|_| OpsError::NoKeyOfCertificate)?;
-        return keyring.get(id)?.ok_or(OpsError::NoKeyOfCertificate);
-    }
-    let known = session.keys.list()?.into_iter().find(|info| info.role == role.as_str()).map(|info| info.id);
-    let found = |id: CanonicalKeyId| {
+        let key = keyring.get(id)?.ok_or(OpsError::NoKeyOfCertificate)?;
         session.events.tell(Event::RootKeyFound { id });
-        keyring.get(id)
-    };
-    known.map_or(Ok(None), found)?.map_or_else(|| keyring.create(role.as_str(), None), Ok)
+        return Ok(key);
+    }
+    let known = first_root_key(session)?.map_or(Ok(None), |id| keyring.get(id))?;
+    known.map_or_else(|| keyring.create(RoleName::root().as_str(), None), Ok)
+}
+
+fn first_root_key(session: &Session<'_>) -> Result<Option<CanonicalKeyId>, OpsError> {
+    let root = RoleName::root();
+    Ok(session.keys.list()?.into_iter().find(|info| info.role == root.as_str()).map(|info| info.id))
 }
 
 /// Stores an encrypted root key under the passphrase that it has.
@@ -129,7 +137,8 @@ fn import(session: &Session<'_>, block: &PemBlock) -> Result<PrivateKey, OpsErro
             Err(KeyFormatError::WrongPassphrase) => Ok(None),
             opened => Ok(Some(opened?)),
         })?;
-    session.keys.add(&key, role.as_str(), None, &passphrase)?;
+    let id = session.keys.add(&key, role.as_str(), None, &passphrase)?.id;
+    session.events.tell(Event::RootKeyFound { id });
     Ok(key)
 }
 

@@ -4,8 +4,16 @@ use std::path::PathBuf;
 
 use clap::ValueHint;
 
-use super::flags::{List, TEMPLATE, path, words};
-use crate::cli::flags::go_bool;
+use super::{
+    changes,
+    flags::{List, TEMPLATE, listed, path, words},
+    repository::repository,
+    target_file, usage,
+};
+use crate::{
+    cli::{context::Context, error::CliError, flags::go_bool},
+    tuf::{change::Change, targets::Target},
+};
 
 /// Adds the file as a target to the trusted collection, to be published later
 #[derive(Debug, clap::Args)]
@@ -39,4 +47,19 @@ pub struct Args {
     /// What no argument is: it is passed over.
     #[arg(hide = true)]
     pub excess: Vec<String>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let (Some(gun), Some(name), Some(file)) = (&args.gun, &args.target, &args.file) else {
+        return Err(usage::misused(context, "add", "Must specify a GUN, target, and path to target data"));
+    };
+    let gun = repository(gun)?;
+    let custom = changes::custom(args.custom.as_deref())?;
+    let target = Target { meta: target_file::measure(file).map_err(CliError::new)?, custom };
+    let roles = changes::target_roles(context, &listed(&args.roles))?.into_iter();
+    let added = roles.map(|role| Change::AddTarget { role, name: name.clone(), target: target.clone() });
+    changes::stage(context, &gun, &added.collect::<Vec<_>>())?;
+    context.ui.line(&format!("Addition of target \"{name}\" to repository \"{gun}\" staged for next publish."));
+    changes::publish_where_wanted(context, &gun, args.publish)
 }

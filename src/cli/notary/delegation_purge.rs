@@ -1,7 +1,15 @@
 //! `notary delegation purge`
 
-use super::flags::{List, TEMPLATE, words};
-use crate::cli::flags::go_bool;
+use super::{
+    changes,
+    flags::{List, TEMPLATE, listed, words},
+    repository::repository,
+    usage,
+};
+use crate::{
+    cli::{context::Context, error::CliError, flags::go_bool},
+    tuf::{change::Change, role::RoleName},
+};
 
 /// Removes keys from all delegations of a trusted collection, to be published later
 #[derive(Debug, clap::Args)]
@@ -23,4 +31,22 @@ pub struct Args {
     /// What no argument is: it is passed over.
     #[arg(hide = true)]
     pub excess: Vec<String>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let misused = |words| Err(usage::misused(context, "delegation purge", words));
+    let Some(gun) = args.gun.as_ref().filter(|_| args.excess.is_empty()) else {
+        return misused("Please provide a single Global Unique Name as an argument to remove");
+    };
+    let typed = listed(&args.key);
+    if typed.is_empty() {
+        return misused("Please provide at least one key ID to be removed using the --key flag");
+    }
+    let gun = repository(gun)?;
+    let keys = typed.iter().map(|id| changes::key_id(id)).collect::<Result<Vec<_>, _>>()?;
+    changes::stage(context, &gun, &[Change::PurgeKeys { below: RoleName::targets(), keys }])?;
+    context.ui.line(&format!("Removal of the following keys from all delegations in {gun} staged for next publish:"));
+    context.ui.lines(typed.iter().map(|id| format!("\t- {id}")));
+    changes::publish_where_wanted(context, &gun, args.publish)
 }

@@ -1,7 +1,15 @@
 //! `notary delegation remove`
 
-use super::flags::{List, TEMPLATE, words};
-use crate::cli::flags::go_bool;
+use super::{
+    changes,
+    flags::{List, TEMPLATE, listed, words},
+    repository::repository,
+    usage,
+};
+use crate::{
+    cli::{context::Context, error::CliError, flags::go_bool},
+    tuf::{change::Change, gun::Gun, role::RoleName},
+};
 
 /// Removes keys or paths from a delegation, or the delegation, to be published later
 #[derive(Debug, clap::Args)]
@@ -37,4 +45,73 @@ pub struct Args {
     /// IDs of keys to remove
     #[arg(value_name = "KEYID")]
     pub keys: Vec<String>,
+}
+
+/// Runs the command. Where neither keys nor paths are named the whole delegation goes.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let (Some(gun), Some(role)) = (&args.gun, &args.role) else {
+        return Err(usage::misused(
+            context,
+            "delegation remove",
+            "must specify the Global Unique Name and the role of the delegation along with optional keyIDs and/or a list of paths to remove",
+        ));
+    };
+    let gun = repository(gun)?;
+    let role = RoleName::parse(role)
+        .ok()
+        .filter(RoleName::is_delegation)
+        .ok_or_else(|| changes::hinted_at_releases(CliError::new(format!("invalid delegation name {role}")), role))?;
+    let paths = listed(&args.paths);
+    if args.keys.is_empty() && paths.is_empty() && !args.all_paths {
+        remove_all(args, context, &gun, &role)?;
+    } else {
+        remove_some(args, context, &gun, &role, paths)?;
+    }
+    changes::publish_where_wanted(context, &gun, args.publish)
+}
+
+fn remove_all(args: &Args, context: &Context<'_>, gun: &Gun, role: &RoleName) -> Result<(), CliError> {
+    context.ui.line("");
+    let question = "Are you sure you want to remove all data for this delegation? (yes/no)";
+    context.ui.line(question);
+    if args.yes {
+        context.ui.line("Confirmed `yes` from flag");
+    } else if !context.prompter.is_yes("") {
+        return Err(CliError::new("Aborting action."));
+    }
+    changes::stage(context, gun, &[Change::Undelegate { role: role.clone() }])?;
+    context.ui.lines([
+        "",
+        &format!(
+            "Forced removal (including all keys and paths) of delegation role {role} to repository \"{gun}\" staged for next publish."
+        ),
+        "",
+    ]);
+    Ok(())
+}
+
+fn remove_some(args: &Args, context: &Context<'_>, gun: &Gun, role: &RoleName, paths: Vec<String>) -> Result<(), CliError> {
+    let keys = args.keys.iter().map(|id| changes::key_id(id)).collect::<Result<Vec<_>, _>>()?;
+    let mut staged = Vec::new();
+    let mut with = Vec::new();
+    if !keys.is_empty() {
+        with.push(format!("with keys [{}], ", args.keys.join(" ")));
+    }
+    if args.all_paths {
+        with.push("with all paths, ".to_owned());
+        staged.push(Change::ClearPaths { role: role.clone() });
+    } else if !paths.is_empty() {
+        with.push(format!("with paths [{}], ", changes::shown_paths(&paths)));
+        staged.push(Change::RemovePaths { role: role.clone(), paths });
+    }
+    if !keys.is_empty() {
+        staged.push(Change::RemoveKeys { role: role.clone(), keys });
+    }
+    changes::stage(context, gun, &staged)?;
+    let with = with.concat();
+    let words = format!("Removal of delegation role {role} {with}to repository \"{gun}\" staged for next publish.");
+    context.ui.line("");
+    context.ui.lines(words.lines());
+    context.ui.line("");
+    Ok(())
 }

@@ -22,6 +22,7 @@ impl Events for Narrator<'_> {
     fn tell(&self, event: Event<'_>) {
         match event {
             Event::Warning(text) => self.ui.warning(&text),
+            Event::RootKeyFound { id } => self.ui.line(&format!("Root key found, using: {id}")),
             Event::Initializing { gun } => self.ui.wait_for(&format!("initializing {gun}")),
             _ => {}
         }

@@ -1,7 +1,14 @@
 //! `notary remove`
 
-use super::flags::{List, TEMPLATE, words};
-use crate::cli::flags::go_bool;
+use super::{
+    changes,
+    flags::{List, TEMPLATE, listed, words},
+    repository::repository,
+};
+use crate::{
+    cli::{context::Context, error::CliError, flags::go_bool},
+    tuf::change::Change,
+};
 
 /// Removes a target from the trusted collection, to be published later
 #[derive(Debug, clap::Args)]
@@ -27,4 +34,17 @@ pub struct Args {
     /// What no argument is: it is passed over.
     #[arg(hide = true)]
     pub excess: Vec<String>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let (Some(gun), Some(name)) = (&args.gun, &args.target) else {
+        return Err(CliError::new("Must specify a GUN and target"));
+    };
+    let gun = repository(gun)?;
+    let roles = changes::target_roles(context, &listed(&args.roles))?.into_iter();
+    let removed = roles.map(|role| Change::RemoveTarget { role, name: name.clone() });
+    changes::stage(context, &gun, &removed.collect::<Vec<_>>())?;
+    context.ui.line(&format!("Removal of {name} from {gun} staged for next publish."));
+    changes::publish_where_wanted(context, &gun, args.publish)
 }

@@ -1,7 +1,15 @@
 //! `notary reset`
 
-use super::flags::{List, TEMPLATE, numbers};
-use crate::cli::flags::go_bool;
+use super::{
+    failure::told,
+    flags::{List, TEMPLATE, listed, numbers},
+    repository::repository,
+    usage,
+};
+use crate::{
+    cli::{context::Context, error::CliError, flags::go_bool},
+    ops::stage::{self, Reset},
+};
 
 /// Resets unpublished changes of a trusted collection
 #[derive(Debug, clap::Args)]
@@ -23,4 +31,20 @@ pub struct Args {
     /// What no argument is: it is passed over.
     #[arg(hide = true)]
     pub excess: Vec<String>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let Some(gun) = &args.gun else { return Err(usage::misused(context, "reset", "Must specify a GUN")) };
+    let numbers = listed(&args.number);
+    if !args.all && numbers.is_empty() {
+        return Err(usage::misused(context, "reset", "Must specify changes to reset with -n or the --all flag"));
+    }
+    let gun = repository(gun)?;
+    // no change has a number below 0
+    let places: Vec<usize> = numbers.into_iter().filter_map(|number| usize::try_from(number).ok()).collect();
+    let which = if args.all { Reset::All } else { Reset::At(&places) };
+    stage::reset(context.wiring.changelist(), &gun, which).map_err(|error| told(&error))?;
+    context.ui.line(&format!("Successfully reset specified changes for repository {gun}"));
+    Ok(())
 }

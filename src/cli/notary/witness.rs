@@ -1,7 +1,10 @@
 //! `notary witness`
 
-use super::flags::TEMPLATE;
-use crate::cli::flags::go_bool;
+use super::{changes, flags::TEMPLATE, repository::repository, usage};
+use crate::{
+    cli::{context::Context, error::CliError, flags::go_bool},
+    tuf::{change::Change, changelist::StagedChange, role::RoleName},
+};
 
 /// Marks roles to be re-signed the next time they are published
 #[derive(Debug, clap::Args)]
@@ -19,4 +22,24 @@ pub struct Args {
     /// Roles to re-sign
     #[arg(value_name = "ROLE")]
     pub roles: Vec<String>,
+}
+
+/// Runs the command. A role that cannot be witnessed is refused at once, in the words in which notary refuses the whole publish later.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let Some(gun) = args.gun.as_ref().filter(|_| !args.roles.is_empty()) else {
+        return Err(usage::misused(context, "witness", "Please provide a GUN and at least one role to witness"));
+    };
+    let gun = repository(gun)?;
+    let roles: Vec<Change> = args.roles.iter().map(|name| witness(name)).collect::<Result<_, _>>()?;
+    changes::stage(context, &gun, &roles)?;
+    context.ui.line("The following roles were successfully marked for witnessing on the next publish:");
+    context.ui.lines(args.roles.iter().map(|role| format!("\t- {role}")));
+    changes::publish_where_wanted(context, &gun, args.publish)
+}
+
+fn witness(name: &str) -> Result<Change, CliError> {
+    let Ok(role) = RoleName::parse(name) else { return Err(CliError::new(format!("scope not supported: {name}"))) };
+    let change = Change::Witness { role };
+    StagedChange::of(&change).changes().map_err(|error| CliError::new(error.to_string()))?;
+    Ok(change)
 }
