@@ -226,6 +226,68 @@ fn who_has_no_root_key_publishes_while_the_root_nears_its_end() {
     agree(&home, &repository);
 }
 
+#[test]
+fn a_repository_whose_root_certificate_has_expired_is_published_anew() {
+    let Some(peers) = Peers::start() else { return };
+    for (version, own_snapshot) in [(1, false), (1, true), (2, false)] {
+        let name = format!("prod/certificate-{version}-{own_snapshot}");
+        let repository = peers.image(&name);
+        let (home, away) = (owner(&peers, &repository), Home::new(&peers, "reader"));
+        let of_server: &[&str] = if own_snapshot { &["timestamp"] } else { &["timestamp", "snapshot"] };
+        let mut forge = forged(&home, &peers, &name, of_server);
+        let snapshot: &[&str] = if own_snapshot { &["snapshot"] } else { &[] };
+        if version == 1 {
+            give_certificate(&mut forge, soon());
+            upload(&home, &forge, &[&ALL[..], snapshot].concat());
+        } else {
+            upload(&home, &forge, &ALL);
+            let not_after = soon().strftime("%y%m%d%H%M%SZ").to_string();
+            let certificate = Certificate { not_after, ..Certificate::of(&forge.gun) };
+            forge.rotate("root", &[Key::p256("root").in_certificate(&certificate)]).publish();
+            upload(&home, &forge, &["root"]);
+        }
+        away.dct(&["inspect", &repository]).ok();
+        wait_for_the_end();
+        for home in [&home, &away] {
+            home.notary(&["list", &repository]).fails(1);
+            home.dct(&["inspect", &repository]).fails(1);
+        }
+        assert_eq!(state_of(&home, &repository, 4), pairs(&[("root", "certificate")]));
+        let refused = home.dct(&["renew", &repository]).fails(1);
+        assert!(refused.stderr.contains(&format!("hint: `dct renew --recreate {repository}`")), "{refused}");
+        let run = home.dct(&["renew", "--recreate", &repository]).ok();
+        assert!(run.stdout.contains("Replaced root certificate "), "{run}");
+        if version == 1 {
+            away.dct(&["inspect", &repository]).ok();
+        }
+        // what docker and notary have stored of a root whose certificate has expired is in their way
+        for home in [&home, &away] {
+            home.dct(&["delete", &repository]).ok();
+            whole(&peers, home, &repository);
+        }
+        let refused = home.dct(&["renew", "--recreate", &repository]).fails(1);
+        assert!(refused.stderr.contains("is valid until"), "{refused}");
+        home.dct(&["renew", &repository, "root", "targets"]).ok();
+        whole(&peers, &home, &repository);
+    }
+}
+
+#[test]
+fn what_was_deleted_and_not_published_anew_is_published_by_the_next_run() {
+    let Some(peers) = Peers::start() else { return };
+    let repository = peers.image("prod/gone");
+    let home = owner(&peers, &repository);
+    let mut forge = forged(&home, &peers, "prod/gone", &["timestamp", "snapshot"]);
+    give_certificate(&mut forge, soon());
+    upload(&home, &forge, &ALL);
+    home.dct(&["inspect", &repository]).ok();
+    wait_for_the_end();
+    server(&home).delete(&Gun::parse(&repository).unwrap()).unwrap();
+    home.dct(&["renew", "--recreate", &repository]).ok();
+    home.dct(&["inspect", &repository]).ok();
+    whole(&peers, &Home::new(&peers, "reader"), &repository);
+}
+
 fn give_certificate(forge: &mut Forge, end: Timestamp) {
     let not_after = end.strftime("%y%m%d%H%M%SZ").to_string();
     let certificate = Certificate { not_after, ..Certificate::of(&forge.gun) };
