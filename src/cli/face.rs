@@ -104,9 +104,9 @@ fn dispatch(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
         Command::Resolve(args) => on(Access::Read, &|context| resolve::run(args, context)),
         Command::Inspect(args) => on(Access::Read, &|context| inspect::run(args, context)),
         Command::Expiry(args) => on(Access::Read, &|context| expiry::run(args, context)),
-        Command::Renew(args) => on(Access::Write, &|context| renew::run(args, context)),
         Command::List(args) => on(Access::Read, &|context| list::run(args, context)),
         Command::Lookup(args) => on(Access::Read, &|context| lookup::run(args, context)),
+        Command::Renew(args) => on(if args.recreate { Access::Admin } else { Access::Write }, &|context| renew::run(args, context)),
         Command::Whoami(args) => on(Access::Read, &|context| whoami::run(args, context)),
         Command::Delete(args) => on(Access::Admin, &|context| delete::run(args, context)),
         // taken up before this

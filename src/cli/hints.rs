@@ -35,6 +35,14 @@ pub fn hint(failure: &OpsError) -> Option<String> {
         OpsError::NoSigningKeys { role, .. } => Some(format!(
             "this takes the private key of {role}, which lies in ~/.docker/trust/private where the repository was initialized"
         )),
+        OpsError::RootCertificateEnded { gun, .. } => {
+            Some(format!("`dct renew --recreate {gun}` deletes it there and publishes all of it under a new certificate"))
+        }
+        OpsError::RootCertificateCounts { gun, .. } => Some(format!("`dct renew {gun} root` suffices")),
+        OpsError::DeletedAlone { gun, .. } => {
+            Some(format!("all of it is on this machine: run `dct renew --recreate {gun}` again"))
+        }
+        OpsError::RotatedMeanwhile(_) => Some("nothing was published; run it again where these keys are to be replaced too".to_owned()),
         OpsError::Overtaken { .. } => Some("nothing was published; `dct inspect` shows what is signed now".to_owned()),
         OpsError::Engine(error) => engine_hint(error),
         OpsError::PushedUnsigned { gun, pushed, error } => {

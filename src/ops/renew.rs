@@ -4,7 +4,14 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{error::OpsError, keyring::Keyring, ports::KeyInfo, refresh::for_recovery, reissue::publish_anew, session::Session};
+use super::{
+    error::OpsError,
+    keyring::Keyring,
+    ports::{KeyInfo, RemoteError},
+    refresh::for_recovery,
+    reissue::publish_anew,
+    session::Session,
+};
 use crate::tuf::{
     expiry::Expires,
     gun::Gun,
@@ -85,6 +92,7 @@ pub fn renew(session: &Session<'_>, gun: &Gun, choice: Choice<'_>) -> Result<Ren
     if chosen.is_empty() {
         return Ok(Renewal { left: chosen.left, ..Renewal::default() });
     }
+    let ended = root_certificates(&repo).map(|end| end.not_after).max().filter(|at| *at < session.now);
     let mut state = Some(repo);
     let mut renewed = Renewal::default();
     publish_anew(session, &keyring, gun, &[], || {
@@ -100,6 +108,12 @@ pub fn renew(session: &Session<'_>, gun: &Gun, choice: Choice<'_>) -> Result<Ren
         let reissue = repo.reissue(&chosen.wanted, session.now)?;
         renewed = chosen.outcome(&keyring, &reissue)?;
         Ok(reissue)
+    })
+    .map_err(|error| match (error, ended) {
+        (OpsError::Remote(refusal @ RemoteError::Rejected { .. }), Some(at)) => {
+            OpsError::RootCertificateEnded { gun: gun.clone(), at, refusal }
+        }
+        (error, _) => error,
     })?;
     Ok(renewed)
 }
@@ -203,12 +217,12 @@ fn choose(session: &Session<'_>, keyring: &Keyring<'_>, repo: &Recoverable, choi
     Ok(chosen)
 }
 
-fn root_certificates(repo: &Recoverable) -> impl Iterator<Item = CertificateEnd> {
+pub(super) fn root_certificates(repo: &Recoverable) -> impl Iterator<Item = CertificateEnd> {
     repo.certificate_ends().into_iter().filter(|end| end.role == RoleName::root())
 }
 
 /// The root's keys, with a new certificate for each of those that end and whose private key is here.
-fn new_certificates(
+pub(super) fn new_certificates(
     session: &Session<'_>,
     keyring: &Keyring<'_>,
     repo: &Recoverable,
@@ -229,7 +243,7 @@ fn new_certificates(
     Ok((swaps, replaced))
 }
 
-fn enough_keys_here(session: &Session<'_>, repo: &Recoverable, role: &RoleName) -> Result<bool, OpsError> {
+pub(super) fn enough_keys_here(session: &Session<'_>, repo: &Recoverable, role: &RoleName) -> Result<bool, OpsError> {
     let keys = repo.role_keys(role);
     let ids: BTreeSet<_> = keys.iter().filter_map(|(_, key)| key.canonical_id().ok()).collect();
     let mut here: u64 = 0;

@@ -22,6 +22,7 @@ mod harness;
 mod login;
 mod matrix;
 mod publish;
+mod renewal;
 mod rotation;
 mod wire;
 mod words;
