@@ -134,6 +134,13 @@ impl Ui {
         self.out.flush();
     }
 
+    /// A content, exactly as it is.
+    pub fn content(&self, bytes: &[u8]) {
+        let _aside = self.aside();
+        self.out.state().attempt(|writer| writer.write_all(bytes));
+        self.out.flush();
+    }
+
     /// A question, without a line ending, and nothing else on the terminal until the answer is there. The peers ask on standard output.
     pub fn ask(&self, question: &str) -> Aside<'_> {
         let aside = self.aside();

@@ -11,7 +11,7 @@ use crate::{
 const VERSION: u32 = 1;
 
 /// `key list`
-pub(super) fn list(keys: &[KeyInfo]) -> Result<String, CliError> {
+pub(in crate::cli) fn list(keys: &[KeyInfo]) -> Result<String, CliError> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct List<'a> {

@@ -14,7 +14,7 @@ pub mod key_load;
 pub mod key_passwd;
 pub mod key_remove;
 pub mod key_show;
-mod keys_json;
+pub(super) mod keys_json;
 mod public_key;
 pub mod pull;
 pub mod push;

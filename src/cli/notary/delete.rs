@@ -1,7 +1,10 @@
 //! `notary delete`
 
-use super::flags::TEMPLATE;
-use crate::cli::flags::go_bool;
+use super::{events::Narrator, failure, flags::TEMPLATE, repository::repository, usage};
+use crate::{
+    cli::{context::Context, error::CliError, flags::go_bool},
+    ops::delete_repo::{self, Reach},
+};
 
 /// Deletes the trust data of a collection on this machine, and on the server where that is asked for
 #[derive(Debug, clap::Args)]
@@ -19,4 +22,17 @@ pub struct Args {
     /// What no argument is: it is passed over.
     #[arg(hide = true)]
     pub excess: Vec<String>,
+}
+
+/// Runs the command. Unlike with notary the server comes first, so that a refusal loses nothing.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let Some(gun) = &args.gun else { return Err(usage::misused(context, "delete", "Must specify a GUN")) };
+    let gun = repository(gun)?;
+    context.ui.line(&format!("Deleting trust data for repository {gun}"));
+    let (reach, what) = if args.remote { (Reach::LocalAndRemote, "local and remote") } else { (Reach::Local, "local") };
+    let _wait = context.ui.wait(&format!("deleting {what} trust data of {gun}"));
+    let narrator = Narrator::new(context.ui);
+    delete_repo::delete(&context.session(&narrator), &gun, reach).map_err(|error| failure::told(&error))?;
+    context.ui.line(&format!("Successfully deleted {what} trust data for repository {gun}"));
+    Ok(())
 }

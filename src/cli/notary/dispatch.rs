@@ -3,7 +3,8 @@
 use super::{
     add, addhash,
     args::{Arguments, Command, DelegationCommand, KeyCommand},
-    delegation_add, delegation_purge, delegation_remove, init, publish, remove, reset, status, version, witness,
+    delegation_add, delegation_list, delegation_purge, delegation_remove, delete, init, key_export, key_generate, key_import,
+    key_list, key_passwd, key_remove, list, lookup, publish, remove, reset, status, verify, version, witness,
 };
 use crate::cli::{context::Context, error::CliError, wiring::Access};
 
@@ -38,6 +39,17 @@ pub fn run(command: &Command, context: &Context<'_>) -> Result<(), CliError> {
         Command::Remove(args) => remove::run(args, context),
         Command::Reset(args) => reset::run(args, context),
         Command::Status(args) => status::run(args, context),
+        Command::Delegation(DelegationCommand::List(args)) => delegation_list::run(args, context),
+        Command::Delete(args) => delete::run(args, context),
+        Command::Key(KeyCommand::Export(args)) => key_export::run(args, context),
+        Command::Key(KeyCommand::Generate(args)) => key_generate::run(args, context),
+        Command::Key(KeyCommand::Import(args)) => key_import::run(args, context),
+        Command::Key(KeyCommand::List(args)) => key_list::run(args, context),
+        Command::Key(KeyCommand::Passwd(args)) => key_passwd::run(args, context),
+        Command::Key(KeyCommand::Remove(args)) => key_remove::run(args, context),
+        Command::List(args) => list::run(args, context),
+        Command::Lookup(args) => lookup::run(args, context),
+        Command::Verify(args) => verify::run(args, context),
         Command::Version(args) => version::run(args, context),
         Command::Witness(args) => witness::run(args, context),
         _ => Err(CliError::new("this version of dct does not have this command of notary yet")),
@@ -64,10 +76,9 @@ pub fn excess(command: &Command) -> &[String] {
         Command::Key(KeyCommand::Passwd(args)) => &args.excess,
         Command::Key(KeyCommand::Remove(args)) => &args.excess,
         Command::Key(KeyCommand::Rotate(args)) => &args.excess,
-        Command::Delegation(DelegationCommand::List(args)) => &args.excess,
         Command::Delegation(DelegationCommand::Purge(args)) => &args.excess,
         Command::Witness(_)
         | Command::Key(KeyCommand::Generate(_) | KeyCommand::Import(_) | KeyCommand::List(_))
-        | Command::Delegation(DelegationCommand::Add(_) | DelegationCommand::Remove(_)) => &[],
+        | Command::Delegation(DelegationCommand::Add(_) | DelegationCommand::List(_) | DelegationCommand::Remove(_)) => &[],
     }
 }

@@ -11,6 +11,7 @@ use clap::FromArgMatches as _;
 
 use super::{
     args::{Arguments, NAME, definition},
+    config::Config,
     dispatch,
     flags::GlobalFlags,
     usage, version,
@@ -20,11 +21,12 @@ use crate::cli::{
     error::CliError,
     input::Input,
     passphrase_flags::PassphraseFlags,
+    passphrase_source::Peer,
     program::{Program, Voice},
     prompt::Prompter,
     ui::{Detail, Ui},
     usage::Refusal,
-    wiring::{self, Login, NotaryFace, Wiring},
+    wiring::{self, NotaryFace, Wiring},
 };
 
 /// Whether the program was called by this name.
@@ -98,11 +100,14 @@ fn execute(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
         return Ok(());
     };
     // before anything is opened here that could be taken for a descriptor that the person names
-    let passphrases = wiring::passphrases(&arguments.global.passphrases, arguments.new_passphrase())?;
+    let passphrases = wiring::passphrases(&arguments.global.passphrases, arguments.new_passphrase())?.in_the_words_of(Peer::Notary);
     let input = Input::standard().map_err(|error| CliError::new(format!("standard input: {error}")))?;
     let prompter = Arc::new(Prompter::new(Arc::clone(ui), Arc::new(input), passphrases));
-    let login = Login::Ask(Arc::clone(&prompter));
-    let wiring = Wiring::for_notary(NotaryFace { flags: &arguments.global, ui, access: dispatch::access(arguments), login })?;
+    let config = Config::read(&arguments.global)?;
+    let wiring = Wiring::for_notary(&NotaryFace { config: &config, ui, access: dispatch::access(arguments), prompter: &prompter })?;
+    for warning in &config.warnings {
+        ui.warning(warning);
+    }
     for word in dispatch::excess(command) {
         ui.warning(&format!("{word:?} is one argument too many, and passed over"));
     }

@@ -1,6 +1,10 @@
 //! `notary key remove`
 
-use super::flags::TEMPLATE;
+use super::{events::Narrator, failure, flags::TEMPLATE, key_id::key_id, key_list::folder_of, usage};
+use crate::{
+    cli::{context::Context, error::CliError},
+    ops::error::OpsError,
+};
 
 /// Removes the key with the given keyID
 #[derive(Debug, clap::Args)]
@@ -13,4 +17,35 @@ pub struct Args {
     /// What no argument is: it is passed over.
     #[arg(hide = true)]
     pub excess: Vec<String>,
+}
+
+/// Runs the command. A person who does not want it after all has not failed.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let Some(typed) = &args.id else {
+        return Err(usage::misused(context, "key remove", "must specify the key ID of the key to remove"));
+    };
+    let id = key_id(typed)?;
+    let (ui, narrator) = (context.ui, Narrator::new(context.ui));
+    let session = context.session(&narrator);
+    ui.line("");
+    let told = |error| failure::told(&OpsError::Keys(error));
+    let info = id.map(|id| session.keys.find(id)).transpose().map_err(told)?.flatten();
+    let Some(info) = info else {
+        ui.line("");
+        return Err(CliError::new(format!("No key with ID {typed} found")));
+    };
+    let whose = format!("{} (role {}) from {}", info.id, info.role, folder_of(&info));
+    if yes(&format!("Are you sure you want to remove {whose}?  (yes/no)  "), context) {
+        session.keys.remove(info.id).map_err(told)?;
+        ui.lines(["", &format!("Deleted {whose}."), ""]);
+    } else {
+        ui.lines(["", "Aborting action.", ""]);
+    }
+    Ok(())
+}
+
+/// What is no yes is a no, and so is the end of input.
+fn yes(question: &str, context: &Context<'_>) -> bool {
+    let answer = context.prompter.answer_in_line(question).unwrap_or_default();
+    ["y", "yes"].iter().any(|yes| answer.eq_ignore_ascii_case(yes))
 }

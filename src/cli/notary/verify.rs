@@ -1,11 +1,30 @@
 //! `notary verify`
 
-use std::path::PathBuf;
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read as _, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+};
 
 use clap::ValueHint;
 
-use super::flags::{TEMPLATE, path};
-use crate::cli::flags::go_bool;
+use super::{
+    events::Narrator,
+    failure,
+    flags::{TEMPLATE, path},
+    repository::repository,
+    usage,
+};
+use crate::{
+    cli::{
+        context::Context,
+        error::{CliError, os_words},
+        flags::go_bool,
+    },
+    ops::list_targets,
+    tuf::hashes::HashMismatch,
+};
 
 /// Verifies that the content is a target of the trusted collection
 #[derive(Debug, clap::Args)]
@@ -35,4 +54,61 @@ pub struct Args {
     /// What no argument is: it is passed over.
     #[arg(hide = true)]
     pub excess: Vec<String>,
+}
+
+/// Runs the command. Nothing of the content is passed on before all of it is verified.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let (Some(gun), Some(target)) = (&args.gun, &args.target) else {
+        return Err(usage::misused(context, "verify", "Must specify a GUN and target"));
+    };
+    let gun = repository(gun)?;
+    let content = read(named(args.input.as_deref()))?;
+    let narrator = Narrator::new(context.ui);
+    let found = {
+        let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
+        list_targets::lookup(&context.session(&narrator), &gun, &[], target).map_err(|error| failure::told(&error))
+    };
+    let found = found.and_then(|found| found.ok_or_else(|| CliError::new(format!("No valid trust data for {target}"))));
+    let found = found.map_err(|error| error.prefixed(&format!("error retrieving target by name:{target}, error:")))?;
+    found.meta.check(&content).map_err(|mismatch| {
+        let (algorithm, expected) = match &mismatch {
+            HashMismatch::Hash { algorithm, expected } => (*algorithm, expected.clone()),
+            HashMismatch::Length { .. } => ("sha256", found.meta.sha256.to_hex()),
+        };
+        let words = format!(
+            "data not present in the trusted collection, {algorithm} checksum for {target} did not match: expected {expected}"
+        );
+        CliError::new(words).because(mismatch.to_string())
+    })?;
+    match named(args.output.as_deref()) {
+        _ if args.quiet => {}
+        Some(file) => save(file, &content)?,
+        None => context.ui.content(&content),
+    }
+    Ok(())
+}
+
+fn named(path: Option<&Path>) -> Option<&Path> {
+    path.filter(|path| !path.as_os_str().is_empty())
+}
+
+fn read(file: Option<&Path>) -> Result<Vec<u8>, CliError> {
+    let mut content = Vec::new();
+    match file {
+        Some(file) => File::open(file)
+            .and_then(|mut file| file.read_to_end(&mut content))
+            .map_err(|error| CliError::new(format!("open {}: {}", file.display(), os_words(&error))))?,
+        None => io::stdin()
+            .lock()
+            .read_to_end(&mut content)
+            .map_err(|error| CliError::new(format!("Error reading content from STDIN: {}", os_words(&error))))?,
+    };
+    Ok(content)
+}
+
+fn save(file: &Path, content: &[u8]) -> Result<(), CliError> {
+    let written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(file);
+    written
+        .and_then(|mut written| written.write_all(content))
+        .map_err(|error| CliError::new(format!("open {}: {}", file.display(), os_words(&error))))
 }
