@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand, ValueHint, builder::Styles};
 
 use super::{
     docker::{
-        delete, inspect, key_export, key_generate, key_list, key_load, key_passwd, key_remove, key_show, pull, push, resolve,
-        revoke, sign, signer_add, signer_remove, whoami,
+        delete, expiry, inspect, key_export, key_generate, key_list, key_load, key_passwd, key_remove, key_show, pull, push, renew,
+        resolve, revoke, sign, signer_add, signer_remove, whoami,
     },
     flags::TEMPLATE,
     notary::args as notary,
@@ -82,6 +82,10 @@ pub enum Command {
     Resolve(resolve::Args),
     #[allow(missing_docs, reason = "as above")]
     Inspect(inspect::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Expiry(expiry::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Renew(renew::Args),
     #[allow(missing_docs, reason = "as above")]
     Whoami(whoami::Args),
     #[allow(missing_docs, reason = "as above")]

@@ -34,3 +34,4 @@ pub mod terminal;
 pub mod ui;
 pub mod usage;
 pub mod wiring;
+pub mod within;

@@ -8,7 +8,7 @@ use crate::{
     crypto::{error::CryptoError, key_format::KeyFormatError},
     tuf::{
         changelist::StagedError, digest::Sha256, error::UpdateError, gun::Gun, key_id::CanonicalKeyId, local::InitError,
-        plan::PlanError, role::RoleName, sign::SignError,
+        plan::PlanError, reissue::ReissueError, role::RoleName, root_edit::RootEditError, sign::SignError,
     },
 };
 
@@ -180,6 +180,12 @@ pub enum OpsError {
     /// Signing.
     #[error(transparent)]
     Sign(#[from] SignError),
+    /// The root cannot be edited so.
+    #[error(transparent)]
+    RootEdit(#[from] RootEditError),
+    /// Someone else gave a role other keys while a rotation was under way. Nothing was published.
+    #[error("{0}: while this was under way, someone else gave the role other keys")]
+    RotatedMeanwhile(RoleName),
     /// A staged change cannot be made. Nothing was published.
     #[error("{error}")]
     Staged {
@@ -211,4 +217,13 @@ pub enum OpsError {
         /// What is wrong with it.
         error: UpdateError,
     },
+}
+
+impl From<ReissueError> for OpsError {
+    fn from(error: ReissueError) -> Self {
+        match error {
+            ReissueError::Root(error) => error.into(),
+            ReissueError::Plan(error) => error.into(),
+        }
+    }
 }

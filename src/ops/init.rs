@@ -142,7 +142,7 @@ fn import(session: &Session<'_>, block: &PemBlock) -> Result<PrivateKey, OpsErro
     Ok(key)
 }
 
-fn server_key(session: &Session<'_>, gun: &Gun, role: &RoleName, answer: &Bytes) -> Result<Key, OpsError> {
+pub(super) fn server_key(session: &Session<'_>, gun: &Gun, role: &RoleName, answer: &Bytes) -> Result<Key, OpsError> {
     let json = Json::parse(answer).map_err(|error| bad_key(session, gun, role, &error.to_string()))?;
     Key::read(&json, "the key").map_err(|error| bad_key(session, gun, role, &error.to_string()))
 }

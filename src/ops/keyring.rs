@@ -31,6 +31,17 @@ pub struct Keyring<'a> {
 pub struct RoleSigners(Vec<(TufKeyId, Rc<PrivateKey>)>);
 
 impl RoleSigners {
+    /// These keys and others, each once.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        for (id, key) in others.0 {
+            if self.0.iter().all(|(known, _)| *known != id) {
+                self.0.push((id, key));
+            }
+        }
+        self
+    }
+
     /// What `tuf` signs with.
     #[must_use]
     pub fn list(&self) -> Vec<Signer<'_>> {
@@ -101,6 +112,12 @@ impl<'a> Keyring<'a> {
     /// Makes a P-256 key for a role and stores it.
     pub fn create(&self, role: &str, gun: Option<&Gun>) -> Result<Rc<PrivateKey>, OpsError> {
         let key = PrivateKey::generate_p256()?;
+        let id = store(self.session, &key, role, gun)?.id;
+        Ok(self.keep(id, key))
+    }
+
+    /// Takes a key that a person has in a file, for a role, and stores it.
+    pub fn adopt(&self, key: PrivateKey, role: &str, gun: Option<&Gun>) -> Result<Rc<PrivateKey>, OpsError> {
         let id = store(self.session, &key, role, gun)?.id;
         Ok(self.keep(id, key))
     }

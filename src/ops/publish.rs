@@ -138,7 +138,7 @@ fn what_becomes_of_the_rest(repo: &TrustedRepo, role: &RoleName) -> Option<Strin
 }
 
 /// Grows with the attempts, and differs from process to process, so that a crowd spreads.
-fn pause(attempts: u32) -> Duration {
+pub(super) fn pause(attempts: u32) -> Duration {
     let mut random = [0; 2];
     // without random bytes the pause is only less even
     let _ = getrandom::fill(&mut random);

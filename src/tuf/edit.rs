@@ -52,9 +52,7 @@ impl<'a> Working<'a> {
     pub(super) fn into_plan(self) -> Result<Plan, PlanError> {
         let mut files = Vec::new();
         for (role, file) in &self.edited {
-            if let Some((name, _)) = file.unusable.iter().find(|(_, json)| !survives_go(json)) {
-                return Err(PlanError::UnusableEntry { role: role.clone(), name: name.clone() });
-            }
+            unusable_entry(role, file)?;
             files.push((file.clone(), self.keys_of(role)));
         }
         let mut notices = self.notices.clone();
@@ -294,6 +292,14 @@ fn add_missing(list: &mut Vec<String>, items: impl Iterator<Item = String>) {
         if !list.contains(&item) {
             list.push(item);
         }
+    }
+}
+
+/// Refuses a file with an entry that cannot be written again without changing it.
+pub(super) fn unusable_entry(role: &RoleName, file: &Targets) -> Result<(), PlanError> {
+    match file.unusable.iter().find(|(_, json)| !survives_go(json)) {
+        Some((name, _)) => Err(PlanError::UnusableEntry { role: role.clone(), name: name.clone() }),
+        None => Ok(()),
     }
 }
 

@@ -20,6 +20,7 @@ use super::{
     root::Root,
     snapshot::Snapshot,
     targets::{Delegation, Targets},
+    timestamp::Timestamp,
     update::{Freshness, WithSnapshot, check_file, file_ref},
     verify::{Current, Unvouched, Verified, VerifyError, unvouched, verify},
     version::Version,
@@ -160,6 +161,12 @@ impl TrustedRepo {
     #[must_use]
     pub fn root(&self) -> &Verified<Root> {
         &self.stages.before.chain.root
+    }
+
+    /// The timestamp.
+    #[must_use]
+    pub fn timestamp(&self) -> &Verified<Timestamp> {
+        &self.stages.before.timestamp
     }
 
     /// The snapshot.

@@ -9,6 +9,10 @@
     reason = "a test fails by panicking"
 )]
 
+/// Metadata made of raw bytes.
+#[path = "../support/mod.rs"]
+mod raw;
+
 #[path = "../support/peers/mod.rs"]
 mod support;
 
@@ -18,5 +22,6 @@ mod harness;
 mod login;
 mod matrix;
 mod publish;
+mod rotation;
 mod wire;
 mod words;

@@ -113,6 +113,7 @@ impl NotaryServers {
             FileRef::CurrentRoot => ("root.json".to_owned(), MAX_ROOT),
             FileRef::RootVersion(version) => (format!("{version}.root.json"), MAX_ROOT),
             FileRef::Timestamp => ("timestamp.json".to_owned(), MAX_TIMESTAMP),
+            FileRef::TimestampVersion(version) => (format!("{version}.timestamp.json"), MAX_TIMESTAMP),
             FileRef::Hashed { role, length, .. } if *length > MAX_FILE => {
                 let reason = format!("{role} is listed with {length} bytes, more than the {MAX_FILE} bytes that are allowed");
                 return Err(RemoteError::BadAnswer { url: self.address(gun), reason });
@@ -143,6 +144,10 @@ impl NotaryRemote for NotaryServers {
 
     fn server_keys(&self, gun: &Gun, roles: &[RoleName]) -> Vec<Result<Bytes, RemoteError>> {
         together(roles, |role| answer::file(self.send(gun, Method::Get, &format!("{role}.key"), None, MAX_KEY)?))
+    }
+
+    fn rotate_server_key(&self, gun: &Gun, role: &RoleName) -> Result<Bytes, RemoteError> {
+        answer::file(self.send(gun, Method::Post, &format!("{role}.key"), None, MAX_KEY)?)
     }
 
     fn publish(&self, gun: &Gun, files: &[(RoleName, Bytes)]) -> Result<(), RemoteError> {

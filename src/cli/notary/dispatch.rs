@@ -4,7 +4,7 @@ use super::{
     add, addhash,
     args::{Arguments, Command, DelegationCommand, KeyCommand},
     delegation_add, delegation_list, delegation_purge, delegation_remove, delete, init, key_export, key_generate, key_import,
-    key_list, key_passwd, key_remove, list, lookup, publish, remove, reset, status, verify, version, witness,
+    key_list, key_passwd, key_remove, key_rotate, list, lookup, publish, remove, reset, status, verify, version, witness,
 };
 use crate::cli::{context::Context, error::CliError, wiring::Access};
 
@@ -32,27 +32,27 @@ pub fn run(command: &Command, context: &Context<'_>) -> Result<(), CliError> {
         Command::Add(args) => add::run(args, context),
         Command::Addhash(args) => addhash::run(args, context),
         Command::Delegation(DelegationCommand::Add(args)) => delegation_add::run(args, context),
+        Command::Delegation(DelegationCommand::List(args)) => delegation_list::run(args, context),
         Command::Delegation(DelegationCommand::Purge(args)) => delegation_purge::run(args, context),
         Command::Delegation(DelegationCommand::Remove(args)) => delegation_remove::run(args, context),
-        Command::Init(args) => init::run(args, context),
-        Command::Publish(args) => publish::run(args, context),
-        Command::Remove(args) => remove::run(args, context),
-        Command::Reset(args) => reset::run(args, context),
-        Command::Status(args) => status::run(args, context),
-        Command::Delegation(DelegationCommand::List(args)) => delegation_list::run(args, context),
         Command::Delete(args) => delete::run(args, context),
+        Command::Init(args) => init::run(args, context),
         Command::Key(KeyCommand::Export(args)) => key_export::run(args, context),
         Command::Key(KeyCommand::Generate(args)) => key_generate::run(args, context),
         Command::Key(KeyCommand::Import(args)) => key_import::run(args, context),
         Command::Key(KeyCommand::List(args)) => key_list::run(args, context),
         Command::Key(KeyCommand::Passwd(args)) => key_passwd::run(args, context),
         Command::Key(KeyCommand::Remove(args)) => key_remove::run(args, context),
+        Command::Key(KeyCommand::Rotate(args)) => key_rotate::run(args, context),
         Command::List(args) => list::run(args, context),
         Command::Lookup(args) => lookup::run(args, context),
+        Command::Publish(args) => publish::run(args, context),
+        Command::Remove(args) => remove::run(args, context),
+        Command::Reset(args) => reset::run(args, context),
+        Command::Status(args) => status::run(args, context),
         Command::Verify(args) => verify::run(args, context),
         Command::Version(args) => version::run(args, context),
         Command::Witness(args) => witness::run(args, context),
-        _ => Err(CliError::new("this version of dct does not have this command of notary yet")),
     }
 }
 

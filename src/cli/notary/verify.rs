@@ -62,7 +62,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         return Err(usage::misused(context, "verify", "Must specify a GUN and target"));
     };
     let gun = repository(gun)?;
-    let content = read(named(args.input.as_deref()))?;
+    let payload = read(named(args.input.as_deref()))?;
     let narrator = Narrator::new(context.ui);
     let found = {
         let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
@@ -70,7 +70,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     };
     let found = found.and_then(|found| found.ok_or_else(|| CliError::new(format!("No valid trust data for {target}"))));
     let found = found.map_err(|error| error.prefixed(&format!("error retrieving target by name:{target}, error:")))?;
-    found.meta.check(&content).map_err(|mismatch| {
+    found.meta.check(&payload).map_err(|mismatch| {
         let (algorithm, expected) = match &mismatch {
             HashMismatch::Hash { algorithm, expected } => (*algorithm, expected.clone()),
             HashMismatch::Length { .. } => ("sha256", found.meta.sha256.to_hex()),
@@ -82,8 +82,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     })?;
     match named(args.output.as_deref()) {
         _ if args.quiet => {}
-        Some(file) => save(file, &content)?,
-        None => context.ui.content(&content),
+        Some(file) => save(file, &payload)?,
+        None => context.ui.content(&payload),
     }
     Ok(())
 }
