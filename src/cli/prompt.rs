@@ -113,12 +113,6 @@ impl Prompter {
         answer.map(|answer| answer.to_string())
     }
 
-    /// The same, and the line ends with whatever is typed: the peers print no ending of their own here.
-    pub fn answer_in_line(&self, question: &str) -> io::Result<String> {
-        let _asking = self.ui.ask(question);
-        self.input.line(Echo::Shown).map(|answer| answer.to_string())
-    }
-
     fn create(&self, question: &Question<'_>) -> Result<Zeroizing<String>, DecisionError> {
         if let Some(source) = self.source(question, true)? {
             return self.read(&source, question);

@@ -137,8 +137,20 @@ pub fn snapshot(base: Base<'_>, changed: &[&Verified<Targets>], now: Timestamp) 
     };
     meta.insert(RoleName::root(), FileMeta::of(base.root().bytes()));
     meta.extend(changed.iter().map(|file| (file.role().clone(), FileMeta::of(file.bytes()))));
+    let file_of = |role: &RoleName| {
+        let changed = changed.iter().find(|file| file.role() == role).map(|file| &***file);
+        changed.or_else(|| base.targets(role).map(|file| &**file))
+    };
+    meta.retain(|role, _| is_delegated(role, file_of));
     let header = Header { version, expires: Expires::after_days(now, TARGETS_DAYS) };
     Ok(Snapshot { header, meta, unusable: BTreeSet::new() })
+}
+
+/// Whether a role is still delegated, as far as the files above it tell.
+fn is_delegated<'a>(role: &RoleName, file_of: impl Fn(&RoleName) -> Option<&'a Targets> + Copy) -> bool {
+    let Some(parent) = role.parent() else { return true };
+    let names = |file: &Targets| file.roles.iter().any(|delegation| delegation.name == *role);
+    is_delegated(&parent, file_of) && file_of(&parent).is_none_or(names)
 }
 
 impl<'a> Base<'a> {

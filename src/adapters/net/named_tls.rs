@@ -31,6 +31,7 @@ impl TlsFiles for NamedTlsFiles {
         let roots = match &self.ca {
             Some(file) => certificates(file).map_err(|error| {
                 let reason = match error {
+                    _ if !file.exists() => format!("open {}: no such file or directory", file.display()),
                     TlsFileError::Unusable { reason, .. } => reason,
                     error => error.to_string(),
                 };
@@ -54,7 +55,10 @@ mod tests {
         assert_eq!(message(NamedTlsFiles { certificate: named("/c"), ..NamedTlsFiles::default() }), half);
         assert_eq!(message(NamedTlsFiles { key: named("/k"), ..NamedTlsFiles::default() }), half);
         let ca = message(NamedTlsFiles { ca: named("/no/ca.pem"), ..NamedTlsFiles::default() });
-        assert!(ca.starts_with("unable to configure TLS: could not read CA certificate \"/no/ca.pem\": No such file"), "{ca}");
+        assert!(
+            ca.starts_with("unable to configure TLS: could not read CA certificate \"/no/ca.pem\": open /no/ca.pem: no such file"),
+            "{ca}"
+        );
         let pair = message(NamedTlsFiles { certificate: named("/no/c"), key: named("/no/k"), ca: None });
         assert!(pair.starts_with("unable to configure TLS: Could not load X509 key pair: /no/k: "), "{pair}");
         let system = NamedTlsFiles::default().for_host("x").unwrap();

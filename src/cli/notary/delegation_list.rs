@@ -44,7 +44,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         OutputFormat::Text => {
             context.ui.line("");
             if roles.is_empty() {
-                context.ui.line("No delegations present in this repository.");
+                context.ui.lines(["", "No delegations present in this repository.", ""]);
             } else {
                 context.ui.lines(table::lines(["ROLE", "PATHS", "KEY IDS", "THRESHOLD"], roles.iter().flat_map(rows)));
             }

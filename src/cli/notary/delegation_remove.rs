@@ -73,10 +73,11 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 fn remove_all(args: &Args, context: &Context<'_>, gun: &Gun, role: &RoleName) -> Result<(), CliError> {
     context.ui.line("");
     let question = "Are you sure you want to remove all data for this delegation? (yes/no)";
-    context.ui.line(question);
     if args.yes {
-        context.ui.line("Confirmed `yes` from flag");
-    } else if !context.prompter.is_yes("") {
+        context.ui.lines([question, "Confirmed `yes` from flag"]);
+    } else if context.prompter.is_yes(question) {
+        context.ui.line("");
+    } else {
         return Err(CliError::new("Aborting action."));
     }
     changes::stage(context, gun, &[Change::Undelegate { role: role.clone() }])?;

@@ -35,17 +35,11 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         return Err(CliError::new(format!("No key with ID {typed} found")));
     };
     let whose = format!("{} (role {}) from {}", info.id, info.role, folder_of(&info));
-    if yes(&format!("Are you sure you want to remove {whose}?  (yes/no)  "), context) {
+    if context.prompter.is_yes(&format!("Are you sure you want to remove {whose}?  (yes/no)  ")) {
         session.keys.remove(info.id).map_err(told)?;
         ui.lines(["", &format!("Deleted {whose}."), ""]);
     } else {
         ui.lines(["", "Aborting action.", ""]);
     }
     Ok(())
-}
-
-/// What is no yes is a no, and so is the end of input.
-fn yes(question: &str, context: &Context<'_>) -> bool {
-    let answer = context.prompter.answer_in_line(question).unwrap_or_default();
-    ["y", "yes"].iter().any(|yes| answer.eq_ignore_ascii_case(yes))
 }

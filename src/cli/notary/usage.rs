@@ -48,10 +48,11 @@ pub fn explain(error: &clap::Error, name: &str, arguments: &[OsString]) -> Refus
                 Some(ContextValue::String(name)) => vec![name.clone()],
                 _ => Vec::new(),
             };
-            Refusal::Error(similar.iter().enumerate().fold(words, |words, (at, name)| {
-                let words = if at == 0 { words.and("").and("Did you mean this?") } else { words };
-                words.and(format!("\t{name}"))
-            }))
+            if similar.is_empty() {
+                return Refusal::Error(words);
+            }
+            let words = words.and("").and("Did you mean this?");
+            Refusal::Error(similar.iter().fold(words, |words, name| words.and(format!("\t{name}"))).and(""))
         }
         ErrorKind::UnknownArgument | ErrorKind::TooManyValues => {
             let argument = of(ContextKind::InvalidArg);
@@ -173,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_slip_is_answered_by_what_was_meant() {
-        assert_eq!(refuse("notary lisst").unwrap_err()[1..], ["", "Did you mean this?", "\tlist"]);
+        assert_eq!(refuse("notary lisst").unwrap_err()[1..], ["", "Did you mean this?", "\tlist", ""]);
     }
 
     #[test]
