@@ -23,6 +23,9 @@ use crate::{
 ///
 /// Asks the server for each repository, and shows when each of its files ends, and each certificate in which a key stands. Without REPOSITORY, all
 /// repositories with trust data on this machine are examined.
+///
+/// The exit status is 0 when nothing expires within the time, 3 when something does, 4 when something has expired, 1 when a repository could not be
+/// examined.
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "dct expiry [OPTIONS] [REPOSITORY...]",
@@ -45,9 +48,6 @@ pub struct Args {
 
 // An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
 const EXAMPLES: &str = "\
-Exit status:
-  0 when nothing expires within the time, 3 when something does, 4 when something has expired, 1 when a repository could not be examined.
-
 Examples:
   When the files of a repository expire:
     dct expiry dtr.example.com/prod/nginx
