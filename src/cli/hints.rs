@@ -5,7 +5,7 @@ use crate::{
         error::{OpsError, Origin},
         ports::{EngineError, KeyStoreError, RegistryError, RemoteError, StoreError, TlsFault},
     },
-    tuf::error::UpdateError,
+    tuf::{error::UpdateError, role::RoleName},
 };
 
 /// The hint for a failure, where one helps.
@@ -28,6 +28,9 @@ pub fn hint(failure: &OpsError) -> Option<String> {
              the ID of its root key"
                 .to_owned(),
         ),
+        OpsError::Untrusted { origin: Origin::Server, error: UpdateError::Expired { role, .. } } if *role != RoleName::timestamp() => {
+            Some(format!("whoever has the keys of {role} can sign it anew with `dct renew`"))
+        }
         OpsError::NoAccount(_) => Some("`docker login` for the registry, or begin with `dct signer add`".to_owned()),
         OpsError::NoSignableRole { .. } => {
             Some("load the private key of one of its signers with `dct key load`, or become one with `dct signer add`".to_owned())

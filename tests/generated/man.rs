@@ -31,6 +31,10 @@ const PASSPHRASES: [&str; 3] =
 const ENGINE: [&str; 3] = ["DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION"];
 const SERVER: [&str; 2] = ["DOCKER_CONTENT_TRUST_SERVER", "HTTPS_PROXY"];
 
+/// What `dct expiry` ends with besides.
+const EXPIRY_STATUS: [(&str, &str); 2] =
+    [("3", "Something expires within the time that was asked for."), ("4", "Something has expired.")];
+
 /// Further names of the program, and the pages that theirs lead to.
 const OTHER_NAMES: [(&str, &str); 2] = [("docker-trust", "dct"), ("notary", "dct-notary")];
 
@@ -72,7 +76,8 @@ fn page(command: &clap::Command, root: &clap::Command, names: &[&str]) -> String
     }
     let is_root = name(command) == name(root);
     if is_root || !command.has_subcommands() {
-        section(&mut roff, "EXIT STATUS", EXIT_STATUS);
+        let of_expiry = if name(command) == "dct-expiry" { EXPIRY_STATUS.as_slice() } else { &[] };
+        section(&mut roff, "EXIT STATUS", EXIT_STATUS.iter().chain(of_expiry).copied());
     }
     let variables = environment();
     let variables = variables.iter().map(|(name, meaning)| (name.as_str(), meaning.as_str()));
@@ -168,7 +173,8 @@ fn matters(command: &str, variable: &str) -> bool {
         "dct-push" => asks || connects || engine || variable == "DOCKER_CONFIG",
         "dct-pull" => connects || engine || variable == "DOCKER_CONFIG",
         "dct-signer-add" | "dct-signer-remove" | "dct-revoke" => asks || connects || variable == "DOCKER_CONFIG",
-        "dct-inspect" | "dct-resolve" | "dct-whoami" | "dct-delete" => connects || variable == "DOCKER_CONFIG",
+        "dct-renew" => asks || connects || variable == "DOCKER_CONFIG",
+        "dct-expiry" | "dct-inspect" | "dct-resolve" | "dct-whoami" | "dct-delete" => connects || variable == "DOCKER_CONFIG",
         _ => false,
     }
 }
