@@ -362,3 +362,32 @@ fn a_delegation_that_is_nearly_targets_releases_is_told_of() {
     assert_eq!(add("targets/releases").ok().stderr, "");
     assert!(add("targets/Releases").fails(1).stderr.contains("hint: Docker pulls from targets/releases"));
 }
+
+#[test]
+fn a_delegation_is_made_again_and_signed_at_once_by_someone_who_never_saw_the_first() {
+    let Some(peers) = Peers::start() else { return };
+    let home = Home::new(&peers, "jeff");
+    fs::write(home.path().join("one.txt"), "one").unwrap();
+    let jeff = with_key(&peers, &home, "jeff");
+    for (name, server_managed) in [("prod/own", false), ("prod/server", true)] {
+        let repository = peers.image(name);
+        ours(&home, &["init", &repository, "-p"]).ok();
+        if server_managed {
+            home.notary(&["key", "rotate", &repository, "snapshot", "-r"]).ok();
+        }
+        for name in ["1", "2"] {
+            ours(&home, &["delegation", "add", &repository, "targets/qa", &jeff, "--all-paths"]).ok();
+            ours(&home, &["add", &repository, name, "one.txt", "-r", "targets/qa", "-p"]).ok();
+        }
+        ours(&home, &["delegation", "remove", &repository, "targets/qa", "-y", "-p"]).ok();
+        let other = Home::new(&peers, "jeff");
+        fs::write(other.path().join("one.txt"), "one").unwrap();
+        fs::create_dir_all(other.trust_dir()).unwrap();
+        other.other("cp", &["-r", &home.trust_dir().join("private").to_string_lossy(), &other.trust_dir().to_string_lossy()]).ok();
+        ours(&other, &["delegation", "add", &repository, "targets/qa", &jeff, "--all-paths"]).ok();
+        ours(&other, &["add", &repository, "3", "one.txt", "-r", "targets/qa"]).ok();
+        ours(&other, &["publish", &repository]).ok();
+        let listed = Home::new(&peers, "reader").notary(&["list", &repository]).ok().stdout;
+        assert!(listed.contains("\n3 ") && !listed.contains("\n1 "), "{listed}");
+    }
+}
