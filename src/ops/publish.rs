@@ -63,7 +63,7 @@ pub fn publish(
         std::thread::sleep(pause(attempts));
         let begun: Vec<RoleName> =
             files.into_keys().filter(|role| role.is_delegation() && target.base().begins_with(role)).collect();
-        let newer = above_what_is_left(session, gun, for_writing(session, gun)?.ok_or(conflict)?, begun);
+        let newer = above_what_is_left(session, gun, for_writing(session, gun)?.ok_or(conflict)?, &begun);
         not_overtaken(changes, target.base(), newer.base())?;
         target = newer;
     }
@@ -71,7 +71,7 @@ pub fn publish(
 
 /// Where a delegation was taken back and is made again, the server may have a file of its first life, which it takes none below. No snapshot
 /// need name it, so it is asked for.
-fn above_what_is_left(session: &Session<'_>, gun: &Gun, target: Target, begun: Vec<RoleName>) -> Target {
+fn above_what_is_left(session: &Session<'_>, gun: &Gun, target: Target, begun: &[RoleName]) -> Target {
     let Target::Published(mut repo) = target else { return target };
     if !begun.is_empty() {
         let files: Vec<FileRef> = begun.iter().cloned().map(FileRef::CurrentDelegation).collect();
