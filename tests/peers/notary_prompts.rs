@@ -64,7 +64,7 @@ fn alike(peers: &Peers, [notary, ours]: &[Side; 2], args: &[&str], answers: &[(&
     let [notary, ours] = [notary, ours].map(|side| {
         let key = args.contains(&"KEY").then(|| side.key()).unwrap_or_default();
         let args: Vec<&str> = args.iter().map(|arg| if *arg == "KEY" { key.as_str() } else { arg }).collect();
-        normal(&side.talk(peers, &args, answers))
+        normal(&side.talk(peers, &args, answers)).replace(&*side.home.path().to_string_lossy(), "HOME")
     });
     assert_eq!(notary, ours, "{args:?}");
     ours
