@@ -21,6 +21,8 @@ mod flow;
 mod harness;
 mod login;
 mod matrix;
+mod notary_matrix;
+mod notary_pins;
 mod publish;
 mod renewal;
 mod rotation;

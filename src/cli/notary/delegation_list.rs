@@ -2,12 +2,13 @@
 
 use std::iter;
 
-use super::{events::Narrator, failure, flags::TEMPLATE, repository::repository, table, targets_json, usage};
+use super::{events::Narrator, failure, flags::TEMPLATE, repository::repository, table, usage};
 use crate::{
     cli::{
         context::Context,
         error::CliError,
         flags::{OutputFormat, output_format},
+        targets_json,
     },
     ops::list_targets::{self, DelegatedRole},
 };

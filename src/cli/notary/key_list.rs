@@ -4,9 +4,9 @@ use super::{events::Narrator, failure, flags::TEMPLATE, table, usage};
 use crate::{
     cli::{
         context::Context,
-        docker::keys_json,
         error::CliError,
         flags::{OutputFormat, output_format},
+        keys_json,
     },
     ops::{error::OpsError, ports::KeyInfo},
     tuf::role::RoleName,

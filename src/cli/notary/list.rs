@@ -5,13 +5,14 @@ use super::{
     failure,
     flags::{List, TEMPLATE, listed, words},
     repository::{repository, roles},
-    table, targets_json, usage,
+    table, usage,
 };
 use crate::{
     cli::{
         context::Context,
         error::CliError,
         flags::{OutputFormat, output_format},
+        targets_json,
     },
     ops::list_targets::{self, SignedTarget},
 };

@@ -1,11 +1,12 @@
 //! `notary lookup`
 
-use super::{events::Narrator, failure, flags::TEMPLATE, repository::repository, targets_json, usage};
+use super::{events::Narrator, failure, flags::TEMPLATE, repository::repository, usage};
 use crate::{
     cli::{
         context::Context,
         error::CliError,
         flags::{OutputFormat, output_format},
+        targets_json,
     },
     ops::list_targets,
 };

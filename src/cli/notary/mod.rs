@@ -34,7 +34,6 @@ pub mod reset;
 pub mod status;
 pub mod table;
 mod target_file;
-pub mod targets_json;
 pub mod usage;
 pub mod verify;
 pub mod version;
