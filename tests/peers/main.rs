@@ -16,6 +16,7 @@ mod raw;
 #[path = "../support/peers/mod.rs"]
 mod support;
 
+mod changelist;
 mod engine;
 mod flow;
 mod harness;
