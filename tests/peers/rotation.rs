@@ -167,6 +167,9 @@ fn what_was_initialized_and_not_published_is_published_with_the_new_keys() {
         let none = ours(&peers, &home, &["key", "rotate", &repository, role], "yes\n").fails(1);
         assert!(none.stdout.contains("does not have trust data for") && home.key_files().is_empty(), "{none}");
         home.notary(&["init", &repository]).ok();
+        let unpublished = home.dct(&["expiry"]).ok();
+        assert!(unpublished.stderr.contains(&format!("{repository} is passed over")), "{unpublished}");
+        home.dct(&["expiry", &repository]).fails(1);
         rotated(&peers, &home, &repository, role, more);
         for home in [&home, &Home::new(&peers, "reader")] {
             agree(home, &repository);
