@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand, ValueHint, builder::Styles};
 
 use super::{
     docker::{
-        delete, expiry, inspect, key_export, key_generate, key_list, key_load, key_passwd, key_remove, key_show, pull, push, renew,
-        resolve, revoke, sign, signer_add, signer_remove, whoami,
+        delete, expiry, inspect, key_export, key_generate, key_list, key_load, key_passwd, key_remove, key_show, list, lookup,
+        pull, push, renew, resolve, revoke, sign, signer_add, signer_remove, whoami,
     },
     flags::TEMPLATE,
     notary::args as notary,
@@ -86,6 +86,10 @@ pub enum Command {
     Expiry(expiry::Args),
     #[allow(missing_docs, reason = "as above")]
     Renew(renew::Args),
+    #[allow(missing_docs, reason = "as above")]
+    List(list::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Lookup(lookup::Args),
     #[allow(missing_docs, reason = "as above")]
     Whoami(whoami::Args),
     #[allow(missing_docs, reason = "as above")]

@@ -9,8 +9,8 @@ use super::{
     completion,
     context::Context,
     docker::{
-        delete, expiry, inspect, key_export, key_generate, key_list, key_load, key_passwd, key_remove, key_show, pull, push, renew,
-        resolve, revoke, sign, signer_add, signer_remove, whoami,
+        delete, expiry, inspect, key_export, key_generate, key_list, key_load, key_passwd, key_remove, key_show, list, lookup,
+        pull, push, renew, resolve, revoke, sign, signer_add, signer_remove, whoami,
     },
     error::CliError,
     input::Input,
@@ -104,7 +104,9 @@ fn dispatch(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
         Command::Resolve(args) => on(Access::Read, &|context| resolve::run(args, context)),
         Command::Inspect(args) => on(Access::Read, &|context| inspect::run(args, context)),
         Command::Expiry(args) => on(Access::Read, &|context| expiry::run(args, context)),
-        Command::Renew(args) => on(Access::Write, &|context| renew::run(args, context)),
+        Command::List(args) => on(Access::Read, &|context| list::run(args, context)),
+        Command::Lookup(args) => on(Access::Read, &|context| lookup::run(args, context)),
+        Command::Renew(args) => on(if args.recreate { Access::Admin } else { Access::Write }, &|context| renew::run(args, context)),
         Command::Whoami(args) => on(Access::Read, &|context| whoami::run(args, context)),
         Command::Delete(args) => on(Access::Admin, &|context| delete::run(args, context)),
         // taken up before this

@@ -5,7 +5,7 @@ use crate::{
         error::{OpsError, Origin},
         ports::{EngineError, KeyStoreError, RegistryError, RemoteError, StoreError, TlsFault},
     },
-    tuf::error::UpdateError,
+    tuf::{error::UpdateError, role::RoleName},
 };
 
 /// The hint for a failure, where one helps.
@@ -28,6 +28,9 @@ pub fn hint(failure: &OpsError) -> Option<String> {
              the ID of its root key"
                 .to_owned(),
         ),
+        OpsError::Untrusted { origin: Origin::Server, error: UpdateError::Expired { role, .. } } if *role != RoleName::timestamp() => {
+            Some(format!("whoever has the keys of {role} can sign it anew with `dct renew`"))
+        }
         OpsError::NoAccount(_) => Some("`docker login` for the registry, or begin with `dct signer add`".to_owned()),
         OpsError::NoSignableRole { .. } => {
             Some("load the private key of one of its signers with `dct key load`, or become one with `dct signer add`".to_owned())
@@ -35,6 +38,14 @@ pub fn hint(failure: &OpsError) -> Option<String> {
         OpsError::NoSigningKeys { role, .. } => Some(format!(
             "this takes the private key of {role}, which lies in ~/.docker/trust/private where the repository was initialized"
         )),
+        OpsError::RootCertificateEnded { gun, .. } => {
+            Some(format!("`dct renew --recreate {gun}` deletes it there and publishes all of it under a new certificate"))
+        }
+        OpsError::RootCertificateCounts { gun, .. } => Some(format!("`dct renew {gun} root` suffices")),
+        OpsError::DeletedAlone { gun, .. } => {
+            Some(format!("all of it is on this machine: run `dct renew --recreate {gun}` again"))
+        }
+        OpsError::RotatedMeanwhile(_) => Some("nothing was published; run it again where these keys are to be replaced too".to_owned()),
         OpsError::Overtaken { .. } => Some("nothing was published; `dct inspect` shows what is signed now".to_owned()),
         OpsError::Engine(error) => engine_hint(error),
         OpsError::PushedUnsigned { gun, pushed, error } => {

@@ -57,6 +57,14 @@ pub enum OpsError {
         /// The last refusal.
         last: RemoteError,
     },
+    /// The server has deleted a repository that was to be published anew, and did not take it. All of it is on this machine.
+    #[error("{gun} is deleted on the server, and was not published anew: {error}")]
+    DeletedAlone {
+        /// The repository.
+        gun: Gun,
+        /// Why it was not published.
+        error: Box<OpsError>,
+    },
     /// A key operation.
     #[error(transparent)]
     Crypto(#[from] CryptoError),
@@ -183,6 +191,24 @@ pub enum OpsError {
     /// The root cannot be edited so.
     #[error(transparent)]
     RootEdit(#[from] RootEditError),
+    /// The certificate of a root key counts still: nothing keeps the server from taking an update.
+    #[error("the root certificate of {gun} is valid until {until}")]
+    RootCertificateCounts {
+        /// The repository.
+        gun: Gun,
+        /// Until then.
+        until: jiff::Timestamp,
+    },
+    /// The certificate of the root key has expired, and the server refuses an update because of it.
+    #[error("the root certificate of {gun} expired at {at}, and the server takes no update because of that: {refusal}")]
+    RootCertificateEnded {
+        /// The repository.
+        gun: Gun,
+        /// When.
+        at: jiff::Timestamp,
+        /// The server's words.
+        refusal: RemoteError,
+    },
     /// Someone else gave a role other keys while a rotation was under way. Nothing was published.
     #[error("{0}: while this was under way, someone else gave the role other keys")]
     RotatedMeanwhile(RoleName),

@@ -21,6 +21,7 @@ pub mod ports;
 pub mod publish;
 pub mod publish_staged;
 pub mod pull_image;
+pub mod recreate;
 pub mod refresh;
 mod reissue;
 mod released;

@@ -61,7 +61,18 @@ pub fn for_writing(session: &Session<'_>, gun: &Gun) -> Result<Option<Target>, O
 /// ever but for the ends; nothing is stored.
 pub fn for_recovery(session: &Session<'_>, gun: &Gun) -> Result<Recoverable, OpsError> {
     let refresh = Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? };
-    refresh.recover()
+    Ok(Recoverable::new(refresh.recover()?.1))
+}
+
+/// The same to publish all of it anew: it is stored, so that it is whole here whatever becomes of the server's; where that is gone already, this is it.
+pub fn for_recreation(session: &Session<'_>, gun: &Gun) -> Result<Recoverable, OpsError> {
+    let refresh = || Ok::<_, OpsError>(Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? });
+    let (refresh, repo) = match refresh()?.recover() {
+        Err(OpsError::Remote(RemoteError::NotFound { .. })) => refresh()?.stored_state()?,
+        result => result?,
+    };
+    refresh.commit(&repo)?;
+    Ok(Recoverable::new(repo))
 }
 
 /// The state that the server has, and a repository of that name that was only ever initialised here.
@@ -143,13 +154,24 @@ impl<'a> Refresh<'a> {
 
     /// For recovery. A server does not serve its newest timestamp where it cannot sign the next: an expired snapshot whose key is a client's keeps
     /// it from that, and an expired root (Notary `timestamp.GetOrCreateTimestamp`). The last one that it made is there under its version.
-    fn recover(mut self) -> Result<Recoverable, OpsError> {
+    fn recover(mut self) -> Result<(Self, TrustedRepo), OpsError> {
         let Beginning { walk, newest_root, timestamp } = self.begin()?;
         let timestamp = match timestamp {
             Err(error) if error.is_outage() => self.last_timestamp(&walk, error)?,
             answer => answer?,
         };
-        Ok(Recoverable::new(self.fetched(walk, newest_root, timestamp)?))
+        let repo = self.fetched(walk, newest_root, timestamp)?;
+        Ok((self, repo))
+    }
+
+    /// The state that was verified here last.
+    fn stored_state(mut self) -> Result<(Self, TrustedRepo), OpsError> {
+        let missing = || in_store(UpdateError::RootMissing { gun: self.gun.clone() });
+        let file = |role| self.stored.files.get(&role).cloned().ok_or_else(missing);
+        let (root, timestamp) = (file(RoleName::root())?, file(RoleName::timestamp())?);
+        let walk = RootWalk::resume(self.gun, root, self.stored.floor.clone()).map_err(in_store)?;
+        let repo = self.verify(walk, timestamp, Freshness::Cached)?;
+        Ok((self, repo))
     }
 
     /// Finds the greatest version that there is: in leaps that double from the one that was seen last, and then by halves.

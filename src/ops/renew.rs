@@ -4,7 +4,14 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{error::OpsError, keyring::Keyring, ports::KeyInfo, refresh::for_recovery, reissue::publish_anew, session::Session};
+use super::{
+    error::OpsError,
+    keyring::Keyring,
+    ports::{KeyInfo, RemoteError},
+    refresh::for_recovery,
+    reissue::publish_anew,
+    session::Session,
+};
 use crate::tuf::{
     expiry::Expires,
     gun::Gun,
@@ -17,6 +24,9 @@ use crate::tuf::{
     root_edit::{KeySwap, root_key},
     version::Version,
 };
+
+/// The IDs of a root key in its old certificate and in its new one.
+pub type Replaced = (TufKeyId, TufKeyId);
 
 /// How long before its end the certificate of a root key is replaced where the root is renewed by name. The peers warn from then on.
 const CERTIFICATE_DAYS: i64 = 183;
@@ -35,8 +45,8 @@ pub enum Choice<'a> {
 pub struct Renewal {
     /// The files that were signed here.
     pub files: Vec<RenewedFile>,
-    /// The certificates of root keys: the ID of the key in the old one and in the new one.
-    pub certificates: Vec<(TufKeyId, TufKeyId)>,
+    /// The certificates of root keys.
+    pub certificates: Vec<Replaced>,
     /// What the server was left to sign, of snapshot and timestamp.
     pub by_server: Vec<RoleName>,
     /// What ends by then too, and could not be renewed.
@@ -85,21 +95,27 @@ pub fn renew(session: &Session<'_>, gun: &Gun, choice: Choice<'_>) -> Result<Ren
     if chosen.is_empty() {
         return Ok(Renewal { left: chosen.left, ..Renewal::default() });
     }
+    let ended = root_certificates(&repo).map(|end| end.not_after).max().filter(|at| *at < session.now);
     let mut state = Some(repo);
     let mut renewed = Renewal::default();
     publish_anew(session, &keyring, gun, &[], || {
-        let repo = match state.take() {
-            Some(repo) => repo,
-            None => {
-                // another publisher may have renewed some of it, or given the root other keys
-                let repo = for_recovery(session, gun)?;
-                chosen = choose(session, &keyring, &repo, choice)?;
-                repo
-            }
+        let repo = if let Some(repo) = state.take() {
+            repo
+        } else {
+            // another publisher may have renewed some of it, or given the root other keys
+            let repo = for_recovery(session, gun)?;
+            chosen = choose(session, &keyring, &repo, choice)?;
+            repo
         };
         let reissue = repo.reissue(&chosen.wanted, session.now)?;
         renewed = chosen.outcome(&keyring, &reissue)?;
         Ok(reissue)
+    })
+    .map_err(|error| match (error, ended) {
+        (OpsError::Remote(refusal @ RemoteError::Rejected { .. }), Some(at)) => {
+            OpsError::RootCertificateEnded { gun: gun.clone(), at, refusal }
+        }
+        (error, _) => error,
     })?;
     Ok(renewed)
 }
@@ -107,7 +123,7 @@ pub fn renew(session: &Session<'_>, gun: &Gun, choice: Choice<'_>) -> Result<Ren
 /// What is to be renewed, in the state that was looked at.
 struct Chosen {
     wanted: Wanted,
-    certificates: Vec<(TufKeyId, TufKeyId)>,
+    certificates: Vec<Replaced>,
     /// Snapshot and timestamp: an update alone renews them.
     follow: BTreeSet<RoleName>,
     left: Vec<Left>,
@@ -203,17 +219,17 @@ fn choose(session: &Session<'_>, keyring: &Keyring<'_>, repo: &Recoverable, choi
     Ok(chosen)
 }
 
-fn root_certificates(repo: &Recoverable) -> impl Iterator<Item = CertificateEnd> {
+pub(super) fn root_certificates(repo: &Recoverable) -> impl Iterator<Item = CertificateEnd> {
     repo.certificate_ends().into_iter().filter(|end| end.role == RoleName::root())
 }
 
 /// The root's keys, with a new certificate for each of those that end and whose private key is here.
-fn new_certificates(
+pub(super) fn new_certificates(
     session: &Session<'_>,
     keyring: &Keyring<'_>,
     repo: &Recoverable,
     ending: &[CertificateEnd],
-) -> Result<(Vec<KeySwap>, Vec<(TufKeyId, TufKeyId)>), OpsError> {
+) -> Result<(Vec<KeySwap>, Vec<Replaced>), OpsError> {
     let role = RoleName::root();
     let (mut keys, mut replaced) = (Vec::<Key>::new(), Vec::new());
     for (_, key) in repo.role_keys(&role).iter() {
@@ -229,7 +245,7 @@ fn new_certificates(
     Ok((swaps, replaced))
 }
 
-fn enough_keys_here(session: &Session<'_>, repo: &Recoverable, role: &RoleName) -> Result<bool, OpsError> {
+pub(super) fn enough_keys_here(session: &Session<'_>, repo: &Recoverable, role: &RoleName) -> Result<bool, OpsError> {
     let keys = repo.role_keys(role);
     let ids: BTreeSet<_> = keys.iter().filter_map(|(_, key)| key.canonical_id().ok()).collect();
     let mut here: u64 = 0;

@@ -1,5 +1,7 @@
 //! Trust data of which something may have expired: to be signed anew, and to be told when it ends. Nothing is looked up in it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{
@@ -75,6 +77,12 @@ impl Recoverable {
     /// Delegations whose files are not signed as they must be, with the reason: no renewal helps them.
     pub fn unusable(&self) -> impl Iterator<Item = (&RoleName, &str)> {
         self.0.skipped().iter().map(|(role, skipped)| (role, skipped.reason.as_str()))
+    }
+
+    /// The file of targets or of a delegation as it was signed, to be sent again.
+    #[must_use]
+    pub fn as_signed(&self, role: &RoleName) -> Option<&Arc<[u8]>> {
+        self.0.targets(role).map(Verified::bytes)
     }
 
     /// When each file ends: root, timestamp, snapshot, targets, and then the delegations, parents first.

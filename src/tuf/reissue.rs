@@ -20,6 +20,7 @@ use super::{
     snapshot::Snapshot,
     targets::Targets,
     verify::Verified,
+    version::Version,
 };
 
 /// What is to be signed anew.
@@ -27,8 +28,12 @@ use super::{
 pub struct Wanted {
     /// The root is, with these keys in place of others. The targets file follows where its keys do.
     pub root: Option<Vec<KeySwap>>,
+    /// The root's version, where it is not the next.
+    pub root_version: Option<Version>,
     /// These are: `targets` and delegations.
     pub files: BTreeSet<RoleName>,
+    /// The snapshot names these no more.
+    pub unlisted: BTreeSet<RoleName>,
 }
 
 /// Files to sign, unsigned, with the keys that each has then.
@@ -55,7 +60,10 @@ pub enum ReissueError {
 impl Reissue {
     /// The next version of what is wanted, for as long as a new file counts.
     pub fn of(base: Base<'_>, wanted: &Wanted, now: Timestamp) -> Result<Self, ReissueError> {
-        let root = wanted.root.as_ref().map(|swaps| next_root(base.root(), swaps, now)).transpose()?;
+        let mut root = wanted.root.as_ref().map(|swaps| next_root(base.root(), swaps, now)).transpose()?;
+        if let (Some(root), Some(version)) = (&mut root, wanted.root_version) {
+            root.header.version = version;
+        }
         let mut roles = wanted.files.clone();
         let follows = wanted.root.iter().flatten().any(|swap| swap.role == RoleName::targets());
         // the first update of a repository has a targets file
@@ -63,7 +71,9 @@ impl Reissue {
             roles.insert(RoleName::targets());
         }
         let files = roles.iter().map(|role| file(base, role, root.as_ref(), now)).collect::<Result<_, _>>()?;
-        Ok(Self { previous: base.root().clone(), root, files, snapshot: plan::snapshot(base, &[], now)? })
+        let mut snapshot = plan::snapshot(base, &[], now)?;
+        snapshot.meta.retain(|role, _| !wanted.unlisted.contains(role));
+        Ok(Self { previous: base.root().clone(), root, files, snapshot })
     }
 
     /// The root that holds until now: its keys must sign the next one too.

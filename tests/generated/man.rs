@@ -7,7 +7,7 @@ use clap_mangen::{
     Man,
     roff::{Inline, Roff, bold, roman},
 };
-use dct::cli::args::Arguments;
+use dct::cli::{args::Arguments, notary::args as notary};
 
 use crate::examples::{self, Example};
 
@@ -31,8 +31,12 @@ const PASSPHRASES: [&str; 3] =
 const ENGINE: [&str; 3] = ["DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION"];
 const SERVER: [&str; 2] = ["DOCKER_CONTENT_TRUST_SERVER", "HTTPS_PROXY"];
 
-/// Further names of the program: their pages lead to its own.
-const OTHER_NAMES: [&str; 1] = ["docker-trust"];
+/// What `dct expiry` ends with besides.
+const EXPIRY_STATUS: [(&str, &str); 2] =
+    [("3", "Something expires within the time that was asked for."), ("4", "Something has expired.")];
+
+/// Further names of the program, and the pages that theirs lead to.
+const OTHER_NAMES: [(&str, &str); 2] = [("docker-trust", "dct"), ("notary", "dct-notary")];
 
 /// All pages by the names of their files.
 pub(crate) fn pages() -> BTreeMap<String, String> {
@@ -42,7 +46,7 @@ pub(crate) fn pages() -> BTreeMap<String, String> {
     let names: Vec<&str> = commands.iter().map(|command| name(command)).collect();
     let mut pages: BTreeMap<String, String> =
         commands.iter().map(|command| (format!("{}.1", name(command)), page(command, &root, &names))).collect();
-    pages.extend(OTHER_NAMES.map(|other| (format!("{other}.1"), format!(".so man1/{}.1\n", name(&root)))));
+    pages.extend(OTHER_NAMES.map(|(other, page)| (format!("{other}.1"), format!(".so man1/{page}.1\n"))));
     pages
 }
 
@@ -67,9 +71,13 @@ fn page(command: &clap::Command, root: &clap::Command, names: &[&str]) -> String
     }
     man.render_options_section(&mut out).unwrap();
     let mut roff = Roff::new();
+    if name(command) == "dct-notary" {
+        notary_commands(&mut roff);
+    }
     let is_root = name(command) == name(root);
     if is_root || !command.has_subcommands() {
-        section(&mut roff, "EXIT STATUS", EXIT_STATUS);
+        let of_expiry = if name(command) == "dct-expiry" { EXPIRY_STATUS.as_slice() } else { &[] };
+        section(&mut roff, "EXIT STATUS", EXIT_STATUS.iter().chain(of_expiry).copied());
     }
     let variables = environment();
     let variables = variables.iter().map(|(name, meaning)| (name.as_str(), meaning.as_str()));
@@ -96,6 +104,57 @@ fn page(command: &clap::Command, root: &clap::Command, names: &[&str]) -> String
     APOSTROPHE.to_owned() + &title + &sections.replace(APOSTROPHE, "").replace('~', "\\(ti").replace('`', "\\(ga")
 }
 
+/// The commands that stand behind `dct notary`, each with its own flags, and the flags of all.
+fn notary_commands(roff: &mut Roff) {
+    let mut root = notary::definition("dct notary");
+    root.build();
+    let all_of =
+        |command: &clap::Command| all(command).into_iter().filter(|below| !below.has_subcommands()).cloned().collect::<Vec<_>>();
+    let flags = |roff: &mut Roff, command: &clap::Command, global: bool| {
+        for flag in command
+            .get_arguments()
+            .filter(|flag| !flag.is_positional() && flag.is_global_set() == global && flag.get_id() != "help")
+        {
+            let names = [flag.get_short().map(|short| format!("-{short}")), flag.get_long().map(|long| format!("--{long}"))];
+            roff.control("TP", []);
+            roff.text([bold(names.into_iter().flatten().collect::<Vec<_>>().join(", "))]);
+            roff.text([roman(flag.get_help().map(ToString::to_string).unwrap_or_default())]);
+        }
+    };
+    roff.control("SH", ["COMMANDS"]);
+    for command in all_of(&root).into_iter().filter(|command| command.get_name() != "help") {
+        let usage = command.clone().render_usage().to_string();
+        roff.control("SS", [usage.trim_start_matches("Usage: ").trim_start_matches("dct notary ")]);
+        roff.text([roman(command.get_about().map(ToString::to_string).unwrap_or_default() + ".")]);
+        flags(roff, &command, false);
+    }
+    roff.control("SH", ["FLAGS OF EVERY COMMAND"]);
+    flags(roff, &root, true);
+    section(
+        roff,
+        "VARIABLES OF NOTARY",
+        [
+            (
+                "NOTARY_ROOT_PASSPHRASE, NOTARY_TARGETS_PASSPHRASE, NOTARY_SNAPSHOT_PASSPHRASE",
+                "The passphrases of keys of these roles.",
+            ),
+            ("NOTARY_DELEGATION_PASSPHRASE", "The passphrase of all other keys."),
+            ("NOTARY_AUTH", "The base64 of NAME:PASSWORD, for the server."),
+        ],
+    );
+    section(
+        roff,
+        "FILES OF NOTARY",
+        [
+            (
+                "~/.notary/config.json",
+                "The configuration; `-c` names another file, in JSON, YAML or TOML. docs/notary.md has its keys.",
+            ),
+            ("~/.notary", "Keys and trust data; `-d`, or trust_dir in the configuration, names another folder."),
+        ],
+    );
+}
+
 /// Lets an apostrophe be one, also in what is typed. It stands before each section that is rendered, and a page needs it once.
 const APOSTROPHE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
@@ -114,7 +173,8 @@ fn matters(command: &str, variable: &str) -> bool {
         "dct-push" => asks || connects || engine || variable == "DOCKER_CONFIG",
         "dct-pull" => connects || engine || variable == "DOCKER_CONFIG",
         "dct-signer-add" | "dct-signer-remove" | "dct-revoke" => asks || connects || variable == "DOCKER_CONFIG",
-        "dct-inspect" | "dct-resolve" | "dct-whoami" | "dct-delete" => connects || variable == "DOCKER_CONFIG",
+        "dct-renew" => asks || connects || variable == "DOCKER_CONFIG",
+        "dct-expiry" | "dct-inspect" | "dct-resolve" | "dct-whoami" | "dct-delete" => connects || variable == "DOCKER_CONFIG",
         _ => false,
     }
 }

@@ -9,10 +9,14 @@ use crate::{
         context::Context,
         error::CliError,
         failure,
+        flags::go_bool,
         within::{Within, within},
     },
-    ops::renew::{self, Choice, Left, LeftReason, Renewal},
-    tuf::role::RoleName,
+    ops::{
+        recreate::{self, Readers},
+        renew::{self, Choice, Left, LeftReason, Renewal, Replaced},
+    },
+    tuf::{gun::Gun, role::RoleName},
 };
 
 /// Sign the trust data of a repository anew before it expires, or after
@@ -27,8 +31,13 @@ use crate::{
 )]
 pub struct Args {
     /// How far to look ahead, in hours, days or weeks, as in 12h, 180d or 26w
-    #[arg(long, value_name = "TIME", default_value = "180d", value_parser = within, conflicts_with = "roles")]
+    #[arg(long, value_name = "TIME", conflicts_with = "recreate", default_value = "180d", value_parser = within, conflicts_with = "roles")]
     pub within: Within,
+
+    /// Where the root's certificate has expired, delete the repository on the server, and publish all of it under a new one
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
+          hide_default_value = true, value_name = "BOOL", conflicts_with = "roles")]
+    pub recreate: bool,
 
     /// Repository to renew the trust data of
     #[arg(value_name = "REPOSITORY")]
@@ -48,12 +57,18 @@ Examples:
   Every night, whatever would expire within two weeks:
     dct renew --within 2w dtr.example.com/prod/nginx
 
+  Where the server takes no update any more, since the root's certificate has expired:
+    dct renew --recreate dtr.example.com/prod/nginx
+
   The root for ten years more, with a new certificate where that is near its end:
     dct renew dtr.example.com/prod/nginx root";
 
 /// Runs the verb. What cannot be renewed here and has been named, or has expired, makes it fail after the rest was renewed.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let gun = context.wiring.repository(&args.repository)?;
+    if args.recreate {
+        return run_recreate(args, &gun, context);
+    }
     let roles = args.roles.iter().map(|role| RoleName::parse(role).map_err(|error| CliError::new(error.to_string())));
     let roles = roles.collect::<Result<Vec<_>, _>>()?;
     let choice = if roles.is_empty() { Choice::EndingBy(args.within.from(context.now)) } else { Choice::Roles(&roles) };
@@ -70,14 +85,40 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     }
 }
 
+fn run_recreate(args: &Args, gun: &Gun, context: &Context<'_>) -> Result<(), CliError> {
+    let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
+    let wait = context.ui.wait(&format!("publishing the trust data of {gun} anew"));
+    let done = recreate::recreate(&context.session(&narrator), gun)
+        .map_err(|error| failure::about_repository(&args.repository, &error))?;
+    drop(wait);
+    context.ui.line(&format!("Published {gun} anew, with version {} of its root", done.root_version));
+    tell_certificates(&done.certificates, context);
+    for left in &done.left {
+        let words = "expired, and its keys are not on this machine: it begins anew with its signer's next signature";
+        context.ui.warning(&format!("{} {words}", left.role));
+    }
+    let who = match done.readers {
+        Readers::GoOn => "docker and notary",
+        Readers::MustForget => "everybody",
+    };
+    context.ui.warning(&format!(
+        "{who} that has read it before must forget it and read it anew: `dct delete {gun}`, or `notary delete {gun}`, on each machine"
+    ));
+    Ok(())
+}
+
+fn tell_certificates(certificates: &[Replaced], context: &Context<'_>) {
+    for (old, new) in certificates {
+        context.ui.line(&format!("Replaced root certificate {old} by {new}"));
+    }
+}
+
 fn tell(renewal: &Renewal, context: &Context<'_>) {
     let ui = context.ui;
     for file in &renewal.files {
         ui.line(&format!("Renewed {}: version {} expires {}", file.role, file.version, day(file.expires.moment())));
     }
-    for (old, new) in &renewal.certificates {
-        ui.line(&format!("Replaced root certificate {old} by {new}"));
-    }
+    tell_certificates(&renewal.certificates, context);
     for role in &renewal.by_server {
         ui.line(&format!("The server has signed {role} anew"));
     }

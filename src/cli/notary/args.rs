@@ -49,12 +49,29 @@ pub struct Arguments {
 ///
 /// What follows is read as `notary` reads it; a link of that name to this program is the same.
 #[derive(Debug, clap::Args)]
-#[command(override_usage = "dct notary [flags] COMMAND", help_template = crate::cli::flags::TEMPLATE, disable_help_flag = true)]
+#[command(
+    override_usage = "dct notary [flags] COMMAND",
+    after_help = EXAMPLES,
+    help_template = crate::cli::flags::TEMPLATE,
+    disable_help_flag = true
+)]
 pub struct Words {
     /// A command of notary, with its flags and arguments
     #[arg(value_name = "COMMAND", trailing_var_arg = true, allow_hyphen_values = true)]
     pub words: Vec<OsString>,
 }
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  The commands of notary:
+    dct notary --help
+
+  What is signed in a repository, with Docker's keys and trust data:
+    dct notary -s https://dtr.example.com -d ~/.docker/trust list dtr.example.com/prod/nginx
+
+  The server takes the snapshot key over:
+    dct notary -s https://dtr.example.com -d ~/.docker/trust key rotate dtr.example.com/prod/nginx snapshot --server-managed";
 
 /// The commands.
 #[derive(Debug, Subcommand)]

@@ -1,4 +1,4 @@
-//! Targets and delegations as JSON, for `--output json`. A member is never taken away or given another meaning while `schemaVersion` stays what it is.
+//! Targets, delegations and staged changes as JSON, for `--output json`. A member is never taken away or given another meaning while `schemaVersion` stays what it is.
 
 use std::collections::BTreeMap;
 
@@ -60,6 +60,34 @@ pub fn delegations(repository: &str, roles: &[DelegatedRole]) -> Result<String, 
         threshold: role.threshold,
     });
     render(&List { schema_version: VERSION, repository, delegations: delegations.collect() })
+}
+
+/// A staged change, and its number.
+#[derive(Clone, Debug, Serialize)]
+pub struct NumberedChange {
+    /// Its place among the staged changes, from 0.
+    pub number: usize,
+    /// `create`, `update` or `delete`.
+    pub action: String,
+    /// The role that it is about.
+    pub scope: String,
+    /// What it is about: `target`, `delegation` or `witness`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The name of the target.
+    pub path: String,
+}
+
+/// `status`
+pub fn changes(repository: &str, changes: &[NumberedChange]) -> Result<String, CliError> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Status<'a> {
+        schema_version: u32,
+        repository: &'a str,
+        changes: &'a [NumberedChange],
+    }
+    render(&Status { schema_version: VERSION, repository, changes })
 }
 
 #[derive(Serialize)]
