@@ -26,6 +26,9 @@ use crate::tuf::{
 /// How often changes are applied anew because another publisher was faster.
 const MAX_ATTEMPTS: u32 = 40;
 
+/// From which conflict on a file is looked for that no snapshot names: a publisher who was faster is in the next state.
+const PATIENCE: u32 = 3;
+
 /// Longest wait before the next attempt.
 const MAX_PAUSE: Duration = Duration::from_millis(500);
 
@@ -61,28 +64,28 @@ pub fn publish(
             return Err(OpsError::Contended { gun: gun.clone(), attempts, last: conflict });
         }
         std::thread::sleep(pause(attempts));
-        let begun: Vec<RoleName> =
-            files.into_keys().filter(|role| role.is_delegation() && target.base().begins_with(role)).collect();
-        let newer = above_what_is_left(session, gun, for_writing(session, gun)?.ok_or(conflict)?, &begun);
+        let begun = files.into_keys().filter(|role| role.is_delegation() && target.base().begins_with(role));
+        let left = if attempts < PATIENCE { Vec::new() } else { left_over(session, gun, begun.collect()) };
+        let mut newer = for_writing(session, gun)?.ok_or(conflict)?;
+        if let Target::Published(repo) = &mut newer {
+            for (role, bytes) in &left {
+                repo.note_left_over(role, bytes);
+            }
+        }
         not_overtaken(changes, target.base(), newer.base())?;
         target = newer;
     }
 }
 
-/// Where a delegation was taken back and is made again, the server may have a file of its first life, which it takes none below. No snapshot
-/// need name it, so it is asked for.
-fn above_what_is_left(session: &Session<'_>, gun: &Gun, target: Target, begun: &[RoleName]) -> Target {
-    let Target::Published(mut repo) = target else { return target };
-    if !begun.is_empty() {
-        let files: Vec<FileRef> = begun.iter().cloned().map(FileRef::CurrentDelegation).collect();
-        for (role, left) in begun.iter().zip(session.remote.fetch_all(gun, &files)) {
-            // where there is none, another publisher was faster
-            if let Ok(bytes) = left {
-                repo.note_left_over(role, &bytes);
-            }
-        }
+/// The newest files of delegations of which the verified state has none, and which the server has nevertheless: it takes none below them.
+/// They are asked for before the state is: what is still not in it then is no publisher's who was faster, but of an earlier life of the name.
+fn left_over(session: &Session<'_>, gun: &Gun, begun: Vec<RoleName>) -> Vec<(RoleName, Bytes)> {
+    if begun.is_empty() {
+        return Vec::new();
     }
-    Target::Published(repo)
+    let files: Vec<FileRef> = begun.iter().cloned().map(FileRef::CurrentDelegation).collect();
+    let answers = session.remote.fetch_all(gun, &files);
+    begun.into_iter().zip(answers).filter_map(|(role, answer)| Some((role, answer.ok()?))).collect()
 }
 
 /// Refuses to undo what someone else has decided about a name since `before`: they saw what this person did not.
