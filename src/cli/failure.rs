@@ -2,7 +2,7 @@
 
 use super::{
     error::{CliError, without_error_numbers},
-    hints::hint,
+    hints::{hint, nobody_is_left},
 };
 use crate::{
     ops::{
@@ -92,6 +92,7 @@ fn told(words: &str, failure: &OpsError) -> CliError {
 
 fn cause(failure: &OpsError) -> Option<String> {
     match failure {
+        OpsError::NoSignableRole { roles, .. } if nobody_is_left(roles) => Some("no signer is left".to_owned()),
         OpsError::NoSignableRole { roles, .. } if !roles.is_empty() => {
             let keys = |keys: &[CanonicalKeyId]| keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             let roles: Vec<_> = roles.iter().map(|(role, ids)| format!("{role} by {}", keys(ids))).collect();

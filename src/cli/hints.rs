@@ -5,7 +5,7 @@ use crate::{
         error::{OpsError, Origin},
         ports::{EngineError, KeyStoreError, RegistryError, RemoteError, StoreError, TlsFault},
     },
-    tuf::error::UpdateError,
+    tuf::{error::UpdateError, key_id::CanonicalKeyId, role::RoleName},
 };
 
 /// The hint for a failure, where one helps.
@@ -22,6 +22,9 @@ pub fn hint(failure: &OpsError) -> Option<String> {
                 .to_owned(),
         ),
         OpsError::NoAccount(_) => Some("`docker login` for the registry, or begin with `dct signer add`".to_owned()),
+        OpsError::NoSignableRole { roles, .. } if nobody_is_left(roles) => {
+            Some("add a signer with `dct signer add`".to_owned())
+        }
         OpsError::NoSignableRole { .. } => {
             Some("load the private key of one of its signers with `dct key load`, or become one with `dct signer add`".to_owned())
         }
@@ -39,7 +42,7 @@ pub fn hint(failure: &OpsError) -> Option<String> {
             let why = hint(error).map(|hint| format!("; {hint}")).unwrap_or_default();
             Some(format!("{}{why}", images.join("; ")))
         }
-        OpsError::ReleasesUnusable { .. } => Some("one of its signers can sign anew with `dct sign`".to_owned()),
+        OpsError::ReleasesUnusable { .. } => Some("one of its signers can sign anew with `dct sign`; where none is left, `dct signer add` comes first".to_owned()),
         OpsError::NoTrustData { .. } => Some("`dct inspect` shows what is signed".to_owned()),
         OpsError::Registry(RegistryError::NoSuchDigest { .. }) => {
             Some("push it first; its registry must have what is signed".to_owned())
@@ -52,6 +55,11 @@ pub fn hint(failure: &OpsError) -> Option<String> {
         OpsError::Registry(RegistryError::Remote(error)) => remote_hint(error),
         _ => None,
     }
+}
+
+/// Whether the roles that admit a tag have lost all their keys.
+pub(super) fn nobody_is_left(roles: &[(RoleName, Vec<CanonicalKeyId>)]) -> bool {
+    !roles.is_empty() && roles.iter().all(|(_, keys)| keys.is_empty())
 }
 
 fn engine_hint(error: &EngineError) -> Option<String> {

@@ -81,15 +81,16 @@ pub(super) fn released_contents(repo: &TrustedRepo, wanted: &[Wanted<'_>]) -> Ve
     wanted.iter().map(of).collect()
 }
 
-/// Signing again never moves a tag. Where the registry serves something else by now, the person is told.
+/// Signing again never moves a tag. Where the registry serves something else by now, or nothing, the person is told.
 pub(super) fn warn_if_moved(session: &Session<'_>, tag: &Tag, signed: &FileMeta, served: Result<Manifest, RegistryError>) {
-    if let Ok(manifest) = served
-        && manifest.digest != signed.sha256
-    {
-        let served = manifest.digest;
-        let warning =
-            format!("the registry serves sha256:{served} for tag {tag} now; the signed content is sha256:{}", signed.sha256);
-        session.events.tell(Event::Warning(warning));
+    let served = match served {
+        Ok(manifest) => Some(manifest.digest),
+        Err(RegistryError::NoSuchTag { .. }) => None,
+        // signing again does not take the registry
+        Err(_) => return,
+    };
+    if served != Some(signed.sha256) {
+        session.events.tell(Event::TagMoved { tag, signed: signed.sha256, served });
     }
 }
 

@@ -31,9 +31,6 @@ pub enum RemoveError {
     /// It has no signer of that name.
     #[error("no such signer")]
     NoSuchSigner,
-    /// `targets/releases` has no file that counts, so it cannot be told whose signatures keep it.
-    #[error("all signed tags are currently revoked")]
-    AllRevoked,
     /// Anything else.
     #[error(transparent)]
     Ops(#[from] OpsError),
@@ -71,7 +68,8 @@ pub fn remove(
         return Err(RemoveError::Unknown(OpsError::NotInitialized { gun: gun.clone(), server }));
     };
     let (signer, keys) = signer_of(&repo, name).ok_or(RemoveError::NoSuchSigner)?;
-    let stands = repo.stands_without(&RoleName::releases(), &keys).ok_or(RemoveError::AllRevoked)?;
+    // where no released tag counts now, none is lost
+    let stands = repo.stands_without(&RoleName::releases(), &keys).unwrap_or(true);
     if !stands && !may_remove_last().map_err(OpsError::from)? {
         return Ok(Removal::Declined);
     }

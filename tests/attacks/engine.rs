@@ -23,7 +23,7 @@ impl Engine for OneImage {
         Ok(self.0.clone())
     }
 
-    fn pull(&self, _: &Gun, _: Sha256, _: &dyn Fn(&Progress)) -> Result<(), EngineError> {
+    fn pull(&self, _: &Gun, _: Sha256, _: Option<&str>, _: &dyn Fn(&Progress)) -> Result<(), EngineError> {
         panic!("nothing is pulled here")
     }
 
