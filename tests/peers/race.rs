@@ -1,0 +1,149 @@
+//! Many at once: signers of one repository from one home and from their own, and keys that are made side by side.
+
+use std::{collections::BTreeMap, fs, io::Write as _, thread};
+
+use serde_json::Value;
+
+use super::support::{
+    Mark, Peers,
+    home::{Home, Run},
+};
+
+const RACERS: usize = 16;
+
+/// Digest and signers by tag.
+type Signatures = BTreeMap<String, (String, Vec<String>)>;
+
+/// A repository, the one who owns it, and a home of its own for each signer's key. All signers are added at once, by which the repository
+/// is initialised too.
+struct Race {
+    peers: Peers,
+    owner: Home,
+    signers: Vec<(String, Home)>,
+    repository: String,
+}
+
+impl Race {
+    fn new(signers: usize) -> Option<Self> {
+        let peers = Peers::start()?;
+        let (owner, repository) = (Home::new(&peers, "jeff"), peers.image("prod/race"));
+        let signers: Vec<_> = (0..signers).map(|number| (format!("signer{number:02}"), Home::new(&peers, "jeff"))).collect();
+        all_end_well(&at_once(&signers, |(name, home)| home.dct(&["key", "generate", name])), "");
+        let added = at_once(&signers, |(name, home)| {
+            let key = home.path().join(format!("{name}.pub"));
+            owner.dct(&["signer", "add", "--key", &key.to_string_lossy(), name, &repository])
+        });
+        all_end_well(&added, "");
+        assert_eq!(added.iter().filter(|run| run.stdout.contains("Successfully initialized")).count(), 1, "{added:?}");
+        assert_eq!(owner.key_files().len(), 2, "a root key, and one of targets");
+        Some(Self { peers, owner, signers, repository })
+    }
+
+    /// Says how many updates were sent since then, and how often another was faster. Every signer's came through.
+    fn tell_publishes(&self, mark: Mark) -> usize {
+        let posts: Vec<u16> = self
+            .peers
+            .requests_since(mark)
+            .into_iter()
+            .filter(|(method, ..)| method == "POST")
+            .map(|(.., status)| status)
+            .collect();
+        let taken = posts.iter().filter(|status| **status == 200).count();
+        assert_eq!(taken, RACERS, "{posts:?}");
+        let report = format!("{RACERS} signers at once: {} updates sent, {} came too late\n", posts.len(), posts.len() - taken);
+        std::io::stderr().write_all(report.as_bytes()).unwrap();
+        posts.len()
+    }
+
+    /// A home that has never seen the repository sees exactly these signatures, as the real docker does.
+    fn shows(&self, tags: &Signatures) {
+        let reader = Home::new(&self.peers, "reader");
+        let shown = reader.dct(&["inspect", &self.repository]).ok();
+        assert_eq!(signatures(&shown), *tags, "{shown}");
+        for home in [&reader, &self.owner] {
+            assert_eq!(home.docker_trust(&["inspect", &self.repository]).ok().stdout, shown.stdout);
+        }
+    }
+}
+
+fn at_once<T: Sync>(racers: &[T], run: impl Fn(&T) -> Run + Sync) -> Vec<Run> {
+    let run = &run;
+    thread::scope(|scope| {
+        let running: Vec<_> = racers.iter().map(|racer| scope.spawn(move || run(racer))).collect();
+        running.into_iter().map(|run| run.join().unwrap()).collect()
+    })
+}
+
+/// Each exits with 0, and says nothing on standard error but lines with `words`.
+fn all_end_well(runs: &[Run], words: &str) {
+    for run in runs {
+        assert_eq!(run.code, 0, "{run}");
+        assert!(run.stderr.lines().all(|line| !words.is_empty() && line.contains(words)), "{run}");
+    }
+}
+
+/// What the JSON of `inspect` says.
+fn signatures(run: &Run) -> Signatures {
+    let shown: Value = serde_json::from_str(&run.stdout).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let tags = shown[0]["SignedTags"].as_array().unwrap().iter();
+    tags.map(|tag| {
+        let mut signers: Vec<String> = tag["Signers"].as_array().unwrap().iter().map(text).collect();
+        // they stand in the order of their delegations
+        signers.sort();
+        (text(&tag["SignedTag"]), (text(&tag["Digest"]), signers))
+    })
+    .collect()
+}
+
+#[test]
+fn signers_in_homes_of_their_own_sign_a_tag_each_and_then_all_the_same() {
+    let Some(race) = Race::new(RACERS) else { return };
+    let push = |tag: &str| race.peers.images().push("prod/race", tag, tag).sha256;
+    let mut expected: Signatures = race.signers.iter().map(|(name, _)| (name.clone(), (push(name), vec![name.clone()]))).collect();
+    let sign = |tag: &str, home: &Home| home.dct(&["sign", &format!("{}:{tag}", race.repository)]);
+    let served = "as its registry serves it: sha256:";
+    let mark = race.peers.mark();
+    all_end_well(&at_once(&race.signers, |(name, home)| sign(name, home)), served);
+    race.tell_publishes(mark);
+    race.shows(&expected);
+
+    expected.insert("same".to_owned(), (push("same"), race.signers.iter().map(|(name, _)| name.clone()).collect()));
+    let mark = race.peers.mark();
+    all_end_well(&at_once(&race.signers, |(_, home)| sign("same", home)), served);
+    race.tell_publishes(mark);
+    race.shows(&expected);
+}
+
+#[test]
+fn processes_in_one_home_sign_a_tag_each() {
+    let Some(race) = Race::new(1) else { return };
+    let (name, home) = &race.signers[0];
+    let tags: Vec<String> = (0..RACERS).map(|number| format!("v{number}")).collect();
+    let push = |tag: &String| race.peers.images().push("prod/race", tag, tag).sha256;
+    let expected: Signatures = tags.iter().map(|tag| (tag.clone(), (push(tag), vec![name.clone()]))).collect();
+    let mark = race.peers.mark();
+    let signed = at_once(&tags, |tag| home.dct(&["sign", &format!("{}:{tag}", race.repository)]));
+    all_end_well(&signed, "as its registry serves it: sha256:");
+    assert_eq!(race.tell_publishes(mark), RACERS, "in one home one waits for the other");
+    race.shows(&expected);
+}
+
+#[test]
+fn fifty_keys_are_made_in_one_home_at_once() {
+    let Some(peers) = Peers::start() else { return };
+    let home = Home::new(&peers, "jeff");
+    let names: Vec<String> = (0..50).map(|number| format!("signer{number:02}")).collect();
+    all_end_well(&at_once(&names, |name| home.dct(&["key", "generate", name])), "");
+    let private = fs::read_dir(home.trust_dir().join("private")).unwrap().count();
+    assert_eq!((private, home.key_files().len()), (50, 50), "a file a key, and nothing else");
+    // each is one that notary and docker read
+    let listed = home.notary(&["key", "list"]).ok();
+    assert!(names.iter().all(|name| listed.stdout.matches(&format!("{name} ")).count() == 1), "{listed}");
+    for name in ["signer00", "signer49"] {
+        let repository = peers.image(&format!("prod/{name}"));
+        home.docker_trust(&["signer", "add", "--key", &format!("{name}.pub"), name, &repository]).ok();
+        peers.images().push(&format!("prod/{name}"), "1", name);
+        home.dct(&["sign", &format!("{repository}:1")]).ok();
+    }
+}
