@@ -11,6 +11,9 @@ use super::support::{
 
 const RACERS: usize = 16;
 
+/// What `sign` says on standard error.
+const SERVED: &str = "as its registry serves it: sha256:";
+
 /// Digest and signers by tag.
 type Signatures = BTreeMap<String, (String, Vec<String>)>;
 
@@ -24,10 +27,10 @@ struct Race {
 }
 
 impl Race {
-    fn new(signers: usize) -> Option<Self> {
+    fn new() -> Option<Self> {
         let peers = Peers::start()?;
         let (owner, repository) = (Home::new(&peers, "jeff"), peers.image("prod/race"));
-        let signers: Vec<_> = (0..signers).map(|number| (format!("signer{number:02}"), Home::new(&peers, "jeff"))).collect();
+        let signers: Vec<_> = (0..RACERS).map(|number| (format!("signer{number:02}"), Home::new(&peers, "jeff"))).collect();
         all_end_well(&at_once(&signers, |(name, home)| home.dct(&["key", "generate", name])), "");
         let added = at_once(&signers, |(name, home)| {
             let key = home.path().join(format!("{name}.pub"));
@@ -38,31 +41,26 @@ impl Race {
         assert_eq!(owner.key_files().len(), 2, "a root key, and one of targets");
         Some(Self { peers, owner, signers, repository })
     }
+}
 
-    /// Says how many updates were sent since then, and how often another was faster. Every signer's came through.
-    fn tell_publishes(&self, mark: Mark) -> usize {
-        let posts: Vec<u16> = self
-            .peers
-            .requests_since(mark)
-            .into_iter()
-            .filter(|(method, ..)| method == "POST")
-            .map(|(.., status)| status)
-            .collect();
-        let taken = posts.iter().filter(|status| **status == 200).count();
-        assert_eq!(taken, RACERS, "{posts:?}");
-        let report = format!("{RACERS} signers at once: {} updates sent, {} came too late\n", posts.len(), posts.len() - taken);
-        std::io::stderr().write_all(report.as_bytes()).unwrap();
-        posts.len()
-    }
+/// Says how many updates were sent since then, and how often another was faster. Every signer's came through.
+fn publishes(peers: &Peers, since: Mark) -> usize {
+    let requests = peers.requests_since(since).into_iter();
+    let posts: Vec<u16> = requests.filter(|(method, ..)| method == "POST").map(|(.., status)| status).collect();
+    let taken = posts.iter().filter(|status| **status == 200).count();
+    assert_eq!(taken, RACERS, "{posts:?}");
+    let report = format!("{RACERS} signers at once: {} updates sent, {} came too late\n", posts.len(), posts.len() - taken);
+    std::io::stderr().write_all(report.as_bytes()).unwrap();
+    posts.len()
+}
 
-    /// A home that has never seen the repository sees exactly these signatures, as the real docker does.
-    fn shows(&self, tags: &Signatures) {
-        let reader = Home::new(&self.peers, "reader");
-        let shown = reader.dct(&["inspect", &self.repository]).ok();
-        assert_eq!(signatures(&shown), *tags, "{shown}");
-        for home in [&reader, &self.owner] {
-            assert_eq!(home.docker_trust(&["inspect", &self.repository]).ok().stdout, shown.stdout);
-        }
+/// A home that has never seen the repository sees exactly these signatures, as the real docker does there and in another home.
+fn shows(peers: &Peers, other: &Home, repository: &str, tags: &Signatures) {
+    let reader = Home::new(peers, "reader");
+    let shown = reader.dct(&["inspect", repository]).ok();
+    assert_eq!(signatures(&shown), *tags, "{shown}");
+    for home in [&reader, other] {
+        assert_eq!(home.docker_trust(&["inspect", repository]).ok().stdout, shown.stdout);
     }
 }
 
@@ -98,35 +96,55 @@ fn signatures(run: &Run) -> Signatures {
 
 #[test]
 fn signers_in_homes_of_their_own_sign_a_tag_each_and_then_all_the_same() {
-    let Some(race) = Race::new(RACERS) else { return };
+    let Some(race) = Race::new() else { return };
     let push = |tag: &str| race.peers.images().push("prod/race", tag, tag).sha256;
     let mut expected: Signatures = race.signers.iter().map(|(name, _)| (name.clone(), (push(name), vec![name.clone()]))).collect();
     let sign = |tag: &str, home: &Home| home.dct(&["sign", &format!("{}:{tag}", race.repository)]);
-    let served = "as its registry serves it: sha256:";
     let mark = race.peers.mark();
-    all_end_well(&at_once(&race.signers, |(name, home)| sign(name, home)), served);
-    race.tell_publishes(mark);
-    race.shows(&expected);
+    all_end_well(&at_once(&race.signers, |(name, home)| sign(name, home)), SERVED);
+    publishes(&race.peers, mark);
+    shows(&race.peers, &race.owner, &race.repository, &expected);
 
     expected.insert("same".to_owned(), (push("same"), race.signers.iter().map(|(name, _)| name.clone()).collect()));
     let mark = race.peers.mark();
-    all_end_well(&at_once(&race.signers, |(_, home)| sign("same", home)), served);
-    race.tell_publishes(mark);
-    race.shows(&expected);
+    all_end_well(&at_once(&race.signers, |(_, home)| sign("same", home)), SERVED);
+    publishes(&race.peers, mark);
+    shows(&race.peers, &race.owner, &race.repository, &expected);
 }
 
 #[test]
-fn processes_in_one_home_sign_a_tag_each() {
-    let Some(race) = Race::new(1) else { return };
-    let (name, home) = &race.signers[0];
+fn processes_in_one_home_sign_a_tag_each_of_a_repository_that_was_not_there() {
+    let Some(peers) = Peers::start() else { return };
+    let (home, repository) = (Home::new(&peers, "jeff"), peers.image("prod/race"));
     let tags: Vec<String> = (0..RACERS).map(|number| format!("v{number}")).collect();
-    let push = |tag: &String| race.peers.images().push("prod/race", tag, tag).sha256;
-    let expected: Signatures = tags.iter().map(|tag| (tag.clone(), (push(tag), vec![name.clone()]))).collect();
-    let mark = race.peers.mark();
-    let signed = at_once(&tags, |tag| home.dct(&["sign", &format!("{}:{tag}", race.repository)]));
-    all_end_well(&signed, "as its registry serves it: sha256:");
-    assert_eq!(race.tell_publishes(mark), RACERS, "in one home one waits for the other");
-    race.shows(&expected);
+    let push = |tag: &String| peers.images().push("prod/race", tag, tag).sha256;
+    let expected: Signatures = tags.iter().map(|tag| (tag.clone(), (push(tag), vec!["jeff".to_owned()]))).collect();
+    let mark = peers.mark();
+    let signed = at_once(&tags, |tag| home.dct(&["sign", &format!("{repository}:{tag}")]));
+    all_end_well(&signed, SERVED);
+    assert_eq!(signed.iter().filter(|run| run.stdout.contains("Created signer: jeff")).count(), 1, "{signed:?}");
+    assert_eq!(home.key_files().len(), 3, "a root key, one of targets, and jeff's");
+    assert_eq!(publishes(&peers, mark), RACERS, "in one home one waits for the other");
+    shows(&peers, &home, &repository, &expected);
+}
+
+#[test]
+fn of_those_who_make_a_repository_at_once_one_does_and_the_others_are_told() {
+    let Some(peers) = Peers::start() else { return };
+    let repository = peers.image("prod/race");
+    peers.images().push("prod/race", "1", "1");
+    let homes: Vec<_> = (0..4).map(|_| Home::new(&peers, "jeff")).collect();
+    let one = format!("{repository}:1");
+    let runs = at_once(&homes, |home| home.dct(&["sign", &one]));
+    let (made, late): (Vec<_>, Vec<_>) = homes.iter().zip(runs).partition(|(_, run)| run.code == 0);
+    assert_eq!(made.len(), 1);
+    for (home, run) in late {
+        let another = format!("{repository} was initialised on this machine and not published, and {} has another", peers.url());
+        assert!(run.code == 1 && run.stderr.contains(&another), "{run}");
+        // as the hint says
+        home.dct(&["delete", &repository]).ok();
+        assert_eq!(signatures(&home.dct(&["inspect", &one]).ok())["1"].1, ["jeff"]);
+    }
 }
 
 #[test]
