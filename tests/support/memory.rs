@@ -86,7 +86,7 @@ pub type Fault = fn(String) -> RemoteError;
 /// 404.
 pub const NOT_FOUND: Fault = |url| RemoteError::NotFound { url };
 /// 503.
-pub const UNAVAILABLE: Fault = |url| RemoteError::Status { url, status: 503 };
+pub const UNAVAILABLE: Fault = |url| RemoteError::Status { url, status: 503, said: None };
 /// No connection.
 pub const UNREACHABLE: Fault = |url| RemoteError::Unreachable { url, cause: "connection refused".to_owned() };
 /// 401.
