@@ -129,6 +129,26 @@ fn processes_in_one_home_sign_a_tag_each_of_a_repository_that_was_not_there() {
 }
 
 #[test]
+fn new_repositories_in_one_home_share_the_root_key_and_the_signer_s() {
+    let Some(peers) = Peers::start() else { return };
+    let home = Home::new(&peers, "jeff");
+    let names: Vec<String> = (0..6).map(|number| format!("prod/app{number}")).collect();
+    let runs = at_once(&names, |name| {
+        let image = peers.image(&format!("{name}:1"));
+        peers.images().push(name, "1", name);
+        home.dct(&["sign", &image])
+    });
+    all_end_well(&runs, SERVED);
+    assert_eq!(home.key_files().len(), 1 + names.len() + 1, "a root key, one of targets for each, and jeff's");
+    let more = ["prod/more0", "prod/more1"];
+    let key = || home.path().join("jeff.pub").to_string_lossy().into_owned();
+    let other = Home::new(&peers, "jeff");
+    other.dct(&["key", "generate", "--dir", &home.path().to_string_lossy(), "jeff"]).ok();
+    all_end_well(&at_once(&more, |name| other.dct(&["signer", "add", "--key", &key(), "jeff", &peers.image(name)])), "");
+    assert_eq!(other.key_files().len(), 1 + 1 + more.len(), "jeff's, a root key, and one of targets for each");
+}
+
+#[test]
 fn of_those_who_make_a_repository_at_once_one_does_and_the_others_are_told() {
     let Some(peers) = Peers::start() else { return };
     let repository = peers.image("prod/race");

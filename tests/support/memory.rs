@@ -74,6 +74,10 @@ impl TrustStore for MemoryStore {
     fn writer(&self, _: &Gun) -> Result<Box<dyn WriterGuard>, StoreError> {
         Ok(Box::new(Writer))
     }
+
+    fn maker(&self, gun: &Gun) -> Result<Box<dyn WriterGuard>, StoreError> {
+        self.writer(gun)
+    }
 }
 
 struct Writer;
