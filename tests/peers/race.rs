@@ -45,11 +45,14 @@ impl Race {
 
 /// Says how many updates were sent since then, and how often another was faster. Every signer's came through.
 fn publishes(peers: &Peers, since: Mark) -> usize {
-    let requests = peers.requests_since(since).into_iter();
-    let posts: Vec<u16> = requests.filter(|(method, ..)| method == "POST").map(|(.., status)| status).collect();
+    let requests = peers.wire_since(since);
+    let posts: Vec<u16> = requests.iter().filter(|request| request.method == "POST").map(|request| request.status).collect();
     let taken = posts.iter().filter(|status| **status == 200).count();
     assert_eq!(taken, RACERS, "{posts:?}");
-    let report = format!("{RACERS} signers at once: {} updates sent, {} came too late\n", posts.len(), posts.len() - taken);
+    let begun = requests.iter().map(|request| request.started).min().unwrap();
+    let milliseconds = requests.iter().map(|request| request.ended - begun).max().unwrap();
+    let (sent, late) = (posts.len(), posts.len() - taken);
+    let report = format!("{RACERS} signers at once: {sent} updates sent, {late} came too late; {milliseconds} ms in all\n");
     std::io::stderr().write_all(report.as_bytes()).unwrap();
     posts.len()
 }
