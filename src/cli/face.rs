@@ -101,7 +101,7 @@ fn dispatch(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
         Command::Whoami(args) => on(Access::Read, &|context| whoami::run(args, context)),
         Command::Delete(args) => on(Access::Admin, &|context| delete::run(args, context)),
         #[cfg(feature = "sandbox")]
-        Command::Sandbox(args) => super::sandbox::run(args, ui, wiring::now()),
+        Command::Sandbox(args) => super::sandbox::run(args, arguments.config.as_deref(), &arguments.passphrases, ui, wiring::now()),
     }
 }
 

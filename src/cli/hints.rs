@@ -92,7 +92,7 @@ fn notary_hint(error: &RemoteError) -> Option<String> {
         RemoteError::BadAnswer { url, .. } if is_notary(url) => {
             "if this is not the Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER"
         }
-        RemoteError::Status { url, status: 300..400 } if is_notary(url) => {
+        RemoteError::Status { url, status: 300..400, .. } if is_notary(url) => {
             "redirects are not followed; name the Notary server itself in DOCKER_CONTENT_TRUST_SERVER"
         }
         RemoteError::Unreachable { url, .. } if is_notary(url) => {

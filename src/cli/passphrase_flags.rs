@@ -46,6 +46,17 @@ pub struct NewPassphraseFlags {
 pub type Descriptors<'a> = &'a dyn Fn(u32) -> Result<Zeroizing<String>, String>;
 
 impl PassphraseFlags {
+    /// The name of one that is given.
+    #[must_use]
+    pub fn given(&self) -> Option<&'static str> {
+        match self {
+            Self { passphrase_file: Some(_), .. } => Some("--passphrase-file"),
+            Self { passphrase_fd: Some(_), .. } => Some("--passphrase-fd"),
+            Self { passphrase_command: Some(_), .. } => Some("--passphrase-command"),
+            _ => None,
+        }
+    }
+
     /// The one that is given. A descriptor is read here and now, before any program is run that could read it too.
     pub fn source(&self, read: Descriptors<'_>) -> Result<Option<Source>, CliError> {
         let flags = ["--passphrase-file", "--passphrase-fd", "--passphrase-command"];

@@ -1,6 +1,14 @@
 //! Initialises a repository.
 
-use super::{error::OpsError, events::Event, keyring::Keyring, ports::Bytes, session::Session};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::{
+    error::OpsError,
+    events::Event,
+    keyring::Keyring,
+    ports::{Bytes, StoreError, WriterGuard},
+    session::Session,
+};
 use crate::tuf::{
     gun::Gun,
     json::Json,
@@ -8,6 +16,21 @@ use crate::tuf::{
     local::{LocalRepo, NewKeys},
     role::RoleName,
 };
+
+/// While it lives nobody else on this machine makes keys for a new repository: two at the same time would make a root key and a signer's key each.
+pub struct Alone {
+    _among_processes: Box<dyn WriterGuard>,
+    _in_this_one: MutexGuard<'static, ()>,
+}
+
+impl Alone {
+    /// Waits for the others: within a bound for another process, and for those of this one as long as their passphrases are asked for.
+    pub fn wait(session: &Session<'_>, gun: &Gun) -> Result<Self, StoreError> {
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let in_this_one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Self { _among_processes: session.store.maker(gun)?, _in_this_one: in_this_one })
+    }
+}
 
 /// Makes root and targets of a new repository, with a snapshot that the server manages, and stores them until they are published.
 ///

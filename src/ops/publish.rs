@@ -55,6 +55,9 @@ pub fn publish(
                 return Ok(session.store.keep_published(gun, &bytes)?);
             }
             Err(conflict @ RemoteError::Conflict { .. }) if matches!(target, Target::Published(_)) => conflict,
+            Err(error @ (RemoteError::Conflict { .. } | RemoteError::Rejected { .. })) => {
+                return Err(refused_for_another(session, gun, &target).unwrap_or_else(|| error.into()));
+            }
             Err(error) => return Err(error.into()),
         };
         if attempts == MAX_ATTEMPTS {
@@ -65,6 +68,12 @@ pub fn publish(
         not_overtaken(changes, target.base(), newer.base())?;
         target = newer;
     }
+}
+
+/// A new repository is refused where someone else was faster to make one of that name: the server speaks of a root that does not follow its own.
+fn refused_for_another(session: &Session<'_>, gun: &Gun, target: &Target) -> Option<OpsError> {
+    let new = matches!(target, Target::Unpublished(_));
+    new.then(|| for_writing(session, gun).err()).flatten().filter(|error| matches!(error, OpsError::AnotherIsPublished { .. }))
 }
 
 /// Refuses to undo what someone else has decided about a name since `before`: they saw what this person did not.

@@ -1,16 +1,13 @@
 //! Signs tags of a repository, as one update.
 
-use std::{
-    sync::{Mutex, PoisonError},
-    thread,
-};
+use std::thread;
 
 pub use super::sign_content::{Content, Source, Wanted};
 use super::{
     error::OpsError,
     events::Event,
     image::Tag,
-    init::initialize,
+    init::{Alone, initialize},
     inspect_image::released_rows,
     keyring::Keyring,
     ports::{Engine, Manifest, RegistryError},
@@ -155,9 +152,6 @@ fn published<'a>(
     Ok(Ready { target: Target::Published(repo), changes: Vec::new(), tags, tell_initialized: false })
 }
 
-/// Keeps two new repositories, made at the same time, from making a root key and a signer's key each.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-
 /// The first update of a repository.
 fn first_signature<'a>(
     session: &Session<'_>,
@@ -173,7 +167,7 @@ fn first_signature<'a>(
         FirstSigner::Account => Some(account_role(session, gun)?),
         FirstSigner::Repository => None,
     };
-    let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let alone = Alone::wait(session, gun)?;
     let local = local()?;
     let (mut changes, mut roles) = (Vec::new(), vec![RoleName::targets()]);
     if let Some((name, role)) = account {

@@ -3,7 +3,7 @@
 use super::{
     error::OpsError,
     events::Event,
-    init::initialize,
+    init::{Alone, initialize},
     keyring::Keyring,
     ports::{DecisionError, KeyInfo},
     publish::publish,
@@ -44,7 +44,9 @@ pub fn add(session: &Session<'_>, gun: &Gun, signer: &RoleName, keys: &[Key]) ->
     let target = if let Some(target) = keyring.beside(is_targets_key(gun), || for_writing(session, gun))?? {
         target
     } else {
+        let alone = Alone::wait(session, gun)?;
         let local = initialize(session, &keyring, gun)?;
+        drop(alone);
         session.events.tell(Event::Initialized { gun });
         Target::Unpublished(Box::new(local))
     };

@@ -14,6 +14,16 @@ use crate::examples::{self, Example};
 const EXIT_STATUS: [(&str, &str); 3] =
     [("0", "Success."), ("1", "The command failed."), ("125", "A flag is not known, or its value has no meaning.")];
 
+/// Of `dct sandbox`, whose exit code is that of its command.
+const EXIT_STATUS_OF_SANDBOX: [(&str, &str); 6] = [
+    ("0", "It served until it was interrupted, or its command succeeded."),
+    ("1", "The sandbox cannot start."),
+    ("125", "A flag is not known, or its value has no meaning."),
+    ("126", "The command cannot be run."),
+    ("127", "There is no such command."),
+    ("any other", "The command's own; 128 and the signal's number where a signal ended it. It may end with those above, too."),
+];
+
 const FILES: [(&str, &str); 6] = [
     (
         "~/.docker/trust/private",
@@ -69,7 +79,8 @@ fn page(command: &clap::Command, root: &clap::Command, names: &[&str]) -> String
     let mut roff = Roff::new();
     let is_root = name(command) == name(root);
     if is_root || !command.has_subcommands() {
-        section(&mut roff, "EXIT STATUS", EXIT_STATUS);
+        let of_sandbox = name(command) == "dct-sandbox";
+        section(&mut roff, "EXIT STATUS", if of_sandbox { &EXIT_STATUS_OF_SANDBOX[..] } else { &EXIT_STATUS }.iter().copied());
     }
     let variables = environment();
     let variables = variables.iter().map(|(name, meaning)| (name.as_str(), meaning.as_str()));

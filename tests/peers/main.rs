@@ -18,5 +18,6 @@ mod harness;
 mod login;
 mod matrix;
 mod publish;
+mod race;
 mod wire;
 mod words;

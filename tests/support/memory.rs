@@ -74,6 +74,10 @@ impl TrustStore for MemoryStore {
     fn writer(&self, _: &Gun) -> Result<Box<dyn WriterGuard>, StoreError> {
         Ok(Box::new(Writer))
     }
+
+    fn maker(&self, gun: &Gun) -> Result<Box<dyn WriterGuard>, StoreError> {
+        self.writer(gun)
+    }
 }
 
 struct Writer;
@@ -86,7 +90,7 @@ pub type Fault = fn(String) -> RemoteError;
 /// 404.
 pub const NOT_FOUND: Fault = |url| RemoteError::NotFound { url };
 /// 503.
-pub const UNAVAILABLE: Fault = |url| RemoteError::Status { url, status: 503 };
+pub const UNAVAILABLE: Fault = |url| RemoteError::Status { url, status: 503, said: None };
 /// No connection.
 pub const UNREACHABLE: Fault = |url| RemoteError::Unreachable { url, cause: "connection refused".to_owned() };
 /// 401.
