@@ -142,7 +142,11 @@ fn a_signed_tag_that_the_registry_has_no_more_is_told() {
     let site = Site::new();
     site.fails(|request| request.target.contains("/manifests/").then(|| reply(404, &[], "")));
     let again = site.signer().succeeds(&["sign", &site.tag("1")]);
-    assert!(again.err.contains("warning: the registry has no tag 1 any more; the signed content is sha256:7692c3ad"), "{}", again.err);
+    assert!(
+        again.err.contains("warning: the registry has no tag 1 any more; the signed content is sha256:7692c3ad"),
+        "{}",
+        again.err
+    );
 }
 
 #[test]

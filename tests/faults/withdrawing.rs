@@ -253,7 +253,9 @@ fn every_signer_can_be_removed_though_no_tag_is_released() {
     let shown = owner.succeeds(&["inspect", "--pretty", &site.name()]).out;
     assert!(!shown.contains("ian") && !shown.contains("jeff"), "{shown}");
     // nobody is left who could sign
-    owner.refuses(&["sign", &site.tag("1")], str![[r#"
+    owner.refuses(
+        &["sign", &site.tag("1")],
+        str![[r#"
 $ dct sign HOST/prod/nginx:1
 warning: Error getting targets/releases: valid signatures did not meet threshold for targets/releases: 0 of 1
 failed to sign HOST/prod/nginx:1: no valid signing keys for delegation roles
@@ -261,7 +263,8 @@ cause: no signer is left
 hint: add a signer with `dct signer add`
 exit 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
