@@ -51,11 +51,11 @@ pub fn publish(
         let upload: Vec<(RoleName, Bytes)> = files.iter().map(|(role, bytes)| (role.clone(), Bytes::clone(bytes))).collect();
         let conflict = match session.remote.publish(gun, &upload) {
             Ok(()) => {
-                let bytes: Vec<Bytes> = files.into_values().collect();
-                return Ok(session.store.keep_published(gun, &bytes)?);
+                keep(session, gun, files);
+                return Ok(());
             }
-            Err(conflict @ RemoteError::Conflict { .. }) if matches!(target, Target::Published(_)) => conflict,
-            Err(error @ (RemoteError::Conflict { .. } | RemoteError::Rejected { .. })) => {
+            Err(conflict @ RemoteError::Conflict { .. }) => conflict,
+            Err(error @ RemoteError::Rejected { .. }) => {
                 return Err(refused_for_another(session, gun, &target).unwrap_or_else(|| error.into()));
             }
             Err(error) => return Err(error.into()),
@@ -64,9 +64,31 @@ pub fn publish(
             return Err(OpsError::Contended { gun: gun.clone(), attempts, last: conflict });
         }
         std::thread::sleep(pause(attempts));
-        let newer = for_writing(session, gun)?.ok_or(conflict)?;
+        // what was initialised here may be published by now, by another process
+        let Some(newer @ Target::Published(_)) = for_writing(session, gun)? else { return Err(conflict.into()) };
         not_overtaken(changes, target.base(), newer.base())?;
         target = newer;
+    }
+}
+
+/// Unlocks every key that publishing these changes takes, for what is not to be begun where they cannot be published. What they sign need not
+/// be known yet: any content stands for it.
+pub fn unlock(session: &Session<'_>, keyring: &Keyring<'_>, base: Base<'_>, changes: &[Change]) -> Result<(), OpsError> {
+    for (_, keys) in &plan::apply(base, changes, session.now)?.files {
+        keyring.signers(keys)?;
+    }
+    match keyring.signers(&base.root().role_keys(&RoleName::snapshot())) {
+        // where the key is not here, the server has it
+        Ok(_) | Err(OpsError::NoSigningKeys { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Keeps what the server has taken, so that the next read need not ask for it. It is published whether or not that can be done.
+fn keep(session: &Session<'_>, gun: &Gun, files: BTreeMap<RoleName, Bytes>) {
+    let bytes: Vec<Bytes> = files.into_values().collect();
+    if let Err(error) = session.store.keep_published(gun, &bytes) {
+        session.events.tell(Event::Warning(format!("published, but not kept on this machine: {error}")));
     }
 }
 

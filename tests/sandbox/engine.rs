@@ -40,6 +40,14 @@ const SCRIPT: &str = "
     echo === signed by the Engine that the sandbox leads past
     local_image $image:4; dct sign $image:4 && exit 1
     DCT_SIGN_FROM= dct sign $image:4 >four; signed 4 four
+
+    echo === a new repository by two at once
+    export DCT_SIGN_FROM=engine; image=$SANDBOX/engine/new; local_image $image:1; local_image $image:2
+    dct sign $image:1 >one & first=$!; dct sign $image:2 >two; wait $first
+    dct resolve $image:1; dct resolve $image:2
+    image=$SANDBOX/engine/pushed; docker tag $SANDBOX/engine/new:1 $image:1; docker tag $SANDBOX/engine/new:2 $image:2
+    dct push $image:1 & first=$!; dct push $image:2; wait $first
+    dct resolve $image:1; dct resolve $image:2
     echo done";
 
 #[test]

@@ -24,6 +24,8 @@ use dct::{
 #[derive(Default)]
 pub struct MemoryStore {
     stored: Mutex<BTreeMap<Gun, Stored>>,
+    /// No more can be kept beside what is stored.
+    pub is_full: bool,
 }
 
 impl MemoryStore {
@@ -57,6 +59,10 @@ impl TrustStore for MemoryStore {
     }
 
     fn keep_published(&self, gun: &Gun, files: &[Bytes]) -> Result<(), StoreError> {
+        if self.is_full {
+            let source = std::io::ErrorKind::StorageFull.into();
+            return Err(StoreError::Io { action: "write", path: "published".into(), source });
+        }
         self.change(gun, |stored| stored.published.extend(files.iter().map(|bytes| (Sha256::of(bytes), bytes.clone()))));
         Ok(())
     }
