@@ -6,10 +6,11 @@ use clap::{Parser, Subcommand, ValueHint, builder::Styles};
 
 use super::{
     docker::{
-        delete, inspect, key_export, key_generate, key_list, key_load, key_passwd, key_remove, key_show, pull, push, resolve,
-        revoke, sign, signer_add, signer_remove, whoami,
+        delete, expiry, inspect, key_export, key_generate, key_list, key_load, key_passwd, key_remove, key_show, list, lookup,
+        pull, push, renew, resolve, revoke, sign, signer_add, signer_remove, whoami,
     },
     flags::TEMPLATE,
+    notary::args as notary,
     passphrase_flags::{NewPassphraseFlags, PassphraseFlags},
 };
 
@@ -82,9 +83,19 @@ pub enum Command {
     #[allow(missing_docs, reason = "as above")]
     Inspect(inspect::Args),
     #[allow(missing_docs, reason = "as above")]
+    Expiry(expiry::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Renew(renew::Args),
+    #[allow(missing_docs, reason = "as above")]
+    List(list::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Lookup(lookup::Args),
+    #[allow(missing_docs, reason = "as above")]
     Whoami(whoami::Args),
     #[allow(missing_docs, reason = "as above")]
     Delete(delete::Args),
+    #[allow(missing_docs, reason = "as above")]
+    Notary(notary::Words),
     #[cfg(feature = "sandbox")]
     #[allow(missing_docs, reason = "as above")]
     Sandbox(super::sandbox::Args),

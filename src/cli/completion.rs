@@ -17,7 +17,7 @@ use std::{
 use clap::{Arg, Command, CommandFactory as _};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
-use super::{args::Arguments, sanitize, wiring::Known};
+use super::{args::Arguments, notary::args as notary, sanitize, wiring::Known};
 
 /// The variable by which a shell asks. Its value is the version of what is said between the two.
 pub const VARIABLE: &str = "DCT_COMPLETE";
@@ -29,7 +29,12 @@ pub fn answer(arguments: &[OsString]) -> Option<Vec<String>> {
     let asked = std::env::var_os(VARIABLE).is_some_and(|version| version == VERSION);
     let words =
         arguments.get(2..).filter(|words| asked && !words.is_empty() && arguments.get(1).is_some_and(|dashes| dashes == "--"))?;
-    Some(offered(Arguments::command(), words))
+    Some(offered(definition(), words))
+}
+
+/// The definition of `dct`, with notary's commands where a command line has them as mere words.
+fn definition() -> Command {
+    Arguments::command().mut_subcommand(notary::NAME, |_| notary::definition("dct notary").name(notary::NAME))
 }
 
 /// What this machine has to offer for the last of these words of a command, a line a candidate: the word, a tab, and what it means.

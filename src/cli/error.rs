@@ -1,10 +1,15 @@
 //! Why a command ends, for a person: the words, the cause, the hints and the exit code.
 
-/// Exit codes. Docker's: 125 is for a command line that its flag parser refuses, 1 for all else but what a command that we run ends with.
+/// Exit codes. Docker's: 125 is for a command line that its flag parser refuses, 1 for all else but what
+/// a command that we run ends with, and the verdicts of `dct expiry`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
     /// 1
     Failed,
+    /// 3: asked for what ends soon, there is something.
+    EndsSoon,
+    /// 4: there is something that has ended.
+    HasEnded,
     /// 125
     BadFlag,
     /// What another program ended with.
@@ -17,6 +22,8 @@ impl ExitStatus {
     pub fn code(self) -> u8 {
         match self {
             Self::Failed => 1,
+            Self::EndsSoon => 3,
+            Self::HasEnded => 4,
             Self::BadFlag => 125,
             Self::OfCommand(code) => code,
         }

@@ -9,11 +9,12 @@ use super::{
     completion,
     context::Context,
     docker::{
-        delete, inspect, key_export, key_generate, key_list, key_load, key_passwd, key_remove, key_show, pull, push, resolve,
-        revoke, sign, signer_add, signer_remove, whoami,
+        delete, expiry, inspect, key_export, key_generate, key_list, key_load, key_passwd, key_remove, key_show, list, lookup,
+        pull, push, renew, resolve, revoke, sign, signer_add, signer_remove, whoami,
     },
     error::CliError,
     input::Input,
+    notary::{self, face::Outer},
     plugin::{Call, ORIGINAL_COMMAND, Plugin},
     plugin_socket,
     program::Program,
@@ -26,6 +27,9 @@ use super::{
 /// Runs the program with these arguments, its name first: the name chooses the face.
 #[must_use]
 pub fn run(arguments: &[OsString]) -> ExitCode {
+    if notary::face::is_called(arguments) {
+        return notary::face::run(notary::args::NAME, arguments, Outer::default());
+    }
     let call = match Plugin::of(arguments) {
         Some(plugin) => {
             plugin_socket::watch();
@@ -35,6 +39,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     };
     match call {
         Call::Answer(lines) => answer(&lines),
+        Call::Command(program, Ok(parsed)) if matches!(parsed.command, Command::Notary(_)) => as_notary(&program, *parsed),
         Call::Command(program, parsed) => execute(program, parsed),
     }
 }
@@ -55,6 +60,15 @@ fn spelled_out(arguments: &[OsString]) -> Vec<OsString> {
         [program, help, verb @ ..] if help == "help" => [std::slice::from_ref(program), verb, &["--help".into()]].concat(),
         _ => arguments.to_vec(),
     }
+}
+
+/// `dct notary`, with the flags of `dct` that stand before it.
+fn as_notary(program: &Program, parsed: Arguments) -> ExitCode {
+    let Command::Notary(args) = parsed.command else { return ExitCode::FAILURE };
+    let name = format!("{} {}", program.name(), notary::args::NAME);
+    let outer = Outer { config: parsed.config, debug: parsed.debug, passphrases: parsed.passphrases };
+    let words: Vec<OsString> = std::iter::once(name.clone().into()).chain(args.words).collect();
+    notary::face::run(&name, &words, outer)
 }
 
 fn answer(lines: &[String]) -> ExitCode {
@@ -98,8 +112,14 @@ fn dispatch(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
         Command::Pull(args) => on(Access::Read, &|context| pull::run(args, context)),
         Command::Resolve(args) => on(Access::Read, &|context| resolve::run(args, context)),
         Command::Inspect(args) => on(Access::Read, &|context| inspect::run(args, context)),
+        Command::Expiry(args) => on(Access::Read, &|context| expiry::run(args, context)),
+        Command::List(args) => on(Access::Read, &|context| list::run(args, context)),
+        Command::Lookup(args) => on(Access::Read, &|context| lookup::run(args, context)),
+        Command::Renew(args) => on(if args.recreate { Access::Admin } else { Access::Write }, &|context| renew::run(args, context)),
         Command::Whoami(args) => on(Access::Read, &|context| whoami::run(args, context)),
         Command::Delete(args) => on(Access::Admin, &|context| delete::run(args, context)),
+        // taken up before this
+        Command::Notary(_) => Ok(()),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => super::sandbox::run(args, arguments.config.as_deref(), &arguments.passphrases, ui, wiring::now()),
     }

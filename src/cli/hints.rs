@@ -16,6 +16,13 @@ pub fn hint(failure: &OpsError) -> Option<String> {
         OpsError::AnotherIsPublished { gun, .. } => {
             Some(format!("`dct delete {gun}` forgets the one that was never published; its keys stay"))
         }
+        OpsError::NotAChange { gun, number, .. } => Some(format!("`dct notary reset {gun} -n {number}` removes that file; nothing was published")),
+        OpsError::Staged { gun, number, file, .. } => {
+            Some(format!("this is change {number}, staged as {file}; `dct notary reset {gun} -n {number}` takes it back; nothing was published"))
+        }
+        OpsError::AlreadyHere { gun } => {
+            Some(format!("`dct notary publish {gun}` publishes it, where that has not been done; `dct notary delete {gun}` forgets it here"))
+        }
         OpsError::Untrusted { origin: Origin::Store, error: UpdateError::Malformed { .. } | UpdateError::RootMissing { .. } } => Some(
             "restore ~/.docker/trust from a copy; or begin anew with `dct delete REPOSITORY`, once the repository's owner has told you \
              the ID of its root key"
@@ -31,6 +38,14 @@ pub fn hint(failure: &OpsError) -> Option<String> {
         OpsError::NoSigningKeys { role, .. } => Some(format!(
             "this takes the private key of {role}, which lies in ~/.docker/trust/private where the repository was initialized"
         )),
+        OpsError::RootCertificateEnded { gun, .. } => {
+            Some(format!("`dct renew --recreate {gun}` deletes it there and publishes all of it under a new certificate"))
+        }
+        OpsError::RootCertificateCounts { gun, .. } => Some(format!("`dct renew {gun} root` suffices")),
+        OpsError::DeletedAlone { gun, .. } => {
+            Some(format!("all of it is on this machine: run `dct renew --recreate {gun}` again"))
+        }
+        OpsError::RotatedMeanwhile(_) => Some("nothing was published; run it again where these keys are to be replaced too".to_owned()),
         OpsError::Overtaken { .. } => Some("nothing was published; `dct inspect` shows what is signed now".to_owned()),
         OpsError::Engine(error) => engine_hint(error),
         OpsError::PushedUnsigned { gun, pushed, error } => {

@@ -57,6 +57,12 @@ impl PassphraseFlags {
         }
     }
 
+    /// These, or others where none of these is given.
+    #[must_use]
+    pub fn or(self, others: Self) -> Self {
+        if self.given().is_some() { self } else { others }
+    }
+
     /// The one that is given. A descriptor is read here and now, before any program is run that could read it too.
     pub fn source(&self, read: Descriptors<'_>) -> Result<Option<Source>, CliError> {
         let flags = ["--passphrase-file", "--passphrase-fd", "--passphrase-command"];

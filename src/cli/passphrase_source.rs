@@ -1,6 +1,6 @@
-//! Where a passphrase comes from when nobody is asked: flags, our own variables by key, by role or for all, and Docker's two.
+//! Where a passphrase comes from when nobody is asked: flags, our own variables by key, by role or for all, and those of the peer.
 //!
-//! The most specific one counts: a variable for the key's ID, one for its role or name, a flag, Docker's variables, and at last the variable
+//! The most specific one counts: a variable for the key's ID, one for its role or name, a flag, the peer's variables, and at last the variable
 //! for any key. A new root key is protected only by what names the root key, so that none is made by the way. docs/passphrases.md has
 //! the table.
 
@@ -61,8 +61,45 @@ pub struct Wanted<'a> {
     pub new: bool,
 }
 
+/// Whose variables and words count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Peer {
+    /// `docker trust`: two variables; a pipe is read like a terminal.
+    #[default]
+    Docker,
+    /// `notary`: four variables; nobody is asked but at a terminal.
+    Notary,
+}
+
+impl Peer {
+    /// The variable that answers for a role.
+    #[must_use]
+    pub fn variable(self, role: &str) -> Option<&'static str> {
+        match (self, role) {
+            (Self::Docker, "root") => Some("DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE"),
+            (Self::Docker, _) => Some("DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE"),
+            (Self::Notary, "root") => Some("NOTARY_ROOT_PASSPHRASE"),
+            (Self::Notary, "targets") => Some("NOTARY_TARGETS_PASSPHRASE"),
+            (Self::Notary, "snapshot") => Some("NOTARY_SNAPSHOT_PASSPHRASE"),
+            // the server's key is never here
+            (Self::Notary, "timestamp") => None,
+            (Self::Notary, _) => Some("NOTARY_DELEGATION_PASSPHRASE"),
+        }
+    }
+
+    /// A role as a prompt shows it.
+    #[must_use]
+    pub fn shown(self, role: &str) -> &str {
+        match (self, role) {
+            (Self::Docker, "snapshot" | "targets" | "default") => "repository",
+            (_, role) => role,
+        }
+    }
+}
+
 /// Everything that may answer in a person's stead.
 pub struct Sources {
+    peer: Peer,
     flag: Option<Source>,
     new: Option<Source>,
     variables: Variables,
@@ -99,7 +136,19 @@ impl Sources {
     /// Variables, and what reads the places that they name.
     #[must_use]
     pub fn new(variables: Variables, reader: Reader) -> Self {
-        Self { flag: None, new: None, variables, reader, files: Mutex::default() }
+        Self { peer: Peer::Docker, flag: None, new: None, variables, reader, files: Mutex::default() }
+    }
+
+    /// With the variables and the words of a peer.
+    #[must_use]
+    pub fn in_the_words_of(self, peer: Peer) -> Self {
+        Self { peer, ..self }
+    }
+
+    /// Whose variables and words count.
+    #[must_use]
+    pub fn peer(&self) -> Peer {
+        self.peer
     }
 
     /// A flag that answers for all keys, and one that has the new passphrase of a key that exists.
@@ -119,7 +168,7 @@ impl Sources {
         if let Some(flag) = self.flag.as_ref().filter(|_| !new_root) {
             return Ok(Some(flag.clone()));
         }
-        if let Some(source) = self.docker_s(wanted)? {
+        if let Some(source) = self.peer_s(wanted)? {
             return Ok(Some(source));
         }
         if new_root { Ok(None) } else { self.ours(STEM) }
@@ -166,10 +215,10 @@ impl Sources {
         }
     }
 
-    /// Docker has a variable for root keys, and one for all others. For a key that exists it may be empty, as with Docker.
-    fn docker_s(&self, wanted: Wanted<'_>) -> Result<Option<Source>, String> {
-        let name = docker_s_variable(wanted.role);
-        let value = self.text(name)?;
+    /// The peer's variable. For a key that exists it may be empty, as with Docker; with notary an empty one counts as not set.
+    fn peer_s(&self, wanted: Wanted<'_>) -> Result<Option<Source>, String> {
+        let Some(name) = self.peer.variable(wanted.role) else { return Ok(None) };
+        let value = self.text(name)?.filter(|value| self.peer == Peer::Docker || !value.is_empty());
         if value.as_ref().is_some_and(String::is_empty) && wanted.new {
             return Err(format!("{name} is set but empty: a new key needs a passphrase"));
         }
@@ -186,15 +235,6 @@ impl Sources {
     fn text(&self, name: &str) -> Result<Option<String>, String> {
         let value = (self.variables)(name).map(OsString::into_string).transpose();
         value.map_err(|_| format!("the value of {name} is not UTF-8 text"))
-    }
-}
-
-/// The variable of Docker's that answers for a role.
-#[must_use]
-pub fn docker_s_variable(role: &str) -> &'static str {
-    match role {
-        "root" => "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE",
-        _ => "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE",
     }
 }
 
@@ -276,6 +316,31 @@ mod tests {
         for name in ["DCT_PASSPHRASE_ROOT", "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE"] {
             let named = sources(&[(name, "r")]).with_flags(flag(), None);
             assert_eq!(answer(&named, "root", ID, true), Ok(Some("r".to_owned())), "{name}");
+        }
+    }
+
+    #[test]
+    fn notary_s_variables_are_four_and_docker_s_are_none_of_them() {
+        let set = [
+            ("NOTARY_ROOT_PASSPHRASE", "r"),
+            ("NOTARY_TARGETS_PASSPHRASE", "t"),
+            ("NOTARY_SNAPSHOT_PASSPHRASE", ""),
+            ("NOTARY_DELEGATION_PASSPHRASE", "d"),
+            ("DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "docker"),
+            ("DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE", "docker"),
+        ];
+        let notary = sources(&set).in_the_words_of(Peer::Notary);
+        for (role, value) in [
+            ("root", Some("r")),
+            ("targets", Some("t")),
+            ("snapshot", None),
+            ("timestamp", None),
+            ("jeff", Some("d")),
+            ("", Some("d")),
+        ] {
+            for new in [true, false] {
+                assert_eq!(answer(&notary, role, ID, new), Ok(value.map(str::to_owned)), "{role}");
+            }
         }
     }
 

@@ -5,6 +5,17 @@
 pub struct Program {
     name: String,
     verbs: &'static [&'static str],
+    voice: Voice,
+}
+
+/// In whose manner errors are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Voice {
+    /// On standard error, line by line.
+    #[default]
+    Docker,
+    /// On standard output, behind an empty line and `* fatal: `. Our own lines still go to standard error.
+    Notary,
 }
 
 /// What the definitions say.
@@ -14,13 +25,25 @@ impl Program {
     /// Under its own name, by which it knows every verb.
     #[must_use]
     pub fn own() -> Self {
-        Self { name: OWN.to_owned(), verbs: &[] }
+        Self { name: OWN.to_owned(), verbs: &[], voice: Voice::Docker }
     }
 
     /// Under another name, such as `docker trust`, which has these verbs alone.
     #[must_use]
     pub fn called(name: String, verbs: &'static [&'static str]) -> Self {
-        Self { name, verbs }
+        Self { name, verbs, voice: Voice::Docker }
+    }
+
+    /// In another manner.
+    #[must_use]
+    pub fn in_the_voice_of(self, voice: Voice) -> Self {
+        Self { voice, ..self }
+    }
+
+    /// The manner.
+    #[must_use]
+    pub fn voice(&self) -> Voice {
+        self.voice
     }
 
     /// The name, of one word or more.

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::{
     input::{Echo, Input},
-    passphrase_source::{Source, Sources, Wanted, docker_s_variable},
+    passphrase_source::{Peer, Source, Sources, Wanted},
     terminal::read_interruptibly,
     ui::Ui,
 };
@@ -94,6 +94,14 @@ impl Prompter {
         }
     }
 
+    /// Asks for `y` or `yes`, as notary's `askConfirm` does: whatever else is answered, and the end of input, is a no.
+    #[must_use]
+    pub fn is_yes(&self, question: &str) -> bool {
+        let _asking = self.ui.ask(question);
+        let answer = self.input.line(Echo::Shown);
+        answer.is_ok_and(|answer| ["y", "yes"].iter().any(|yes| answer.trim().eq_ignore_ascii_case(yes)))
+    }
+
     /// Asks what may be seen. `UnexpectedEof` where nobody answers.
     pub fn answer(&self, question: &str) -> io::Result<String> {
         let asking = self.ui.ask(question);
@@ -109,19 +117,29 @@ impl Prompter {
         if let Some(source) = self.source(question, true)? {
             return self.read(&source, question);
         }
+        if !self.may_ask() {
+            return Err(DecisionError::NewAttemptsExceeded);
+        }
         if question.role == "root" {
             for line in ROOT_WARNING {
                 self.ui.say(line);
             }
         }
-        self.ask_twice(question, &format!("passphrase for new {}", question.key()), docker_s_variable(question.role))
+        self.ask_twice(question, &format!("passphrase for new {}", question.key()), question.instead())
     }
 
     /// A passphrase in place of the one that a key has.
     fn replace(&self, question: &Question<'_>) -> Result<Zeroizing<String>, DecisionError> {
         match self.sources.for_replacing() {
             Some(source) => self.read(&source, question),
-            None => self.ask_twice(question, &format!("new passphrase for {}", question.key()), "--new-passphrase-file"),
+            None if !self.may_ask() => Err(DecisionError::NewAttemptsExceeded),
+            None => {
+                let what = match question.peer {
+                    Peer::Docker => "new passphrase for",
+                    Peer::Notary => "passphrase for new",
+                };
+                self.ask_twice(question, &format!("{what} {}", question.key()), "--new-passphrase-file")
+            }
         }
     }
 
@@ -154,19 +172,29 @@ impl Prompter {
                 return self.read(&source, question);
             }
             // the peers try the same value once more
-            return Err(DecisionError::NoAnswer(format!(
-                "the passphrase {} does not open the {}",
-                source.described(),
-                question.key()
-            )));
+            let words = format!("the passphrase {} does not open the {}", source.described(), question.key());
+            if question.peer == Peer::Docker {
+                return Err(DecisionError::NoAnswer(words));
+            }
+            self.ui.warning(&words);
+            return Err(DecisionError::AttemptsExceeded);
         }
-        if attempt >= UNLOCK_ATTEMPTS {
+        if attempt >= UNLOCK_ATTEMPTS || !self.may_ask() {
             return Err(DecisionError::AttemptsExceeded);
         }
         if attempt > 0 {
             self.ui.say("Passphrase incorrect. Please retry.");
         }
-        self.ask(question, &format!("Enter passphrase for {}: ", question.key()), docker_s_variable(question.role))
+        self.ask(question, &format!("Enter passphrase for {}: ", question.key()), question.instead())
+    }
+
+    /// Notary asks nobody but at a terminal: what comes through a pipe may be what a command works on.
+    fn may_ask(&self) -> bool {
+        self.sources.peer() == Peer::Docker || self.input.is_terminal()
+    }
+
+    fn question<'a>(&self, role: &'a str, id: &'a str) -> Question<'a> {
+        Question { role, id, peer: self.sources.peer() }
     }
 
     fn source(&self, question: &Question<'_>, new: bool) -> Result<Option<Source>, DecisionError> {
@@ -211,7 +239,7 @@ impl Prompter {
 
 impl Decisions for Prompter {
     fn passphrase(&self, request: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
-        let question = Question { role: &request.role, id: &request.key };
+        let question = self.question(&request.role, &request.key);
         let answer = match request.purpose {
             PassphrasePurpose::Create => self.create(&question)?,
             PassphrasePurpose::Replace => self.replace(&question)?,
@@ -225,7 +253,7 @@ impl Decisions for Prompter {
     }
 
     fn known_passphrase(&self, role: &str, key: &str) -> Option<Passphrase> {
-        let question = Question { role, id: key };
+        let question = self.question(role, key);
         let known = self.answers().get(&question.name()).cloned();
         let read = || {
             let source = self.source(&question, false).ok().flatten().filter(Source::is_quiet)?;
@@ -239,17 +267,20 @@ impl Decisions for Prompter {
 struct Question<'a> {
     role: &'a str,
     id: &'a str,
+    peer: Peer,
 }
 
 impl Question<'_> {
-    /// The role as Docker shows it, and the key's first seven digits where they are known.
+    /// The role as the peer shows it, and the key's first seven digits where they are known.
     fn key(&self) -> String {
-        let role = match self.role {
-            "snapshot" | "targets" | "default" => "repository",
-            other => other,
-        };
+        let role = self.peer.shown(self.role);
         let id: String = self.id.chars().take(7).collect();
         if id.is_empty() { format!("{role} key") } else { format!("{role} key with ID {id}") }
+    }
+
+    /// The variable or the flag that would have answered.
+    fn instead(&self) -> &'static str {
+        self.peer.variable(self.role).unwrap_or("--passphrase-file")
     }
 
     fn name(&self) -> (String, String) {
@@ -298,6 +329,22 @@ mod tests {
 
     fn new_key(role: &str, key: &str) -> PassphraseRequest {
         PassphraseRequest { role: role.to_owned(), key: key.to_owned(), purpose: PassphrasePurpose::Create }
+    }
+
+    #[test]
+    fn notary_asks_nobody_through_a_pipe_and_takes_its_own_words() {
+        let screen = Screen::default();
+        let (ui, input) = (Ui::to(screen.clone(), io::sink()), Input::piped(&b"passphrase1\npassphrase1\n"[..]));
+        let set = |name: &str| (name == "NOTARY_TARGETS_PASSPHRASE").then(|| OsString::from("t"));
+        let prompter = Prompter::new(Arc::new(ui), Arc::new(input), sources(set).in_the_words_of(Peer::Notary));
+        let ask = |request: PassphraseRequest| prompter.passphrase(&request).err();
+        assert_eq!(ask(new_key("root", "1234567")), Some(DecisionError::NewAttemptsExceeded));
+        assert_eq!(ask(existing("jeff", "1234567", 0)), Some(DecisionError::AttemptsExceeded));
+        assert_eq!(ask(existing("targets", "1234567", 0)), None);
+        assert_eq!(ask(existing("targets", "1234567", 1)), Some(DecisionError::AttemptsExceeded));
+        assert!(screen.0.lock().unwrap().is_empty());
+        let question = prompter.question("targets", "123456789");
+        assert_eq!(question.key(), "targets key with ID 1234567");
     }
 
     fn existing(role: &str, key: &str, attempt: u32) -> PassphraseRequest {

@@ -1,32 +1,47 @@
-//! Tables as `docker trust` lays them out.
+//! Tables as Go's `text/tabwriter` lays them out for the peers.
 //!
-//! A column is as wide as its longest cell and three spaces, and never narrower than ten; the last column has no padding (Go's tabwriter with
-//! a minimal width of 10 and a padding of 3). Widths count terminal columns, not bytes.
+//! A column is as wide as its longest cell and the padding, and never narrower than a least width; the last column has no padding. Widths count
+//! terminal columns, not bytes.
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::sanitize;
 
-const MIN_WIDTH: u16 = 10;
-const PADDING: u16 = 3;
+/// The measures of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    /// The least width of a column, its padding counted.
+    pub min_width: u16,
+    /// The spaces behind the longest cell.
+    pub padding: u16,
+}
+
+/// Those of `docker trust`.
+const DOCKER: Layout = Layout { min_width: 10, padding: 3 };
 
 /// Longest cell shown whole, in characters: `comfy-table` counts columns in 16 bits, and panics beyond.
 const MAX_CELL: usize = 8_000;
 
-/// Lays out a header and rows; the answer has one entry a line, each cell made safe for a terminal.
+/// Lays out a header and rows as `docker trust` does; the answer has one entry a line, each cell made safe for a terminal.
 #[must_use]
 pub fn lines<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> Vec<String> {
+    laid_out(DOCKER, std::iter::once(header.map(str::to_owned)).chain(rows))
+}
+
+/// The same with other measures, and without telling the header from the rows.
+#[must_use]
+pub fn laid_out<const N: usize>(layout: Layout, rows: impl IntoIterator<Item = [String; N]>) -> Vec<String> {
     let mut padded = Table::new();
     padded.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     // the last column stands outside of the table, which would pad it
     let mut last_column = Vec::new();
-    for row in std::iter::once(header.map(str::to_owned)).chain(rows) {
+    for row in rows {
         let mut cells = row.iter().map(|cell| shorten(&sanitize::field(cell))).collect::<Vec<_>>();
         last_column.push(cells.pop().unwrap_or_default());
         padded.add_row(cells);
     }
     for column in padded.column_iter_mut() {
-        column.set_padding((0, PADDING)).set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(MIN_WIDTH)));
+        column.set_padding((0, layout.padding)).set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(layout.min_width)));
     }
     padded.lines().zip(last_column).map(|(cells, last)| cells + &last).collect()
 }

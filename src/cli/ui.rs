@@ -18,7 +18,7 @@ use rustix::termios::tcgetwinsize;
 use super::{
     error::CliError,
     kept::{Kept, To},
-    program::Program,
+    program::{Program, Voice},
     progress::{Aside, Progress, Wait},
     sanitize,
 };
@@ -73,6 +73,12 @@ impl Ui {
         }
     }
 
+    /// The name under which this program was called.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
     /// Under another name of the program, for what it tells a person to type.
     #[must_use]
     pub fn called(self, program: Program) -> Self {
@@ -125,6 +131,13 @@ impl Ui {
         for line in lines {
             self.out.write(&format!("{line}\n"));
         }
+        self.out.flush();
+    }
+
+    /// A content, exactly as it is.
+    pub fn content(&self, bytes: &[u8]) {
+        let _aside = self.aside();
+        self.out.state().attempt(|writer| writer.write_all(bytes));
         self.out.flush();
     }
 
@@ -228,8 +241,13 @@ impl Ui {
 
     /// Why a command ends: the peer's words first, then our own cause and hints.
     pub fn error(&self, error: &CliError) {
-        for line in error.message() {
-            self.notice(line);
+        match (self.program.voice(), error.message()) {
+            (_, []) => {}
+            (Voice::Docker, lines) => lines.iter().for_each(|line| self.notice(line)),
+            (Voice::Notary, [first, rest @ ..]) => {
+                self.lines(["", &format!("* fatal: {first}")]);
+                self.lines(rest);
+            }
         }
         if let Some(cause) = error.cause() {
             self.labelled("cause", "31", cause);
@@ -330,6 +348,14 @@ mod tests {
         ui.error(&CliError::new("failed").and("badly").because("the \u{1b}[31mdisk\nis full").hinted("buy another"));
         assert_eq!(out.text(), "Loading key from \"k.pem\"...\n");
         assert_eq!(err.text(), "warning: half\nfailed\nbadly\ncause: the \\u{1b}[31mdisk\\u{a}is full\nhint: buy another\n");
+    }
+
+    #[test]
+    fn notary_s_errors_are_answers() {
+        let (out, err) = (Shared::default(), Shared::default());
+        let ui = Ui::to(out.clone(), err.clone()).called(Program::called("notary".to_owned(), &[]).in_the_voice_of(Voice::Notary));
+        ui.error(&CliError::new("client is offline").and("more").because("no route"));
+        assert_eq!((out.text().as_str(), err.text().as_str()), ("\n* fatal: client is offline\nmore\n", "cause: no route\n"));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Chooses the adapters behind the ports, and nobody else does.
 
+mod notary;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     ffi::OsString,
@@ -48,13 +50,17 @@ use crate::{
     },
     ops::{
         image::Image,
-        ports::{Engine, EngineError, Events, KeyStore as _},
+        ports::{Changelist, Engine, EngineError, Events, KeyStore as _},
         session::Session,
     },
     tuf::{gun::Gun, pinning::TrustPinning, role::RoleName},
 };
 
-pub use crate::adapters::{keys::public_key_out::PublicKeyOut, notary::Access};
+pub use self::notary::NotaryFace;
+pub use crate::adapters::{
+    keys::{key_source::Exposure, public_key_out::PublicKeyOut},
+    notary::Access,
+};
 
 /// What a command works on.
 pub struct Wiring {
@@ -93,10 +99,7 @@ pub struct Face<'a> {
 impl Wiring {
     /// Reads the settings; nothing else is read or asked before a verb needs it.
     pub fn new(face: Face<'_>) -> Result<Self, CliError> {
-        let settings = match Settings::path() {
-            Some(path) => Settings::load(&path).map_err(|error| CliError::new(error.to_string()))?,
-            None => Settings::default(),
-        };
+        let settings = settings()?;
         let config_dir = config_dir(face.config_dir)?;
         let net = Arc::new(net(&settings, &config_dir, face.ui, face.login));
         Ok(Self {
@@ -125,6 +128,12 @@ impl Wiring {
             pins: &self.pins,
             now,
         }
+    }
+
+    /// The staged changes, for the commands whose business they are: those of notary.
+    #[must_use]
+    pub fn changelist(&self) -> &dyn Changelist {
+        &self.store
     }
 
     /// Reads an argument that names an image, in Docker's grammar.
@@ -182,6 +191,16 @@ impl Wiring {
                 _ => words,
             }
         })
+    }
+
+    /// Reads a file that private keys are to be imported from, and whether others may read it too.
+    pub fn read_private_keys(&self, path: &Path) -> Result<(Zeroizing<Vec<u8>>, Exposure), CliError> {
+        key_source::read_whoever_may(path).map_err(|error| CliError::new(error.to_string()))
+    }
+
+    /// The same, in place of a file that is there.
+    pub fn write_key_over(&self, file: &Path, text: &str) -> Result<(), CliError> {
+        key_out::write_over(file, text).map_err(|error| CliError::new(without_error_numbers(&error.to_string())))
     }
 
     /// Whether something has the name that the file of a public key is to have.
@@ -318,19 +337,29 @@ fn servers(settings: &Settings) -> Result<Servers, CliError> {
     Ok(servers)
 }
 
-fn net(settings: &Settings, config_dir: &Path, ui: &Arc<Ui>, login: Login) -> Net {
-    let network = NetSettings {
+fn settings() -> Result<Settings, CliError> {
+    match Settings::path() {
+        Some(path) => Settings::load(&path).map_err(|error| CliError::new(error.to_string())),
+        None => Ok(Settings::default()),
+    }
+}
+
+fn network(settings: &Settings) -> NetSettings {
+    NetSettings {
         timeout: settings.network.timeout,
         allowed_token_realms: settings.network.token_realms.clone(),
         cache_dir: variable("DCT_CACHE_DIR").map(PathBuf::from).or_else(|| dirs::cache_dir().map(|folder| folder.join("dct"))),
         ..NetSettings::default()
-    };
+    }
+}
+
+fn net(settings: &Settings, config_dir: &Path, ui: &Arc<Ui>, login: Login) -> Net {
     let docker = Undisturbed { docker: DockerCredentials::new(config_dir.to_owned()), ui: Arc::clone(ui) };
     let credentials: Box<dyn Credentials> = match login {
         Login::Never => Box::new(docker),
         Login::Ask(prompter) => Box::new(AskedFor { docker, prompter }),
     };
-    Net::new(network, credentials, Box::new(tls(settings, config_dir)))
+    Net::new(network(settings), credentials, Box::new(tls(settings, config_dir)))
 }
 
 /// Docker's folders, and the CA files of the settings, each for the registry and for its Notary server.
@@ -373,9 +402,14 @@ impl Credentials for AskedFor {
         if let Some(found) = self.docker.for_registry(registry)? {
             return Ok(Some(found));
         }
-        let fail = |reason: String| CredentialError { origin: "prompt".to_owned(), reason };
-        let Some(login) = self.prompter.login().map_err(|error| fail(error.to_string()))? else { return Ok(None) };
-        let password = Secret::new(login.password.to_string()).ok_or_else(|| fail("a password is one line".to_owned()))?;
-        Ok(Some(Found { credential: Credential::Basic { user: login.username, password }, source: "the prompt".to_owned() }))
+        login_of(&self.prompter)
     }
+}
+
+/// What a person answers at a terminal; none elsewhere.
+fn login_of(prompter: &Prompter) -> Result<Option<Found>, CredentialError> {
+    let fail = |reason: String| CredentialError { origin: "prompt".to_owned(), reason };
+    let Some(login) = prompter.login().map_err(|error| fail(error.to_string()))? else { return Ok(None) };
+    let password = Secret::new(login.password.to_string()).ok_or_else(|| fail("a password is one line".to_owned()))?;
+    Ok(Some(Found { credential: Credential::Basic { user: login.username, password }, source: "the prompt".to_owned() }))
 }

@@ -74,6 +74,7 @@ pub struct Certificate {
     not_before: Timestamp,
     not_after: Timestamp,
     is_ca: bool,
+    is_self_issued: bool,
     sha1: bool,
 }
 
@@ -96,6 +97,7 @@ impl Certificate {
             not_before: timestamp(tbs.validity().not_before),
             not_after: timestamp(tbs.validity().not_after),
             is_ca: constraints.is_some_and(|(_, constraints)| constraints.ca),
+            is_self_issued: tbs.issuer() == tbs.subject(),
             sha1: SHA1_SIGNATURES.contains(&certificate.signature_algorithm().oid),
         })
     }
@@ -153,6 +155,12 @@ impl Certificate {
     #[must_use]
     pub fn not_after(&self) -> Timestamp {
         self.not_after
+    }
+
+    /// Whether its issuer has the name of its subject: no authority vouches for it.
+    #[must_use]
+    pub fn is_self_issued(&self) -> bool {
+        self.is_self_issued
     }
 
     /// Whether it is a CA's (basic constraints).

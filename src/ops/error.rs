@@ -5,10 +5,10 @@ use super::{
     ports::{DecisionError, EngineError, KeyStoreError, RegistryError, RemoteError, StoreError},
 };
 use crate::{
-    crypto::error::CryptoError,
+    crypto::{error::CryptoError, key_format::KeyFormatError},
     tuf::{
-        digest::Sha256, error::UpdateError, gun::Gun, key_id::CanonicalKeyId, local::InitError, plan::PlanError, role::RoleName,
-        sign::SignError,
+        changelist::StagedError, digest::Sha256, error::UpdateError, gun::Gun, key_id::CanonicalKeyId, local::InitError,
+        plan::PlanError, reissue::ReissueError, role::RoleName, root_edit::RootEditError, sign::SignError,
     },
 };
 
@@ -25,6 +25,20 @@ pub enum Origin {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpsError {
+    /// There is trust data of the repository on this machine.
+    #[error("{gun} is already initialized on this machine")]
+    AlreadyHere {
+        /// The repository.
+        gun: Gun,
+    },
+    /// The server has the repository.
+    #[error("{server} already has trust data for {gun}")]
+    AlreadyPublished {
+        /// The repository.
+        gun: Gun,
+        /// The server's address.
+        server: String,
+    },
     /// The repository was initialised on this machine and never published, and the server has another one by its name.
     #[error("{gun} was initialised on this machine and not published, and {server} has another repository by that name")]
     AnotherIsPublished {
@@ -43,6 +57,14 @@ pub enum OpsError {
         /// The last refusal.
         last: RemoteError,
     },
+    /// The server has deleted a repository that was to be published anew, and did not take it. All of it is on this machine.
+    #[error("{gun} is deleted on the server, and was not published anew: {error}")]
+    DeletedAlone {
+        /// The repository.
+        gun: Gun,
+        /// Why it was not published.
+        error: Box<OpsError>,
+    },
     /// A key operation.
     #[error(transparent)]
     Crypto(#[from] CryptoError),
@@ -52,6 +74,9 @@ pub enum OpsError {
     /// The Docker Engine.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// A key file.
+    #[error(transparent)]
+    KeyFormat(#[from] KeyFormatError),
     /// A new repository cannot be made.
     #[error(transparent)]
     Init(#[from] InitError),
@@ -61,6 +86,9 @@ pub enum OpsError {
     /// The account at the registry has no name that could be a signer's.
     #[error("{0}")]
     NoAccount(String),
+    /// The private key of a root certificate is not on this machine. The words are Notary's.
+    #[error("error initializing repository with certificate: cannot find matching private key id")]
+    NoKeyOfCertificate,
     /// None of a role's keys is on this machine.
     #[error(
         "could not find necessary signing keys, at least one of these keys must be available: {}",
@@ -87,6 +115,18 @@ pub enum OpsError {
         gun: Gun,
         /// The server's address.
         server: String,
+    },
+    /// A file among the staged changes holds none. Nothing was published.
+    #[error("{file}: {reason}")]
+    NotAChange {
+        /// The repository.
+        gun: Gun,
+        /// The change's number, as the list of staged changes has it.
+        number: usize,
+        /// The file's name.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
     },
     /// Nothing is released under the tag.
     #[error("No valid trust data for {tag}")]
@@ -148,6 +188,42 @@ pub enum OpsError {
     /// Signing.
     #[error(transparent)]
     Sign(#[from] SignError),
+    /// The root cannot be edited so.
+    #[error(transparent)]
+    RootEdit(#[from] RootEditError),
+    /// The certificate of a root key counts still: nothing keeps the server from taking an update.
+    #[error("the root certificate of {gun} is valid until {until}")]
+    RootCertificateCounts {
+        /// The repository.
+        gun: Gun,
+        /// Until then.
+        until: jiff::Timestamp,
+    },
+    /// The certificate of the root key has expired, and the server refuses an update because of it.
+    #[error("the root certificate of {gun} expired at {at}, and the server takes no update because of that: {refusal}")]
+    RootCertificateEnded {
+        /// The repository.
+        gun: Gun,
+        /// When.
+        at: jiff::Timestamp,
+        /// The server's words.
+        refusal: RemoteError,
+    },
+    /// Someone else gave a role other keys while a rotation was under way. Nothing was published.
+    #[error("{0}: while this was under way, someone else gave the role other keys")]
+    RotatedMeanwhile(RoleName),
+    /// A staged change cannot be made. Nothing was published.
+    #[error("{error}")]
+    Staged {
+        /// The repository.
+        gun: Gun,
+        /// The change's number, as the list of staged changes has it.
+        number: usize,
+        /// The name of its file.
+        file: String,
+        /// Why not.
+        error: StagedError,
+    },
     /// The store of trust data.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -167,4 +243,13 @@ pub enum OpsError {
         /// What is wrong with it.
         error: UpdateError,
     },
+}
+
+impl From<ReissueError> for OpsError {
+    fn from(error: ReissueError) -> Self {
+        match error {
+            ReissueError::Root(error) => error.into(),
+            ReissueError::Plan(error) => error.into(),
+        }
+    }
 }

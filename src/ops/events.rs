@@ -4,7 +4,7 @@ use super::{
     image::{Manifest, Tag},
     transfer::{Progress, PushedContent},
 };
-use crate::tuf::{digest::Sha256, gun::Gun};
+use crate::tuf::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId};
 
 /// Something that a person is told before a command ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +51,11 @@ pub enum Event<'a> {
     Resigning {
         /// The tag.
         tag: &'a Tag,
+    },
+    /// The root key of the store that a new repository gets.
+    RootKeyFound {
+        /// Its ID.
+        id: CanonicalKeyId,
     },
     /// A signer was made of the account that is used at the registry.
     SignerCreated {

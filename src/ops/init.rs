@@ -1,68 +1,155 @@
 //! Initialises a repository.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::rc::Rc;
 
 use super::{
+    alone::Alone,
     error::OpsError,
     events::Event,
-    keyring::Keyring,
-    ports::{Bytes, StoreError, WriterGuard},
+    keyring::{Keyring, until_right},
+    ports::{Bytes, FileRef, RemoteError},
     session::Session,
 };
-use crate::tuf::{
-    gun::Gun,
-    json::Json,
-    key::Key,
-    local::{LocalRepo, NewKeys},
-    role::RoleName,
+use crate::{
+    crypto::{key_format::KeyFormatError, pem::PemBlock, private_key::PrivateKey},
+    tuf::{
+        gun::Gun,
+        json::Json,
+        key::Key,
+        key_id::CanonicalKeyId,
+        local::{LocalRepo, NewKeys, SnapshotKey},
+        role::RoleName,
+    },
 };
 
-/// While it lives nobody else on this machine makes keys for a new repository: two at the same time would make a root key and a signer's key each.
-pub struct Alone {
-    _among_processes: Box<dyn WriterGuard>,
-    _in_this_one: MutexGuard<'static, ()>,
+/// How a repository begins.
+#[derive(Default)]
+pub struct Beginning<'a> {
+    /// Who signs its snapshots.
+    pub snapshots: Snapshots,
+    /// A root key to be stored here and used; encrypted under a passphrase, which it keeps.
+    pub root_key: Option<&'a PemBlock>,
+    /// The certificate of the root key, in PEM. Where no key is given, its private key is looked for in the store.
+    pub root_certificate: Option<&'a [u8]>,
 }
 
-impl Alone {
-    /// Waits for the others: within a bound for another process, and for those of this one as long as their passphrases are asked for.
-    pub fn wait(session: &Session<'_>, gun: &Gun) -> Result<Self, StoreError> {
-        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-        let in_this_one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(Self { _among_processes: session.store.maker(gun)?, _in_this_one: in_this_one })
+/// Who signs the snapshots of a repository.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Snapshots {
+    /// The server, as for repositories of Docker.
+    #[default]
+    Server,
+    /// Whoever publishes, with a key that is made here, as for repositories of Notary.
+    Publisher,
+}
+
+/// Initialises a repository that is nowhere yet: not on this machine, and not on the server (which `notary init` does not ask). Nothing is
+/// published.
+pub fn init(session: &Session<'_>, gun: &Gun, beginning: &Beginning<'_>) -> Result<(), OpsError> {
+    let stored = session.store.load(gun)?;
+    if !stored.files.is_empty() || !stored.floor.is_empty() {
+        return Err(OpsError::AlreadyHere { gun: gun.clone() });
     }
+    let there = session.remote.fetch_all(gun, &[FileRef::Timestamp]).pop();
+    match there.unwrap_or_else(|| Err(RemoteError::Unusable("no answer".to_owned()))) {
+        Err(RemoteError::NotFound { .. }) => {}
+        Ok(_) => return Err(OpsError::AlreadyPublished { gun: gun.clone(), server: session.remote.address(gun) }),
+        Err(error) => return Err(error.into()),
+    }
+    if beginning.root_key.is_none()
+        && beginning.root_certificate.is_none()
+        && let Some(id) = first_root_key(session)?
+    {
+        session.events.tell(Event::RootKeyFound { id });
+    }
+    let _writer = session.store.writer(gun)?;
+    let _alone = Alone::wait(session, gun)?;
+    begin(session, &Keyring::new(session), gun, beginning).map(drop)
 }
 
-/// Makes root and targets of a new repository, with a snapshot that the server manages, and stores them until they are published.
-///
-/// The server is asked for its two keys first, so that nothing is made here for a server that cannot be used. The root key is the
-/// first of the store by ID, as Docker picks it, or a new one.
+/// Makes root and targets of a new repository, in Docker's form: with a snapshot that the server manages.
 pub fn initialize(session: &Session<'_>, keyring: &Keyring<'_>, gun: &Gun) -> Result<LocalRepo, OpsError> {
+    begin(session, keyring, gun, &Beginning::default())
+}
+
+/// Makes the first files of a repository, and stores them until they are published.
+///
+/// The server is asked for its keys first, so that nothing is made here for a server that cannot be used. Where none is given, the root key
+/// is the first of the store by ID, as Docker picks it, or a new one.
+pub(super) fn begin(
+    session: &Session<'_>,
+    keyring: &Keyring<'_>,
+    gun: &Gun,
+    beginning: &Beginning<'_>,
+) -> Result<LocalRepo, OpsError> {
     session.events.tell(Event::Initializing { gun });
-    let roles = [RoleName::timestamp(), RoleName::snapshot()];
+    let roles = match beginning.snapshots {
+        Snapshots::Server => vec![RoleName::timestamp(), RoleName::snapshot()],
+        Snapshots::Publisher => vec![RoleName::timestamp()],
+    };
     let mut keys = Vec::new();
     for (role, answer) in roles.iter().zip(session.remote.server_keys(gun, &roles)) {
         keys.push(server_key(session, gun, role, &answer?)?);
     }
-    let Ok([timestamp, snapshot]) = <[Key; 2]>::try_from(keys) else {
-        return Err(bad_key(session, gun, &RoleName::timestamp(), "no answer"));
-    };
-    let root = match session.keys.list()?.into_iter().find(|info| info.role == RoleName::root().as_str()) {
-        Some(info) => keyring.get(info.id)?,
-        None => None,
-    };
-    let root = root.map_or_else(|| keyring.create(RoleName::root().as_str(), None), Ok)?;
+    let mut keys = keys.into_iter();
+    let timestamp = keys.next().ok_or_else(|| bad_key(session, gun, &RoleName::timestamp(), "no answer"))?;
+    let root = root_key(session, keyring, beginning)?;
     let targets = keyring.create(RoleName::targets().as_str(), Some(gun))?;
-    let local = LocalRepo::initialize(gun, NewKeys { root: &root, targets: &targets, timestamp, snapshot }, session.now)?;
-    session.store.save_unpublished(gun, &local.files())?;
+    let own = match beginning.snapshots {
+        Snapshots::Server => None,
+        Snapshots::Publisher => Some(keyring.create(RoleName::snapshot().as_str(), Some(gun))?),
+    };
+    let snapshot = match &own {
+        Some(own) => SnapshotKey::Own(own),
+        None => SnapshotKey::Server(keys.next().ok_or_else(|| bad_key(session, gun, &RoleName::snapshot(), "no answer"))?),
+    };
+    let root_certificate = beginning.root_certificate;
+    let local =
+        LocalRepo::initialize(gun, NewKeys { root: &root, root_certificate, targets: &targets, timestamp, snapshot }, session.now)?;
+    session.store.save_unpublished(gun, &local.stored_files())?;
     Ok(local)
 }
 
-fn server_key(session: &Session<'_>, gun: &Gun, role: &RoleName, answer: &Bytes) -> Result<Key, OpsError> {
+fn root_key(session: &Session<'_>, keyring: &Keyring<'_>, beginning: &Beginning<'_>) -> Result<Rc<PrivateKey>, OpsError> {
+    if let Some(block) = beginning.root_key {
+        return Ok(Rc::new(import(session, block)?));
+    }
+    if let Some(certificate) = beginning.root_certificate {
+        let id =
+            Key::from_certificates(certificate).and_then(|key| key.canonical_id()).map_err(|_| OpsError::NoKeyOfCertificate)?;
+        let key = keyring.get(id)?.ok_or(OpsError::NoKeyOfCertificate)?;
+        session.events.tell(Event::RootKeyFound { id });
+        return Ok(key);
+    }
+    let known = first_root_key(session)?.map_or(Ok(None), |id| keyring.get(id))?;
+    known.map_or_else(|| keyring.create(RoleName::root().as_str(), None), Ok)
+}
+
+fn first_root_key(session: &Session<'_>) -> Result<Option<CanonicalKeyId>, OpsError> {
+    let root = RoleName::root();
+    Ok(session.keys.list()?.into_iter().find(|info| info.role == root.as_str()).map(|info| info.id))
+}
+
+/// Stores an encrypted root key under the passphrase that it has.
+fn import(session: &Session<'_>, block: &PemBlock) -> Result<PrivateKey, OpsError> {
+    let role = RoleName::root();
+    // which key it is cannot be known before it is open
+    let (key, passphrase) =
+        until_right(session, role.as_str(), "", |passphrase| match PrivateKey::from_pem_block(block, Some(passphrase)) {
+            Err(KeyFormatError::WrongPassphrase) => Ok(None),
+            opened => Ok(Some(opened?)),
+        })?;
+    let id = session.keys.add(&key, role.as_str(), None, &passphrase)?.id;
+    session.events.tell(Event::RootKeyFound { id });
+    Ok(key)
+}
+
+pub(super) fn server_key(session: &Session<'_>, gun: &Gun, role: &RoleName, answer: &Bytes) -> Result<Key, OpsError> {
     let json = Json::parse(answer).map_err(|error| bad_key(session, gun, role, &error.to_string()))?;
     Key::read(&json, "the key").map_err(|error| bad_key(session, gun, role, &error.to_string()))
 }
 
 fn bad_key(session: &Session<'_>, gun: &Gun, role: &RoleName, reason: &str) -> OpsError {
     let reason = format!("the answer is no public key for {role}: {reason}");
-    super::ports::RemoteError::BadAnswer { url: session.remote.address(gun), reason }.into()
+    RemoteError::BadAnswer { url: session.remote.address(gun), reason }.into()
 }

@@ -79,13 +79,18 @@ fn read(session: &Session<'_>, block: &PemBlock, name: &str) -> Result<Loaded, L
     if of_repository && gun.is_none() {
         return Err(LoadError::NoGun(role));
     }
-    let key = if block.is_encrypted() { decrypt(session, block)? } else { PrivateKey::from_pem_block(block, None)? };
+    let key = open(session, block, "encrypted")?;
     Ok(Loaded { key, role, gun })
 }
 
-fn decrypt(session: &Session<'_>, block: &PemBlock) -> Result<PrivateKey, LoadError> {
+/// Opens a key in a file; nothing is stored. `role` chooses the words of the prompt, and the variable that may answer.
+pub fn open(session: &Session<'_>, block: &PemBlock, role: &str) -> Result<PrivateKey, LoadError> {
+    if block.is_encrypted() { decrypt(session, block, role) } else { Ok(PrivateKey::from_pem_block(block, None)?) }
+}
+
+fn decrypt(session: &Session<'_>, block: &PemBlock, role: &str) -> Result<PrivateKey, LoadError> {
     let mut problem = None;
-    let opened = until_right(session, "encrypted", "", |passphrase| match PrivateKey::from_pem_block(block, Some(passphrase)) {
+    let opened = until_right(session, role, "", |passphrase| match PrivateKey::from_pem_block(block, Some(passphrase)) {
         Ok(key) => Ok(Some(Some(key))),
         Err(KeyFormatError::WrongPassphrase) => Ok(None),
         Err(error) => {

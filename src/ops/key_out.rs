@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     crypto::{
+        key_format::KeyFormatError,
         pem::{self, InvalidHeader},
         public_key_file::{self, PublicKeyOutError},
         secret::Passphrase,
@@ -26,6 +27,9 @@ pub enum ExportError {
     /// It is stored without a passphrase.
     #[error("key {0} is stored without a passphrase, and would leave this machine open to everyone")]
     NotEncrypted(crate::tuf::key_id::CanonicalKeyId),
+    /// It cannot be encrypted.
+    #[error(transparent)]
+    Format(KeyFormatError),
     /// Its file has a header that no reader would find again.
     #[error(transparent)]
     Header(#[from] InvalidHeader),

@@ -31,6 +31,17 @@ pub struct Keyring<'a> {
 pub struct RoleSigners(Vec<(TufKeyId, Rc<PrivateKey>)>);
 
 impl RoleSigners {
+    /// These keys and others, each once.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        for (id, key) in others.0 {
+            if self.0.iter().all(|(known, _)| *known != id) {
+                self.0.push((id, key));
+            }
+        }
+        self
+    }
+
     /// What `tuf` signs with.
     #[must_use]
     pub fn list(&self) -> Vec<Signer<'_>> {
@@ -61,6 +72,13 @@ impl<'a> Keyring<'a> {
             return Err(OpsError::NoSigningKeys { role: keys.role().clone(), keys: wanted });
         }
         Ok(RoleSigners(signers))
+    }
+
+    /// Whether a key of a role is on this machine. It is not unlocked, and nothing is asked.
+    #[must_use]
+    pub fn can_sign(&self, keys: &RoleKeys) -> bool {
+        let here = |id| matches!(self.session.keys.find(id), Ok(Some(_)));
+        keys.iter().filter_map(|(_, key)| key.canonical_id().ok()).any(here)
     }
 
     /// Waits for the network, and meanwhile unlocks the keys that the command will likely want, where their passphrases are known
@@ -94,6 +112,12 @@ impl<'a> Keyring<'a> {
     /// Makes a P-256 key for a role and stores it.
     pub fn create(&self, role: &str, gun: Option<&Gun>) -> Result<Rc<PrivateKey>, OpsError> {
         let key = PrivateKey::generate_p256()?;
+        let id = store(self.session, &key, role, gun)?.id;
+        Ok(self.keep(id, key))
+    }
+
+    /// Takes a key that a person has in a file, for a role, and stores it.
+    pub fn adopt(&self, key: PrivateKey, role: &str, gun: Option<&Gun>) -> Result<Rc<PrivateKey>, OpsError> {
         let id = store(self.session, &key, role, gun)?.id;
         Ok(self.keep(id, key))
     }

@@ -7,7 +7,10 @@ use crate::tuf::{gun::Gun, key::Key, key_id::CanonicalKeyId, named_keys::named_k
 
 /// The keys that repositories on this machine name.
 #[derive(Default)]
-pub struct KnownKeys(BTreeMap<CanonicalKeyId, KnownKey>);
+pub struct KnownKeys {
+    keys: BTreeMap<CanonicalKeyId, KnownKey>,
+    unread: usize,
+}
 
 /// A key that at least one repository names.
 pub struct KnownKey {
@@ -33,16 +36,23 @@ impl KnownKeys {
         let mut known = Self::default();
         for gun in session.store.repositories() {
             if let Err(reason) = known.add(session, &gun) {
+                known.unread += 1;
                 session.events.tell(Event::Warning(format!("the keys of {gun} are not known: {reason}")));
             }
         }
         known
     }
 
+    /// Whether no repository was passed over: then a key that has no use here has none in any of them.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.unread == 0
+    }
+
     /// What is known of a key.
     #[must_use]
     pub fn get(&self, id: CanonicalKeyId) -> Option<&KnownKey> {
-        self.0.get(&id)
+        self.keys.get(&id)
     }
 
     /// Where a key may sign, as far as it is known.
@@ -58,7 +68,7 @@ impl KnownKeys {
             for (_, key) in keys.iter() {
                 // a key that cannot be read is nobody's here
                 let (Ok(id), Ok(public)) = (key.canonical_id(), key.bare()) else { continue };
-                let known = self.0.entry(id).or_insert(KnownKey { public, uses: Vec::new() });
+                let known = self.keys.entry(id).or_insert(KnownKey { public, uses: Vec::new() });
                 known.uses.push(KeyUse { gun: gun.clone(), role: keys.role().clone() });
             }
         }

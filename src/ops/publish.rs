@@ -74,7 +74,7 @@ pub fn publish(
 /// Unlocks every key that publishing these changes takes, for what is not to be begun where they cannot be published. What they sign need not
 /// be known yet: any content stands for it.
 pub fn unlock(session: &Session<'_>, keyring: &Keyring<'_>, base: Base<'_>, changes: &[Change]) -> Result<(), OpsError> {
-    for (_, keys) in &plan::apply(base, changes, session.now)?.files {
+    for (_, keys) in &plan::apply(base, changes, session.now, &|keys| keyring.can_sign(keys))?.files {
         keyring.signers(keys)?;
     }
     match keyring.signers(&base.root().role_keys(&RoleName::snapshot())) {
@@ -104,7 +104,7 @@ fn not_overtaken(changes: &[Change], before: Base<'_>, now: Base<'_>) -> Result<
         let (role, name, ours) = match change {
             Change::AddTarget { role, name, target } => (role, name, Some(target.meta.sha256)),
             Change::RemoveTarget { role, name } => (role, name, None),
-            Change::Delegate { .. } | Change::RemoveKeys { .. } | Change::Undelegate { .. } => continue,
+            _ => continue,
         };
         let content = |base: Base<'_>| base.signed_by(role, name).map(|target| target.meta.sha256);
         let theirs = content(now);
@@ -122,7 +122,7 @@ fn signed_files(
     changes: &[Change],
     told: &mut BTreeSet<String>,
 ) -> Result<BTreeMap<RoleName, Bytes>, OpsError> {
-    let plan = plan::apply(base, changes, session.now)?;
+    let plan = plan::apply(base, changes, session.now, &|keys| keyring.can_sign(keys))?;
     if plan.files.is_empty() && matches!(base, Base::Trusted(_)) {
         return Ok(BTreeMap::new());
     }
@@ -132,7 +132,7 @@ fn signed_files(
             session.events.tell(Event::Warning(warning));
         }
     };
-    plan.out_of_reach.iter().for_each(|role| warn(role.to_string()));
+    plan.notices.iter().for_each(|notice| warn(notice.to_string()));
     let mut signed: Vec<Verified<_>> = Vec::new();
     for (file, keys) in &plan.files {
         signed.push(sign(file, keys, &keyring.signers(keys)?.list())?);
@@ -169,7 +169,7 @@ fn what_becomes_of_the_rest(repo: &TrustedRepo, role: &RoleName) -> Option<Strin
 }
 
 /// Grows with the attempts, and differs from process to process, so that a crowd spreads.
-fn pause(attempts: u32) -> Duration {
+pub(super) fn pause(attempts: u32) -> Duration {
     let mut random = [0; 2];
     // without random bytes the pause is only less even
     let _ = getrandom::fill(&mut random);

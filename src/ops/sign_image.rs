@@ -4,10 +4,11 @@ use std::thread;
 
 pub use super::sign_content::{Content, Source, Wanted};
 use super::{
+    alone::Alone,
     error::OpsError,
     events::Event,
     image::Tag,
-    init::{Alone, initialize},
+    init::initialize,
     inspect_image::released_rows,
     keyring::Keyring,
     ports::{Engine, Manifest, RegistryError},

@@ -1,9 +1,10 @@
 //! Adds signers to repositories, and removes them.
 
 use super::{
+    alone::Alone,
     error::OpsError,
     events::Event,
-    init::{Alone, initialize},
+    init::initialize,
     keyring::Keyring,
     ports::{DecisionError, KeyInfo},
     publish::publish,
@@ -89,7 +90,7 @@ fn signer_of(repo: &TrustedRepo, name: &str) -> Option<(RoleName, Vec<CanonicalK
 }
 
 /// Whether a key is the targets key of a repository, which signs what is said of its signers.
-fn is_targets_key(gun: &Gun) -> impl Fn(&KeyInfo) -> bool {
+pub(super) fn is_targets_key(gun: &Gun) -> impl Fn(&KeyInfo) -> bool {
     let gun = gun.as_str().to_owned();
     move |info: &KeyInfo| info.role == RoleName::targets().as_str() && info.gun.as_deref() == Some(gun.as_str())
 }

@@ -167,6 +167,19 @@ impl RootWalk {
         let root = self.root.at(now).map_err(|_| UpdateError::Expired { role, at })?;
         Ok(RootChain::new(self.gun, root, self.floor, now))
     }
+
+    /// Ends the walk for recovery: neither the root's end nor that of a later file is asked; everything else is, the pins and the rules for
+    /// certificates as they stood at the last moment at which one of the root's was valid. What comes of this chain is a
+    /// [`super::recovery::Recoverable`], and never read from.
+    pub fn settle_for_recovery(self, pins: &TrustPinning, now: Timestamp) -> Result<RootChain, UpdateError> {
+        let keys = self.root.role_keys(&RoleName::root());
+        let ends = keys.iter().filter_map(|(_, key)| Some(key.certificates()?.ok()?.leaf().not_after()));
+        pins.check(&self.gun, &self.root, self.known, ends.max().map_or(now, |end| end.min(now)))?;
+        let (role, at) = (RoleName::root(), self.root.expires());
+        // before that moment nothing has expired
+        let root = self.root.at(Timestamp::MIN).map_err(|_| UpdateError::Expired { role, at })?;
+        Ok(RootChain::new(self.gun, root, self.floor, Timestamp::MIN))
+    }
 }
 
 fn parse(bytes: Arc<[u8]>) -> Result<Unverified<Root>, UpdateError> {

@@ -34,6 +34,12 @@ impl Expires {
         self.0.to_string()
     }
 
+    /// The moment.
+    #[must_use]
+    pub fn moment(self) -> Timestamp {
+        self.0
+    }
+
     /// Whether it is past at `now`.
     #[must_use]
     pub fn is_past(self, now: Timestamp) -> bool {

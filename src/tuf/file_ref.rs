@@ -11,6 +11,8 @@ pub enum FileRef {
     RootVersion(Version),
     /// `timestamp.json`
     Timestamp,
+    /// `<version>.timestamp.json`: one that was current at some time.
+    TimestampVersion(Version),
     /// `<role>.<sha256>.json`, of a length that a verified parent gives.
     Hashed {
         /// The role.

@@ -57,6 +57,16 @@ impl FileMeta {
         Self { length, sha256, others: BTreeMap::new() }
     }
 
+    /// An entry of hashes among which SHA-256 is not: nobody can look it up.
+    #[must_use]
+    pub fn without_sha256(length: u64, hashes: &BTreeMap<String, Vec<u8>>, custom: Option<Json>) -> Json {
+        let hashes =
+            hashes.iter().map(|(algorithm, hash)| (algorithm.clone(), Json::string(Base64::encode_string(hash)))).collect();
+        let length = Json::Integer(i64::try_from(length).unwrap_or(i64::MAX));
+        let members = [("hashes".to_owned(), Json::Object(hashes)), ("length".to_owned(), length)];
+        Json::Object(members.into_iter().chain(custom.map(|custom| ("custom".to_owned(), custom))).collect())
+    }
+
     /// Notary `data.CheckHashes`: each known algorithm that is listed must match. An unknown one is passed over.
     pub fn check(&self, bytes: &[u8]) -> Result<(), HashMismatch> {
         let found = bytes.len() as u64;

@@ -12,12 +12,15 @@ use super::{
     error::UpdateError,
     expiry::{Expires, ROOT_DAYS, TARGETS_DAYS},
     gun::Gun,
+    hashes::FileMeta,
     key::{Key, KeyError},
     payload::Header,
+    pinning::certificate_problem,
     role::RoleName,
     role_keys::RoleSpec,
     root::Root,
     sign::{SignError, Signer, sign},
+    snapshot::Snapshot,
     targets::Targets,
     verify::{Verified, verify, verify_own_root},
     version::Version,
@@ -33,18 +36,30 @@ pub struct LocalRepo {
     gun: Gun,
     root: Verified<Root>,
     targets: Verified<Targets>,
+    /// What `notary init` stores beside them where the snapshot key is here. It is signed anew with the first publish.
+    snapshot: Option<Verified<Snapshot>>,
 }
 
 /// The keys of a new repository.
 pub struct NewKeys<'a> {
-    /// The root key. A certificate for the repository is made for it.
+    /// The root key.
     pub root: &'a PrivateKey,
+    /// The certificate of the root key, in PEM; without one, one is made for the repository.
+    pub root_certificate: Option<&'a [u8]>,
     /// The targets key.
     pub targets: &'a PrivateKey,
     /// The server's timestamp key.
     pub timestamp: Key,
-    /// The server's snapshot key.
-    pub snapshot: Key,
+    /// The snapshot key.
+    pub snapshot: SnapshotKey<'a>,
+}
+
+/// Who signs the snapshots of a new repository.
+pub enum SnapshotKey<'a> {
+    /// Whoever publishes, with this key.
+    Own(&'a PrivateKey),
+    /// The server, with this key of its own.
+    Server(Key),
 }
 
 /// A repository cannot be initialised.
@@ -53,6 +68,17 @@ pub enum InitError {
     /// The root key's certificate.
     #[error(transparent)]
     Certificate(#[from] IssueError),
+    /// The certificate is not that of the root key. The words are Notary's.
+    #[error("could not obtain public key from IDs: private key is nil or does not match public key")]
+    CertificateOfAnotherKey,
+    /// A reader would refuse a root with this certificate.
+    #[error("the root certificate cannot be used for {gun}: {reason}")]
+    UnusableCertificate {
+        /// The repository.
+        gun: Gun,
+        /// Why not.
+        reason: String,
+    },
     /// A key of the server's cannot check signatures.
     #[error("the server's {role} key cannot be used: {error}")]
     ServerKey {
@@ -76,22 +102,25 @@ impl LocalRepo {
     /// Makes root and targets, version 1, in the form that Notary's client gives them: the root key in a certificate of its own, ten
     /// years for the root and three for targets.
     pub fn initialize(gun: &Gun, keys: NewKeys<'_>, now: Timestamp) -> Result<Self, InitError> {
-        let certificate = issue_cert::root_certificate(keys.root, gun.as_str(), now)?;
-        let root_key = Key::from_certificates(certificate.as_bytes())?;
+        let root_key = root_key(gun, &keys, now)?;
         let targets_key = Key::of(keys.targets);
         let mut identities = BTreeSet::from([keys.root.verifying_key().identity()]);
         identities.insert(keys.targets.verifying_key().identity());
-        for (role, key) in [(RoleName::timestamp(), &keys.timestamp), (RoleName::snapshot(), &keys.snapshot)] {
+        let (snapshot_key, snapshot_signer) = match keys.snapshot {
+            SnapshotKey::Server(key) => (key, None),
+            SnapshotKey::Own(private) => (Key::of(private), Some(private)),
+        };
+        for (role, key) in [(RoleName::timestamp(), &keys.timestamp), (RoleName::snapshot(), &snapshot_key)] {
             let public = key.verifying_key().map_err(|error| InitError::ServerKey { role: role.clone(), error })?;
             if !identities.insert(public.identity()) {
                 return Err(InitError::SharedKey(role));
             }
         }
-        let root_id = root_key.id();
+        let (root_id, targets_id, snapshot_id) = (root_key.id(), targets_key.id(), snapshot_key.id());
         let named = [
             (RoleName::root(), root_key),
             (RoleName::targets(), targets_key),
-            (RoleName::snapshot(), keys.snapshot),
+            (RoleName::snapshot(), snapshot_key),
             (RoleName::timestamp(), keys.timestamp),
         ];
         let header = |days| Header { version: Version::FIRST, expires: Expires::after_days(now, days) };
@@ -102,12 +131,15 @@ impl LocalRepo {
             keys: named.into_iter().map(|(_, key)| (key.id().to_string(), key)).collect(),
         };
         let targets = Targets::empty(header(TARGETS_DAYS));
-        let targets_id = Key::of(keys.targets).id();
-        Ok(Self {
-            gun: gun.clone(),
-            targets: sign(&targets, &root.role_keys(&RoleName::targets()), &[Signer { id: targets_id, key: keys.targets }])?,
-            root: sign(&root, &root.role_keys(&RoleName::root()), &[Signer { id: root_id, key: keys.root }])?,
-        })
+        let targets = sign(&targets, &root.role_keys(&RoleName::targets()), &[Signer { id: targets_id, key: keys.targets }])?;
+        let root = sign(&root, &root.role_keys(&RoleName::root()), &[Signer { id: root_id, key: keys.root }])?;
+        let snapshot = snapshot_signer.map(|key| {
+            let meta =
+                [(RoleName::root(), FileMeta::of(root.bytes())), (RoleName::targets(), FileMeta::of(targets.bytes()))].into();
+            let snapshot = Snapshot { header: header(TARGETS_DAYS), meta, unusable: BTreeSet::new() };
+            sign(&snapshot, &root.role_keys(&RoleName::snapshot()), &[Signer { id: snapshot_id, key }])
+        });
+        Ok(Self { gun: gun.clone(), root, targets, snapshot: snapshot.transpose()? })
     }
 
     /// Takes up what an earlier command, or a peer's `init`, left in the store.
@@ -120,7 +152,7 @@ impl LocalRepo {
         let root = verify_own_root(Unverified::parse(&root_role, root).map_err(malformed(&root_role))?)?;
         let targets = Unverified::parse(&targets_role, targets).map_err(malformed(&targets_role))?;
         let targets = verify(targets, &root.role_keys(&targets_role))?;
-        Ok(Self { gun: gun.clone(), root, targets })
+        Ok(Self { gun: gun.clone(), root, targets, snapshot: None })
     }
 
     /// The repository.
@@ -141,9 +173,31 @@ impl LocalRepo {
         &self.targets
     }
 
-    /// The two files, as they are stored until they are published.
+    /// What is stored until it is published: the files to publish, and the snapshot where its key is here.
+    #[must_use]
+    pub fn stored_files(&self) -> BTreeMap<RoleName, Arc<[u8]>> {
+        let mut files = self.files();
+        files.extend(self.snapshot.iter().map(|snapshot| (RoleName::snapshot(), Arc::clone(snapshot.bytes()))));
+        files
+    }
+
+    /// The two files that are published as they are, where no change is made to them.
     #[must_use]
     pub fn files(&self) -> BTreeMap<RoleName, Arc<[u8]>> {
         BTreeMap::from([(RoleName::root(), Arc::clone(self.root.bytes())), (RoleName::targets(), Arc::clone(self.targets.bytes()))])
+    }
+}
+
+fn root_key(gun: &Gun, keys: &NewKeys<'_>, now: Timestamp) -> Result<Key, InitError> {
+    let Some(certificate) = keys.root_certificate else {
+        return Ok(Key::from_certificates(issue_cert::root_certificate(keys.root, gun.as_str(), now)?.as_bytes())?);
+    };
+    let key = Key::from_certificates(certificate)?;
+    if key.verifying_key()?.identity() != keys.root.verifying_key().identity() {
+        return Err(InitError::CertificateOfAnotherKey);
+    }
+    match certificate_problem(gun, &key, now) {
+        Some(reason) => Err(InitError::UnusableCertificate { gun: gun.clone(), reason }),
+        None => Ok(key),
     }
 }

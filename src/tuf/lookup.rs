@@ -34,13 +34,45 @@ impl TrustedRepo {
         entries
     }
 
-    fn walk<'a>(&'a self, mut visit: impl FnMut(&'a RoleName, &'a Targets, &Prefixes)) {
+    /// The entries that count where some roles do before others: each role's and those of the roles below it, breadth-first, but what is below another of
+    /// these roles stands where that one does. Of each name the first is what it means (Notary `ListTargets`, `GetTargetByName`).
+    #[must_use]
+    pub fn entries_by_priority(&self, roles: &[RoleName], name: Option<&str>) -> Vec<Entry<'_>> {
+        let (mut entries, mut seen) = (Vec::new(), BTreeSet::new());
+        for start in roles {
+            let is_walked = |role: &RoleName| roles.iter().all(|other| other == start || other != role);
+            self.walk_from(start, is_walked, |role, file, paths| {
+                for (found, target) in file.targets.iter().filter(|(found, _)| name.is_none_or(|name| name == *found)) {
+                    if paths.admits(found) && seen.insert(found.as_str()) {
+                        entries.push(Entry { role, name: found, target });
+                    }
+                }
+            });
+        }
+        entries
+    }
+
+    fn walk<'a>(&'a self, visit: impl FnMut(&'a RoleName, &'a Targets, &Prefixes)) {
+        self.walk_from(&RoleName::targets(), |_| true, visit);
+    }
+
+    /// Visits a role and those below it; one that is not to be walked ends its branch.
+    fn walk_from<'a>(
+        &'a self,
+        start: &RoleName,
+        is_walked: impl Fn(&RoleName) -> bool,
+        mut visit: impl FnMut(&'a RoleName, &'a Targets, &Prefixes),
+    ) {
         let mut queue = VecDeque::from([(RoleName::targets(), Prefixes::of_all())]);
         let mut seen = BTreeSet::new();
         while let Some((role, paths)) = queue.pop_front() {
             let Some(file) = self.targets(&role) else { continue };
-            if seen.insert(role) {
-                visit(file.role(), file, &paths);
+            let (leads_there, is_there) = (start.is_at_or_below(&role), role.is_at_or_below(start));
+            let is_visited = is_there && is_walked(&role);
+            if (is_visited || (leads_there && !is_there)) && seen.insert(role) {
+                if is_visited {
+                    visit(file.role(), file, &paths);
+                }
                 queue.extend(file.roles.iter().map(|child| (child.name.clone(), paths.narrow(&child.paths))));
             }
         }

@@ -105,7 +105,8 @@ fn valid_root_keys(gun: &Gun, root: &Root, now: Timestamp) -> Result<Vec<Key>, P
     if valid.is_empty() { Err(PinError::NoValidCertificate(problem)) } else { Ok(valid) }
 }
 
-fn certificate_problem(gun: &Gun, key: &Key, now: Timestamp) -> Option<String> {
+/// Why a root key's certificate is not one for this repository that is valid at `now`; none where it is.
+pub(super) fn certificate_problem(gun: &Gun, key: &Key, now: Timestamp) -> Option<String> {
     let bundle = match key.certificates() {
         None => return Some("a root key stands in no certificate".to_owned()),
         Some(Err(error)) => return Some(error.to_string()),

@@ -9,21 +9,18 @@ use jiff::Timestamp;
 
 use super::{
     change::Change,
+    edit::Working,
     expiry::{Expires, TARGETS_DAYS},
     hashes::FileMeta,
-    json::Json,
-    key::Key,
-    key_id::CanonicalKeyId,
     local::LocalRepo,
-    lookup::effective_paths,
-    payload::{Header, Payload as _},
+    payload::Header,
     role::RoleName,
-    role_keys::{RoleKeys, RoleSpec},
+    role_keys::RoleKeys,
     root::Root,
     snapshot::Snapshot,
-    targets::{Delegation, Target, Targets},
+    targets::{Target, Targets},
     trusted::TrustedRepo,
-    verify::Verified,
+    verify::{Unvouched, Verified},
     version::Version,
 };
 
@@ -41,18 +38,35 @@ pub enum Base<'a> {
 pub struct Plan {
     /// Targets and delegations, with the keys that each has after the changes.
     pub files: Vec<(Targets, RoleKeys)>,
-    /// Delegations that nobody can sign any more.
-    pub out_of_reach: Vec<OutOfReach>,
+    /// What a person should know of it.
+    pub notices: Vec<Notice>,
 }
 
-/// A delegation with fewer keys than its threshold. The words are Notary's.
+/// What is not as one might think of changes that can be applied.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("role {role} has fewer keys than its threshold of {threshold}; it will not be usable until keys are added to it")]
-pub struct OutOfReach {
-    /// The role.
-    pub role: RoleName,
-    /// How many of its keys must sign.
-    pub threshold: NonZeroU64,
+#[non_exhaustive]
+pub enum Notice {
+    /// A delegation has fewer keys than its threshold now. The words are Notary's.
+    #[error("role {role} has fewer keys than its threshold of {threshold}; it will not be usable until keys are added to it")]
+    OutOfReach {
+        /// The role.
+        role: RoleName,
+        /// How many of its keys must sign.
+        threshold: NonZeroU64,
+    },
+    /// Keys to be purged stay in a role's file, which nobody here can sign. The words are Notary's.
+    #[error(
+        "role {0} contains keys being purged but you do not have the necessary keys present to sign it; keys will not be purged from {0} or its immediate children"
+    )]
+    Unpurged(RoleName),
+    /// A witness signs content that the role's keys have not signed.
+    #[error("{role} is signed anew with its {entries} entries, which too few of its keys had signed")]
+    Vouched {
+        /// The role.
+        role: RoleName,
+        /// How many entries it has.
+        entries: usize,
+    },
 }
 
 /// Changes that cannot be applied to this state. The words are Notary's.
@@ -84,22 +98,28 @@ pub enum PlanError {
         /// The entry.
         name: String,
     },
+    /// No change can be made to this role. The words are Notary's for a change of whatever type.
+    #[error("scope not supported: {0}")]
+    Scope(String),
+    /// A role to be witnessed lacks the keys for its threshold.
+    #[error("tuf: invalid role {0}. role does not specify enough valid signing keys to meet its required threshold")]
+    TooFewKeys(RoleName),
+    /// A role to be witnessed has no file.
+    #[error("tuf: invalid role {0}. this role is not known")]
+    UnknownRole(RoleName),
+    /// The root is not witnessed.
+    #[error("type of root change not yet supported: witness")]
+    WitnessOfRoot,
     /// The version cannot grow.
     #[error("{0} is at the highest version that there is")]
     LastVersion(RoleName),
 }
 
-/// Applies changes in order.
-pub fn apply(base: Base<'_>, changes: &[Change], now: Timestamp) -> Result<Plan, PlanError> {
-    let mut working = Working { base, now, edited: BTreeMap::new(), out_of_reach: Vec::new() };
+/// Applies changes in order. `can_sign` tells whether a key for a role is at hand: a purge passes over what it could not sign.
+pub fn apply(base: Base<'_>, changes: &[Change], now: Timestamp, can_sign: &dyn Fn(&RoleKeys) -> bool) -> Result<Plan, PlanError> {
+    let mut working = Working::new(base, now, can_sign);
     for change in changes {
-        match change {
-            Change::AddTarget { role, name, target } => working.add_target(role, name, target)?,
-            Change::Delegate { role, keys, paths } => working.delegate(role, keys, paths)?,
-            Change::RemoveTarget { role, name } => working.remove_target(role, name)?,
-            Change::RemoveKeys { role, keys } => working.remove_keys(role, keys)?,
-            Change::Undelegate { role } => working.undelegate(role)?,
-        }
+        working.apply(change)?;
     }
     working.into_plan()
 }
@@ -117,8 +137,20 @@ pub fn snapshot(base: Base<'_>, changed: &[&Verified<Targets>], now: Timestamp) 
     };
     meta.insert(RoleName::root(), FileMeta::of(base.root().bytes()));
     meta.extend(changed.iter().map(|file| (file.role().clone(), FileMeta::of(file.bytes()))));
+    let file_of = |role: &RoleName| {
+        let changed = changed.iter().find(|file| file.role() == role).map(|file| &***file);
+        changed.or_else(|| base.targets(role).map(|file| &**file))
+    };
+    meta.retain(|role, _| is_delegated(role, file_of));
     let header = Header { version, expires: Expires::after_days(now, TARGETS_DAYS) };
     Ok(Snapshot { header, meta, unusable: BTreeSet::new() })
+}
+
+/// Whether a role is still delegated, as far as the files above it tell.
+fn is_delegated<'a>(role: &RoleName, file_of: impl Fn(&RoleName) -> Option<&'a Targets> + Copy) -> bool {
+    let Some(parent) = role.parent() else { return true };
+    let names = |file: &Targets| file.roles.iter().any(|delegation| delegation.name == *role);
+    is_delegated(&parent, file_of) && file_of(&parent).is_none_or(names)
 }
 
 impl<'a> Base<'a> {
@@ -137,7 +169,7 @@ impl<'a> Base<'a> {
         self.targets(role)?.targets.get(name)
     }
 
-    fn targets(self, role: &RoleName) -> Option<&'a Verified<Targets>> {
+    pub(super) fn targets(self, role: &RoleName) -> Option<&'a Verified<Targets>> {
         match self {
             Base::Trusted(repo) => repo.targets(role),
             Base::Unpublished(local) => (*role == RoleName::targets()).then(|| local.targets()),
@@ -145,7 +177,7 @@ impl<'a> Base<'a> {
     }
 
     /// The file that an edit of a role begins with. An expired one is still its signers' word: signing it anew must not drop its other entries.
-    fn to_sign_anew(self, role: &RoleName) -> Option<&'a Verified<Targets>> {
+    pub(super) fn to_sign_anew(self, role: &RoleName) -> Option<&'a Verified<Targets>> {
         let expired = match self {
             Base::Trusted(repo) => repo.expired(role),
             Base::Unpublished(_) => None,
@@ -153,9 +185,17 @@ impl<'a> Base<'a> {
         self.targets(role).or(expired)
     }
 
+    /// The content of a delegation that lacks signatures alone: for a witness.
+    pub(super) fn unvouched(self, role: &RoleName) -> Option<&'a Targets> {
+        match self {
+            Base::Trusted(repo) => repo.unvouched(role).map(Unvouched::to_vouch_for),
+            Base::Unpublished(_) => None,
+        }
+    }
+
     /// The version that a new file of a role gets: above every one that may have been published before, even where that file could
     /// not be verified (the server takes no lower one).
-    fn next_version(self, role: &RoleName) -> Option<Version> {
+    pub(super) fn next_version(self, role: &RoleName) -> Option<Version> {
         let seen = match self {
             Base::Unpublished(local) => (*role == RoleName::targets()).then(|| local.targets().version()),
             Base::Trusted(repo) => {
@@ -168,161 +208,18 @@ impl<'a> Base<'a> {
     }
 }
 
-struct Working<'a> {
-    base: Base<'a>,
-    now: Timestamp,
-    edited: BTreeMap<RoleName, Targets>,
-    out_of_reach: Vec<OutOfReach>,
-}
-
-impl Working<'_> {
-    fn add_target(&mut self, role: &RoleName, name: &str, target: &Target) -> Result<(), PlanError> {
-        if role.is_delegation() && self.delegation(role).is_none() {
-            return Err(PlanError::NoSuchRole(role.clone()));
-        }
-        if !effective_paths(role, |role| self.file(role)).admits(name) {
-            return Err(PlanError::NameOutsidePaths { role: role.clone(), name: name.to_owned() });
-        }
-        let file = self.edit(role)?;
-        file.unusable.remove(name);
-        file.targets.insert(name.to_owned(), target.clone());
-        Ok(())
-    }
-
-    fn delegate(&mut self, role: &RoleName, keys: &[Key], paths: &[String]) -> Result<(), PlanError> {
-        let parent = role.parent().ok_or_else(|| PlanError::NoSuchRole(role.clone()))?;
-        let allowed = effective_paths(&parent, |role| self.file(role));
-        if !paths.iter().all(|path| allowed.admits(path)) {
-            return Err(PlanError::PathsOutsideParent(role.clone()));
-        }
-        if self.file(&parent).is_none() {
-            return Err(PlanError::NoSuchRole(parent));
-        }
-        let exists = self.delegation(role).is_some();
-        if !exists && keys.is_empty() {
-            return Err(PlanError::NoKeys(role.clone()));
-        }
-        let file = self.edit(&parent)?;
-        if !exists {
-            file.roles.push(Delegation { name: role.clone(), spec: RoleSpec::any_of([]), paths: Vec::new() });
-        }
-        file.keys.extend(keys.iter().map(|key| (key.id().to_string(), key.clone())));
-        if let Some(delegation) = file.roles.iter_mut().find(|delegation| delegation.name == *role) {
-            add_missing(&mut delegation.spec.keyids, keys.iter().map(|key| key.id().to_string()));
-            add_missing(&mut delegation.paths, paths.iter().cloned());
-        }
-        file.prune_keys();
-        Ok(())
-    }
-
-    fn remove_target(&mut self, role: &RoleName, name: &str) -> Result<(), PlanError> {
-        let file = self.edited.get(role).or_else(|| self.base.to_sign_anew(role).map(|file| &**file));
-        if !file.is_some_and(|file| file.targets.contains_key(name) || file.unusable.contains_key(name)) {
-            return Ok(());
-        }
-        let file = self.edit(role)?;
-        file.targets.remove(name);
-        file.unusable.remove(name);
-        Ok(())
-    }
-
-    fn remove_keys(&mut self, role: &RoleName, keys: &[CanonicalKeyId]) -> Result<(), PlanError> {
-        let (parent, delegation) = self.delegation(role).ok_or_else(|| PlanError::NoSuchRole(role.clone()))?;
-        let loses = |id: &String| parent.keys.get(id).and_then(|key| key.canonical_id().ok()).is_some_and(|id| keys.contains(&id));
-        let lost: BTreeSet<String> = delegation.spec.keyids.iter().filter(|id| loses(id)).cloned().collect();
-        if lost.is_empty() {
-            return Ok(());
-        }
-        let parent = role.parent().ok_or_else(|| PlanError::NoSuchRole(role.clone()))?;
-        let file = self.edit(&parent)?;
-        let mut out_of_reach = None;
-        if let Some(delegation) = file.roles.iter_mut().find(|delegation| delegation.name == *role) {
-            let spec = &mut delegation.spec;
-            spec.keyids.retain(|id| !lost.contains(id));
-            out_of_reach = is_out_of_reach(spec).then_some(spec.threshold);
-        }
-        file.prune_keys();
-        self.out_of_reach.extend(out_of_reach.map(|threshold| OutOfReach { role: role.clone(), threshold }));
-        Ok(())
-    }
-
-    fn undelegate(&mut self, role: &RoleName) -> Result<(), PlanError> {
-        let Some(parent) = role.parent().filter(|_| self.delegation(role).is_some()) else { return Ok(()) };
-        let file = self.edit(&parent)?;
-        file.roles.retain(|delegation| delegation.name != *role);
-        file.prune_keys();
-        // what was to be signed of it and below it has nobody who delegates to it now
-        self.edited.retain(|edited, _| !edited.is_at_or_below(role));
-        Ok(())
-    }
-
-    fn file(&self, role: &RoleName) -> Option<&Targets> {
-        self.edited.get(role).or_else(|| self.base.targets(role).map(|file| &**file))
-    }
-
-    fn delegation(&self, role: &RoleName) -> Option<(&Targets, &Delegation)> {
-        let parent = self.file(&role.parent()?)?;
-        Some((parent, parent.roles.iter().find(|delegation| delegation.name == *role)?))
-    }
-
-    /// The file of a role, with the version and the expiry that it gets; an empty one where none could be verified.
-    fn edit(&mut self, role: &RoleName) -> Result<&mut Targets, PlanError> {
-        if !self.edited.contains_key(role) {
-            let version = self.base.next_version(role).ok_or_else(|| PlanError::LastVersion(role.clone()))?;
-            let header = Header { version, expires: Expires::after_days(self.now, TARGETS_DAYS) };
-            let mut file = self.base.to_sign_anew(role).map_or_else(|| Targets::empty(header), |file| Targets::clone(file));
-            *file.header_mut() = header;
-            self.edited.insert(role.clone(), file);
-        }
-        self.edited.get_mut(role).ok_or_else(|| PlanError::NoSuchRole(role.clone()))
-    }
-
-    fn into_plan(self) -> Result<Plan, PlanError> {
-        let mut files = Vec::new();
-        for (role, file) in &self.edited {
-            if let Some((name, _)) = file.unusable.iter().find(|(_, json)| !survives_go(json)) {
-                return Err(PlanError::UnusableEntry { role: role.clone(), name: name.clone() });
-            }
-            let keys = match self.delegation(role) {
-                Some((parent, delegation)) => parent.role_keys(delegation),
-                None => self.base.root().role_keys(role),
-            };
-            files.push((file.clone(), keys));
-        }
-        let mut out_of_reach = self.out_of_reach.clone();
-        // a later change may have given it keys again, or taken it back
-        out_of_reach.retain(|role| self.delegation(&role.role).is_some_and(|(_, delegation)| is_out_of_reach(&delegation.spec)));
-        Ok(Plan { files, out_of_reach })
-    }
-}
-
-fn is_out_of_reach(spec: &RoleSpec) -> bool {
-    (spec.keyids.len() as u64) < spec.threshold.get()
-}
-
-fn add_missing(list: &mut Vec<String>, items: impl Iterator<Item = String>) {
-    for item in items {
-        if !list.contains(&item) {
-            list.push(item);
-        }
-    }
-}
-
-/// Whether Notary's server, which reads an entry into its own type and writes it again, would leave it as it is.
-fn survives_go(entry: &Json) -> bool {
-    let Some(members) = entry.as_object() else { return false };
-    let integer = matches!(members.get("length"), Some(Json::Integer(_)));
-    let hashes =
-        members.get("hashes").and_then(Json::as_object).is_some_and(|hashes| hashes.values().all(|hash| hash.as_str().is_some()));
-    integer && hashes && members.keys().all(|name| matches!(name.as_str(), "custom" | "hashes" | "length"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         crypto::private_key::PrivateKey,
-        tuf::{digest::Sha256, gun::Gun, local::NewKeys},
+        tuf::{
+            digest::Sha256,
+            gun::Gun,
+            json::Json,
+            key::Key,
+            local::{NewKeys, SnapshotKey},
+        },
     };
 
     fn new_key() -> Key {
@@ -352,11 +249,16 @@ mod tests {
 
     /// What changes come to in a new repository.
     fn applied(changes: &[Change]) -> Result<Plan, PlanError> {
+        applied_with(changes, &|_| true)
+    }
+
+    fn applied_with(changes: &[Change], can_sign: &dyn Fn(&RoleKeys) -> bool) -> Result<Plan, PlanError> {
         let (root, targets) = (PrivateKey::generate_p256().unwrap(), PrivateKey::generate_p256().unwrap());
-        let keys = NewKeys { root: &root, targets: &targets, timestamp: new_key(), snapshot: new_key() };
+        let snapshot = SnapshotKey::Server(new_key());
+        let keys = NewKeys { root: &root, root_certificate: None, targets: &targets, timestamp: new_key(), snapshot };
         let now = "2026-11-21T12:00:00Z".parse().unwrap();
         let local = LocalRepo::initialize(&Gun::parse("example.com/x").unwrap(), keys, now).unwrap();
-        apply(Base::Unpublished(&local), changes, now)
+        apply(Base::Unpublished(&local), changes, now, can_sign)
     }
 
     fn files(plan: &Plan) -> Vec<&str> {
@@ -365,7 +267,9 @@ mod tests {
 
     #[test]
     fn a_target_that_is_not_there_is_removed_without_a_signature() {
-        assert!(files(&applied(&[remove("targets", "1"), remove("targets/nobody", "1")]).unwrap()).is_empty());
+        assert!(files(&applied(&[remove("targets", "1")]).unwrap()).is_empty());
+        let nobody = applied(&[remove("targets/nobody", "1")]).unwrap_err();
+        assert_eq!(nobody.to_string(), "tuf: invalid role targets/nobody. delegation does not exist");
         let plan = applied(&[add("targets", "1"), add("targets", "2"), remove("targets", "1")]).unwrap();
         assert_eq!(plan.files[0].0.targets.keys().collect::<Vec<_>>(), ["2"]);
     }
@@ -379,7 +283,7 @@ mod tests {
         let keyids: Vec<_> = targets.roles.iter().map(|role| role.spec.keyids.clone()).collect();
         assert_eq!(keyids, [vec![jeff.id().to_string()], vec![ian.id().to_string()]]);
         assert_eq!(targets.keys.len(), 2);
-        assert!(plan.out_of_reach.is_empty());
+        assert!(plan.notices.is_empty());
     }
 
     #[test]
@@ -388,12 +292,12 @@ mod tests {
         let plan = applied(&[delegate("targets/releases", &[&jeff]), lose("targets/releases", &[&jeff])]).unwrap();
         let words =
             "role targets/releases has fewer keys than its threshold of 1; it will not be usable until keys are added to it";
-        assert_eq!(plan.out_of_reach.iter().map(ToString::to_string).collect::<Vec<_>>(), [words]);
+        assert_eq!(plan.notices.iter().map(ToString::to_string).collect::<Vec<_>>(), [words]);
         assert!(plan.files[0].0.keys.is_empty());
         // a key can be added again
         let again = applied(&[delegate("targets/x", &[&jeff]), lose("targets/x", &[&jeff]), delegate("targets/x", &[&jeff])]);
         let again = again.unwrap();
-        assert_eq!((again.files[0].0.roles[0].spec.keyids.len(), again.out_of_reach), (1, Vec::new()));
+        assert_eq!((again.files[0].0.roles[0].spec.keyids.len(), again.notices), (1, Vec::new()));
         assert_eq!(applied(&[lose("targets/x", &[&jeff])]).unwrap_err(), PlanError::NoSuchRole(role("targets/x")));
     }
 
@@ -414,5 +318,94 @@ mod tests {
         assert!(files(&applied(&[Change::Undelegate { role: role("targets/jeff") }]).unwrap()).is_empty());
         let gone = applied(&[&tree[..], &[Change::Undelegate { role: role("targets/jeff") }, add("targets/jeff", "1")]].concat());
         assert_eq!(gone.unwrap_err(), PlanError::NoSuchRole(role("targets/jeff")));
+    }
+
+    #[test]
+    fn what_is_made_in_the_place_of_a_delegation_that_was_taken_back_begins_empty() {
+        let jeff = new_key();
+        let made = [delegate("targets/jeff", &[&jeff]), add("targets/jeff", "1")];
+        let again =
+            [Change::Undelegate { role: role("targets/jeff") }, delegate("targets/jeff", &[&jeff]), add("targets/jeff", "2")];
+        let plan = applied(&[&made[..], &again[..]].concat()).unwrap();
+        assert_eq!(plan.files[1].0.targets.keys().collect::<Vec<_>>(), ["2"]);
+    }
+
+    #[test]
+    fn paths_are_added_to_a_delegation_that_is_there_and_taken_from_it() {
+        let jeff = new_key();
+        let paths = |add: &[&str]| Change::Delegate {
+            role: role("targets/jeff"),
+            keys: Vec::new(),
+            paths: add.iter().map(|path| (*path).to_owned()).collect(),
+        };
+        let take = |paths: &[&str]| Change::RemovePaths {
+            role: role("targets/jeff"),
+            paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+        };
+        assert_eq!(applied(&[paths(&["x"])]).unwrap_err().to_string(), "tuf: invalid role targets/jeff.");
+        let keys = Change::Delegate { role: role("targets/jeff"), keys: vec![jeff], paths: Vec::new() };
+        let left = |changes: &[Change]| {
+            applied(&[std::slice::from_ref(&keys), changes].concat()).unwrap().files[0].0.roles[0].paths.clone()
+        };
+        assert_eq!(left(&[paths(&["x", "y"]), paths(&["y", "z"]), take(&["y", "q"])]), ["x", "z"]);
+        assert_eq!(left(&[paths(&["x", ""]), Change::ClearPaths { role: role("targets/jeff") }]), [""; 0]);
+        assert_eq!(applied(&[take(&["x"])]).unwrap_err(), PlanError::NoSuchRole(role("targets/jeff")));
+        let outside = Change::Delegate { role: role("targets/jeff/x"), keys: vec![new_key()], paths: vec!["y".to_owned()] };
+        let refused = applied(&[keys.clone(), paths(&["x"]), outside]).unwrap_err();
+        assert_eq!(refused.to_string(), "tuf: invalid role targets/jeff/x. invalid paths to add to role");
+    }
+
+    #[test]
+    fn a_purge_takes_keys_from_all_delegations_below_and_passes_over_what_cannot_be_signed() {
+        let (jeff, ian) = (new_key(), new_key());
+        let tree = [
+            delegate("targets/a", &[&jeff, &ian]),
+            delegate("targets/b", &[&jeff]),
+            delegate("targets/a/c", &[&jeff, &ian]),
+            delegate("targets/a/c/d", &[&jeff]),
+        ];
+        let purge = |below: &str, key: &Key| Change::PurgeKeys { below: role(below), keys: vec![key.canonical_id().unwrap()] };
+        let counts = |plan: &Plan| {
+            plan.files.iter().flat_map(|(file, _)| &file.roles).map(|role| role.spec.keyids.len()).collect::<Vec<_>>()
+        };
+        let plan = applied(&[&tree[..], &[purge("targets", &jeff)]].concat()).unwrap();
+        assert_eq!((files(&plan), counts(&plan)), (vec!["targets", "targets/a", "targets/a/c"], vec![1, 0, 1, 0]));
+        assert_eq!(plan.notices.len(), 2, "b and d");
+        let plan = applied(&[&tree[..], &[purge("targets/a", &jeff)]].concat()).unwrap();
+        assert_eq!(counts(&plan), [2, 1, 1, 0]);
+        let not_a = |keys: &RoleKeys| keys.role().as_str() != "targets/a";
+        let plan = applied_with(&[&tree[..], &[purge("targets", &jeff)]].concat(), &not_a).unwrap();
+        assert_eq!(counts(&plan), [1, 0, 2, 0]);
+        assert!(plan.notices.contains(&Notice::Unpurged(role("targets/a"))));
+        assert_eq!(applied(&[purge("targets/x", &jeff)]).unwrap_err(), PlanError::NoSuchRole(role("targets/x")));
+    }
+
+    #[test]
+    fn a_witness_signs_anew_what_is_there_and_is_refused_elsewhere_in_notary_s_words() {
+        let witness = |name: &str| Change::Witness { role: role(name) };
+        assert_eq!(files(&applied(&[witness("targets")]).unwrap()), ["targets"]);
+        let jeff = new_key();
+        let made = delegate("targets/jeff", &[&jeff]);
+        for (changes, words) in [
+            (vec![witness("targets/jeff")], "tuf: invalid role targets/jeff. this role is not known"),
+            (vec![made.clone(), witness("targets/jeff")], "tuf: invalid role targets/jeff. this role is not known"),
+            (
+                vec![made.clone(), lose("targets/jeff", &[&jeff]), witness("targets/jeff")],
+                "tuf: invalid role targets/jeff. role does not specify enough valid signing keys to meet its required threshold",
+            ),
+            (vec![witness("root")], "type of root change not yet supported: witness"),
+            (vec![witness("snapshot")], "scope not supported: snapshot"),
+        ] {
+            assert_eq!(applied(&changes).unwrap_err().to_string(), words);
+        }
+    }
+
+    #[test]
+    fn an_entry_without_sha_256_is_kept_beside_those_that_can_be_looked_up() {
+        let json = |text: &str| Json::parse(text.as_bytes()).unwrap();
+        let entry = |text: &str| Change::AddEntry { role: RoleName::targets(), name: "1".to_owned(), entry: json(text) };
+        let plan = applied(&[add("targets", "1"), entry(r#"{"hashes":{"sha512":"AA=="},"length":1}"#)]).unwrap();
+        assert!(plan.files[0].0.targets.is_empty() && plan.files[0].0.unusable.contains_key("1"));
+        assert!(matches!(applied(&[entry(r#"{"length":1}"#)]), Err(PlanError::UnusableEntry { .. })));
     }
 }

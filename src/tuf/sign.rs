@@ -8,7 +8,8 @@ use super::{
     payload::Payload,
     role::RoleName,
     role_keys::RoleKeys,
-    verify::{Verified, VerifyError, verify},
+    root::Root,
+    verify::{Verified, VerifyError, verify, verify_next_root},
 };
 use crate::crypto::{error::CryptoError, private_key::PrivateKey};
 
@@ -52,6 +53,15 @@ pub fn sign<T: Payload>(payload: &T, keys: &RoleKeys, signers: &[Signer<'_>]) ->
     let fail = |cause: String| SignError::Proof { role: role.clone(), cause };
     let file = Unverified::parse(role, bytes).map_err(|error| fail(error.to_string()))?;
     verify(file, keys).map_err(|error: VerifyError| fail(error.to_string()))
+}
+
+/// Signs a root with each key, those of the root before it among them, and verifies it as one who trusts that root would.
+pub fn sign_next_root(root: &Root, previous: &Verified<Root>, signers: &[Signer<'_>]) -> Result<Verified<Root>, SignError> {
+    let role = RoleName::root();
+    let bytes = sign_bytes(&role, root, signers)?;
+    let fail = |cause: String| SignError::Proof { role: role.clone(), cause };
+    let file = Unverified::parse(&role, bytes).map_err(|error| fail(error.to_string()))?;
+    verify_next_root(file, previous).map_err(|error| fail(error.to_string()))
 }
 
 fn sign_bytes<T: Payload>(role: &RoleName, payload: &T, signers: &[Signer<'_>]) -> Result<Arc<[u8]>, SignError> {

@@ -8,6 +8,7 @@ use std::{
 use jiff::Timestamp as Now;
 
 use super::{
+    digest::Sha256,
     envelope::Unverified,
     error::UpdateError,
     file_ref::FileRef,
@@ -19,8 +20,9 @@ use super::{
     root::Root,
     snapshot::Snapshot,
     targets::{Delegation, Targets},
+    timestamp::Timestamp,
     update::{Freshness, WithSnapshot, check_file, file_ref},
-    verify::{Current, Verified, verify},
+    verify::{Current, Unvouched, Verified, VerifyError, unvouched, verify},
     version::Version,
 };
 
@@ -35,6 +37,8 @@ pub struct TrustedRepo {
     skipped: BTreeMap<RoleName, Skipped>,
     /// Those of the skipped that are signed and have expired: for the floor alone.
     expired: Vec<Verified<Targets>>,
+    /// Those of the skipped that lack signatures alone: for a witness.
+    unvouched: BTreeMap<RoleName, Unvouched<Targets>>,
 }
 
 /// A delegation that is not used, and why.
@@ -54,7 +58,13 @@ impl WithSnapshot {
             check_file(&role, meta, &bytes)?;
         }
         let targets: Current<Targets> = chain.current(bytes, &chain.root.role_keys(&role))?;
-        Ok(TrustedRepo { stages: self, files: BTreeMap::from([(role, targets)]), skipped: BTreeMap::new(), expired: Vec::new() })
+        Ok(TrustedRepo {
+            stages: self,
+            files: BTreeMap::from([(role, targets)]),
+            skipped: BTreeMap::new(),
+            expired: Vec::new(),
+            unvouched: BTreeMap::new(),
+        })
     }
 }
 
@@ -108,11 +118,25 @@ impl TrustedRepo {
                 }
             }
             Err(error @ (UpdateError::Verify(_) | UpdateError::Malformed { .. })) => {
+                if let UpdateError::Verify(VerifyError::Threshold { .. } | VerifyError::NoSignatures(_)) = error {
+                    self.unvouched.extend(self.to_vouch_for(role, bytes).map(|file| (role.clone(), file)));
+                }
                 drop(self.skipped.insert(role.clone(), skip(error.to_string())));
             }
             Err(error) => return Err(error),
         }
         Ok(self)
+    }
+
+    /// The content of a listed file that lacks signatures alone. An older one than was verified before has nothing to be vouched for.
+    fn to_vouch_for(&self, role: &RoleName, bytes: &Arc<[u8]>) -> Option<Unvouched<Targets>> {
+        let file = unvouched(&Unverified::<Targets>::parse(role, Arc::clone(bytes)).ok()?).ok()?;
+        let version = file.to_vouch_for().header.version;
+        let stands = self
+            .chain_floor()
+            .of(role)
+            .is_none_or(|seen| version > seen.version || version == seen.version && Sha256::of(bytes) == seen.sha256);
+        stands.then_some(file)
     }
 
     /// The repository.
@@ -139,6 +163,12 @@ impl TrustedRepo {
         &self.stages.before.chain.root
     }
 
+    /// The timestamp.
+    #[must_use]
+    pub fn timestamp(&self) -> &Verified<Timestamp> {
+        &self.stages.before.timestamp
+    }
+
     /// The snapshot.
     #[must_use]
     pub fn snapshot(&self) -> &Verified<Snapshot> {
@@ -155,6 +185,13 @@ impl TrustedRepo {
     #[must_use]
     pub fn expired(&self, role: &RoleName) -> Option<&Verified<Targets>> {
         self.expired.iter().find(|file| file.role() == role)
+    }
+
+    /// The content of a delegation that is set aside for its signatures alone: the snapshot names this file, and it is not below the floor.
+    /// For a witness, and for nothing else.
+    #[must_use]
+    pub fn unvouched(&self, role: &RoleName) -> Option<&Unvouched<Targets>> {
+        self.unvouched.get(role)
     }
 
     /// The delegations that are not used.

@@ -38,6 +38,10 @@ pub struct Current<T>(Verified<T>);
 #[derive(Clone, Debug)]
 pub struct Expired<T>(Verified<T>);
 
+/// The content of a file that too few keys of its role have signed. It counts for nothing, until someone signs it anew as their own word.
+#[derive(Clone, Debug)]
+pub struct Unvouched<T>(T);
+
 /// Why a file does not count.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyError {
@@ -88,6 +92,11 @@ pub fn verify_own_root(file: Unverified<Root>) -> Result<Verified<Root>, VerifyE
 pub fn verify_next_root(file: Unverified<Root>, previous: &Verified<Root>) -> Result<Verified<Root>, VerifyError> {
     meet_threshold(&file.role, &file.signed, &file.signatures, &previous.role_keys(&RoleName::root()))?;
     verify_own_root(file)
+}
+
+/// Reads a file whose signatures do not suffice. For recovery alone: see [`Unvouched`].
+pub(super) fn unvouched<T: Payload>(file: &Unverified<T>) -> Result<Unvouched<T>, FormatError> {
+    T::read(&file.role, &file.signed).map(Unvouched)
 }
 
 fn accept<T>(file: Unverified<T>, payload: T) -> Verified<T> {
@@ -192,6 +201,14 @@ impl<T> std::ops::Deref for Current<T> {
     type Target = Verified<T>;
 
     fn deref(&self) -> &Verified<T> {
+        &self.0
+    }
+}
+
+impl<T> Unvouched<T> {
+    /// The content, for the one who is about to sign it.
+    #[must_use]
+    pub fn to_vouch_for(&self) -> &T {
         &self.0
     }
 }

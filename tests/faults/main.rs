@@ -23,6 +23,7 @@ mod disk_full;
 mod person;
 mod progress;
 mod publishing;
+mod rotation;
 mod secrets;
 mod server;
 mod site;

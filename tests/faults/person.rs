@@ -26,6 +26,8 @@ pub(crate) struct Person {
     home: tempfile::TempDir,
     /// Variables beside `HOME` and the passphrases.
     pub(crate) variables: Vec<(String, String)>,
+    /// What stands on standard input.
+    pub(crate) answer: Option<&'static str>,
     /// What stands for other words in transcripts.
     pub(crate) names: Vec<(String, &'static str)>,
 }
@@ -42,7 +44,7 @@ pub(crate) struct Run {
 
 impl Person {
     pub(crate) fn new() -> Self {
-        Self { home: tempfile::tempdir().unwrap(), variables: Vec::new(), names: Vec::new() }
+        Self { home: tempfile::tempdir().unwrap(), variables: Vec::new(), answer: None, names: Vec::new() }
     }
 
     /// Another person whose home has the same in it.
@@ -50,7 +52,7 @@ impl Person {
         let home = tempfile::tempdir().unwrap();
         let copied = Command::new("cp").arg("-a").arg(self.home().join(".")).arg(home.path()).status().unwrap();
         assert!(copied.success());
-        Self { home, variables: self.variables.clone(), names: self.names.clone() }
+        Self { home, variables: self.variables.clone(), answer: self.answer, names: self.names.clone() }
     }
 
     pub(crate) fn home(&self) -> &Path {
@@ -92,6 +94,10 @@ impl Person {
         command.env("HOME", self.home()).env("PATH", "/usr/bin:/bin").env("DCT_SIGN_FROM", "registry");
         for kind in ["ROOT", "REPOSITORY"] {
             command.env(format!("DOCKER_CONTENT_TRUST_{kind}_PASSPHRASE"), PASSPHRASE);
+        }
+        if let Some(answer) = self.answer {
+            self.write("answer", answer);
+            command.stdin(fs::File::open(self.home().join("answer")).unwrap());
         }
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command

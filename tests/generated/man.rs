@@ -7,7 +7,7 @@ use clap_mangen::{
     Man,
     roff::{Inline, Roff, bold, roman},
 };
-use dct::cli::args::Arguments;
+use dct::cli::{args::Arguments, notary::args as notary};
 
 use crate::examples::{self, Example};
 
@@ -41,8 +41,8 @@ const PASSPHRASES: [&str; 3] =
 const ENGINE: [&str; 3] = ["DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION"];
 const SERVER: [&str; 2] = ["DOCKER_CONTENT_TRUST_SERVER", "HTTPS_PROXY"];
 
-/// Further names of the program: their pages lead to its own.
-const OTHER_NAMES: [&str; 1] = ["docker-trust"];
+/// Further names of the program, and the pages that theirs lead to.
+const OTHER_NAMES: [(&str, &str); 2] = [("docker-trust", "dct"), ("notary", "dct-notary")];
 
 /// All pages by the names of their files.
 pub(crate) fn pages() -> BTreeMap<String, String> {
@@ -52,7 +52,7 @@ pub(crate) fn pages() -> BTreeMap<String, String> {
     let names: Vec<&str> = commands.iter().map(|command| name(command)).collect();
     let mut pages: BTreeMap<String, String> =
         commands.iter().map(|command| (format!("{}.1", name(command)), page(command, &root, &names))).collect();
-    pages.extend(OTHER_NAMES.map(|other| (format!("{other}.1"), format!(".so man1/{}.1\n", name(&root)))));
+    pages.extend(OTHER_NAMES.map(|(other, page)| (format!("{other}.1"), format!(".so man1/{page}.1\n"))));
     pages
 }
 
@@ -77,6 +77,9 @@ fn page(command: &clap::Command, root: &clap::Command, names: &[&str]) -> String
     }
     man.render_options_section(&mut out).unwrap();
     let mut roff = Roff::new();
+    if name(command) == "dct-notary" {
+        notary_commands(&mut roff);
+    }
     let is_root = name(command) == name(root);
     if is_root || !command.has_subcommands() {
         let of_sandbox = name(command) == "dct-sandbox";
@@ -105,6 +108,57 @@ fn page(command: &clap::Command, root: &clap::Command, names: &[&str]) -> String
     let sections =
         String::from_utf8(out).unwrap().replace(".SH Commands\n", ".SH COMMANDS\n").replace(".SH SUBCOMMANDS\n", ".SH COMMANDS\n");
     APOSTROPHE.to_owned() + &title + &sections.replace(APOSTROPHE, "").replace('~', "\\(ti").replace('`', "\\(ga")
+}
+
+/// The commands that stand behind `dct notary`, each with its own flags, and the flags of all.
+fn notary_commands(roff: &mut Roff) {
+    let mut root = notary::definition("dct notary");
+    root.build();
+    let all_of =
+        |command: &clap::Command| all(command).into_iter().filter(|below| !below.has_subcommands()).cloned().collect::<Vec<_>>();
+    let flags = |roff: &mut Roff, command: &clap::Command, global: bool| {
+        for flag in command
+            .get_arguments()
+            .filter(|flag| !flag.is_positional() && flag.is_global_set() == global && flag.get_id() != "help")
+        {
+            let names = [flag.get_short().map(|short| format!("-{short}")), flag.get_long().map(|long| format!("--{long}"))];
+            roff.control("TP", []);
+            roff.text([bold(names.into_iter().flatten().collect::<Vec<_>>().join(", "))]);
+            roff.text([roman(flag.get_help().map(ToString::to_string).unwrap_or_default())]);
+        }
+    };
+    roff.control("SH", ["COMMANDS"]);
+    for command in all_of(&root).into_iter().filter(|command| command.get_name() != "help") {
+        let usage = command.clone().render_usage().to_string();
+        roff.control("SS", [usage.trim_start_matches("Usage: ").trim_start_matches("dct notary ")]);
+        roff.text([roman(command.get_about().map(ToString::to_string).unwrap_or_default() + ".")]);
+        flags(roff, &command, false);
+    }
+    roff.control("SH", ["FLAGS OF EVERY COMMAND"]);
+    flags(roff, &root, true);
+    section(
+        roff,
+        "VARIABLES OF NOTARY",
+        [
+            (
+                "NOTARY_ROOT_PASSPHRASE, NOTARY_TARGETS_PASSPHRASE, NOTARY_SNAPSHOT_PASSPHRASE",
+                "The passphrases of keys of these roles.",
+            ),
+            ("NOTARY_DELEGATION_PASSPHRASE", "The passphrase of all other keys."),
+            ("NOTARY_AUTH", "The base64 of NAME:PASSWORD, for the server."),
+        ],
+    );
+    section(
+        roff,
+        "FILES OF NOTARY",
+        [
+            (
+                "~/.notary/config.json",
+                "The configuration; `-c` names another file, in JSON, YAML or TOML. docs/notary.md has its keys.",
+            ),
+            ("~/.notary", "Keys and trust data; `-d`, or trust_dir in the configuration, names another folder."),
+        ],
+    );
 }
 
 /// Lets an apostrophe be one, also in what is typed. It stands before each section that is rendered, and a page needs it once.

@@ -40,6 +40,10 @@ fn trust_data_travels_both_ways() {
     assert!(keys.iter().all(|key| key.as_ref().unwrap().starts_with(b"{\"keytype\"")), "{keys:?}");
 
     home.notary(&["init", &repository, "-p"]).ok();
+    let current = || notary(Access::Write).server_keys(&gun, &[RoleName::timestamp()]).pop().unwrap().unwrap();
+    let rotated = notary(Access::Admin).rotate_server_key(&gun, &RoleName::timestamp()).unwrap();
+    assert!(rotated.starts_with(b"{\"keytype\""));
+    assert_ne!(rotated, current(), "another key, which counts once a root names it");
     let mark = peers.mark();
     let files = notary(Access::Read).fetch_all(
         &gun,

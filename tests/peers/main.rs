@@ -9,6 +9,10 @@
     reason = "a test fails by panicking"
 )]
 
+/// Metadata made of raw bytes.
+#[path = "../support/mod.rs"]
+mod raw;
+
 #[path = "../support/peers/mod.rs"]
 mod support;
 
@@ -19,5 +23,7 @@ mod login;
 mod matrix;
 mod publish;
 mod race;
+mod renewal;
+mod rotation;
 mod wire;
 mod words;

@@ -184,7 +184,7 @@ impl NotaryRemote for MemoryRemote {
         lock(&self.requests).push(files.iter().map(wire_name).collect());
         let limit = |file: &FileRef| match file {
             FileRef::Hashed { length, .. } => Some(*length),
-            FileRef::CurrentRoot | FileRef::RootVersion(_) | FileRef::Timestamp => None,
+            FileRef::CurrentRoot | FileRef::RootVersion(_) | FileRef::Timestamp | FileRef::TimestampVersion(_) => None,
         };
         files.iter().map(|file| self.answer(&wire_name(file), limit(file))).collect()
     }
@@ -193,6 +193,11 @@ impl NotaryRemote for MemoryRemote {
         let url = |role| format!("https://memory/{role}.key");
         let keys = lock(&self.keys);
         roles.iter().map(|role| keys.get(role).cloned().ok_or_else(|| RemoteError::NotFound { url: url(role) })).collect()
+    }
+
+    fn rotate_server_key(&self, _: &Gun, role: &RoleName) -> Result<Bytes, RemoteError> {
+        let url = format!("https://memory/{role}.key");
+        lock(&self.keys).get(role).cloned().ok_or(RemoteError::NotFound { url })
     }
 
     fn publish(&self, _: &Gun, files: &[(RoleName, Bytes)]) -> Result<(), RemoteError> {
@@ -219,6 +224,7 @@ pub fn wire_name(file: &FileRef) -> String {
         FileRef::CurrentRoot => "root.json".to_owned(),
         FileRef::RootVersion(version) => format!("{version}.root.json"),
         FileRef::Timestamp => "timestamp.json".to_owned(),
+        FileRef::TimestampVersion(version) => format!("{version}.timestamp.json"),
         FileRef::Hashed { role, sha256, .. } => format!("{role}.{sha256}.json"),
     }
 }
@@ -263,6 +269,10 @@ impl KeyStore for Nobody {
     }
 
     fn add(&self, _: &PrivateKey, _: &str, _: Option<&Gun>, _: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
+        panic!("nobody adds keys here")
+    }
+
+    fn add_sealed(&self, _: CanonicalKeyId, _: &PemBlock, _: &str, _: Option<&Gun>) -> Result<KeyInfo, KeyStoreError> {
         panic!("nobody adds keys here")
     }
 

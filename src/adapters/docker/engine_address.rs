@@ -9,11 +9,12 @@ use std::{
 use serde::Deserialize;
 use url::Url;
 
-use super::{config::Config, tls};
+use super::config::Config;
 use crate::{
     adapters::net::{
         endpoint::Address,
-        tls_files::{ClientPair, TlsMaterial},
+        pem_files,
+        tls_files::{Authorities, ClientPair, TlsMaterial},
     },
     ops::ports::EngineError,
     tuf::digest::Sha256,
@@ -143,16 +144,16 @@ impl Files {
         let mut named = self.named.iter().cloned();
         let [ca, certificate, key] =
             FILES.map(|name| named.next().flatten().or_else(|| Some(self.folder.join(name)).filter(|path| path.exists())));
-        let roots = ca.map_or(Ok(Vec::new()), |ca| tls::certificates(&ca)).map_err(unusable)?;
+        let roots = ca.map_or(Ok(Vec::new()), |ca| pem_files::certificates(&ca)).map_err(unusable)?;
         let client: Option<ClientPair> = match (certificate, key) {
-            (Some(certificate), Some(key)) => Some(tls::client_pair(&certificate, &key).map_err(unusable)?),
+            (Some(certificate), Some(key)) => Some(pem_files::client_pair(&certificate, &key).map_err(unusable)?),
             (None, None) => None,
             _ => {
                 let folder = self.folder.display();
                 return Err(EngineError::Unusable(format!("{folder}: of cert.pem and key.pem one is missing")));
             }
         };
-        Ok(TlsMaterial { roots, client })
+        Ok(TlsMaterial { roots, authorities: Authorities::Alone, client })
     }
 }
 

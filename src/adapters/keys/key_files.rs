@@ -124,6 +124,20 @@ impl KeyStore for KeyFiles {
         Ok(KeyInfo { id, role: role.to_owned(), gun, encrypted: true, path })
     }
 
+    fn add_sealed(&self, id: CanonicalKeyId, block: &PemBlock, role: &str, gun: Option<&Gun>) -> Result<KeyInfo, KeyStoreError> {
+        let path = self.flat(id);
+        let gun = gun.filter(|_| has_gun(role)).map(|gun| gun.as_str().to_owned());
+        let mut sealed = PemBlock::new(&block.label, block.content.to_vec());
+        let of_encryption = |name: &str| matches!(name, "Proc-Type" | "DEK-Info");
+        sealed.headers.extend(block.headers.iter().filter(|(name, _)| of_encryption(name)).map(|(n, v)| (n.clone(), v.clone())));
+        sealed.headers.insert("role".to_owned(), role.to_owned());
+        sealed.headers.extend(gun.iter().map(|gun| ("gun".to_owned(), gun.clone())));
+        let bad = |reason: String| KeyStoreError::BadKeyFile { path: path.clone(), reason };
+        let text = pem::encode(&sealed).map_err(|e| bad(e.to_string()))?;
+        Pending::write(&path, text.as_bytes())?.commit_new()?;
+        Ok(KeyInfo { id, role: role.to_owned(), gun, encrypted: true, path })
+    }
+
     fn stored(&self, id: CanonicalKeyId) -> Result<PemBlock, KeyStoreError> {
         let path = self.find(id)?.ok_or(KeyStoreError::NoSuchKey(id))?.path;
         scan::read_key_file(&path).map_err(|reason| KeyStoreError::BadKeyFile { path, reason })

@@ -34,23 +34,42 @@ pub enum KeyOutError {
 
 /// Writes a file for its owner alone, and reads it back before it gets its name. A file that is there is never replaced.
 pub fn write_new(target: &Path, text: &str) -> Result<(), KeyOutError> {
-    let target =
-        std::path::absolute(target).map_err(|source| KeyOutError::Io { action: "find", path: target.to_owned(), source })?;
-    if let Some(folder) = target.parent().filter(|folder| !folder.is_dir()) {
-        return Err(KeyOutError::NoFolder(folder.to_owned()));
-    }
+    let target = place(target)?;
     if fs::symlink_metadata(&target).is_ok() {
         return Err(KeyOutError::Taken(target));
     }
-    let pending = Pending::write(&target, text.as_bytes())?;
-    let again = fs::read(pending.path()).map(zeroize::Zeroizing::new);
-    if !again.is_ok_and(|again| again.as_slice() == text.as_bytes()) {
-        return Err(KeyOutError::Unproved(target));
-    }
+    let pending = proved(&target, text)?;
     pending.commit_new().map_err(|failure| match failure.source.kind() {
         io::ErrorKind::AlreadyExists => KeyOutError::Taken(failure.path),
         _ => failure.into(),
     })
+}
+
+/// The same in place of a regular file that is there, which stays until the new one is proved (notary `key export --output`).
+pub fn write_over(target: &Path, text: &str) -> Result<(), KeyOutError> {
+    let target = place(target)?;
+    if fs::symlink_metadata(&target).is_ok_and(|found| !found.is_file()) {
+        return Err(KeyOutError::Taken(target));
+    }
+    Ok(proved(&target, text)?.commit()?)
+}
+
+fn place(target: &Path) -> Result<PathBuf, KeyOutError> {
+    let target =
+        std::path::absolute(target).map_err(|source| KeyOutError::Io { action: "find", path: target.to_owned(), source })?;
+    match target.parent().filter(|folder| !folder.is_dir()) {
+        Some(folder) => Err(KeyOutError::NoFolder(folder.to_owned())),
+        None => Ok(target),
+    }
+}
+
+fn proved(target: &Path, text: &str) -> Result<Pending, KeyOutError> {
+    let pending = Pending::write(target, text.as_bytes())?;
+    let again = fs::read(pending.path()).map(zeroize::Zeroizing::new);
+    if !again.is_ok_and(|again| again.as_slice() == text.as_bytes()) {
+        return Err(KeyOutError::Unproved(target.to_owned()));
+    }
+    Ok(pending)
 }
 
 impl From<Failure> for KeyOutError {
@@ -76,6 +95,9 @@ mod tests {
         let link = folder.path().join("link");
         symlink(folder.path().join("elsewhere"), &link).unwrap();
         assert!(matches!(write_new(&link, "secret"), Err(KeyOutError::Taken(_))));
+        write_over(&target, "other").unwrap();
+        assert_eq!(fs::read_to_string(&target).unwrap(), "other");
+        assert!(matches!(write_over(&link, "secret"), Err(KeyOutError::Taken(_))));
         let absent = folder.path().join("absent/jeff.pem");
         assert!(matches!(write_new(&absent, "secret"), Err(KeyOutError::NoFolder(_))));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);

@@ -39,17 +39,43 @@ pub enum KeySourceError {
 
 /// Reads a file that is its owner's alone. Symlinks are followed, as Docker does; the modes are those of the file at their end.
 pub fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeySourceError> {
+    let metadata = fs::metadata(path).map_err(|source| KeySourceError::Io { action: "stat", path: path.to_owned(), source })?;
+    check(path, &metadata)?;
+    let (content, exposure) = read_whoever_may(path)?;
+    if exposure == Exposure::Others { Err(KeySourceError::OpenToOthers(path.to_owned())) } else { Ok(content) }
+}
+
+/// Who may read or write a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exposure {
+    /// Its owner.
+    OwnerAlone,
+    /// Its group or others too.
+    Others,
+}
+
+/// Reads a file, whoever else may (notary `key import`: the files of a client bundle are open to all).
+pub fn read_whoever_may(path: &Path) -> Result<(Zeroizing<Vec<u8>>, Exposure), KeySourceError> {
     let failed = |action| move |source| KeySourceError::Io { action, path: path.to_owned(), source };
-    check(path, &fs::metadata(path).map_err(failed("stat"))?)?;
+    let metadata = fs::metadata(path).map_err(failed("open"))?;
+    if !metadata.is_file() {
+        return Err(KeySourceError::NotRegular(path.to_owned()));
+    }
     // a pipe that took the file's place in the meantime is not waited for
     let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
     let file = fs::OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(failed("open"))?;
     let metadata = file.metadata().map_err(failed("stat"))?;
-    check(path, &metadata)?;
+    let exposure = if metadata.mode() & 0o077 != 0 { Exposure::Others } else { Exposure::OwnerAlone };
+    if !metadata.is_file() {
+        return Err(KeySourceError::NotRegular(path.to_owned()));
+    }
+    if metadata.len() > MAX_FILE {
+        return Err(KeySourceError::TooLarge(path.to_owned()));
+    }
     // room for all of it, so that no copy of a key is left behind by a growing buffer
     let mut content = Zeroizing::new(Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1));
     file.take(MAX_FILE + 1).read_to_end(&mut content).map_err(failed("read"))?;
-    if content.len() as u64 > MAX_FILE { Err(KeySourceError::TooLarge(path.to_owned())) } else { Ok(content) }
+    if content.len() as u64 > MAX_FILE { Err(KeySourceError::TooLarge(path.to_owned())) } else { Ok((content, exposure)) }
 }
 
 fn check(path: &Path, metadata: &fs::Metadata) -> Result<(), KeySourceError> {

@@ -6,7 +6,7 @@ use reqwest::Url;
 
 use super::hosts::authority;
 
-/// `https://host[:port][/prefix]`, without credentials, query or fragment.
+/// `https://host[:port][/prefix]`, without credentials, query or fragment; or the same with `http`, where that was said to be meant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Api(Url);
 
@@ -28,8 +28,17 @@ pub enum InvalidApi {
 impl Api {
     /// Reads an address; a slash at its end does not count.
     pub fn parse(text: &str) -> Result<Self, InvalidApi> {
+        Self::parse_with(text, &["https"])
+    }
+
+    /// The same for a server that may also be spoken to without TLS. It sees no credentials then.
+    pub fn parse_also_http(text: &str) -> Result<Self, InvalidApi> {
+        Self::parse_with(text, &["https", "http"])
+    }
+
+    fn parse_with(text: &str, schemes: &[&str]) -> Result<Self, InvalidApi> {
         let mut url = Url::parse(text).map_err(|_| InvalidApi::NotHttps)?;
-        if url.scheme() != "https" || !url.has_host() {
+        if !schemes.contains(&url.scheme()) || !url.has_host() {
             return Err(InvalidApi::NotHttps);
         }
         if !url.username().is_empty() || url.password().is_some() {
@@ -52,6 +61,11 @@ impl Api {
     #[must_use]
     pub fn host(&self) -> String {
         authority(&self.0)
+    }
+
+    /// Whether it is spoken to without TLS.
+    pub(super) fn is_plain(&self) -> bool {
+        self.0.scheme() == "http"
     }
 
     /// The URL of `path` below `/v2/`.
@@ -81,6 +95,15 @@ mod tests {
             let api = Api::parse(text).unwrap();
             assert_eq!((api.to_string().as_str(), api.url("").unwrap().as_str()), (address, ping));
         }
+    }
+
+    #[test]
+    fn http_is_taken_where_it_is_meant() {
+        let api = Api::parse_also_http("http://localhost:4443/x/").unwrap();
+        assert!(api.is_plain() && !Api::parse_also_http("https://localhost").unwrap().is_plain());
+        assert_eq!(api.url("a").unwrap().as_str(), "http://localhost:4443/x/v2/a");
+        assert_eq!(Api::parse_also_http("ftp://localhost").unwrap_err(), InvalidApi::NotHttps);
+        assert_eq!(Api::parse_also_http("http://u:p@localhost").unwrap_err(), InvalidApi::Credentials);
     }
 
     #[test]

@@ -76,6 +76,11 @@ impl Found {
 pub trait Credentials: Send + Sync {
     /// The credentials for a registry, named by its host and port as in a GUN; none where there are none.
     fn for_registry(&self, registry: &str) -> Result<Option<Found>, CredentialError>;
+
+    /// The same where there were none, and the server has refused whoever comes without.
+    fn after_refusal(&self, _registry: &str) -> Result<Option<Found>, CredentialError> {
+        Ok(None)
+    }
 }
 
 /// Credentials may exist, and cannot be had.

@@ -43,7 +43,7 @@ impl Hosts {
         let config = tls::client_config(material).map_err(|reason| Kind::Unusable(format!("{own}: {reason}")))?;
         let mut builder = Client::builder()
             .tls_backend_preconfigured(config)
-            .https_only(true)
+            .https_only(url.scheme() != "http")
             .redirect(Policy::none())
             .referer(false)
             .user_agent(&self.user_agent);

@@ -131,7 +131,24 @@ impl Net {
     /// Sends a request, a second time where the first was answered by 401 and something else can be shown.
     pub fn send(&self, ask: &Ask<'_>) -> Result<Answer, RemoteError> {
         let url = ask.api.url(ask.path).map_err(|e| RemoteError::Unusable(format!("{}/v2/{}: {e}", ask.api, ask.path)))?;
-        self.send_to(ask, &url).map_err(RemoteError::from)
+        match self.send_to(ask, &url) {
+            Err(Failure { kind: Kind::Unauthorized(_), .. }) if self.has_more_to_show(ask)? => self.send_to(ask, &url),
+            result => result,
+        }
+        .map_err(RemoteError::from)
+    }
+
+    /// Whether credentials are there now, after a refusal without any.
+    fn has_more_to_show(&self, ask: &Ask<'_>) -> Result<bool, Failure> {
+        if ask.api.is_plain() || self.find(ask.registry, &ask.api.to_string())?.is_some() {
+            return Ok(false);
+        }
+        let has_any = |found: &Result<Option<Arc<Found>>, CredentialError>| !matches!(found, Ok(None));
+        let make = || self.credentials.after_refusal(ask.registry).map(|found| found.map(Arc::new));
+        let found = self.found.get(ask.registry.to_owned(), has_any, make);
+        found
+            .map(|found| found.is_some())
+            .map_err(|error| Failure { url: ask.api.to_string(), kind: Kind::Unusable(error.to_string()) })
     }
 
     fn send_to(&self, ask: &Ask<'_>, url: &Url) -> Result<Answer, Failure> {
@@ -232,6 +249,10 @@ impl Net {
     // ---- what we show ----
 
     fn show(&self, challenge: &Challenge, ask: &Ask<'_>, refused: Option<&Token>) -> Result<Shown, Failure> {
+        if ask.api.is_plain() && *challenge != Challenge::None {
+            let reason = "it wants credentials, which are not sent over http".to_owned();
+            return Err(Failure { url: ask.api.to_string(), kind: Kind::Unauthorized(reason) });
+        }
         let Challenge::Bearer { realm, service } = challenge else {
             let asked = *challenge == Challenge::Basic;
             return if asked {
@@ -248,7 +269,8 @@ impl Net {
         }
         let receiver = authority(&realm);
         let (credential, who) = self.for_receiver(ask.registry, found.as_deref(), &receiver);
-        let wanted = Wanted { realm, service: service.clone(), scope: ask.scope.to_owned(), registry: ask.registry.to_owned() };
+        let (registry, scope) = (ask.registry.to_owned(), ask.scope.to_owned());
+        let wanted = Wanted { realm, service: service.clone(), scope, registry, is_anonymous: credential.is_none() };
         let mut is_reused = true;
         let usable = |token: &Result<Token, Failure>| match token {
             Ok(token) => token.is_alive() && refused.is_none_or(|refused| !Arc::ptr_eq(&token.value, &refused.value)),

@@ -9,10 +9,20 @@ use rustls::{
 };
 use rustls_platform_verifier::Verifier;
 
-use super::{self_signed::SelfSignedVerifier, tls_files::TlsMaterial};
+use super::{
+    self_signed::SelfSignedVerifier,
+    tls_files::{Authorities, TlsMaterial},
+};
 
 /// TLS 1.2 and 1.3, the system's roots and the configured ones, HTTP/2 where the server has it. Certificates are always verified.
 pub(super) fn client_config(material: TlsMaterial) -> Result<ClientConfig, String> {
+    if material.authorities == Authorities::Alone {
+        return exclusive_client_config(material);
+    }
+    beside_the_system(material)
+}
+
+fn beside_the_system(material: TlsMaterial) -> Result<ClientConfig, String> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = Verifier::new_with_extra_roots(material.roots.iter().cloned(), Arc::clone(&provider))
         .map_err(|e| format!("no certificate authority can be trusted: {e}"))?;
@@ -22,7 +32,7 @@ pub(super) fn client_config(material: TlsMaterial) -> Result<ClientConfig, Strin
 /// The same for a server of which the authority is named: then no other authority counts, the system's neither (docker's `ExclusiveRootPools`).
 pub(super) fn exclusive_client_config(material: TlsMaterial) -> Result<ClientConfig, String> {
     if material.roots.is_empty() {
-        return client_config(material);
+        return beside_the_system(material);
     }
     let provider = Arc::new(aws_lc_rs::default_provider());
     let mut roots = RootCertStore::empty();

@@ -7,10 +7,22 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 /// What is configured for the TLS connections to one host.
 #[derive(Debug, Default)]
 pub struct TlsMaterial {
-    /// CA certificates that are trusted beside the system's.
+    /// CA certificates that are trusted.
     pub roots: Vec<CertificateDer<'static>>,
+    /// Whether the system's are trusted too.
+    pub authorities: Authorities,
     /// Our own certificate and its key, where the host wants one.
     pub client: Option<ClientPair>,
+}
+
+/// What configured CA certificates are to the system's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Authorities {
+    /// They are trusted beside the system's.
+    #[default]
+    Beside,
+    /// Where there are any, no others are trusted.
+    Alone,
 }
 
 /// A client certificate with its chain, and its key.
@@ -34,6 +46,9 @@ pub trait TlsFiles: Send + Sync {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsFileError {
+    /// A certificate without its key, or a key without its certificate. Notary's words.
+    #[error("either pass both client key and cert, or neither")]
+    HalfAPair,
     /// A key without its certificate. Docker's words.
     #[error("missing client certificate {certificate} for key {key}")]
     MissingCertificate {
@@ -49,6 +64,20 @@ pub enum TlsFileError {
         key: String,
         /// The certificate's file name.
         certificate: String,
+    },
+    /// The one CA file that is named cannot be used. Notary's words.
+    #[error("unable to configure TLS: could not read CA certificate {path:?}: {reason}")]
+    UnusableCa {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The client's certificate or its key that is named cannot be used. Notary's words.
+    #[error("unable to configure TLS: Could not load X509 key pair: {reason}")]
+    UnusablePair {
+        /// Why, with the file.
+        reason: String,
     },
     /// The file cannot be read, or does not hold what it should.
     #[error("{path}: {reason}")]

@@ -58,6 +58,8 @@ pub(super) struct Wanted {
     pub(super) scope: String,
     /// The registry whose credentials may be shown for it.
     pub(super) registry: String,
+    /// Whether none of them are shown.
+    pub(super) is_anonymous: bool,
 }
 
 /// Reads a realm: an https URL with a host and without credentials.
@@ -179,6 +181,7 @@ mod tests {
             service: Some("dtr & co".to_owned()),
             scope: "repository:dtr.example.com/prod/nginx:pull,push".to_owned(),
             registry: "dtr.example.com".to_owned(),
+            is_anonymous: true,
         };
         let password = Secret::new("p".to_owned()).unwrap();
         let outgoing = ask(&wanted, Some((&"jeff".to_owned(), &password)));

@@ -59,18 +59,34 @@ impl Access {
     }
 }
 
+/// Whose credentials are shown to a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Account {
+    /// Those for the registry of the repository, as with Docker.
+    OfRegistry,
+    /// Those for the server itself, as with notary, whose repositories belong to no registry.
+    OfServer,
+}
+
 /// The Notary servers of a command.
 pub struct NotaryServers {
     net: Arc<Net>,
     servers: Servers,
     access: Access,
+    account: Account,
 }
 
 impl NotaryServers {
     /// Servers chosen by `servers`, asked over `net` with no more than `access`.
     #[must_use]
     pub fn new(net: Arc<Net>, servers: Servers, access: Access) -> Self {
-        Self { net, servers, access }
+        Self { net, servers, access, account: Account::OfRegistry }
+    }
+
+    /// With other credentials.
+    #[must_use]
+    pub fn with_account(self, account: Account) -> Self {
+        Self { account, ..self }
     }
 
     fn send(
@@ -84,7 +100,12 @@ impl NotaryServers {
         let api = self.servers.of(gun)?;
         let path = format!("{gun}/_trust/tuf/{name}");
         let scope = format!("repository:{gun}:{}", self.access.actions());
-        self.net.send(&Ask { api: &api, method, path: &path, accept: None, content, limit, registry: gun.host(), scope: &scope })
+        let server = api.host();
+        let registry = match self.account {
+            Account::OfRegistry => gun.host(),
+            Account::OfServer => &server,
+        };
+        self.net.send(&Ask { api: &api, method, path: &path, accept: None, content, limit, registry, scope: &scope })
     }
 
     fn fetch(&self, gun: &Gun, file: &FileRef) -> Result<Bytes, RemoteError> {
@@ -92,6 +113,7 @@ impl NotaryServers {
             FileRef::CurrentRoot => ("root.json".to_owned(), MAX_ROOT),
             FileRef::RootVersion(version) => (format!("{version}.root.json"), MAX_ROOT),
             FileRef::Timestamp => ("timestamp.json".to_owned(), MAX_TIMESTAMP),
+            FileRef::TimestampVersion(version) => (format!("{version}.timestamp.json"), MAX_TIMESTAMP),
             FileRef::Hashed { role, length, .. } if *length > MAX_FILE => {
                 let reason = format!("{role} is listed with {length} bytes, more than the {MAX_FILE} bytes that are allowed");
                 return Err(RemoteError::BadAnswer { url: self.address(gun), reason });
@@ -122,6 +144,10 @@ impl NotaryRemote for NotaryServers {
 
     fn server_keys(&self, gun: &Gun, roles: &[RoleName]) -> Vec<Result<Bytes, RemoteError>> {
         together(roles, |role| answer::file(self.send(gun, Method::Get, &format!("{role}.key"), None, MAX_KEY)?))
+    }
+
+    fn rotate_server_key(&self, gun: &Gun, role: &RoleName) -> Result<Bytes, RemoteError> {
+        answer::file(self.send(gun, Method::Post, &format!("{role}.key"), None, MAX_KEY)?)
     }
 
     fn publish(&self, gun: &Gun, files: &[(RoleName, Bytes)]) -> Result<(), RemoteError> {

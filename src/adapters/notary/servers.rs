@@ -17,7 +17,8 @@ const HUB_SERVER: &str = "https://notary.docker.io";
 /// The choice of servers: one for everything where it is set, else one set for the registry, else the registry's own host.
 #[derive(Clone, Debug, Default)]
 pub struct Servers {
-    everywhere: Option<Api>,
+    /// Or why it cannot be used, told when it is wanted.
+    everywhere: Option<Result<Api, String>>,
     by_registry: BTreeMap<String, Api>,
 }
 
@@ -29,8 +30,25 @@ pub struct InvalidServer(String);
 impl Servers {
     /// Uses one server for all repositories (`DOCKER_CONTENT_TRUST_SERVER`).
     pub fn for_all(mut self, address: &str) -> Result<Self, InvalidServer> {
-        self.everywhere = Some(parse(address)?);
+        self.everywhere = Some(Ok(parse(address)?));
         Ok(self)
+    }
+
+    /// Uses one server for all repositories, which may be one without TLS (notary's `remote_server.url`). An address that cannot be one is told of in
+    /// notary's words when a server is wanted: what needs none works.
+    #[must_use]
+    pub fn of_notary(address: &str) -> Self {
+        let refuse = |_| {
+            let shown = if address.contains('@') { "a URL that holds credentials".to_owned() } else { printable(address) };
+            format!("Trust server url has to be in the form of http(s)://URL:PORT. Got: {shown}")
+        };
+        Self { everywhere: Some(Api::parse_also_http(address).map_err(refuse)), by_registry: BTreeMap::new() }
+    }
+
+    /// No server for any repository, for this reason.
+    #[must_use]
+    pub fn refused(reason: String) -> Self {
+        Self { everywhere: Some(Err(reason)), by_registry: BTreeMap::new() }
     }
 
     /// Uses a server for the repositories of one registry, named as in a GUN.
@@ -42,7 +60,10 @@ impl Servers {
     /// The server of a repository.
     pub(super) fn of(&self, gun: &Gun) -> Result<Api, RemoteError> {
         let host = gun.host();
-        if let Some(api) = self.everywhere.as_ref().or_else(|| self.by_registry.get(host)) {
+        if let Some(api) = &self.everywhere {
+            return api.clone().map_err(RemoteError::Unusable);
+        }
+        if let Some(api) = self.by_registry.get(host) {
             return Ok(api.clone());
         }
         let api = if host == "docker.io" { Api::parse(HUB_SERVER) } else { Api::of_host(host) };
@@ -79,6 +100,16 @@ mod tests {
         assert_eq!(address(&some, "other.example.com/x"), "https://other.example.com");
         let all = some.for_all("https://all.example.com").unwrap();
         assert_eq!(address(&all, "dtr.example.com/prod/nginx"), "https://all.example.com");
+    }
+
+    #[test]
+    fn notary_s_server_may_do_without_tls() {
+        let of = |servers: &Servers| servers.of(&Gun::parse("a/b").unwrap()).map(|api| api.to_string()).map_err(|e| e.to_string());
+        assert_eq!(of(&Servers::of_notary("http://localhost:4443/x")), Ok("http://localhost:4443/x".to_owned()));
+        let words = "Trust server url has to be in the form of http(s)://URL:PORT. Got: ";
+        assert_eq!(of(&Servers::of_notary("foo")), Err(format!("{words}foo")));
+        assert_eq!(of(&Servers::of_notary("ftp://u:hunter2@x")), Err(format!("{words}a URL that holds credentials")));
+        assert_eq!(of(&Servers::refused("no".to_owned())), Err("no".to_owned()));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! The peers (docker, notary) read and write the metadata at any time, a file after the other and without our locks; what they left is
 //! returned as it is, and judged by `tuf`. Ours change a repository's set as one (see `replace`).
 
+mod changelist;
 mod files;
 mod floor;
 mod forget;

@@ -1,16 +1,13 @@
 //! `dct key list`
 
-use super::{
-    events::{Narrator, Verb},
-    keys_json,
-};
+use super::events::{Narrator, Verb};
 use crate::{
     cli::{
         context::Context,
         error::CliError,
         failure,
         flags::{OutputFormat, output_format},
-        table,
+        keys_json, table,
     },
     ops::{error::OpsError, ports::KeyInfo},
     tuf::role::RoleName,

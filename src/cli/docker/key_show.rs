@@ -1,12 +1,12 @@
 //! `dct key show`
 
-use super::{key_choice, keys_json};
+use super::key_choice;
 use crate::{
     cli::{
         context::Context,
         error::CliError,
         flags::{OutputFormat, output_format},
-        table,
+        keys_json, table,
     },
     crypto::verifying_key::VerifyingKey,
     ops::{

@@ -2,7 +2,7 @@
 
 use super::{
     events::{Narrator, Verb},
-    key_choice, keys_json,
+    key_choice,
 };
 use crate::{
     cli::{
@@ -10,7 +10,7 @@ use crate::{
         error::CliError,
         failure,
         flags::{OutputFormat, output_format},
-        table,
+        keys_json, table,
     },
     ops::whoami::{self, Standing},
 };

@@ -21,6 +21,9 @@ pub trait KeyStore: Sync {
     /// Encrypts and stores a key, then reads it back and compares. A stored key of the same ID is replaced only once the new file is proved.
     fn add(&self, key: &PrivateKey, role: &str, gun: Option<&Gun>, passphrase: &Passphrase) -> Result<KeyInfo, KeyStoreError>;
 
+    /// Stores a key that another store has encrypted, without opening it: only `unlock` tells whether it is the one that it is said to be.
+    fn add_sealed(&self, id: CanonicalKeyId, block: &PemBlock, role: &str, gun: Option<&Gun>) -> Result<KeyInfo, KeyStoreError>;
+
     /// A key as it is stored, with the headers of its file; nothing is decrypted.
     fn stored(&self, id: CanonicalKeyId) -> Result<PemBlock, KeyStoreError>;
 

@@ -1,5 +1,6 @@
 //! The ports: what the use cases need of the world. Adapters implement them; `cli::wiring` chooses which.
 
+mod changelist;
 mod engine;
 mod keys;
 mod notary;
@@ -8,6 +9,7 @@ mod registry;
 mod trust_store;
 
 pub use self::{
+    changelist::{ChangeFile, Changelist},
     engine::{Engine, EngineError},
     keys::{KeyInfo, KeyStore, KeyStoreError},
     notary::{NotaryRemote, RemoteError, TlsFault},

@@ -17,6 +17,9 @@ pub trait NotaryRemote: Sync {
     /// and in the order of the roles.
     fn server_keys(&self, gun: &Gun, roles: &[RoleName]) -> Vec<Result<Bytes, RemoteError>>;
 
+    /// Has the server make another key for `timestamp` or `snapshot`, and gives its public half as it was sent. It counts once a root names it.
+    fn rotate_server_key(&self, gun: &Gun, role: &RoleName) -> Result<Bytes, RemoteError>;
+
     /// Sends changed files as one update.
     fn publish(&self, gun: &Gun, files: &[(RoleName, Bytes)]) -> Result<(), RemoteError>;
 

@@ -188,6 +188,30 @@ impl Home {
         self.run("notary", &programs::path_of("notary").expect("looked for at the start"), &all, input)
     }
 
+    /// Runs our binary by the name `notary`, as `notary` above.
+    pub(crate) fn dct_as_notary_with_input(&self, args: &[&str], input: &str) -> Run {
+        let trust = self.trust_dir();
+        let (trust, ca) = (trust.to_string_lossy(), self.ca.to_string_lossy());
+        let mut all = vec!["-d", &trust, "-s", &self.server, "--tlscacert", &ca];
+        all.extend_from_slice(args);
+        self.dct_as_plain_notary_with_input(&all, input)
+    }
+
+    /// The same without the flags for server and folder.
+    pub(crate) fn dct_as_plain_notary_with_input(&self, args: &[&str], input: &str) -> Run {
+        let link = self.path().join(".bin/notary");
+        if !link.exists() {
+            fs::create_dir_all(link.parent().expect("a folder")).expect("writable");
+            std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_dct"), &link).expect("writable");
+        }
+        self.run("notary (ours)", &link, args, input)
+    }
+
+    /// Runs `notary …` without the flags for server and folder.
+    pub(crate) fn plain_notary_with_input(&self, args: &[&str], input: &str) -> Run {
+        self.run("notary", &programs::path_of("notary").expect("looked for at the start"), args, input)
+    }
+
     /// Runs another program in this home.
     pub(crate) fn other(&self, name: &str, args: &[&str]) -> Run {
         self.run(name, &programs::path_of(name).expect("looked for before"), args, "")

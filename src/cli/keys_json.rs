@@ -11,7 +11,7 @@ use crate::{
 const VERSION: u32 = 1;
 
 /// `key list`
-pub(super) fn list(keys: &[KeyInfo]) -> Result<String, CliError> {
+pub fn list(keys: &[KeyInfo]) -> Result<String, CliError> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct List<'a> {
@@ -22,7 +22,7 @@ pub(super) fn list(keys: &[KeyInfo]) -> Result<String, CliError> {
 }
 
 /// `key show`
-pub(super) fn one(info: &KeyInfo, algorithm: Option<&str>, fingerprint: Option<&str>, uses: &[KeyUse]) -> Result<String, CliError> {
+pub fn one(info: &KeyInfo, algorithm: Option<&str>, fingerprint: Option<&str>, uses: &[KeyUse]) -> Result<String, CliError> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct One<'a> {
@@ -43,7 +43,7 @@ pub(super) fn one(info: &KeyInfo, algorithm: Option<&str>, fingerprint: Option<&
 }
 
 /// `whoami`
-pub(super) fn standings(repository: &str, standings: &[Standing]) -> Result<String, CliError> {
+pub fn standings(repository: &str, standings: &[Standing]) -> Result<String, CliError> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Answer<'a> {

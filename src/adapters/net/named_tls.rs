@@ -1,0 +1,67 @@
+//! TLS files that are named for all servers of a command, as `notary` is told them.
+
+use std::path::PathBuf;
+
+use super::{
+    pem_files::{certificates, client_pair},
+    tls_files::{Authorities, TlsFileError, TlsFiles, TlsMaterial},
+};
+
+/// The files. Nothing is read before a server is spoken to.
+#[derive(Clone, Debug, Default)]
+pub struct NamedTlsFiles {
+    /// The CA certificates that alone are trusted; none for the system's.
+    pub ca: Option<PathBuf>,
+    /// The client's certificate.
+    pub certificate: Option<PathBuf>,
+    /// Its key.
+    pub key: Option<PathBuf>,
+}
+
+impl TlsFiles for NamedTlsFiles {
+    fn for_host(&self, _: &str) -> Result<TlsMaterial, TlsFileError> {
+        let client = match (&self.certificate, &self.key) {
+            (Some(certificate), Some(key)) => {
+                let refuse = |error: TlsFileError| TlsFileError::UnusablePair { reason: error.to_string() };
+                Some(client_pair(certificate, key).map_err(refuse)?)
+            }
+            (None, None) => None,
+            _ => return Err(TlsFileError::HalfAPair),
+        };
+        let roots = match &self.ca {
+            Some(file) => certificates(file).map_err(|error| {
+                let reason = match error {
+                    _ if !file.exists() => format!("open {}: no such file or directory", file.display()),
+                    TlsFileError::Unusable { reason, .. } => reason,
+                    error => error.to_string(),
+                };
+                TlsFileError::UnusableCa { path: file.clone(), reason }
+            })?,
+            None => Vec::new(),
+        };
+        Ok(TlsMaterial { roots, authorities: Authorities::Alone, client })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_named_must_be_there() {
+        let message = |files: NamedTlsFiles| files.for_host("x").unwrap_err().to_string();
+        let named = |name: &str| Some(PathBuf::from(name));
+        let half = "either pass both client key and cert, or neither";
+        assert_eq!(message(NamedTlsFiles { certificate: named("/c"), ..NamedTlsFiles::default() }), half);
+        assert_eq!(message(NamedTlsFiles { key: named("/k"), ..NamedTlsFiles::default() }), half);
+        let ca = message(NamedTlsFiles { ca: named("/no/ca.pem"), ..NamedTlsFiles::default() });
+        assert!(
+            ca.starts_with("unable to configure TLS: could not read CA certificate \"/no/ca.pem\": open /no/ca.pem: no such file"),
+            "{ca}"
+        );
+        let pair = message(NamedTlsFiles { certificate: named("/no/c"), key: named("/no/k"), ca: None });
+        assert!(pair.starts_with("unable to configure TLS: Could not load X509 key pair: /no/k: "), "{pair}");
+        let system = NamedTlsFiles::default().for_host("x").unwrap();
+        assert!(system.roots.is_empty() && system.client.is_none());
+    }
+}

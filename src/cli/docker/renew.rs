@@ -1,0 +1,136 @@
+//! `dct renew`
+
+use super::{
+    events::{Narrator, Verb},
+    expiry::day,
+};
+use crate::{
+    cli::{
+        context::Context,
+        error::CliError,
+        failure,
+        flags::go_bool,
+        within::{Within, within},
+    },
+    ops::{
+        recreate::{self, Readers},
+        renew::{self, Choice, Left, LeftReason, Renewal},
+    },
+    tuf::{gun::Gun, key_id::TufKeyId, role::RoleName},
+};
+
+/// Sign the trust data of a repository anew before it expires, or after
+///
+/// Nothing but versions and ends changes. What has expired is taken up as it was signed, and verified by signatures, versions and keys as ever.
+/// Without ROLE, whatever has expired or will within the time is renewed, as far as its keys are on this machine; the certificate of a root key, too.
+#[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "dct renew [OPTIONS] REPOSITORY [ROLE...]",
+    after_help = EXAMPLES,
+    help_template = crate::cli::flags::TEMPLATE
+)]
+pub struct Args {
+    /// How far to look ahead, in hours, days or weeks, as in 12h, 180d or 26w
+    #[arg(long, value_name = "TIME", conflicts_with = "recreate", default_value = "180d", value_parser = within, conflicts_with = "roles")]
+    pub within: Within,
+
+    /// Where the root's certificate has expired, delete the repository on the server, and publish all of it under a new one
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
+          hide_default_value = true, value_name = "BOOL", conflicts_with = "roles")]
+    pub recreate: bool,
+
+    /// Repository to renew the trust data of
+    #[arg(value_name = "REPOSITORY")]
+    pub repository: String,
+
+    /// Roles to renew, whenever they expire: root, targets, snapshot, or a delegation such as targets/releases
+    #[arg(value_name = "ROLE")]
+    pub roles: Vec<String>,
+}
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  Renew what has expired or will within 180 days:
+    dct renew dtr.example.com/prod/nginx
+
+  Every night, whatever would expire within two weeks:
+    dct renew --within 2w dtr.example.com/prod/nginx
+
+  Where the server takes no update any more, since the root's certificate has expired:
+    dct renew --recreate dtr.example.com/prod/nginx
+
+  The root for ten years more, with a new certificate where that is near its end:
+    dct renew dtr.example.com/prod/nginx root";
+
+/// Runs the verb. What cannot be renewed here and has been named, or has expired, makes it fail after the rest was renewed.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let gun = context.wiring.repository(&args.repository)?;
+    if args.recreate {
+        return run_recreate(args, &gun, context);
+    }
+    let roles = args.roles.iter().map(|role| RoleName::parse(role).map_err(|error| CliError::new(error.to_string())));
+    let roles = roles.collect::<Result<Vec<_>, _>>()?;
+    let choice = if roles.is_empty() { Choice::EndingBy(args.within.from(context.now)) } else { Choice::Roles(&roles) };
+    let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
+    let _wait = context.ui.wait(&format!("renewing the trust data of {gun}"));
+    let renewal = renew::renew(&context.session(&narrator), &gun, choice)
+        .map_err(|error| failure::about_repository(&args.repository, &error))?;
+    tell(&renewal, context);
+    let expired: Vec<&Left> = renewal.left.iter().filter(|left| left.at <= context.now).collect();
+    match expired.as_slice() {
+        [] => Ok(()),
+        _ => Err(CliError::new(format!("not all of {} could be renewed here", args.repository))
+            .hinted("run this where their private keys are; `dct whoami` tells which roles can be signed on a machine")),
+    }
+}
+
+fn run_recreate(args: &Args, gun: &Gun, context: &Context<'_>) -> Result<(), CliError> {
+    let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
+    let wait = context.ui.wait(&format!("publishing the trust data of {gun} anew"));
+    let done = recreate::recreate(&context.session(&narrator), gun)
+        .map_err(|error| failure::about_repository(&args.repository, &error))?;
+    drop(wait);
+    context.ui.line(&format!("Published {gun} anew, with version {} of its root", done.root_version));
+    tell_certificates(&done.certificates, context);
+    for left in &done.left {
+        let words = "expired, and its keys are not on this machine: it begins anew with its signer's next signature";
+        context.ui.warning(&format!("{} {words}", left.role));
+    }
+    let who = match done.readers {
+        Readers::GoOn => "docker and notary",
+        Readers::MustForget => "everybody",
+    };
+    context.ui.warning(&format!(
+        "{who} that has read it before must forget it and read it anew: `dct delete {gun}`, or `notary delete {gun}`, on each machine"
+    ));
+    Ok(())
+}
+
+fn tell_certificates(certificates: &[(TufKeyId, TufKeyId)], context: &Context<'_>) {
+    for (old, new) in certificates {
+        context.ui.line(&format!("Replaced root certificate {old} by {new}"));
+    }
+}
+
+fn tell(renewal: &Renewal, context: &Context<'_>) {
+    let ui = context.ui;
+    for file in &renewal.files {
+        ui.line(&format!("Renewed {}: version {} expires {}", file.role, file.version, day(file.expires.moment())));
+    }
+    tell_certificates(&renewal.certificates, context);
+    for role in &renewal.by_server {
+        ui.line(&format!("The server has signed {role} anew"));
+    }
+    if renewal.files.is_empty() && renewal.by_server.is_empty() && renewal.left.is_empty() {
+        ui.line("Nothing expires within that time");
+    }
+    for left in &renewal.left {
+        let reason = match left.reason {
+            LeftReason::NoKeys => "too few of its keys are on this machine",
+            LeftReason::IssuedByAuthority => "an authority issued the certificate, and must issue the next",
+        };
+        let tense = if left.at <= context.now { "expired" } else { "expires" };
+        ui.warning(&format!("{} {tense} on {} and stays as it is: {reason}", left.role, day(left.at)));
+    }
+}

@@ -1,0 +1,70 @@
+//! `notary delegation list`
+
+use std::iter;
+
+use super::{events::Narrator, failure, flags::TEMPLATE, repository::repository, table, usage};
+use crate::{
+    cli::{
+        context::Context,
+        error::CliError,
+        flags::{OutputFormat, output_format},
+        targets_json,
+    },
+    ops::list_targets::{self, DelegatedRole},
+};
+
+/// Lists the delegations of a trusted collection
+#[derive(Debug, clap::Args)]
+#[command(name = "list", override_usage = "notary delegation list [ GUN ] [flags]", help_template = TEMPLATE)]
+pub struct Args {
+    /// Print a table (text), or JSON for a program (json)
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output_format, hide_default_value = true)]
+    pub output: OutputFormat,
+
+    /// Repository
+    #[arg(value_name = "GUN")]
+    pub gun: Option<String>,
+
+    /// What no argument is: it is passed over.
+    #[arg(hide = true)]
+    pub excess: Vec<String>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let Some(gun) = args.gun.as_ref().filter(|_| args.excess.is_empty()) else {
+        return Err(usage::misused(context, "delegation list", "Please provide a Global Unique Name as an argument to list"));
+    };
+    let gun = repository(gun)?;
+    let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
+    let narrator = Narrator::new(context.ui);
+    let roles = list_targets::delegations(&context.session(&narrator), &gun)
+        .map_err(|error| failure::told(&error).prefixed(&format!("Error retrieving delegation roles for repository {gun}: ")))?;
+    match args.output {
+        OutputFormat::Json => context.ui.json(&targets_json::delegations(gun.as_str(), &roles)?),
+        OutputFormat::Text => {
+            context.ui.line("");
+            if roles.is_empty() {
+                context.ui.lines(["", "No delegations present in this repository.", ""]);
+            } else {
+                context.ui.lines(table::lines(["ROLE", "PATHS", "KEY IDS", "THRESHOLD"], roles.iter().flat_map(rows)));
+            }
+            context.ui.line("");
+        }
+    }
+    Ok(())
+}
+
+/// A row for the role, and further ones for its further paths and keys.
+fn rows(role: &DelegatedRole) -> Vec<[String; 4]> {
+    let path = |path: &String| if path.is_empty() { "\"\" <all paths>".to_owned() } else { path.clone() };
+    let mut paths = role.paths.iter().map(path);
+    let mut keys = role.keys.iter().map(ToString::to_string);
+    let count = role.paths.len().max(role.keys.len()).max(1);
+    let first = [role.role.to_string(), role.threshold.to_string()];
+    iter::once(first)
+        .chain(iter::repeat_with(Default::default))
+        .take(count)
+        .map(|[name, threshold]| [name, paths.next().unwrap_or_default(), keys.next().unwrap_or_default(), threshold])
+        .collect()
+}

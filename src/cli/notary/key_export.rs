@@ -1,0 +1,79 @@
+//! `notary key export`
+
+use std::path::PathBuf;
+
+use clap::ValueHint;
+use zeroize::Zeroizing;
+
+use super::{
+    events::Narrator,
+    failure,
+    flags::{List, TEMPLATE, listed, path, words},
+};
+use crate::{
+    cli::{context::Context, error::CliError},
+    ops::{
+        error::OpsError,
+        key_out::{self, ExportError},
+        ports::KeyInfo,
+    },
+};
+
+/// Exports all keys, or those that are named
+#[derive(Debug, clap::Args)]
+#[command(name = "export", override_usage = "notary key export [flags]", help_template = TEMPLATE)]
+pub struct Args {
+    /// GUNs for which to export keys
+    #[arg(long, allow_hyphen_values = true, value_parser = words, value_name = "GUNS")]
+    pub gun: Vec<List<String>>,
+
+    /// Key IDs to export
+    #[arg(long, allow_hyphen_values = true, value_parser = words, value_name = "KEYIDS")]
+    pub key: Vec<List<String>>,
+
+    /// File to write, instead of STDOUT
+    #[arg(short, long, allow_hyphen_values = true, value_parser = path(), value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// What no argument is: it is passed over.
+    #[arg(hide = true)]
+    pub excess: Vec<String>,
+}
+
+/// Runs the command. Nothing is decrypted.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let (guns, ids) = (listed(&args.gun), listed(&args.key));
+    if !guns.is_empty() && !ids.is_empty() {
+        return Err(CliError::new("Only the --gun or --key flag may be provided, not a mix of the two flags"));
+    }
+    let narrator = Narrator::new(context.ui);
+    let session = context.session(&narrator);
+    let keys = session.keys.list().map_err(|error| failure::told(&OpsError::Keys(error)))?;
+    for id in ids.iter().filter(|id| keys.iter().all(|info| info.id.to_string() != **id)) {
+        context.ui.warning(&format!("no key with ID {id} is on this machine"));
+    }
+    let is_meant = |info: &KeyInfo| match (guns.as_slice(), ids.as_slice()) {
+        ([], []) => true,
+        ([], ids) => ids.contains(&info.id.to_string()),
+        (guns, _) => info.gun.as_ref().is_some_and(|gun| guns.contains(gun)),
+    };
+    let mut text = Zeroizing::new(String::new());
+    for info in keys.iter().filter(|info| is_meant(info)) {
+        text.push_str(&key_out::private(&session, info).map_err(|error| refused(info, error))?);
+    }
+    if let Some(file) = args.output.as_deref().filter(|output| !output.as_os_str().is_empty()) {
+        return context.wiring.write_key_over(file, &text);
+    }
+    context.ui.exact_lines(text.lines());
+    Ok(())
+}
+
+fn refused(info: &KeyInfo, error: ExportError) -> CliError {
+    match error {
+        ExportError::Ops(error) => failure::told(&error),
+        ExportError::NotEncrypted(_) => {
+            CliError::new(error.to_string()).hinted(format!("give it a passphrase first: `notary key passwd {}`", info.id))
+        }
+        error => CliError::new(error.to_string()),
+    }
+}

@@ -1,0 +1,78 @@
+//! `notary key import`
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueHint;
+
+use super::{
+    events::Narrator,
+    failure,
+    flags::{TEMPLATE, path},
+    repository::repository,
+    usage,
+};
+use crate::{
+    cli::{context::Context, error::CliError, wiring::Exposure},
+    crypto::pem,
+    ops::key_import::{self, Fallback, ImportError},
+    tuf::role::RoleName,
+};
+
+/// Imports all keys from all provided .pem files
+#[derive(Debug, clap::Args)]
+#[command(name = "import", override_usage = "notary key import pemfile [ pemfile ... ] [flags]", help_template = TEMPLATE)]
+pub struct Args {
+    /// GUN to import key with, if a GUN is not already given in a PEM header
+    #[arg(short, long, allow_hyphen_values = true, value_name = "GUN")]
+    pub gun: Option<String>,
+
+    /// Role to import key with, if a role is not already given in a PEM header
+    #[arg(short, long, allow_hyphen_values = true, value_name = "ROLE")]
+    pub role: Option<String>,
+
+    /// Files with private keys
+    #[arg(value_name = "PEMFILE", value_parser = path(), value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+}
+
+/// Runs the command. A file is imported whole or not at all; those before it stay.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    if args.files.is_empty() {
+        return Err(usage::misused(context, "key import", "must specify at least one input file to import keys from"));
+    }
+    let gun = args.gun.as_deref().filter(|gun| !gun.is_empty()).map(repository).transpose()?;
+    let fallback = Fallback { role: args.role.clone(), gun };
+    args.files.iter().try_for_each(|file| import(file, &fallback, context))
+}
+
+fn import(file: &Path, fallback: &Fallback, context: &Context<'_>) -> Result<(), CliError> {
+    let (bytes, exposure) = context.wiring.read_private_keys(file)?;
+    if exposure == Exposure::Others {
+        context.ui.warning(&format!("{} holds private keys, and is open to other users", file.display()));
+    }
+    let narrator = Narrator::new(context.ui);
+    let stored = key_import::import(&context.session(&narrator), &pem::blocks(&bytes), fallback);
+    let stored = stored.map_err(|error| refused(file, error))?;
+    for key in stored.iter().filter(|key| key.role == RoleName::root().as_str()) {
+        context
+            .ui
+            .warning(&format!("{} is a root key: repositories that are initialized on this machine take it for theirs", key.id));
+    }
+    Ok(())
+}
+
+fn refused(file: &Path, error: ImportError) -> CliError {
+    match error {
+        ImportError::Ops(error) => failure::told(&error),
+        error => {
+            let hint = match error {
+                ImportError::Sealed => Some(format!("where its passphrase is known: dct key load --name NAME {}", file.display())),
+                ImportError::NoGun => Some("name its repository with --gun".to_owned()),
+                _ => None,
+            };
+            let words =
+                CliError::new("failed to import all keys: invalid key pem block").because(format!("{}: {error}", file.display()));
+            hint.into_iter().fold(words, CliError::hinted)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! `notary key passwd`
+
+use super::{events::Narrator, failure, flags::TEMPLATE, key_id::key_id, usage};
+use crate::{
+    cli::{context::Context, error::CliError, passphrase_flags::NewPassphraseFlags},
+    ops::{error::OpsError, key_change},
+};
+
+/// Changes the passphrase for the key with the given keyID
+#[derive(Debug, clap::Args)]
+#[command(name = "passwd", override_usage = "notary key passwd [ keyID ] [flags]", help_template = TEMPLATE)]
+pub struct Args {
+    /// Where the new passphrase is.
+    #[command(flatten)]
+    pub new: NewPassphraseFlags,
+
+    /// ID of the key
+    #[arg(value_name = "KEYID")]
+    pub id: Option<String>,
+
+    /// What no argument is: it is passed over.
+    #[arg(hide = true)]
+    pub excess: Vec<String>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let Some(typed) = &args.id else {
+        return Err(usage::misused(context, "key passwd", "must specify the key ID of the key to change the passphrase of"));
+    };
+    let unknown = || CliError::new(format!("could not retrieve local key for key ID provided: {typed}"));
+    let id = key_id(typed)?.ok_or_else(unknown)?;
+    let narrator = Narrator::new(context.ui);
+    let session = context.session(&narrator);
+    let info = session.keys.find(id).map_err(|error| failure::told(&OpsError::Keys(error)))?.ok_or_else(unknown)?;
+    key_change::change_passphrase(&session, &info).map_err(|error| failure::told(&error))?;
+    context.ui.lines(["", &format!("Successfully updated passphrase for key ID: {typed}")]);
+    Ok(())
+}

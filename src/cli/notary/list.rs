@@ -1,0 +1,58 @@
+//! `notary list`
+
+use super::{
+    events::Narrator,
+    failure,
+    flags::{List, TEMPLATE, listed, words},
+    repository::{repository, roles},
+    table, usage,
+};
+use crate::{
+    cli::{
+        context::Context,
+        error::CliError,
+        flags::{OutputFormat, output_format},
+        targets_json,
+    },
+    ops::list_targets::{self, SignedTarget},
+};
+
+/// Lists the targets of a trusted collection
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "notary list [ GUN ] [flags]", help_template = TEMPLATE)]
+pub struct Args {
+    /// Print a table (text), or JSON for a program (json)
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output_format, hide_default_value = true)]
+    pub output: OutputFormat,
+
+    /// Delegation roles to list targets for (will shadow targets role)
+    #[arg(short, long, allow_hyphen_values = true, value_parser = words, value_name = "ROLES")]
+    pub roles: Vec<List<String>>,
+
+    /// Repository
+    #[arg(value_name = "GUN")]
+    pub gun: Option<String>,
+
+    /// What no argument is: it is passed over.
+    #[arg(hide = true)]
+    pub excess: Vec<String>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let Some(gun) = &args.gun else { return Err(usage::misused(context, "list", "Must specify a GUN")) };
+    let (gun, roles) = (repository(gun)?, roles(&listed(&args.roles))?);
+    let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
+    let narrator = Narrator::new(context.ui);
+    let targets = list_targets::list(&context.session(&narrator), &gun, &roles).map_err(|error| failure::told(&error))?;
+    match args.output {
+        OutputFormat::Json => context.ui.json(&targets_json::list(gun.as_str(), &targets)?),
+        OutputFormat::Text if targets.is_empty() => context.ui.lines(["", "No targets present in this repository.", ""]),
+        OutputFormat::Text => context.ui.lines(table::lines(["NAME", "DIGEST", "SIZE (BYTES)", "ROLE"], targets.iter().map(row))),
+    }
+    Ok(())
+}
+
+fn row(target: &SignedTarget) -> [String; 4] {
+    [target.name.clone(), target.meta.sha256.to_hex(), target.meta.length.to_string(), target.role.to_string()]
+}

@@ -1,0 +1,127 @@
+//! Publishes a repository anew whose root certificate has expired.
+//!
+//! Notary's server takes no update any more then, not even of a new root: it refuses the root that it has (server/handlers/validation.go, by
+//! `trustpinning.ValidateRoot`). What is left is to delete the repository there, and to publish all of it again under a new certificate of the same
+//! root key.
+
+use std::collections::BTreeSet;
+
+use super::{
+    error::OpsError,
+    init::server_key,
+    keyring::Keyring,
+    ports::{Bytes, KeyInfo},
+    refresh::for_recreation,
+    reissue::signed_files,
+    renew::{Left, LeftReason, enough_keys_here, new_certificates, root_certificates},
+    session::Session,
+};
+use crate::tuf::{
+    gun::Gun, key_id::TufKeyId, recovery::Recoverable, reissue::Wanted, role::RoleName, root_edit::KeySwap, version::Version,
+};
+
+/// What was published anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recreation {
+    /// The root's version now.
+    pub root_version: Version,
+    /// The certificates of root keys: the ID of the key in the old one and in the new one.
+    pub certificates: Vec<(TufKeyId, TufKeyId)>,
+    /// Delegations that had expired, and whose keys are not here: they begin anew with their signers' next signature.
+    pub left: Vec<Left>,
+    /// Whether who has seen the repository must forget it first: the root's versions begin again.
+    pub readers: Readers,
+}
+
+/// What becomes of those who have seen the repository before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// `dct` goes on to the new root by itself.
+    GoOn,
+    /// All must forget what they have stored.
+    MustForget,
+}
+
+/// Deletes a repository on the server and publishes all of it again, with a new certificate for its root key and new keys of the server's. All of it is
+/// stored here before, and signed; whatever fails then, the next run takes it up.
+///
+/// A server that has no root takes one of version 1 or 2. A repository that is at version 1 goes on with 2, which follows from what readers trust; any
+/// other must begin at 1.
+pub fn recreate(session: &Session<'_>, gun: &Gun) -> Result<Recreation, OpsError> {
+    let _writer = session.store.writer(gun)?;
+    let keyring = Keyring::new(session);
+    let likely = |info: &KeyInfo| info.role == RoleName::root().as_str() || info.gun.as_deref() == Some(gun.as_str());
+    let repo = keyring.beside(likely, || for_recreation(session, gun))??;
+    if let Some(end) = root_certificates(&repo).find(|end| end.not_after >= session.now) {
+        return Err(OpsError::RootCertificateCounts { gun: gun.clone(), until: end.not_after });
+    }
+    keyring.signers(&repo.role_keys(&RoleName::root()))?;
+    let ours: Vec<_> = root_certificates(&repo).filter(|end| end.is_self_issued).collect();
+    let (mut swaps, certificates) = new_certificates(session, &keyring, &repo, &ours)?;
+    swaps.extend(server_keys(session, &keyring, &repo)?);
+    let Files { mine, others, left } = files(session, &repo)?;
+    let again = repo.root().version() > Version::FIRST;
+    let wanted = Wanted {
+        root: Some(swaps),
+        root_version: again.then_some(Version::FIRST),
+        files: mine,
+        unlisted: left.iter().map(|left| left.role.clone()).collect(),
+    };
+    let reissue = repo.reissue(&wanted, session.now)?;
+    let mut upload: Vec<(RoleName, Bytes)> = signed_files(&keyring, &reissue, &[])?.into_iter().collect();
+    upload.extend(others);
+    session.remote.delete(gun)?;
+    session
+        .remote
+        .publish(gun, &upload)
+        .map_err(|error| OpsError::DeletedAlone { gun: gun.clone(), error: Box::new(error.into()) })?;
+    let root_version = reissue.root().map_or(Version::FIRST, |root| root.header.version);
+    let readers = if again { Readers::MustForget } else { Readers::GoOn };
+    Ok(Recreation { root_version, certificates, left, readers })
+}
+
+/// Other keys of the server's for what it signs: its versions begin again, and to a reader only other keys may begin again.
+fn server_keys(session: &Session<'_>, keyring: &Keyring<'_>, repo: &Recoverable) -> Result<Vec<KeySwap>, OpsError> {
+    let mut swaps = Vec::new();
+    for role in [RoleName::timestamp(), RoleName::snapshot()] {
+        if role == RoleName::snapshot() && keyring.can_sign(&repo.role_keys(&role)) {
+            continue;
+        }
+        let answer = session.remote.rotate_server_key(repo.gun(), &role)?;
+        let key = server_key(session, repo.gun(), &role, &answer)?;
+        swaps.push(KeySwap { role, keys: vec![key] });
+    }
+    Ok(swaps)
+}
+
+/// What is published of targets and delegations.
+struct Files {
+    /// Signed here again.
+    mine: BTreeSet<RoleName>,
+    /// Sent as their signers have signed them.
+    others: Vec<(RoleName, Bytes)>,
+    left: Vec<Left>,
+}
+
+fn files(session: &Session<'_>, repo: &Recoverable) -> Result<Files, OpsError> {
+    let mut files = Files { mine: BTreeSet::new(), others: Vec::new(), left: Vec::new() };
+    for end in repo.role_ends() {
+        let Some(bytes) = repo.as_signed(&end.role) else { continue };
+        let (role, at) = (end.role, end.expires.moment());
+        if files.left.iter().any(|left| role.is_at_or_below(&left.role)) {
+            // the server takes no file whose parent it lacks
+            files.left.push(Left { role, at, reason: LeftReason::NoKeys });
+        } else if enough_keys_here(session, repo, &role)? {
+            files.mine.insert(role);
+        } else if at > session.now {
+            files.others.push((role, Bytes::clone(bytes)));
+        } else if role.is_delegation() {
+            files.left.push(Left { role, at, reason: LeftReason::NoKeys });
+        } else {
+            let keys = repo.role_keys(&role);
+            let ids = keys.iter().filter_map(|(_, key)| key.canonical_id().ok()).collect();
+            return Err(OpsError::NoSigningKeys { role, keys: ids });
+        }
+    }
+    Ok(files)
+}

@@ -1,0 +1,199 @@
+//! Gives a base role of a repository other keys.
+//!
+//! A rotation may fail or be killed at any point, and is then run again. The new private key is stored before anything is sent; one that an
+//! interrupted run left over is in no root, and harmless. The old private key stays until the server has taken the new metadata, and the new state
+//! has been read back from it.
+
+use std::rc::Rc;
+
+use super::{
+    error::OpsError,
+    events::Event,
+    init::server_key,
+    keyring::Keyring,
+    known_keys::KnownKeys,
+    ports::{FileRef, KeyInfo, RemoteError},
+    refresh::{Target, for_writing},
+    reissue::publish_anew,
+    session::Session,
+};
+use crate::{
+    crypto::private_key::PrivateKey,
+    tuf::{
+        gun::Gun,
+        key::Key,
+        key_id::CanonicalKeyId,
+        reissue::{Reissue, Wanted},
+        role::RoleName,
+        role_keys::RoleKeys,
+        root_edit::{KeySwap, earlier_root_keys, root_key},
+        version::Version,
+    },
+};
+
+/// Whose keys a role has from now on.
+pub enum Holder<'a> {
+    /// These, which are in the key store; where there are none, a new one is made.
+    Person(&'a [Rc<PrivateKey>]),
+    /// The server makes one, and signs for the role itself.
+    Server,
+}
+
+/// How many of the roots before the current one have their keys sign the new one too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Legacy {
+    /// So many.
+    Last(u64),
+    /// All.
+    All,
+}
+
+/// A role cannot get other keys.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RotateError {
+    /// It is not a base role.
+    #[error("notary does not currently permit rotating the {0} key")]
+    NotRotatable(String),
+    /// Clients hold its keys.
+    #[error("notary does not permit the server managing the {0} key")]
+    NotTheServers(RoleName),
+    /// The server holds its keys.
+    #[error("notary does not permit the client managing the {0} key")]
+    NotTheClients(RoleName),
+    /// The server made no key. The words are Notary's.
+    #[error("unable to rotate remote key: {0}")]
+    ServerKey(OpsError),
+    /// Anything else.
+    #[error(transparent)]
+    Ops(#[from] OpsError),
+}
+
+/// Which role may be rotated, and who may hold its keys (Notary `client.checkRotationInput`).
+pub fn check(role: &str, holder: &Holder<'_>) -> Result<RoleName, RotateError> {
+    let base = RoleName::parse(role).ok().filter(|role| !role.is_delegation());
+    let Some(role) = base else { return Err(RotateError::NotRotatable(role.to_owned())) };
+    match (role.as_str(), holder) {
+        ("root" | "targets", Holder::Server) => Err(RotateError::NotTheServers(role)),
+        ("timestamp", Holder::Person(_)) => Err(RotateError::NotTheClients(role)),
+        _ => Ok(role),
+    }
+}
+
+/// Publishes a root in which `role` has other keys, and whatever must be signed by these in the same update; then removes the private keys that were
+/// replaced, unless a repository on this machine has another use for them. Root keys stay: they sign what comes after them.
+pub fn rotate(
+    session: &Session<'_>,
+    keyring: &Keyring<'_>,
+    gun: &Gun,
+    role: &str,
+    holder: &Holder<'_>,
+    legacy: Legacy,
+) -> Result<(), RotateError> {
+    let role = check(role, holder)?;
+    let _writer = session.store.writer(gun).map_err(OpsError::from)?;
+    let root_role = RoleName::root();
+    let likely = |info: &KeyInfo| info.role == root_role.as_str() || info.gun.as_deref() == Some(gun.as_str());
+    let first = keyring.beside(likely, || state_to_write(session, gun))??;
+    // whoever cannot sign the root is told so before any key is made
+    keyring.signers(&first.base().root().role_keys(&root_role))?;
+    let replaced = first.base().root().role_keys(&role);
+    let swap = KeySwap { keys: new_keys(session, keyring, gun, &role, holder)?, role: role.clone() };
+    let earlier = earlier_roots(session, gun, first.base().root().version(), legacy)?;
+    let wanted = Wanted { root: Some(vec![swap.clone()]), ..Wanted::default() };
+    let mut state = Some(first);
+    publish_anew(session, keyring, gun, &earlier, || {
+        let state = state.take().map_or_else(|| state_to_write(session, gun), Ok)?;
+        if !same_keys(&replaced, &state.base().root().role_keys(&role)) {
+            return Err(OpsError::RotatedMeanwhile(role.clone()));
+        }
+        Ok(Reissue::of(state.base(), &wanted, session.now)?)
+    })?;
+    if role != root_role {
+        let kept: Vec<CanonicalKeyId> = swap.keys.iter().filter_map(|key| key.canonical_id().ok()).collect();
+        let gone = replaced.iter().filter_map(|(_, key)| key.canonical_id().ok()).filter(|id| !kept.contains(id));
+        remove_unused(session, gun, &gone.collect::<Vec<_>>());
+    }
+    Ok(())
+}
+
+/// What the server has; or what was initialised here, and is published with the new keys.
+fn state_to_write(session: &Session<'_>, gun: &Gun) -> Result<Target, OpsError> {
+    for_writing(session, gun)?.ok_or_else(|| OpsError::NotInitialized { gun: gun.clone(), server: session.remote.address(gun) })
+}
+
+fn new_keys(
+    session: &Session<'_>,
+    keyring: &Keyring<'_>,
+    gun: &Gun,
+    role: &RoleName,
+    holder: &Holder<'_>,
+) -> Result<Vec<Key>, RotateError> {
+    let given = match holder {
+        Holder::Server => {
+            let key = session.remote.rotate_server_key(gun, role).map_err(OpsError::from);
+            let key = key.and_then(|answer| server_key(session, gun, role, &answer)).map_err(RotateError::ServerKey)?;
+            return Ok(vec![key]);
+        }
+        Holder::Person(given) => given,
+    };
+    let is_root = *role == RoleName::root();
+    let made = if given.is_empty() { Some(keyring.create(role.as_str(), (!is_root).then_some(gun))?) } else { None };
+    let public = |key: &Rc<PrivateKey>| {
+        if is_root { root_key(key, gun, session.now).map_err(OpsError::from) } else { Ok(Key::of(key)) }
+    };
+    Ok(given.iter().chain(&made).map(public).collect::<Result<_, OpsError>>()?)
+}
+
+fn same_keys(before: &RoleKeys, now: &RoleKeys) -> bool {
+    before.iter().map(|(id, _)| id).eq(now.iter().map(|(id, _)| id))
+}
+
+/// The root keys of the roots before the current one, as far as the server has them (Notary `oldKeysForLegacyClientSupport`).
+fn earlier_roots(session: &Session<'_>, gun: &Gun, current: Version, legacy: Legacy) -> Result<Vec<RoleKeys>, OpsError> {
+    let oldest = match legacy {
+        Legacy::All => 1,
+        Legacy::Last(count) => current.get().saturating_sub(count).max(1),
+    };
+    let files: Vec<FileRef> = (oldest..current.get()).filter_map(Version::new).map(FileRef::RootVersion).collect();
+    let mut keys = Vec::new();
+    for answer in session.remote.fetch_all(gun, &files) {
+        match answer {
+            Ok(bytes) => keys.extend(earlier_root_keys(bytes)),
+            Err(RemoteError::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(keys)
+}
+
+/// Removes replaced private keys once the server's state, read back, has no use for them, and no other repository here has. The rotation is through: what
+/// fails now leaves a key too many, and is told of.
+fn remove_unused(session: &Session<'_>, gun: &Gun, replaced: &[CanonicalKeyId]) {
+    let warn = |id: &CanonicalKeyId, reason: String| {
+        session.events.tell(Event::Warning(format!("the replaced key {id} stays on this machine: {reason}")));
+    };
+    let here: Vec<&CanonicalKeyId> = replaced.iter().filter(|id| !matches!(session.keys.find(**id), Ok(None))).collect();
+    if here.is_empty() {
+        return;
+    }
+    match for_writing(session, gun) {
+        Ok(Some(Target::Published(_))) => {}
+        Ok(_) => return here.iter().for_each(|id| warn(id, "the server does not show the new state".to_owned())),
+        Err(error) => return here.iter().for_each(|id| warn(id, format!("the new state could not be read back: {error}"))),
+    }
+    let known = KnownKeys::read(session);
+    for id in here {
+        match known.uses(*id).first() {
+            Some(used) => warn(id, format!("{} of {} has it", used.role, used.gun)),
+            None if !known.is_whole() => {
+                warn(id, "not all repositories on this machine could be asked whether they have it".to_owned())
+            }
+            None => {
+                if let Err(error) = session.keys.remove(*id) {
+                    warn(id, error.to_string());
+                }
+            }
+        }
+    }
+}

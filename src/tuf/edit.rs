@@ -1,0 +1,313 @@
+//! The files of a repository while changes are applied to them, one after the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::{
+    change::Change,
+    expiry::{Expires, TARGETS_DAYS},
+    json::Json,
+    key::Key,
+    key_id::CanonicalKeyId,
+    lookup::effective_paths,
+    payload::{Header, Payload as _},
+    plan::{Base, Notice, Plan, PlanError},
+    role::RoleName,
+    role_keys::{RoleKeys, RoleSpec},
+    targets::{Delegation, Target, Targets},
+};
+
+/// What is being edited.
+pub(super) struct Working<'a> {
+    base: Base<'a>,
+    now: Timestamp,
+    can_sign: &'a dyn Fn(&RoleKeys) -> bool,
+    edited: BTreeMap<RoleName, Targets>,
+    /// Delegations that were taken back: whatever is made of their names later begins empty.
+    gone: BTreeSet<RoleName>,
+    notices: Vec<Notice>,
+}
+
+impl<'a> Working<'a> {
+    pub(super) fn new(base: Base<'a>, now: Timestamp, can_sign: &'a dyn Fn(&RoleKeys) -> bool) -> Self {
+        Self { base, now, can_sign, edited: BTreeMap::new(), gone: BTreeSet::new(), notices: Vec::new() }
+    }
+
+    pub(super) fn apply(&mut self, change: &Change) -> Result<(), PlanError> {
+        match change {
+            Change::AddEntry { role, name, entry } => self.add_entry(role, name, entry),
+            Change::AddTarget { role, name, target } => self.add_target(role, name, target),
+            Change::ClearPaths { role } => self.retain_paths(role, |_| false),
+            Change::Delegate { role, keys, paths } => self.delegate(role, keys, paths),
+            Change::PurgeKeys { below, keys } => self.purge_keys(below, keys),
+            Change::RemoveTarget { role, name } => self.remove_target(role, name),
+            Change::RemoveKeys { role, keys } => self.remove_keys(role, keys),
+            Change::RemovePaths { role, paths } => self.retain_paths(role, |path| !paths.contains(path)),
+            Change::Undelegate { role } => self.undelegate(role),
+            Change::Witness { role } => self.witness(role),
+        }
+    }
+
+    pub(super) fn into_plan(self) -> Result<Plan, PlanError> {
+        let mut files = Vec::new();
+        for (role, file) in &self.edited {
+            unusable_entry(role, file)?;
+            files.push((file.clone(), self.keys_of(role)));
+        }
+        let mut notices = self.notices.clone();
+        // a later change may have given it keys again, or taken it back
+        notices.retain(|notice| match notice {
+            Notice::OutOfReach { role, .. } => {
+                self.delegation(role).is_some_and(|(_, delegation)| is_out_of_reach(&delegation.spec))
+            }
+            _ => true,
+        });
+        Ok(Plan { files, notices })
+    }
+
+    fn add_target(&mut self, role: &RoleName, name: &str, target: &Target) -> Result<(), PlanError> {
+        let file = self.edit_to_add(role, name)?;
+        file.unusable.remove(name);
+        file.targets.insert(name.to_owned(), target.clone());
+        Ok(())
+    }
+
+    fn add_entry(&mut self, role: &RoleName, name: &str, entry: &Json) -> Result<(), PlanError> {
+        let file = self.edit_to_add(role, name)?;
+        file.targets.remove(name);
+        file.unusable.insert(name.to_owned(), entry.clone());
+        Ok(())
+    }
+
+    /// The file of a role that may sign a name.
+    fn edit_to_add(&mut self, role: &RoleName, name: &str) -> Result<&mut Targets, PlanError> {
+        self.must_exist(role)?;
+        if !effective_paths(role, |role| self.file(role)).admits(name) {
+            return Err(PlanError::NameOutsidePaths { role: role.clone(), name: name.to_owned() });
+        }
+        self.edit(role)
+    }
+
+    fn delegate(&mut self, role: &RoleName, keys: &[Key], paths: &[String]) -> Result<(), PlanError> {
+        let parent = parent_of(role)?;
+        self.must_exist(&parent)?;
+        let exists = self.delegation(role).is_some();
+        if !exists && keys.is_empty() {
+            return Err(PlanError::NoKeys(role.clone()));
+        }
+        let allowed = effective_paths(&parent, |role| self.file(role));
+        if !paths.iter().all(|path| allowed.admits(path)) {
+            return Err(PlanError::PathsOutsideParent(role.clone()));
+        }
+        let file = self.edit(&parent)?;
+        if !exists {
+            file.roles.push(Delegation { name: role.clone(), spec: RoleSpec::any_of([]), paths: Vec::new() });
+        }
+        file.keys.extend(keys.iter().map(|key| (key.id().to_string(), key.clone())));
+        if let Some(delegation) = file.roles.iter_mut().find(|delegation| delegation.name == *role) {
+            add_missing(&mut delegation.spec.keyids, keys.iter().map(|key| key.id().to_string()));
+            add_missing(&mut delegation.paths, paths.iter().cloned());
+        }
+        file.prune_keys();
+        Ok(())
+    }
+
+    fn remove_target(&mut self, role: &RoleName, name: &str) -> Result<(), PlanError> {
+        self.must_exist(role)?;
+        let file = self.edited.get(role).or_else(|| self.to_sign_anew(role));
+        if !file.is_some_and(|file| file.targets.contains_key(name) || file.unusable.contains_key(name)) {
+            return Ok(());
+        }
+        let file = self.edit(role)?;
+        file.targets.remove(name);
+        file.unusable.remove(name);
+        Ok(())
+    }
+
+    fn remove_keys(&mut self, role: &RoleName, keys: &[CanonicalKeyId]) -> Result<(), PlanError> {
+        let parent = parent_of(role)?;
+        let (file, delegation) = self.delegation(role).ok_or_else(|| PlanError::NoSuchRole(role.clone()))?;
+        let lost = keys_of_file(file, keys);
+        if delegation.spec.keyids.iter().all(|id| !lost.contains(id)) {
+            return Ok(());
+        }
+        self.take_keys(&parent, &lost, |delegation| delegation == role)
+    }
+
+    /// A file whose role cannot be signed here stays, with what lies right below it; what lies further below is looked at all the same.
+    fn purge_keys(&mut self, below: &RoleName, keys: &[CanonicalKeyId]) -> Result<(), PlanError> {
+        self.must_exist(below)?;
+        let mut parents = vec![below.clone()];
+        while let Some(parent) = parents.pop() {
+            let Some(file) = self.file(&parent) else { continue };
+            parents.extend(file.roles.iter().map(|delegation| delegation.name.clone()));
+            let lost = keys_of_file(file, keys);
+            if lost.is_empty() {
+                continue;
+            }
+            if (self.can_sign)(&self.keys_of(&parent)) {
+                self.take_keys(&parent, &lost, |_| true)?;
+            } else {
+                self.notices.push(Notice::Unpurged(parent));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes keys from some of the roles that `parent` delegates to.
+    fn take_keys(&mut self, parent: &RoleName, lost: &BTreeSet<String>, from: impl Fn(&RoleName) -> bool) -> Result<(), PlanError> {
+        let file = self.edit(parent)?;
+        let mut notices = Vec::new();
+        for delegation in file.roles.iter_mut().filter(|delegation| from(&delegation.name)) {
+            let spec = &mut delegation.spec;
+            let before = spec.keyids.len();
+            spec.keyids.retain(|id| !lost.contains(id));
+            if spec.keyids.len() < before && is_out_of_reach(spec) {
+                notices.push(Notice::OutOfReach { role: delegation.name.clone(), threshold: spec.threshold });
+            }
+        }
+        file.prune_keys();
+        self.notices.extend(notices);
+        Ok(())
+    }
+
+    fn retain_paths(&mut self, role: &RoleName, stays: impl Fn(&String) -> bool) -> Result<(), PlanError> {
+        let parent = parent_of(role)?;
+        let (_, delegation) = self.delegation(role).ok_or_else(|| PlanError::NoSuchRole(role.clone()))?;
+        if delegation.paths.iter().all(&stays) {
+            return Ok(());
+        }
+        let file = self.edit(&parent)?;
+        if let Some(delegation) = file.roles.iter_mut().find(|delegation| delegation.name == *role) {
+            delegation.paths.retain(stays);
+        }
+        Ok(())
+    }
+
+    fn undelegate(&mut self, role: &RoleName) -> Result<(), PlanError> {
+        let Some(parent) = role.parent().filter(|_| self.delegation(role).is_some()) else { return Ok(()) };
+        let file = self.edit(&parent)?;
+        file.roles.retain(|delegation| delegation.name != *role);
+        file.prune_keys();
+        // what was to be signed of it and below it has nobody who delegates to it now
+        self.edited.retain(|edited, _| !edited.is_at_or_below(role));
+        self.gone.insert(role.clone());
+        Ok(())
+    }
+
+    fn witness(&mut self, role: &RoleName) -> Result<(), PlanError> {
+        if *role == RoleName::root() {
+            return Err(PlanError::WitnessOfRoot);
+        }
+        if *role != RoleName::targets() && !role.is_delegation() {
+            return Err(PlanError::Scope(role.to_string()));
+        }
+        if self.file(role).is_some() {
+            return self.edit(role).map(drop);
+        }
+        let unknown = || PlanError::UnknownRole(role.clone());
+        let (_, delegation) = self.delegation(role).ok_or_else(unknown)?;
+        if is_out_of_reach(&delegation.spec) {
+            return Err(PlanError::TooFewKeys(role.clone()));
+        }
+        if self.to_sign_anew(role).is_some() {
+            return self.edit(role).map(drop);
+        }
+        let content = self.base.unvouched(role).filter(|_| !self.is_gone(role)).ok_or_else(unknown)?.clone();
+        self.notices.push(Notice::Vouched { role: role.clone(), entries: content.targets.len() + content.unusable.len() });
+        self.begin(role, content)
+    }
+
+    /// `targets` always does; a delegation does where it is delegated.
+    fn must_exist(&self, role: &RoleName) -> Result<(), PlanError> {
+        if *role == RoleName::targets() || self.delegation(role).is_some() {
+            return Ok(());
+        }
+        Err(PlanError::NoSuchRole(role.clone()))
+    }
+
+    fn file(&self, role: &RoleName) -> Option<&Targets> {
+        self.edited.get(role).or_else(|| self.base.targets(role).filter(|_| !self.is_gone(role)).map(|file| &**file))
+    }
+
+    fn delegation(&self, role: &RoleName) -> Option<(&Targets, &Delegation)> {
+        let parent = self.file(&role.parent()?)?;
+        Some((parent, parent.roles.iter().find(|delegation| delegation.name == *role)?))
+    }
+
+    fn keys_of(&self, role: &RoleName) -> RoleKeys {
+        match self.delegation(role) {
+            Some((parent, delegation)) => parent.role_keys(delegation),
+            None => self.base.root().role_keys(role),
+        }
+    }
+
+    fn is_gone(&self, role: &RoleName) -> bool {
+        self.gone.iter().any(|gone| role.is_at_or_below(gone))
+    }
+
+    fn to_sign_anew(&self, role: &RoleName) -> Option<&Targets> {
+        self.base.to_sign_anew(role).filter(|_| !self.is_gone(role)).map(|file| &**file)
+    }
+
+    /// The file of a role, with the version and the expiry that it gets; an empty one where none could be verified.
+    fn edit(&mut self, role: &RoleName) -> Result<&mut Targets, PlanError> {
+        if !self.edited.contains_key(role) {
+            let header = self.header(role)?;
+            let file = self.to_sign_anew(role).cloned().unwrap_or_else(|| Targets::empty(header));
+            self.begin(role, file)?;
+        }
+        self.edited.get_mut(role).ok_or_else(|| PlanError::NoSuchRole(role.clone()))
+    }
+
+    fn begin(&mut self, role: &RoleName, mut file: Targets) -> Result<(), PlanError> {
+        *file.header_mut() = self.header(role)?;
+        self.edited.insert(role.clone(), file);
+        Ok(())
+    }
+
+    fn header(&self, role: &RoleName) -> Result<Header, PlanError> {
+        let version = self.base.next_version(role).ok_or_else(|| PlanError::LastVersion(role.clone()))?;
+        Ok(Header { version, expires: Expires::after_days(self.now, TARGETS_DAYS) })
+    }
+}
+
+fn parent_of(role: &RoleName) -> Result<RoleName, PlanError> {
+    role.parent().ok_or_else(|| PlanError::NoSuchRole(role.clone()))
+}
+
+/// The IDs by which a file names these keys, in whatever certificates.
+fn keys_of_file(file: &Targets, keys: &[CanonicalKeyId]) -> BTreeSet<String> {
+    let named = |key: &Key| key.canonical_id().is_ok_and(|id| keys.contains(&id));
+    file.keys.iter().filter(|(_, key)| named(key)).map(|(id, _)| id.clone()).collect()
+}
+
+fn is_out_of_reach(spec: &RoleSpec) -> bool {
+    (spec.keyids.len() as u64) < spec.threshold.get()
+}
+
+fn add_missing(list: &mut Vec<String>, items: impl Iterator<Item = String>) {
+    for item in items {
+        if !list.contains(&item) {
+            list.push(item);
+        }
+    }
+}
+
+/// Refuses a file with an entry that cannot be written again without changing it.
+pub(super) fn unusable_entry(role: &RoleName, file: &Targets) -> Result<(), PlanError> {
+    match file.unusable.iter().find(|(_, json)| !survives_go(json)) {
+        Some((name, _)) => Err(PlanError::UnusableEntry { role: role.clone(), name: name.clone() }),
+        None => Ok(()),
+    }
+}
+
+/// Whether Notary's server, which reads an entry into its own type and writes it again, would leave it as it is.
+pub(super) fn survives_go(entry: &Json) -> bool {
+    let Some(members) = entry.as_object() else { return false };
+    let integer = matches!(members.get("length"), Some(Json::Integer(_)));
+    let hashes =
+        members.get("hashes").and_then(Json::as_object).is_some_and(|hashes| hashes.values().all(|hash| hash.as_str().is_some()));
+    integer && hashes && members.keys().all(|name| matches!(name.as_str(), "custom" | "hashes" | "length"))
+}

@@ -1,0 +1,132 @@
+//! Trust data of which something may have expired: to be signed anew, and to be told when it ends. Nothing is looked up in it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{
+    expiry::Expires,
+    gun::Gun,
+    key_id::TufKeyId,
+    plan::Base,
+    reissue::{Reissue, ReissueError, Wanted},
+    role::RoleName,
+    role_keys::RoleKeys,
+    root::Root,
+    trusted::TrustedRepo,
+    verify::Verified,
+    version::Version,
+};
+
+/// A whole state whose signatures, thresholds, versions, hashes and pins were verified as ever, and of which the ends were not asked. It gives no
+/// digest and no entry: what has expired is still its signers' word, and good for being signed again by them, and for nothing else.
+#[derive(Clone, Debug)]
+pub struct Recoverable(TrustedRepo);
+
+/// When a file ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleEnd {
+    /// Whose file it is.
+    pub role: RoleName,
+    /// Its version.
+    pub version: Version,
+    /// From then on it does not count.
+    pub expires: Expires,
+}
+
+/// When the certificate of a key ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateEnd {
+    /// The role whose key stands in it.
+    pub role: RoleName,
+    /// The ID of the key with its certificate, as metadata names it.
+    pub key: TufKeyId,
+    /// The name in it.
+    pub common_name: String,
+    /// The last moment at which it is valid.
+    pub not_after: Timestamp,
+    /// Whether it vouches for itself alone, so that another can be made here.
+    pub is_self_issued: bool,
+}
+
+impl Recoverable {
+    /// Takes a state that was verified by a chain which [`super::bootstrap::RootWalk::settle_for_recovery`] began.
+    #[must_use]
+    pub fn new(repo: TrustedRepo) -> Self {
+        Self(repo)
+    }
+
+    /// The repository.
+    #[must_use]
+    pub fn gun(&self) -> &Gun {
+        self.0.gun()
+    }
+
+    /// The root.
+    #[must_use]
+    pub fn root(&self) -> &Verified<Root> {
+        self.0.root()
+    }
+
+    /// The keys of a base role or of a delegation.
+    #[must_use]
+    pub fn role_keys(&self, role: &RoleName) -> RoleKeys {
+        self.0.role_keys(role)
+    }
+
+    /// Delegations whose files are not signed as they must be, with the reason: no renewal helps them.
+    pub fn unusable(&self) -> impl Iterator<Item = (&RoleName, &str)> {
+        self.0.skipped().iter().map(|(role, skipped)| (role, skipped.reason.as_str()))
+    }
+
+    /// The file of targets or of a delegation as it was signed, to be sent again.
+    #[must_use]
+    pub fn as_signed(&self, role: &RoleName) -> Option<&Arc<[u8]>> {
+        self.0.targets(role).map(Verified::bytes)
+    }
+
+    /// When each file ends: root, timestamp, snapshot, targets, and then the delegations, parents first.
+    #[must_use]
+    pub fn role_ends(&self) -> Vec<RoleEnd> {
+        let repo = &self.0;
+        let (root, timestamp, snapshot) = (repo.root(), repo.timestamp(), repo.snapshot());
+        let mut ends = vec![
+            RoleEnd { role: RoleName::root(), version: root.version(), expires: root.expires() },
+            RoleEnd { role: RoleName::timestamp(), version: timestamp.version(), expires: timestamp.expires() },
+            RoleEnd { role: RoleName::snapshot(), version: snapshot.version(), expires: snapshot.expires() },
+        ];
+        let delegations = repo.delegations().map(|(_, delegation)| delegation.name.clone());
+        for role in [RoleName::targets()].into_iter().chain(delegations) {
+            let file = repo.targets(&role);
+            ends.extend(file.map(|file| RoleEnd { role, version: file.version(), expires: file.expires() }));
+        }
+        ends
+    }
+
+    /// When the certificates end in which keys of the root and of delegations stand. Only a root key's counts once it is there: the peers ask a
+    /// delegation's when its key is added, and never again.
+    #[must_use]
+    pub fn certificate_ends(&self) -> Vec<CertificateEnd> {
+        let delegations = self.0.delegations().map(|(_, delegation)| delegation.name.clone());
+        let mut ends = Vec::new();
+        for role in [RoleName::root()].into_iter().chain(delegations) {
+            for (_, key) in self.role_keys(&role).iter() {
+                let Some(Ok(bundle)) = key.certificates() else { continue };
+                let leaf = bundle.leaf();
+                ends.push(CertificateEnd {
+                    role: role.clone(),
+                    key: key.id(),
+                    common_name: leaf.common_name().to_owned(),
+                    not_after: leaf.not_after(),
+                    is_self_issued: leaf.is_self_issued(),
+                });
+            }
+        }
+        ends
+    }
+
+    /// The next version of what is wanted.
+    pub fn reissue(&self, wanted: &Wanted, now: Timestamp) -> Result<Reissue, ReissueError> {
+        Reissue::of(Base::Trusted(&self.0), wanted, now)
+    }
+}
