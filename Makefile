@@ -41,6 +41,8 @@ INSTALLED := $(BINARY):bin/dct \
 	completions/dct.ps1:share/dct/dct.ps1
 # Links below PREFIX, as TARGET:PLACE: a line for each further name that the program answers to.
 LINKS := ../../../bin/dct:lib/docker/cli-plugins/docker-trust
+# The same, where another program may have the name already: that one stays.
+POLITE_LINKS := dct:bin/notary
 
 from = $(word 1,$(subst :, ,$(1)))
 to = $(DESTDIR)$(PREFIX)/$(word 2,$(subst :, ,$(1)))
@@ -55,14 +57,29 @@ ln -sfn "$(from)" "$(to)"
 
 endef
 
+define polite_link
+@if [ -e "$(to)" ] && [ "$$(readlink "$(to)")" != "$(from)" ]; then \
+	echo "$(to) is another program, and stays"; \
+else \
+	echo ln -sfn "$(from)" "$(to)"; ln -sfn "$(from)" "$(to)"; \
+fi
+
+endef
+define polite_unlink
+@if [ "$$(readlink "$(to)")" = "$(from)" ]; then echo rm -f "$(to)"; rm -f "$(to)"; fi
+
+endef
+
 ## binary, man pages and completions below PREFIX
 install: $(BINARY)
 	$(foreach file,$(INSTALLED),$(call put,$(file)))
 	$(foreach name,$(LINKS),$(call link,$(name)))
+	$(foreach name,$(POLITE_LINKS),$(call polite_link,$(name)))
 
 ## takes away what install put there
 uninstall:
 	rm -f $(foreach file,$(INSTALLED) $(LINKS),"$(call to,$(file))")
+	$(foreach name,$(POLITE_LINKS),$(call polite_unlink,$(name)))
 
 sources = $(foreach entry,$(wildcard $(1)/*),$(filter %.rs,$(entry)) $(call sources,$(entry)))
 target/release/dct: Cargo.toml Cargo.lock $(call sources,src)

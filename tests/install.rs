@@ -62,12 +62,17 @@ fn every_file_finds_its_place_and_goes_again() {
     let pages = fs::read_dir(Path::new(ROOT).join("man")).unwrap().map(|page| page.unwrap().file_name());
     expected.extend(pages.map(|page| (prefix.join("share/man/man1").join(page), 0o644)));
     let plugin = prefix.join("lib/docker/cli-plugins/docker-trust");
-    expected.insert(plugin.clone(), 0o777);
+    let notary = prefix.join("bin/notary");
+    expected.extend([(plugin.clone(), 0o777), (notary.clone(), 0o777)]);
     assert_eq!(files(dest.path()), expected);
     // as a package moves it, so the link names no folder of this machine
     assert_eq!(fs::read_link(&plugin).unwrap(), Path::new("../../../bin/dct"));
     let metadata = Command::new(&plugin).arg("docker-cli-plugin-metadata").output().unwrap();
     assert!(metadata.status.success() && metadata.stdout.starts_with(b"{\n     \"SchemaVersion\": \"0.1.0\""), "{metadata:?}");
+
+    assert_eq!(fs::read_link(&notary).unwrap(), Path::new("dct"));
+    let version = Command::new(&notary).arg("--version").output().unwrap();
+    assert!(version.status.success() && version.stdout.starts_with(b"notary Version: "), "{version:?}");
 
     let version = Command::new(prefix.join("bin/dct")).arg("--version").output().unwrap();
     assert!(version.status.success());
@@ -77,5 +82,11 @@ fn every_file_finds_its_place_and_goes_again() {
     let own = prefix.join("bin/another");
     fs::write(&own, "").unwrap();
     make("uninstall", dest.path());
-    assert_eq!(files(dest.path()).into_keys().collect::<Vec<_>>(), [own]);
+    assert_eq!(files(dest.path()).into_keys().collect::<Vec<_>>(), [own.clone()]);
+    // another program of that name stays, and so does a link to one
+    fs::write(&notary, "another").unwrap();
+    make("install", dest.path());
+    assert_eq!(fs::read_to_string(&notary).unwrap(), "another");
+    make("uninstall", dest.path());
+    assert_eq!(files(dest.path()).into_keys().collect::<Vec<_>>(), [own, notary]);
 }

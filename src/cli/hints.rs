@@ -28,6 +28,9 @@ pub fn hint(failure: &OpsError) -> Option<String> {
              the ID of its root key"
                 .to_owned(),
         ),
+        OpsError::Untrusted { origin: Origin::Server, error: UpdateError::Expired { role, .. } } if *role != RoleName::timestamp() => {
+            Some(format!("whoever has the keys of {role} can sign it anew with `dct renew`"))
+        }
         OpsError::NoAccount(_) => Some("`docker login` for the registry, or begin with `dct signer add`".to_owned()),
         OpsError::NoSignableRole { roles, .. } if nobody_is_left(roles) => {
             Some("add a signer with `dct signer add`".to_owned())

@@ -9,7 +9,7 @@ use super::{
     error::OpsError,
     events::Event,
     keyring::Keyring,
-    ports::{Bytes, RemoteError},
+    ports::{Bytes, FileRef, RemoteError},
     refresh::{Target, for_writing},
     session::Session,
 };
@@ -64,8 +64,11 @@ pub fn publish(
             return Err(OpsError::Contended { gun: gun.clone(), attempts, last: conflict });
         }
         std::thread::sleep(pause(attempts));
+        let begun: Vec<RoleName> =
+            files.into_keys().filter(|role| role.is_delegation() && target.base().begins_with(role)).collect();
         // what was initialised here may be published by now, by another process
         let Some(newer @ Target::Published(_)) = for_writing(session, gun)? else { return Err(conflict.into()) };
+        let newer = above_what_is_left(session, gun, newer, &begun);
         not_overtaken(changes, target.base(), newer.base())?;
         target = newer;
     }
@@ -96,6 +99,22 @@ fn keep(session: &Session<'_>, gun: &Gun, files: BTreeMap<RoleName, Bytes>) {
 fn refused_for_another(session: &Session<'_>, gun: &Gun, target: &Target) -> Option<OpsError> {
     let new = matches!(target, Target::Unpublished(_));
     new.then(|| for_writing(session, gun).err()).flatten().filter(|error| matches!(error, OpsError::AnotherIsPublished { .. }))
+}
+
+/// Where a delegation was taken back and is made again, the server may have a file of its first life, which it takes none below. No snapshot
+/// need name it, so it is asked for.
+fn above_what_is_left(session: &Session<'_>, gun: &Gun, target: Target, begun: &[RoleName]) -> Target {
+    let Target::Published(mut repo) = target else { return target };
+    if !begun.is_empty() {
+        let files: Vec<FileRef> = begun.iter().cloned().map(FileRef::CurrentDelegation).collect();
+        for (role, left) in begun.iter().zip(session.remote.fetch_all(gun, &files)) {
+            // where there is none, another publisher was faster
+            if let Ok(bytes) = left {
+                repo.note_left_over(role, &bytes);
+            }
+        }
+    }
+    Target::Published(repo)
 }
 
 /// Refuses to undo what someone else has decided about a name since `before`: they saw what this person did not.

@@ -13,20 +13,18 @@ use super::{
     ports::{Bytes, KeyInfo},
     refresh::for_recreation,
     reissue::signed_files,
-    renew::{Left, LeftReason, enough_keys_here, new_certificates, root_certificates},
+    renew::{Left, LeftReason, Replaced, enough_keys_here, new_certificates, root_certificates},
     session::Session,
 };
-use crate::tuf::{
-    gun::Gun, key_id::TufKeyId, recovery::Recoverable, reissue::Wanted, role::RoleName, root_edit::KeySwap, version::Version,
-};
+use crate::tuf::{gun::Gun, recovery::Recoverable, reissue::Wanted, role::RoleName, root_edit::KeySwap, version::Version};
 
 /// What was published anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recreation {
     /// The root's version now.
     pub root_version: Version,
-    /// The certificates of root keys: the ID of the key in the old one and in the new one.
-    pub certificates: Vec<(TufKeyId, TufKeyId)>,
+    /// The certificates of root keys.
+    pub certificates: Vec<Replaced>,
     /// Delegations that had expired, and whose keys are not here: they begin anew with their signers' next signature.
     pub left: Vec<Left>,
     /// Whether who has seen the repository must forget it first: the root's versions begin again.

@@ -25,6 +25,9 @@ use crate::tuf::{
     version::Version,
 };
 
+/// The IDs of a root key in its old certificate and in its new one.
+pub type Replaced = (TufKeyId, TufKeyId);
+
 /// How long before its end the certificate of a root key is replaced where the root is renewed by name. The peers warn from then on.
 const CERTIFICATE_DAYS: i64 = 183;
 
@@ -42,8 +45,8 @@ pub enum Choice<'a> {
 pub struct Renewal {
     /// The files that were signed here.
     pub files: Vec<RenewedFile>,
-    /// The certificates of root keys: the ID of the key in the old one and in the new one.
-    pub certificates: Vec<(TufKeyId, TufKeyId)>,
+    /// The certificates of root keys.
+    pub certificates: Vec<Replaced>,
     /// What the server was left to sign, of snapshot and timestamp.
     pub by_server: Vec<RoleName>,
     /// What ends by then too, and could not be renewed.
@@ -96,14 +99,13 @@ pub fn renew(session: &Session<'_>, gun: &Gun, choice: Choice<'_>) -> Result<Ren
     let mut state = Some(repo);
     let mut renewed = Renewal::default();
     publish_anew(session, &keyring, gun, &[], || {
-        let repo = match state.take() {
-            Some(repo) => repo,
-            None => {
-                // another publisher may have renewed some of it, or given the root other keys
-                let repo = for_recovery(session, gun)?;
-                chosen = choose(session, &keyring, &repo, choice)?;
-                repo
-            }
+        let repo = if let Some(repo) = state.take() {
+            repo
+        } else {
+            // another publisher may have renewed some of it, or given the root other keys
+            let repo = for_recovery(session, gun)?;
+            chosen = choose(session, &keyring, &repo, choice)?;
+            repo
         };
         let reissue = repo.reissue(&chosen.wanted, session.now)?;
         renewed = chosen.outcome(&keyring, &reissue)?;
@@ -121,7 +123,7 @@ pub fn renew(session: &Session<'_>, gun: &Gun, choice: Choice<'_>) -> Result<Ren
 /// What is to be renewed, in the state that was looked at.
 struct Chosen {
     wanted: Wanted,
-    certificates: Vec<(TufKeyId, TufKeyId)>,
+    certificates: Vec<Replaced>,
     /// Snapshot and timestamp: an update alone renews them.
     follow: BTreeSet<RoleName>,
     left: Vec<Left>,
@@ -227,7 +229,7 @@ pub(super) fn new_certificates(
     keyring: &Keyring<'_>,
     repo: &Recoverable,
     ending: &[CertificateEnd],
-) -> Result<(Vec<KeySwap>, Vec<(TufKeyId, TufKeyId)>), OpsError> {
+) -> Result<(Vec<KeySwap>, Vec<Replaced>), OpsError> {
     let role = RoleName::root();
     let (mut keys, mut replaced) = (Vec::<Key>::new(), Vec::new());
     for (_, key) in repo.role_keys(&role).iter() {

@@ -187,7 +187,7 @@ fn remove_unused(session: &Session<'_>, gun: &Gun, replaced: &[CanonicalKeyId]) 
         match known.uses(*id).first() {
             Some(used) => warn(id, format!("{} of {} has it", used.role, used.gun)),
             None if !known.is_whole() => {
-                warn(id, "not all repositories on this machine could be asked whether they have it".to_owned())
+                warn(id, "not all repositories on this machine could be asked whether they have it".to_owned());
             }
             None => {
                 if let Err(error) = session.keys.remove(*id) {

@@ -5,6 +5,8 @@ use super::{digest::Sha256, role::RoleName, version::Version};
 /// A file on the server (Notary `server/handlers/routes`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FileRef {
+    /// `<role>.json`: the newest file of a delegation, which no snapshot need name any more. Nothing of it is trusted.
+    CurrentDelegation(RoleName),
     /// `root.json`: the newest root.
     CurrentRoot,
     /// `<version>.root.json`

@@ -163,6 +163,12 @@ impl<'a> Base<'a> {
         }
     }
 
+    /// Whether nothing is known of a role's file: a new one begins with version 1.
+    #[must_use]
+    pub fn begins_with(self, role: &RoleName) -> bool {
+        self.next_version(role) == Some(Version::FIRST)
+    }
+
     /// What a role signs under a name.
     #[must_use]
     pub fn signed_by(self, role: &RoleName, name: &str) -> Option<&'a Target> {

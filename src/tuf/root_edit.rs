@@ -129,9 +129,7 @@ fn swap_keys(root: &mut Root, swap: &KeySwap) -> Result<(), RootEditError> {
 /// Whether one of a role's keys is the same public key, in whatever form.
 fn speaks_for(root: &Root, role: &RoleName, key: &Key) -> bool {
     let identity = |key: &Key| key.verifying_key().map(|key| key.identity()).ok();
-    let keys = root.role_keys(role);
-    let same = keys.iter().any(|(_, other)| identity(other) == identity(key));
-    same
+    root.role_keys(role).iter().any(|(_, other)| identity(other) == identity(key))
 }
 
 #[cfg(test)]

@@ -128,6 +128,15 @@ impl TrustedRepo {
         Ok(self)
     }
 
+    /// Notes a file that the server still has of a delegation, from an earlier life of its name: a new one must go above it. Nothing else is
+    /// made of it.
+    pub fn note_left_over(&mut self, role: &RoleName, bytes: &Arc<[u8]>) {
+        let claimed = Unverified::<Targets>::parse(role, Arc::clone(bytes)).ok().and_then(|file| file.claimed_version());
+        let reason = "the snapshot does not name it".to_owned();
+        let left_over = Skipped { reason, claimed_version: claimed.and_then(Version::new) };
+        self.skipped.entry(role.clone()).or_insert(left_over);
+    }
+
     /// The content of a listed file that lacks signatures alone. An older one than was verified before has nothing to be vouched for.
     fn to_vouch_for(&self, role: &RoleName, bytes: &Arc<[u8]>) -> Option<Unvouched<Targets>> {
         let file = unvouched(&Unverified::<Targets>::parse(role, Arc::clone(bytes)).ok()?).ok()?;

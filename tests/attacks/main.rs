@@ -12,6 +12,7 @@ mod expiry_and_root;
 mod forge_is_honest;
 mod json;
 mod publishing;
+mod recovery;
 mod rollback;
 mod signatures;
 mod world;

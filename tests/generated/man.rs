@@ -41,6 +41,10 @@ const PASSPHRASES: [&str; 3] =
 const ENGINE: [&str; 3] = ["DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION"];
 const SERVER: [&str; 2] = ["DOCKER_CONTENT_TRUST_SERVER", "HTTPS_PROXY"];
 
+/// What `dct expiry` ends with besides.
+const EXPIRY_STATUS: [(&str, &str); 2] =
+    [("3", "Something expires within the time that was asked for."), ("4", "Something has expired.")];
+
 /// Further names of the program, and the pages that theirs lead to.
 const OTHER_NAMES: [(&str, &str); 2] = [("docker-trust", "dct"), ("notary", "dct-notary")];
 
@@ -82,8 +86,12 @@ fn page(command: &clap::Command, root: &clap::Command, names: &[&str]) -> String
     }
     let is_root = name(command) == name(root);
     if is_root || !command.has_subcommands() {
-        let of_sandbox = name(command) == "dct-sandbox";
-        section(&mut roff, "EXIT STATUS", if of_sandbox { &EXIT_STATUS_OF_SANDBOX[..] } else { &EXIT_STATUS }.iter().copied());
+        let statuses: Vec<_> = match name(command) {
+            "dct-sandbox" => EXIT_STATUS_OF_SANDBOX.to_vec(),
+            "dct-expiry" => EXIT_STATUS.iter().chain(&EXPIRY_STATUS).copied().collect(),
+            _ => EXIT_STATUS.to_vec(),
+        };
+        section(&mut roff, "EXIT STATUS", statuses.into_iter());
     }
     let variables = environment();
     let variables = variables.iter().map(|(name, meaning)| (name.as_str(), meaning.as_str()));
@@ -179,7 +187,8 @@ fn matters(command: &str, variable: &str) -> bool {
         "dct-push" => asks || connects || engine || variable == "DOCKER_CONFIG",
         "dct-pull" => connects || engine || variable == "DOCKER_CONFIG",
         "dct-signer-add" | "dct-signer-remove" | "dct-revoke" => asks || connects || variable == "DOCKER_CONFIG",
-        "dct-inspect" | "dct-resolve" | "dct-whoami" | "dct-delete" => connects || variable == "DOCKER_CONFIG",
+        "dct-renew" => asks || connects || variable == "DOCKER_CONFIG",
+        "dct-expiry" | "dct-inspect" | "dct-resolve" | "dct-whoami" | "dct-delete" => connects || variable == "DOCKER_CONFIG",
         _ => false,
     }
 }

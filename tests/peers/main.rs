@@ -16,11 +16,14 @@ mod raw;
 #[path = "../support/peers/mod.rs"]
 mod support;
 
+mod changelist;
 mod engine;
 mod flow;
 mod harness;
 mod login;
 mod matrix;
+mod notary_matrix;
+mod notary_pins;
 mod publish;
 mod race;
 mod renewal;

@@ -65,7 +65,7 @@ fn every_rotation_is_read_back_by_the_peers_and_they_go_on() {
         let now = keys_of(&home, role);
         match (role, more.is_empty()) {
             ("root", _) => {
-                assert!(before.iter().all(|key| now.contains(key)) && now.len() == before.len() + 1, "old root keys stay")
+                assert!(before.iter().all(|key| now.contains(key)) && now.len() == before.len() + 1, "old root keys stay");
             }
             ("snapshot" | "timestamp", false) => assert!(now.is_empty(), "the server has it"),
             _ => assert!(now.len() == 1 && now != before, "{role}: {before:?}, then {now:?}"),

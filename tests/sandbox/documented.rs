@@ -25,7 +25,7 @@ use crate::{
 const HOST: &str = "dtr.example.com";
 
 /// What is not run here, and what runs it.
-const ELSEWHERE: [(&str, &str); 12] = [
+const ELSEWHERE: [(&str, &str); 13] = [
     ("make demo", "demo.rs runs the same script"),
     ("make test", "it runs this test"),
     ("make build", "and `make test` builds the same for tests"),
@@ -34,6 +34,7 @@ const ELSEWHERE: [(&str, &str); 12] = [
     ("dct key passwd jeff", "tests/prompts.rs types the passphrases"),
     ("dct sandbox --port 4443", "verb.rs: it serves until it is interrupted"),
     ("dct sandbox -- sh", "verb.rs: a shell that waits for a person"),
+    ("dct renew --recreate dtr.example.com/prod/nginx", "tests/peers/renewal.rs, where the certificate has expired"),
     ("dct push dtr.example.com/prod/nginx:1", "tests/peers/engine.rs, where there is a Docker Engine"),
     ("dct pull dtr.example.com/prod/nginx:1", "the same"),
     ("dct pull --all-tags dtr.example.com/prod/nginx", "the same"),

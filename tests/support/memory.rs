@@ -184,7 +184,7 @@ impl NotaryRemote for MemoryRemote {
         lock(&self.requests).push(files.iter().map(wire_name).collect());
         let limit = |file: &FileRef| match file {
             FileRef::Hashed { length, .. } => Some(*length),
-            FileRef::CurrentRoot | FileRef::RootVersion(_) | FileRef::Timestamp | FileRef::TimestampVersion(_) => None,
+            _ => None,
         };
         files.iter().map(|file| self.answer(&wire_name(file), limit(file))).collect()
     }
@@ -221,6 +221,7 @@ impl NotaryRemote for MemoryRemote {
 /// The name under which a file is asked for.
 pub fn wire_name(file: &FileRef) -> String {
     match file {
+        FileRef::CurrentDelegation(role) => format!("{role}.json"),
         FileRef::CurrentRoot => "root.json".to_owned(),
         FileRef::RootVersion(version) => format!("{version}.root.json"),
         FileRef::Timestamp => "timestamp.json".to_owned(),

@@ -110,6 +110,7 @@ impl NotaryServers {
 
     fn fetch(&self, gun: &Gun, file: &FileRef) -> Result<Bytes, RemoteError> {
         let (name, limit) = match file {
+            FileRef::CurrentDelegation(role) => (format!("{role}.json"), MAX_FILE),
             FileRef::CurrentRoot => ("root.json".to_owned(), MAX_ROOT),
             FileRef::RootVersion(version) => (format!("{version}.root.json"), MAX_ROOT),
             FileRef::Timestamp => ("timestamp.json".to_owned(), MAX_TIMESTAMP),

@@ -24,7 +24,7 @@ use crate::{
 /// Asks the server for each repository, and shows when each of its files ends, and each certificate in which a key stands. Without REPOSITORY, all
 /// repositories with trust data on this machine are examined.
 ///
-/// The exit status is 0 when nothing expires within the time, 3 when something does, 4 when something has expired, 1 when a repository could not be
+/// The exit status is 0 when nothing expires within the time, 3 when something does, 4 when something has expired, and 1 when a repository could not be
 /// examined.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -55,8 +55,8 @@ Examples:
   For monitoring: fails where something of any repository here expires within thirty days:
     dct expiry --within 30d
 
-  What is near its end, as a script wants it:
-    dct expiry --output json | jq -r '.repositories[] | .repository as $r | .ends[] | select(.state != \"later\") | \"\\($r) \\(.role) \\(.expires)\"'";
+  The repositories of which something has expired, as a script wants them:
+    dct expiry --output json | jq -r '.repositories[] | select(any(.ends[]; .state == \"expired\")) | .repository'";
 
 /// Runs the verb. A repository that fails does not keep the others from being examined.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
@@ -88,7 +88,10 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         OutputFormat::Text => {
             let header = ["REPOSITORY", "ROLE", "WHAT", "EXPIRES", "STATE"];
             let rows = examined.iter().flat_map(|one| rows(one, context.now));
-            context.ui.lines(table::lines(header, rows));
+            let rows: Vec<[String; 5]> = rows.collect();
+            if !rows.is_empty() {
+                context.ui.lines(table::lines(header, rows));
+            }
         }
     }
     for (_, error) in &failed {

@@ -18,7 +18,7 @@ pub(super) struct Examined {
 
 pub(super) fn render(examined: &[Examined]) -> Result<String, CliError> {
     let repositories = examined.iter().map(|one| Repository {
-        repository: &one.name,
+        name: &one.name,
         error: one.ends.as_ref().err().map(String::as_str),
         ends: one.ends.iter().flatten().map(Row::of).collect(),
     });
@@ -35,7 +35,8 @@ struct Answer<'a> {
 
 #[derive(Serialize)]
 struct Repository<'a> {
-    repository: &'a str,
+    #[serde(rename = "repository")]
+    name: &'a str,
     error: Option<&'a str>,
     ends: Vec<Row<'a>>,
 }

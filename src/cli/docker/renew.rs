@@ -14,9 +14,9 @@ use crate::{
     },
     ops::{
         recreate::{self, Readers},
-        renew::{self, Choice, Left, LeftReason, Renewal},
+        renew::{self, Choice, Left, LeftReason, Renewal, Replaced},
     },
-    tuf::{gun::Gun, key_id::TufKeyId, role::RoleName},
+    tuf::{gun::Gun, role::RoleName},
 };
 
 /// Sign the trust data of a repository anew before it expires, or after
@@ -107,7 +107,7 @@ fn run_recreate(args: &Args, gun: &Gun, context: &Context<'_>) -> Result<(), Cli
     Ok(())
 }
 
-fn tell_certificates(certificates: &[(TufKeyId, TufKeyId)], context: &Context<'_>) {
+fn tell_certificates(certificates: &[Replaced], context: &Context<'_>) {
     for (old, new) in certificates {
         context.ui.line(&format!("Replaced root certificate {old} by {new}"));
     }
