@@ -38,19 +38,28 @@ pub struct CliError {
     hints: Vec<String>,
     facts: Option<String>,
     status: ExitStatus,
+    /// The command that was used wrong, where the way to use it is to be shown.
+    misused: Option<&'static str>,
 }
 
 impl CliError {
     /// An error of these words; each line of them is printed as one.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: vec![message.into()], cause: None, hints: Vec::new(), facts: None, status: ExitStatus::Failed }
+        Self {
+            message: vec![message.into()],
+            cause: None,
+            hints: Vec::new(),
+            facts: None,
+            status: ExitStatus::Failed,
+            misused: None,
+        }
     }
 
     /// An error without words of its own, after others have been said.
     #[must_use]
     pub fn silent(status: ExitStatus) -> Self {
-        Self { message: Vec::new(), cause: None, hints: Vec::new(), facts: None, status }
+        Self { message: Vec::new(), cause: None, hints: Vec::new(), facts: None, status, misused: None }
     }
 
     /// Puts words of the peer before the first line.
@@ -96,6 +105,19 @@ impl CliError {
     pub fn with_facts(mut self, facts: String) -> Self {
         self.facts = Some(facts);
         self
+    }
+
+    /// Names the command that was used wrong.
+    #[must_use]
+    pub fn misusing(mut self, command: &'static str) -> Self {
+        self.misused = Some(command);
+        self
+    }
+
+    /// The command that was used wrong.
+    #[must_use]
+    pub fn misused(&self) -> Option<&'static str> {
+        self.misused
     }
 
     /// Sets the exit code.

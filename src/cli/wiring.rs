@@ -1,6 +1,7 @@
 //! Chooses the adapters behind the ports, and nobody else does.
 
-mod notary;
+mod logins;
+pub mod notary;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,6 +14,7 @@ use std::{
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+use self::logins::{AskedFor, Undisturbed};
 use super::{
     engine_flags::{EngineFlags, TlsFileFlags},
     error::{CliError, os_words, without_error_numbers},
@@ -38,11 +40,7 @@ use crate::{
             key_source::{self, KeySourceError},
             public_key_out,
         },
-        net::{
-            Net, NetSettings,
-            credential::{Credential, CredentialError, Credentials, Found, Secret},
-            endpoint::Endpoint,
-        },
+        net::{Net, NetSettings, credential::Credentials, endpoint::Endpoint},
         notary::{NotaryServers, servers::Servers},
         passphrases,
         registry::Registries,
@@ -56,7 +54,6 @@ use crate::{
     tuf::{gun::Gun, pinning::TrustPinning, role::RoleName},
 };
 
-pub use self::notary::NotaryFace;
 pub use crate::adapters::{
     keys::{key_source::Exposure, public_key_out::PublicKeyOut},
     notary::Access,
@@ -376,40 +373,4 @@ fn tls(settings: &Settings, config_dir: &Path) -> TlsFolders {
         }
     }
     TlsFolders { ca_files, ..TlsFolders::of_docker(config_dir) }
-}
-
-/// Docker's credentials. A helper may ask on the terminal, so nothing is drawn there meanwhile.
-struct Undisturbed {
-    docker: DockerCredentials,
-    ui: Arc<Ui>,
-}
-
-impl Credentials for Undisturbed {
-    fn for_registry(&self, registry: &str) -> Result<Option<Found>, CredentialError> {
-        let _aside = self.ui.aside();
-        self.docker.for_registry(registry)
-    }
-}
-
-/// Docker's credentials, and a person's where there are none.
-struct AskedFor {
-    docker: Undisturbed,
-    prompter: Arc<Prompter>,
-}
-
-impl Credentials for AskedFor {
-    fn for_registry(&self, registry: &str) -> Result<Option<Found>, CredentialError> {
-        if let Some(found) = self.docker.for_registry(registry)? {
-            return Ok(Some(found));
-        }
-        login_of(&self.prompter)
-    }
-}
-
-/// What a person answers at a terminal; none elsewhere.
-fn login_of(prompter: &Prompter) -> Result<Option<Found>, CredentialError> {
-    let fail = |reason: String| CredentialError { origin: "prompt".to_owned(), reason };
-    let Some(login) = prompter.login().map_err(|error| fail(error.to_string()))? else { return Ok(None) };
-    let password = Secret::new(login.password.to_string()).ok_or_else(|| fail("a password is one line".to_owned()))?;
-    Ok(Some(Found { credential: Credential::Basic { user: login.username, password }, source: "the prompt".to_owned() }))
 }

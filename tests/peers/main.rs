@@ -25,6 +25,7 @@ mod matrix;
 mod notary_matrix;
 mod notary_pins;
 mod publish;
+mod race;
 mod renewal;
 mod rotation;
 mod wire;

@@ -52,7 +52,7 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (Some(gun), Some(name), Some(file)) = (&args.gun, &args.target, &args.file) else {
-        return Err(usage::misused(context, "add", "Must specify a GUN, target, and path to target data"));
+        return Err(usage::misused("add", "Must specify a GUN, target, and path to target data"));
     };
     let gun = repository(gun)?;
     let custom = changes::custom(args.custom.as_deref())?;

@@ -61,9 +61,9 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let given = |hash: &Option<String>| hash.clone().filter(|hash| !hash.is_empty());
     let (sha256, sha512) = (given(&args.sha256), given(&args.sha512));
-    let (Some(gun), Some(name), Some(size)) = (&args.gun, &args.target, &args.size) else { return Err(misused(context)) };
+    let (Some(gun), Some(name), Some(size)) = (&args.gun, &args.target, &args.size) else { return Err(misused()) };
     if sha256.is_none() && sha512.is_none() {
-        return Err(misused(context));
+        return Err(misused());
     }
     let gun = repository(gun)?;
     let size = go_int(size).map_err(CliError::new)?;
@@ -82,8 +82,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     changes::publish_where_wanted(context, &gun, args.publish)
 }
 
-fn misused(context: &Context<'_>) -> CliError {
-    usage::misused(context, "addhash", "Must specify a GUN, target, byte size of target data, and at least one hash")
+fn misused() -> CliError {
+    usage::misused("addhash", "Must specify a GUN, target, byte size of target data, and at least one hash")
 }
 
 /// An algorithm with the hash that was given for it.

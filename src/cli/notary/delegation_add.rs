@@ -58,7 +58,6 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let named = args.gun.as_ref().zip(args.role.as_ref());
     let Some((gun, role)) = named.filter(|_| !(args.files.is_empty() && paths.is_empty())) else {
         return Err(usage::misused(
-            context,
             "delegation add",
             "must specify the Global Unique Name and the role of the delegation along with the public key certificate paths and/or a list of paths to add",
         ));

@@ -51,7 +51,6 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (Some(gun), Some(role)) = (&args.gun, &args.role) else {
         return Err(usage::misused(
-            context,
             "delegation remove",
             "must specify the Global Unique Name and the role of the delegation along with optional keyIDs and/or a list of paths to remove",
         ));

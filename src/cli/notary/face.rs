@@ -14,7 +14,7 @@ use super::{
     config::Config,
     dispatch,
     flags::GlobalFlags,
-    usage, version,
+    mistake, version,
 };
 use crate::cli::{
     context::Context,
@@ -26,7 +26,7 @@ use crate::cli::{
     prompt::Prompter,
     ui::{Detail, Ui},
     usage::Refusal,
-    wiring::{self, NotaryFace, Wiring},
+    wiring::{self, Wiring, notary::NotaryFace},
 };
 
 /// Whether the program was called by this name.
@@ -52,7 +52,7 @@ pub fn run(name: &str, arguments: &[OsString], outer: Outer) -> ExitCode {
     let parsed = definition(name)
         .try_get_matches_from(arguments)
         .and_then(|matches| Arguments::from_arg_matches(&matches))
-        .map_err(|error| usage::explain(&error, name, arguments))
+        .map_err(|error| mistake::explain(&error, name, arguments))
         .and_then(|parsed| merged(parsed, outer));
     let detail = if parsed.as_ref().is_ok_and(|parsed| parsed.global.debug) { Detail::Debug } else { Detail::Plain };
     let program = Program::called(name.to_owned(), &[]).in_the_voice_of(Voice::Notary);
@@ -69,6 +69,9 @@ pub fn run(name: &str, arguments: &[OsString], outer: Outer) -> ExitCode {
     match result.and(lost) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            if let Some(command) = error.misused() {
+                mistake::show(&ui, command);
+            }
             ui.error(&error);
             // the error is an answer here
             let _ = ui.finish();

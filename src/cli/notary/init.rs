@@ -50,7 +50,7 @@ pub struct Args {
 
 /// Runs the command. Unlike notary it refuses a repository that is there already, and makes no key for a server that does not answer.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(gun) = &args.gun else { return Err(usage::misused(context, "init", "Must specify a GUN")) };
+    let Some(gun) = &args.gun else { return Err(usage::misused("init", "Must specify a GUN")) };
     let gun = repository(gun)?;
     let root_key = args.root_key.as_deref().map(root_key).transpose()?;
     let root_certificate = args.root_cert.as_deref().map(root_certificate).transpose()?;

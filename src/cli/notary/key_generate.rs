@@ -44,7 +44,7 @@ const ALGORITHM: &str = "ecdsa";
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     if !args.excess.is_empty() {
         let words = "Please provide only one Algorithm as an argument to generate (rsa, ecdsa)";
-        return Err(usage::misused(context, "key generate", words));
+        return Err(usage::misused("key generate", words));
     }
     if args.algorithm.as_deref().is_some_and(|algorithm| !algorithm.eq_ignore_ascii_case(ALGORITHM)) {
         return Err(CliError::new("Algorithm not allowed, possible values are: ECDSA"));

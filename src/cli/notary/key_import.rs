@@ -38,7 +38,7 @@ pub struct Args {
 /// Runs the command. A file is imported whole or not at all; those before it stay.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     if args.files.is_empty() {
-        return Err(usage::misused(context, "key import", "must specify at least one input file to import keys from"));
+        return Err(usage::misused("key import", "must specify at least one input file to import keys from"));
     }
     let gun = args.gun.as_deref().filter(|gun| !gun.is_empty()).map(repository).transpose()?;
     let fallback = Fallback { role: args.role.clone(), gun };

@@ -26,7 +26,7 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Some(typed) = &args.id else {
-        return Err(usage::misused(context, "key passwd", "must specify the key ID of the key to change the passphrase of"));
+        return Err(usage::misused("key passwd", "must specify the key ID of the key to change the passphrase of"));
     };
     let unknown = || CliError::new(format!("could not retrieve local key for key ID provided: {typed}"));
     let id = key_id(typed)?.ok_or_else(unknown)?;

@@ -22,7 +22,7 @@ pub struct Args {
 /// Runs the command. A person who does not want it after all has not failed.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Some(typed) = &args.id else {
-        return Err(usage::misused(context, "key remove", "must specify the key ID of the key to remove"));
+        return Err(usage::misused("key remove", "must specify the key ID of the key to remove"));
     };
     let id = key_id(typed)?;
     let (ui, narrator) = (context.ui, Narrator::new(context.ui));

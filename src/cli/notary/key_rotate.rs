@@ -59,7 +59,7 @@ const QUESTION: &str = "Are you sure you want to proceed?  (yes/no)  ";
 /// Runs the command. Unlike notary it checks the role before it stores or asks anything, and removes no key before the server has the new root.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (Some(gun), Some(role)) = (&args.gun, &args.role) else {
-        return Err(usage::misused(context, "key rotate", "Must specify a GUN and a key role to rotate"));
+        return Err(usage::misused("key rotate", "Must specify a GUN and a key role to rotate"));
     };
     let gun = repository(gun)?;
     let nobody_s = |server_managed| if server_managed { Holder::Server } else { Holder::Person(&[]) };

@@ -40,7 +40,7 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(gun) = &args.gun else { return Err(usage::misused(context, "list", "Must specify a GUN")) };
+    let Some(gun) = &args.gun else { return Err(usage::misused("list", "Must specify a GUN")) };
     let (gun, roles) = (repository(gun)?, roles(&listed(&args.roles))?);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let narrator = Narrator::new(context.ui);

@@ -35,7 +35,7 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (Some(gun), Some(target)) = (&args.gun, &args.target) else {
-        return Err(usage::misused(context, "lookup", "Must specify a GUN and target"));
+        return Err(usage::misused("lookup", "Must specify a GUN and target"));
     };
     let gun = repository(gun)?;
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));

@@ -27,6 +27,7 @@ pub mod key_remove;
 pub mod key_rotate;
 pub mod list;
 pub mod lookup;
+pub mod mistake;
 pub mod publish;
 pub mod remove;
 pub mod repository;

@@ -18,7 +18,7 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(gun) = &args.gun else { return Err(usage::misused(context, "publish", "Must specify a GUN")) };
+    let Some(gun) = &args.gun else { return Err(usage::misused("publish", "Must specify a GUN")) };
     let gun = repository(gun)?;
     context.ui.line(&format!("Pushing changes to {gun}"));
     changes::publish(context, &gun)

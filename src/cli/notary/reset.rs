@@ -35,10 +35,10 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(gun) = &args.gun else { return Err(usage::misused(context, "reset", "Must specify a GUN")) };
+    let Some(gun) = &args.gun else { return Err(usage::misused("reset", "Must specify a GUN")) };
     let numbers = listed(&args.number);
     if !args.all && numbers.is_empty() {
-        return Err(usage::misused(context, "reset", "Must specify changes to reset with -n or the --all flag"));
+        return Err(usage::misused("reset", "Must specify changes to reset with -n or the --all flag"));
     }
     let gun = repository(gun)?;
     // no change has a number below 0

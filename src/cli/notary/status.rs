@@ -31,14 +31,14 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(gun) = &args.gun else { return Err(usage::misused(context, "status", "Must specify a GUN")) };
+    let Some(gun) = &args.gun else { return Err(usage::misused("status", "Must specify a GUN")) };
     let gun = repository(gun)?;
     let staged = staged(context.wiring.changelist(), &gun).map_err(|error| told(&error))?;
     let mut changes = Vec::new();
     for (number, staged) in staged.into_iter().enumerate() {
         match staged.change {
             Ok(StagedChange { action, role: scope, kind, path, .. }) => {
-                changes.push(NumberedChange { number, action, scope, kind, path })
+                changes.push(NumberedChange { number, action, scope, kind, path });
             }
             Err(reason) => context.ui.warning(&format!("change {number}, {}, is none: {reason}", staged.file.name)),
         }

@@ -59,7 +59,7 @@ pub struct Args {
 /// Runs the command. Nothing of the content is passed on before all of it is verified.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (Some(gun), Some(target)) = (&args.gun, &args.target) else {
-        return Err(usage::misused(context, "verify", "Must specify a GUN and target"));
+        return Err(usage::misused("verify", "Must specify a GUN and target"));
     };
     let gun = repository(gun)?;
     let payload = read(named(args.input.as_deref()))?;

@@ -27,7 +27,7 @@ pub struct Args {
 /// Runs the command. A role that cannot be witnessed is refused at once, in the words in which notary refuses the whole publish later.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Some(gun) = args.gun.as_ref().filter(|_| !args.roles.is_empty()) else {
-        return Err(usage::misused(context, "witness", "Please provide a GUN and at least one role to witness"));
+        return Err(usage::misused("witness", "Please provide a GUN and at least one role to witness"));
     };
     let gun = repository(gun)?;
     let roles: Vec<Change> = args.roles.iter().map(|name| witness(name)).collect::<Result<_, _>>()?;

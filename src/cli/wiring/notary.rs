@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64ct::{Base64, Encoding as _};
 use zeroize::Zeroizing;
 
-use super::{Access, EngineFlags, Wiring, config_dir, engine_names, login_of, network, settings};
+use super::{Access, EngineFlags, Wiring, config_dir, engine_names, logins::login_of, network, settings};
 use crate::{
     adapters::{
         keys::key_files::KeyFiles,
