@@ -13,7 +13,7 @@ use super::{
 /// The flags that answer for a person.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct PassphraseFlags {
-    /// Take passphrases from a file; a new root key is asked for all the same
+    /// Take passphrases from a file
     #[arg(long, global = true, allow_hyphen_values = true, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Global Options")]
     pub passphrase_file: Option<PathBuf>,
 

@@ -91,7 +91,7 @@ fn page(command: &clap::Command, root: &clap::Command, names: &[&str]) -> String
             "dct-expiry" => EXIT_STATUS.iter().chain(&EXPIRY_STATUS).copied().collect(),
             _ => EXIT_STATUS.to_vec(),
         };
-        section(&mut roff, "EXIT STATUS", statuses.into_iter());
+        section(&mut roff, "EXIT STATUS", statuses);
     }
     let variables = environment();
     let variables = variables.iter().map(|(name, meaning)| (name.as_str(), meaning.as_str()));
@@ -186,8 +186,7 @@ fn matters(command: &str, variable: &str) -> bool {
         "dct-sign" => asks || connects || engine || variable == "DOCKER_CONFIG" || variable == "DCT_SIGN_FROM",
         "dct-push" => asks || connects || engine || variable == "DOCKER_CONFIG",
         "dct-pull" => connects || engine || variable == "DOCKER_CONFIG",
-        "dct-signer-add" | "dct-signer-remove" | "dct-revoke" => asks || connects || variable == "DOCKER_CONFIG",
-        "dct-renew" => asks || connects || variable == "DOCKER_CONFIG",
+        "dct-signer-add" | "dct-signer-remove" | "dct-revoke" | "dct-renew" => asks || connects || variable == "DOCKER_CONFIG",
         "dct-expiry" | "dct-inspect" | "dct-resolve" | "dct-whoami" | "dct-delete" => connects || variable == "DOCKER_CONFIG",
         _ => false,
     }
