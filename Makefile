@@ -81,7 +81,8 @@ uninstall:
 	rm -f $(foreach file,$(INSTALLED) $(LINKS),"$(call to,$(file))")
 	$(foreach name,$(POLITE_LINKS),$(call polite_unlink,$(name)))
 
-target/release/dct: Cargo.toml Cargo.lock $(shell find src -name '*.rs')
+sources = $(foreach entry,$(wildcard $(1)/*),$(filter %.rs,$(entry)) $(call sources,$(entry)))
+target/release/dct: Cargo.toml Cargo.lock $(call sources,src)
 	cargo build --release --locked
 	@touch $@
 

@@ -82,7 +82,7 @@ fn every_file_finds_its_place_and_goes_again() {
     let own = prefix.join("bin/another");
     fs::write(&own, "").unwrap();
     make("uninstall", dest.path());
-    assert_eq!(files(dest.path()).into_keys().collect::<Vec<_>>(), [own.clone()]);
+    assert_eq!(files(dest.path()).into_keys().collect::<Vec<_>>(), std::slice::from_ref(&own));
     // another program of that name stays, and so does a link to one
     fs::write(&notary, "another").unwrap();
     make("install", dest.path());

@@ -49,8 +49,17 @@ fn own(arguments: &[OsString]) -> Call {
     if let Some(lines) = completion::answer(arguments) {
         return Call::Answer(lines);
     }
-    let parsed = Arguments::try_parse_from(arguments).map(Box::new);
-    Call::Command(Program::own(), parsed.map_err(|error| usage::explain(&error, Arguments::command(), arguments)))
+    let arguments = spelled_out(arguments);
+    let parsed = Arguments::try_parse_from(&arguments).map(Box::new);
+    Call::Command(Program::own(), parsed.map_err(|error| usage::explain(&error, Arguments::command(), &arguments)))
+}
+
+/// `dct help VERB` is `dct VERB --help`.
+fn spelled_out(arguments: &[OsString]) -> Vec<OsString> {
+    match arguments {
+        [program, help, verb @ ..] if help == "help" => [std::slice::from_ref(program), verb, &["--help".into()]].concat(),
+        _ => arguments.to_vec(),
+    }
 }
 
 /// `dct notary`, with the flags of `dct` that stand before it.
@@ -112,7 +121,7 @@ fn dispatch(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
         // taken up before this
         Command::Notary(_) => Ok(()),
         #[cfg(feature = "sandbox")]
-        Command::Sandbox(args) => super::sandbox::run(args, ui, wiring::now()),
+        Command::Sandbox(args) => super::sandbox::run(args, arguments.config.as_deref(), &arguments.passphrases, ui, wiring::now()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     error::{CliError, without_error_numbers},
-    hints::hint,
+    hints::{hint, nobody_is_left},
 };
 use crate::{
     ops::{
@@ -33,7 +33,7 @@ fn refusal(error: &OpsError) -> Option<u16> {
     let (url, status) = match error {
         RemoteError::Unauthorized { url, .. } => (url, 401),
         RemoteError::Forbidden { url, .. } => (url, 403),
-        RemoteError::Status { url, status: status @ 400.. } => (url, *status),
+        RemoteError::Status { url, status: status @ 400.., .. } => (url, *status),
         _ => return None,
     };
     // without a login for Basic, only the server is named
@@ -92,13 +92,14 @@ fn told(words: &str, failure: &OpsError) -> CliError {
 
 fn cause(failure: &OpsError) -> Option<String> {
     match failure {
+        OpsError::NoSignableRole { roles, .. } if nobody_is_left(roles) => Some("no signer is left".to_owned()),
         OpsError::NoSignableRole { roles, .. } if !roles.is_empty() => {
             let keys = |keys: &[CanonicalKeyId]| keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             let roles: Vec<_> = roles.iter().map(|(role, ids)| format!("{role} by {}", keys(ids))).collect();
             Some(format!("none of these keys is on this machine: {}", roles.join("; ")))
         }
         OpsError::Engine(EngineError::Unreachable { cause, .. }) => Some(cause.clone()),
-        _ if refusal(failure).is_some() => Some(failure.to_string()),
+        _ if refusal(failure).is_some() => Some(without_error_numbers(&failure.to_string())),
         _ => origin(failure).map(str::to_owned),
     }
 }
@@ -138,7 +139,7 @@ mod tests {
             RemoteError::Unauthorized { url: url(), reason: "no credentials".to_owned() }.into(),
             RemoteError::Forbidden { url: url(), user: None }.into(),
             RemoteError::NotFound { url: url() }.into(),
-            RemoteError::Status { url: url(), status: 500 }.into(),
+            RemoteError::Status { url: url(), status: 500, said: None }.into(),
             RemoteError::Unreachable { url: url(), cause: "refused".to_owned() }.into(),
         ]
     }

@@ -5,7 +5,7 @@ use crate::{
         error::{OpsError, Origin},
         ports::{EngineError, KeyStoreError, RegistryError, RemoteError, StoreError, TlsFault},
     },
-    tuf::{error::UpdateError, role::RoleName},
+    tuf::{error::UpdateError, key_id::CanonicalKeyId, role::RoleName},
 };
 
 /// The hint for a failure, where one helps.
@@ -32,6 +32,9 @@ pub fn hint(failure: &OpsError) -> Option<String> {
             Some(format!("whoever has the keys of {role} can sign it anew with `dct renew`"))
         }
         OpsError::NoAccount(_) => Some("`docker login` for the registry, or begin with `dct signer add`".to_owned()),
+        OpsError::NoSignableRole { roles, .. } if nobody_is_left(roles) => {
+            Some("add a signer with `dct signer add`".to_owned())
+        }
         OpsError::NoSignableRole { .. } => {
             Some("load the private key of one of its signers with `dct key load`, or become one with `dct signer add`".to_owned())
         }
@@ -57,7 +60,7 @@ pub fn hint(failure: &OpsError) -> Option<String> {
             let why = hint(error).map(|hint| format!("; {hint}")).unwrap_or_default();
             Some(format!("{}{why}", images.join("; ")))
         }
-        OpsError::ReleasesUnusable { .. } => Some("one of its signers can sign anew with `dct sign`".to_owned()),
+        OpsError::ReleasesUnusable { .. } => Some("one of its signers can sign anew with `dct sign`; where none is left, `dct signer add` comes first".to_owned()),
         OpsError::NoTrustData { .. } => Some("`dct inspect` shows what is signed".to_owned()),
         OpsError::Registry(RegistryError::NoSuchDigest { .. }) => {
             Some("push it first; its registry must have what is signed".to_owned())
@@ -70,6 +73,11 @@ pub fn hint(failure: &OpsError) -> Option<String> {
         OpsError::Registry(RegistryError::Remote(error)) => remote_hint(error),
         _ => None,
     }
+}
+
+/// Whether the roles that admit a tag have lost all their keys.
+pub(super) fn nobody_is_left(roles: &[(RoleName, Vec<CanonicalKeyId>)]) -> bool {
+    !roles.is_empty() && roles.iter().all(|(_, keys)| keys.is_empty())
 }
 
 fn engine_hint(error: &EngineError) -> Option<String> {
@@ -102,7 +110,7 @@ fn notary_hint(error: &RemoteError) -> Option<String> {
         RemoteError::BadAnswer { url, .. } if is_notary(url) => {
             "if this is not the Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER"
         }
-        RemoteError::Status { url, status: 300..400 } if is_notary(url) => {
+        RemoteError::Status { url, status: 300..400, .. } if is_notary(url) => {
             "redirects are not followed; name the Notary server itself in DOCKER_CONTENT_TRUST_SERVER"
         }
         RemoteError::Unreachable { url, .. } if is_notary(url) => {

@@ -34,11 +34,14 @@ pub fn one(info: &KeyInfo, algorithm: Option<&str>, fingerprint: Option<&str>, u
         uses: Vec<Use<'a>>,
     }
     #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
     struct Use<'a> {
         repository: &'a str,
         role: &'a str,
+        shown_as: String,
     }
-    let uses = uses.iter().map(|it| Use { repository: it.gun.as_str(), role: it.role.as_str() }).collect();
+    let uses = uses.iter().map(|it| Use { repository: it.gun.as_str(), role: it.role.as_str(), shown_as: it.named.to_string() });
+    let uses = uses.collect();
     render(&One { schema_version: VERSION, key: Key::of(info), algorithm, fingerprint, uses })
 }
 

@@ -13,7 +13,7 @@ use super::{
 /// The flags that answer for a person.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct PassphraseFlags {
-    /// Take passphrases from a file, and ask nobody
+    /// Take passphrases from a file
     #[arg(long, global = true, allow_hyphen_values = true, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Global Options")]
     pub passphrase_file: Option<PathBuf>,
 
@@ -46,11 +46,21 @@ pub struct NewPassphraseFlags {
 pub type Descriptors<'a> = &'a dyn Fn(u32) -> Result<Zeroizing<String>, String>;
 
 impl PassphraseFlags {
+    /// The name of one that is given.
+    #[must_use]
+    pub fn given(&self) -> Option<&'static str> {
+        match self {
+            Self { passphrase_file: Some(_), .. } => Some("--passphrase-file"),
+            Self { passphrase_fd: Some(_), .. } => Some("--passphrase-fd"),
+            Self { passphrase_command: Some(_), .. } => Some("--passphrase-command"),
+            _ => None,
+        }
+    }
+
     /// These, or others where none of these is given.
     #[must_use]
     pub fn or(self, others: Self) -> Self {
-        let given = self.passphrase_file.is_some() || self.passphrase_fd.is_some() || self.passphrase_command.is_some();
-        if given { self } else { others }
+        if self.given().is_some() { self } else { others }
     }
 
     /// The one that is given. A descriptor is read here and now, before any program is run that could read it too.

@@ -22,6 +22,7 @@ use signal_hook::{
 
 use super::{
     error::{CliError, ExitStatus, os_words},
+    passphrase_flags::PassphraseFlags,
     ui::Ui,
 };
 use crate::sandbox::{
@@ -44,7 +45,7 @@ pub struct Args {
     pub dir: Option<PathBuf>,
 
     /// Port on loopback (default: that of the last time, or any that is free)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = port)]
     pub port: Option<u16>,
 
     /// Command to run where `dct`, `docker`, `notary` and `skopeo` find the sandbox; its exit code is ours
@@ -67,8 +68,13 @@ Examples:
   Serve until interrupted, for other shells, which read the environment from a file that is named:
     dct sandbox --port 4443";
 
-/// Runs the verb.
-pub fn run(args: &Args, ui: &Ui, now: Timestamp) -> Result<(), CliError> {
+fn port(value: &str) -> Result<u16, String> {
+    value.parse().map_err(|_| format!("a port is a number up to {}", u16::MAX))
+}
+
+/// Runs the verb. `config` and `passphrases` are what was given for all verbs.
+pub fn run(args: &Args, config: Option<&Path>, passphrases: &PassphraseFlags, ui: &Ui, now: Timestamp) -> Result<(), CliError> {
+    refuse_what_it_has(config, passphrases)?;
     // from here on they come to us, so that nothing is left behind
     let signals = Signals::new([SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM]);
     let mut signals = signals.map_err(|error| CliError::new(format!("signals: {}", os_words(&error))))?;
@@ -79,6 +85,21 @@ pub fn run(args: &Args, ui: &Ui, now: Timestamp) -> Result<(), CliError> {
         return command(&sandbox, program, arguments, &mut signals);
     }
     serve(&sandbox, ui, &mut signals)
+}
+
+/// A flag that a sandbox would pass over in silence is one that a person misunderstands.
+fn refuse_what_it_has(config: Option<&Path>, passphrases: &PassphraseFlags) -> Result<(), CliError> {
+    let refused = |flag: &str, own: &str| {
+        let words = format!("{flag} is not for a sandbox, which has {own} of its own");
+        Err(CliError::new(words).with_status(ExitStatus::BadFlag))
+    };
+    if config.is_some() {
+        return refused("--config", "a Docker folder").map_err(|error| error.hinted("--dir names a folder that it keeps"));
+    }
+    match passphrases.given() {
+        Some(flag) => refused(flag, "passphrases"),
+        None => Ok(()),
+    }
 }
 
 fn cannot_start(error: StartError) -> CliError {

@@ -116,6 +116,10 @@ impl Place {
         if positionals().next().is_none() {
             return self.with_usage(CliError::new(format!("dct: '{}' accepts no arguments", self.path)), "Run");
         }
+        if positionals().any(clap::Arg::is_last_set) {
+            let error = CliError::new(format!("{}: the command of '{}' stands behind --", self.program(), self.path));
+            return self.with_usage(error, "Run");
+        }
         let least = positionals().filter(|argument| argument.is_required_set()).count();
         // as Docker's own line has it: `sign` takes one there
         let open = self.command.render_usage().to_string().contains("...");
@@ -185,6 +189,18 @@ mod tests {
         assert_eq!(first("dct signer add jeff").0, "dct: 'dct signer add' requires at least 2 arguments");
         assert_eq!(first("dct --passphrase-fd 3 key load").0, "dct: 'dct key load' requires 1 argument");
         assert_eq!(first("dct --config /x key load").0, "dct: 'dct key load' requires 1 argument");
+    }
+
+    #[cfg(feature = "sandbox")]
+    #[test]
+    fn a_command_that_is_to_be_run_stands_behind_two_dashes() {
+        let (lines, code) = refuse("dct sandbox sh -c true");
+        let words = "dct: the command of 'dct sandbox' stands behind --";
+        assert_eq!((&*lines[0], &*lines[2], code), (words, "Usage:  dct sandbox [OPTIONS] [-- COMMAND [ARG...]]", 1));
+        for port in ["99999", "-1", "http"] {
+            let words = format!("invalid argument {port:?} for \"--port\" flag: a port is a number up to 65535");
+            assert_eq!(first(&format!("dct sandbox --port={port}")), (words, 125));
+        }
     }
 
     #[test]

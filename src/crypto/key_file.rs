@@ -16,15 +16,18 @@ const ENCRYPTED: &str = "ENCRYPTED PRIVATE KEY";
 /// The types of PEM blocks that hold private keys.
 const LABELS: [&str; 5] = ["RSA PRIVATE KEY", "EC PRIVATE KEY", "ED25519 PRIVATE KEY", "PRIVATE KEY", ENCRYPTED];
 
-/// A file whose first PEM block is no private key, or that has none. Docker looks at no other block: a file that begins with
-/// `EC PARAMETERS` is none.
+/// What `openssl ecparam -genkey` writes before the key, which names the curve itself.
+const PARAMETERS: &str = "EC PARAMETERS";
+
+/// A file whose first PEM block is no private key, or that has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a supported private key")]
 pub struct NotAKeyFile;
 
-/// The blocks of a file to be loaded (docker `trust key load`).
+/// The blocks of a file to be loaded (docker `trust key load`, which refuses a file that begins with the curve's parameters).
 pub fn parse(bytes: &[u8]) -> Result<Vec<PemBlock>, NotAKeyFile> {
-    let blocks = pem::blocks(bytes);
+    let mut blocks = pem::blocks(bytes);
+    blocks.retain(|block| block.label != PARAMETERS);
     if blocks.first().is_some_and(PemBlock::is_private_key) { Ok(blocks) } else { Err(NotAKeyFile) }
 }
 
@@ -186,11 +189,11 @@ mod tests {
     }
 
     #[test]
-    fn docker_looks_at_the_first_block_alone() {
+    fn the_first_block_but_for_parameters_must_be_a_private_key() {
         let read = |name: &str| fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/keys/openssl").join(name)).unwrap();
         assert_eq!(parse(&read("p256-sec1.pem")).unwrap().len(), 1);
         assert_eq!(parse(&[read("p256-sec1.pem"), read("p256.pub")].concat()).unwrap().len(), 2);
-        assert!(parse(&read("p256-with-ec-parameters.pem")).is_err());
+        assert_eq!(parse(&read("p256-with-ec-parameters.pem")).unwrap()[0].label, "EC PRIVATE KEY");
         assert!(parse(&[read("p256.pub"), read("p256-sec1.pem")].concat()).is_err());
         assert!(parse(b"junk").is_err());
         assert!(parse(b"").is_err());

@@ -88,6 +88,15 @@ pub enum Event<'a> {
         /// The name.
         name: &'a str,
     },
+    /// A tag that is signed again for the content that it is signed for has another one in the registry by now, or none.
+    TagMoved {
+        /// The tag.
+        tag: &'a Tag,
+        /// The content that is signed.
+        signed: Sha256,
+        /// What the registry serves; none where it has no such tag.
+        served: Option<Sha256>,
+    },
     /// A pulled content gets its tag.
     Tagging {
         /// The content.

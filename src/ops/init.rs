@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::{
+    alone::Alone,
     error::OpsError,
     events::Event,
     keyring::{Keyring, until_right},
@@ -62,6 +63,7 @@ pub fn init(session: &Session<'_>, gun: &Gun, beginning: &Beginning<'_>) -> Resu
         session.events.tell(Event::RootKeyFound { id });
     }
     let _writer = session.store.writer(gun)?;
+    let _alone = Alone::wait(session, gun)?;
     begin(session, &Keyring::new(session), gun, beginning).map(drop)
 }
 

@@ -3,7 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::{events::Event, session::Session};
-use crate::tuf::{gun::Gun, key::Key, key_id::CanonicalKeyId, named_keys::named_keys, role::RoleName};
+use crate::tuf::{
+    gun::Gun,
+    key::Key,
+    key_id::{CanonicalKeyId, TufKeyId},
+    named_keys::named_keys,
+    role::RoleName,
+};
 
 /// The keys that repositories on this machine name.
 #[derive(Default)]
@@ -27,6 +33,8 @@ pub struct KeyUse {
     pub gun: Gun,
     /// The role.
     pub role: RoleName,
+    /// The ID by which it names the key: that of the key in its certificate, where it stands in one.
+    pub named: TufKeyId,
 }
 
 impl KnownKeys {
@@ -69,7 +77,7 @@ impl KnownKeys {
                 // a key that cannot be read is nobody's here
                 let (Ok(id), Ok(public)) = (key.canonical_id(), key.bare()) else { continue };
                 let known = self.keys.entry(id).or_insert(KnownKey { public, uses: Vec::new() });
-                known.uses.push(KeyUse { gun: gun.clone(), role: keys.role().clone() });
+                known.uses.push(KeyUse { gun: gun.clone(), role: keys.role().clone(), named: key.id() });
             }
         }
         Ok(())

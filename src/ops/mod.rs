@@ -1,5 +1,6 @@
 //! What the program does, one use case a file, over the ports that it declares.
 
+pub mod alone;
 pub mod bytes;
 pub mod delete_repo;
 pub mod error;

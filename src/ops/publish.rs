@@ -54,10 +54,13 @@ pub fn publish(
         let upload: Vec<(RoleName, Bytes)> = files.iter().map(|(role, bytes)| (role.clone(), Bytes::clone(bytes))).collect();
         let conflict = match session.remote.publish(gun, &upload) {
             Ok(()) => {
-                let bytes: Vec<Bytes> = files.into_values().collect();
-                return Ok(session.store.keep_published(gun, &bytes)?);
+                keep(session, gun, files);
+                return Ok(());
             }
-            Err(conflict @ RemoteError::Conflict { .. }) if matches!(target, Target::Published(_)) => conflict,
+            Err(conflict @ RemoteError::Conflict { .. }) => conflict,
+            Err(error @ RemoteError::Rejected { .. }) => {
+                return Err(refused_for_another(session, gun, &target).unwrap_or_else(|| error.into()));
+            }
             Err(error) => return Err(error.into()),
         };
         if attempts == MAX_ATTEMPTS {
@@ -66,15 +69,42 @@ pub fn publish(
         std::thread::sleep(pause(attempts));
         let begun = files.into_keys().filter(|role| role.is_delegation() && target.base().begins_with(role));
         let left = if attempts < PATIENCE { Vec::new() } else { left_over(session, gun, begun.collect()) };
-        let mut newer = for_writing(session, gun)?.ok_or(conflict)?;
-        if let Target::Published(repo) = &mut newer {
-            for (role, bytes) in &left {
-                repo.note_left_over(role, bytes);
-            }
+        // what was initialised here may be published by now, by another process
+        let Some(Target::Published(mut repo)) = for_writing(session, gun)? else { return Err(conflict.into()) };
+        for (role, bytes) in &left {
+            repo.note_left_over(role, bytes);
         }
+        let newer = Target::Published(repo);
         not_overtaken(changes, target.base(), newer.base())?;
         target = newer;
     }
+}
+
+/// Unlocks every key that publishing these changes takes, for what is not to be begun where they cannot be published. What they sign need not
+/// be known yet: any content stands for it.
+pub fn unlock(session: &Session<'_>, keyring: &Keyring<'_>, base: Base<'_>, changes: &[Change]) -> Result<(), OpsError> {
+    for (_, keys) in &plan::apply(base, changes, session.now, &|keys| keyring.can_sign(keys))?.files {
+        keyring.signers(keys)?;
+    }
+    match keyring.signers(&base.root().role_keys(&RoleName::snapshot())) {
+        // where the key is not here, the server has it
+        Ok(_) | Err(OpsError::NoSigningKeys { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Keeps what the server has taken, so that the next read need not ask for it. It is published whether or not that can be done.
+fn keep(session: &Session<'_>, gun: &Gun, files: BTreeMap<RoleName, Bytes>) {
+    let bytes: Vec<Bytes> = files.into_values().collect();
+    if let Err(error) = session.store.keep_published(gun, &bytes) {
+        session.events.tell(Event::Warning(format!("published, but not kept on this machine: {error}")));
+    }
+}
+
+/// A new repository is refused where someone else was faster to make one of that name: the server speaks of a root that does not follow its own.
+fn refused_for_another(session: &Session<'_>, gun: &Gun, target: &Target) -> Option<OpsError> {
+    let new = matches!(target, Target::Unpublished(_));
+    new.then(|| for_writing(session, gun).err()).flatten().filter(|error| matches!(error, OpsError::AnotherIsPublished { .. }))
 }
 
 /// The newest files of delegations of which the verified state has none, and which the server has nevertheless: it takes none below them.

@@ -1,6 +1,7 @@
 //! Publishes what is staged.
 
 use super::{
+    alone::Alone,
     error::OpsError,
     events::Event,
     init::{Beginning, Snapshots, begin},
@@ -25,6 +26,7 @@ pub fn publish_staged(session: &Session<'_>, changelist: &dyn Changelist, gun: &
     let target = if let Some(target) = target {
         target
     } else {
+        let _alone = Alone::wait(session, gun)?;
         let beginning = Beginning { snapshots: Snapshots::Publisher, ..Beginning::default() };
         Target::Unpublished(Box::new(begin(session, &keyring, gun, &beginning)?))
     };

@@ -59,11 +59,23 @@ pub(super) fn ask_registry(registry: &dyn Registry, gun: &Gun, wanted: &[Wanted<
     at_once(gun, wanted, ask)
 }
 
-fn at_once<'w>(
+/// Asks the registry besides for the tags that are released already, and that the Engine is not to push.
+pub(super) fn ask_of_released(
+    registry: &dyn Registry,
     gun: &Gun,
-    wanted: &[Wanted<'w>],
-    ask: impl Fn(&Wanted<'w>) -> Option<Result<Manifest, RegistryError>> + Sync,
+    wanted: &[Wanted<'_>],
+    released: &[Option<FileMeta>],
+    served: Served,
 ) -> Served {
+    let open: Vec<_> = wanted.iter().zip(released).zip(&served).collect();
+    let ask = |((wanted, released), served): &((&Wanted<'_>, &Option<FileMeta>), &Option<_>)| {
+        (released.is_some() && served.is_none()).then(|| registry.resolve(gun, wanted.tag))
+    };
+    let more = at_once(gun, &open, ask);
+    served.into_iter().zip(more).map(|(served, more)| served.or(more)).collect()
+}
+
+fn at_once<T: Sync>(gun: &Gun, wanted: &[T], ask: impl Fn(&T) -> Option<Result<Manifest, RegistryError>> + Sync) -> Served {
     let lost = || RegistryError::Remote(RemoteError::Unusable(format!("the question to the registry of {gun} was not answered")));
     let mut served = Vec::new();
     for some in wanted.chunks(AT_ONCE) {
@@ -81,15 +93,16 @@ pub(super) fn released_contents(repo: &TrustedRepo, wanted: &[Wanted<'_>]) -> Ve
     wanted.iter().map(of).collect()
 }
 
-/// Signing again never moves a tag. Where the registry serves something else by now, the person is told.
-pub(super) fn warn_if_moved(session: &Session<'_>, tag: &Tag, signed: &FileMeta, served: Result<Manifest, RegistryError>) {
-    if let Ok(manifest) = served
-        && manifest.digest != signed.sha256
-    {
-        let served = manifest.digest;
-        let warning =
-            format!("the registry serves sha256:{served} for tag {tag} now; the signed content is sha256:{}", signed.sha256);
-        session.events.tell(Event::Warning(warning));
+/// Signing again never moves a tag. Where the registry serves something else by now, or nothing, the person is told.
+pub(super) fn warn_if_moved(session: &Session<'_>, tag: &Tag, signed: &FileMeta, served: Option<Result<Manifest, RegistryError>>) {
+    let served = match served {
+        Some(Ok(manifest)) => Some(manifest.digest),
+        Some(Err(RegistryError::NoSuchTag { .. })) => None,
+        // signing again does not take the registry
+        Some(Err(_)) | None => return,
+    };
+    if served != Some(signed.sha256) {
+        session.events.tell(Event::TagMoved { tag, signed: signed.sha256, served });
     }
 }
 

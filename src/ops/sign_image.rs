@@ -1,12 +1,10 @@
 //! Signs tags of a repository, as one update.
 
-use std::{
-    sync::{Mutex, PoisonError},
-    thread,
-};
+use std::thread;
 
 pub use super::sign_content::{Content, Source, Wanted};
 use super::{
+    alone::Alone,
     error::OpsError,
     events::Event,
     image::Tag,
@@ -14,10 +12,10 @@ use super::{
     inspect_image::released_rows,
     keyring::Keyring,
     ports::{Engine, Manifest, RegistryError},
-    publish::publish,
+    publish::{publish, unlock},
     refresh::{Target, for_writing},
     session::Session,
-    sign_content::{Served, ask_registry, push, released_contents, warn_if_moved},
+    sign_content::{Served, ask_of_released, ask_registry, push, released_contents, warn_if_moved},
     signable::{account_role, is_signers, signable_roles},
     signer::delegation_to,
 };
@@ -65,7 +63,7 @@ pub fn sign(session: &Session<'_>, request: &Request<'_>) -> Result<Vec<Sha256>,
         })
     })?;
     let mut ready = match state? {
-        Some(Target::Published(repo)) => published(session, &keyring, request, repo, served)?,
+        Some(Target::Published(repo)) => published(session, request, repo, served)?,
         Some(Target::Unpublished(local)) => first_signature(session, &keyring, request, served, || Ok(*local))?,
         None => first_signature(session, &keyring, request, served, || initialize(session, &keyring, gun))?,
     };
@@ -73,6 +71,9 @@ pub fn sign(session: &Session<'_>, request: &Request<'_>) -> Result<Vec<Sha256>,
     if ready.tags.iter().all(|tag| tag.meta.is_some()) {
         return publish_all(session, &keyring, gun, ready);
     }
+    // what cannot be signed is not pushed
+    let any = FileMeta::of_image(0, Sha256::of(b""));
+    unlock(session, &keyring, ready.target.base(), &ready.changes(|tag| Some(tag.meta.clone().unwrap_or_else(|| any.clone()))))?;
     // a push may take long, and others may publish meanwhile: that is met as any other publisher's work is
     drop(writer);
     let pushed = push_all(session, engine, gun, &mut ready.tags)?;
@@ -101,25 +102,31 @@ struct TagToSign<'a> {
     meta: Option<FileMeta>,
 }
 
+impl Ready<'_> {
+    /// All that goes out, with these contents of the tags.
+    fn changes(&self, content: impl Fn(&TagToSign<'_>) -> Option<FileMeta>) -> Vec<Change> {
+        let mut changes = self.changes.clone();
+        for tag in &self.tags {
+            let Some(meta) = content(tag) else { continue };
+            let (name, target) = (tag.tag.to_string(), targets::Target { meta, custom: None });
+            let add = |role: &RoleName| Change::AddTarget { role: role.clone(), name: name.clone(), target: target.clone() };
+            changes.extend(tag.roles.iter().map(add));
+        }
+        changes
+    }
+}
+
 fn publish_all(session: &Session<'_>, keyring: &Keyring<'_>, gun: &Gun, ready: Ready<'_>) -> Result<Vec<Sha256>, OpsError> {
-    let Ready { target, mut changes, tags, tell_initialized } = ready;
-    if tell_initialized {
+    if ready.tell_initialized {
         session.events.tell(Event::Initialized { gun });
     }
-    let mut digests = Vec::new();
-    for TagToSign { tag, roles, meta } in tags {
-        let Some(meta) = meta else { continue };
-        digests.push(meta.sha256);
-        let target = targets::Target { meta, custom: None };
-        changes.extend(roles.into_iter().map(|role| Change::AddTarget { role, name: tag.to_string(), target: target.clone() }));
-    }
-    publish(session, keyring, gun, target, &changes)?;
-    Ok(digests)
+    let changes = ready.changes(|tag| tag.meta.clone());
+    publish(session, keyring, gun, ready.target, &changes)?;
+    Ok(ready.tags.iter().filter_map(|tag| tag.meta.as_ref()).map(|meta| meta.sha256).collect())
 }
 
 fn published<'a>(
     session: &Session<'_>,
-    keyring: &Keyring<'_>,
     request: &Request<'a>,
     repo: Box<TrustedRepo>,
     served: Served,
@@ -127,11 +134,12 @@ fn published<'a>(
     let released = released_contents(&repo, request.wanted);
     let new: Vec<_> = request.wanted.iter().zip(&released).filter(|(_, meta)| meta.is_none()).map(|(wanted, _)| *wanted).collect();
     inspect_local(request.source, &new)?;
+    let served = ask_of_released(session.registry, request.gun, request.wanted, &released, served);
     let mut tags = Vec::new();
     for ((wanted, released), served) in request.wanted.iter().zip(released).zip(served) {
         let tag = wanted.tag;
         if let Some(meta) = released {
-            warn_if_moved(session, tag, &meta, served.unwrap_or_else(|| session.registry.resolve(request.gun, tag)));
+            warn_if_moved(session, tag, &meta, served);
             session.events.tell(Event::Resigning { tag });
             let roles = signable_roles(session, &repo, tag)?;
             let rows = released_rows(&repo.entries(Some(tag.as_str())));
@@ -143,20 +151,11 @@ fn published<'a>(
             let manifest = served.transpose()?;
             let roles = signable_roles(session, &repo, tag)?;
             let meta = manifest.map(|manifest| as_served(session, wanted, &manifest));
-            if meta.is_none() {
-                // what cannot be signed is not pushed
-                for role in &roles {
-                    keyring.signers(&repo.role_keys(role))?;
-                }
-            }
             tags.push(TagToSign { tag, roles, meta });
         }
     }
     Ok(Ready { target: Target::Published(repo), changes: Vec::new(), tags, tell_initialized: false })
 }
-
-/// Keeps two new repositories, made at the same time, from making a root key and a signer's key each.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// The first update of a repository.
 fn first_signature<'a>(
@@ -173,7 +172,7 @@ fn first_signature<'a>(
         FirstSigner::Account => Some(account_role(session, gun)?),
         FirstSigner::Repository => None,
     };
-    let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let alone = Alone::wait(session, gun)?;
     let local = local()?;
     let (mut changes, mut roles) = (Vec::new(), vec![RoleName::targets()]);
     if let Some((name, role)) = account {

@@ -1,6 +1,7 @@
 //! Adds signers to repositories, and removes them.
 
 use super::{
+    alone::Alone,
     error::OpsError,
     events::Event,
     init::initialize,
@@ -31,9 +32,6 @@ pub enum RemoveError {
     /// It has no signer of that name.
     #[error("no such signer")]
     NoSuchSigner,
-    /// `targets/releases` has no file that counts, so it cannot be told whose signatures keep it.
-    #[error("all signed tags are currently revoked")]
-    AllRevoked,
     /// Anything else.
     #[error(transparent)]
     Ops(#[from] OpsError),
@@ -47,7 +45,9 @@ pub fn add(session: &Session<'_>, gun: &Gun, signer: &RoleName, keys: &[Key]) ->
     let target = if let Some(target) = keyring.beside(is_targets_key(gun), || for_writing(session, gun))?? {
         target
     } else {
+        let alone = Alone::wait(session, gun)?;
         let local = initialize(session, &keyring, gun)?;
+        drop(alone);
         session.events.tell(Event::Initialized { gun });
         Target::Unpublished(Box::new(local))
     };
@@ -71,7 +71,8 @@ pub fn remove(
         return Err(RemoveError::Unknown(OpsError::NotInitialized { gun: gun.clone(), server }));
     };
     let (signer, keys) = signer_of(&repo, name).ok_or(RemoveError::NoSuchSigner)?;
-    let stands = repo.stands_without(&RoleName::releases(), &keys).ok_or(RemoveError::AllRevoked)?;
+    // where no released tag counts now, none is lost
+    let stands = repo.stands_without(&RoleName::releases(), &keys).unwrap_or(true);
     if !stands && !may_remove_last().map_err(OpsError::from)? {
         return Ok(Removal::Declined);
     }

@@ -1,5 +1,7 @@
 //! What a push reports, and what is signed of it.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use dct::{
     ops::{
         error::OpsError,
@@ -11,8 +13,29 @@ use dct::{
 
 use crate::publishing::{Signer, everywhere};
 
-/// An Engine that has every image, and whose push reports this.
-struct OneImage(Pushed);
+/// An Engine that has every image, and whose push reports this; it counts its pushes.
+struct OneImage(Pushed, AtomicU32);
+
+/// An Engine whose registry is down.
+struct NoRegistry;
+
+impl Engine for NoRegistry {
+    fn inspect(&self, _: &str) -> Result<(), EngineError> {
+        Ok(())
+    }
+
+    fn push(&self, _: &Gun, _: &Tag, _: &dyn Fn(&Progress)) -> Result<Pushed, EngineError> {
+        Err(EngineError::Failed("the registry is down".to_owned()))
+    }
+
+    fn pull(&self, _: &Gun, _: Sha256, _: Option<&str>, _: &dyn Fn(&Progress)) -> Result<(), EngineError> {
+        panic!("nothing is pulled here")
+    }
+
+    fn tag(&self, _: &Gun, _: Sha256, _: &Tag) -> Result<(), EngineError> {
+        panic!("nothing is tagged here")
+    }
+}
 
 impl Engine for OneImage {
     fn inspect(&self, _: &str) -> Result<(), EngineError> {
@@ -20,10 +43,11 @@ impl Engine for OneImage {
     }
 
     fn push(&self, _: &Gun, _: &Tag, _: &dyn Fn(&Progress)) -> Result<Pushed, EngineError> {
+        self.1.fetch_add(1, Ordering::Relaxed);
         Ok(self.0.clone())
     }
 
-    fn pull(&self, _: &Gun, _: Sha256, _: &dyn Fn(&Progress)) -> Result<(), EngineError> {
+    fn pull(&self, _: &Gun, _: Sha256, _: Option<&str>, _: &dyn Fn(&Progress)) -> Result<(), EngineError> {
         panic!("nothing is pulled here")
     }
 
@@ -33,7 +57,7 @@ impl Engine for OneImage {
 }
 
 fn push(signer: &Signer, pushed: Pushed, tag: &str) -> Result<Vec<Sha256>, OpsError> {
-    signer.sign_by(&OneImage(pushed), tag)
+    signer.sign_by(&OneImage(pushed, AtomicU32::new(0)), tag)
 }
 
 fn content(bytes: &[u8]) -> PushedContent {
@@ -70,4 +94,17 @@ fn an_error_after_the_push_says_what_is_pushed_and_not_signed() {
     assert_eq!(*pushed, [(Tag::parse("2").unwrap(), Some(Sha256::of(b"pushed")))]);
     let told = dct::cli::failure::plain(&refused);
     assert!(told.hints()[0].contains(&format!(":2@sha256:{}", Sha256::of(b"pushed"))), "{:?}", told.hints());
+}
+
+#[test]
+fn what_cannot_be_signed_is_not_pushed_into_a_new_repository_either() {
+    let signer = Signer::of_nothing();
+    // what the first push leaves: a repository that was made here alone
+    assert!(matches!(signer.sign_by(&NoRegistry, "2"), Err(OpsError::Engine(EngineError::Failed(_)))));
+    let engine = OneImage(Pushed::One(content(b"pushed")), AtomicU32::new(0));
+    let refused = signer.sign_by_with(&engine, "wrong", "2").unwrap_err();
+    assert!(matches!(refused, OpsError::Decision(_)), "{refused}");
+    assert_eq!(engine.1.load(Ordering::Relaxed), 0);
+    assert_eq!(signer.sign_by(&engine, "2").unwrap(), [Sha256::of(b"pushed")]);
+    assert_eq!(engine.1.load(Ordering::Relaxed), 1);
 }

@@ -9,7 +9,7 @@ use dct::{
     ops::{
         error::OpsError,
         image::{Manifest, Tag},
-        ports::{Accounts, DecisionError, Decisions, Engine, KeyStore, PassphraseRequest, RemoteError},
+        ports::{Accounts, DecisionError, Decisions, Engine, KeyStore, PassphrasePurpose, PassphraseRequest, RemoteError},
         session::Session,
         sign_image::{self, Content, FirstSigner, Request, Source, Wanted},
     },
@@ -27,7 +27,7 @@ use crate::{
 
 /// A signer, ian, with a key of `targets/ian` and `targets/releases`, and a registry that serves tag `2`.
 pub(crate) struct Signer {
-    store: MemoryStore,
+    pub(crate) store: MemoryStore,
     pub(crate) remote: MemoryRemote,
     registry: MemoryRegistry,
     keys: KeyFiles,
@@ -42,11 +42,15 @@ impl Accounts for Account {
     }
 }
 
-struct OnePassphrase;
+/// The same passphrase for every key; one that is wrong is wrong for good.
+struct Always(&'static str);
 
-impl Decisions for OnePassphrase {
-    fn passphrase(&self, _: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
-        Ok(Passphrase::new("passphrase".to_owned()))
+impl Decisions for Always {
+    fn passphrase(&self, request: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
+        match request.purpose {
+            PassphrasePurpose::Unlock { attempt: 1.. } => Err(DecisionError::AttemptsExceeded),
+            _ => Ok(Passphrase::new(self.0.to_owned())),
+        }
     }
 }
 
@@ -56,7 +60,7 @@ struct Known(&'static str, Cell<u32>);
 impl Decisions for Known {
     fn passphrase(&self, request: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
         self.1.set(self.1.get() + 1);
-        OnePassphrase.passphrase(request)
+        Always("passphrase").passphrase(request)
     }
 
     fn known_passphrase(&self, role: &str, _: &str) -> Option<Passphrase> {
@@ -96,12 +100,22 @@ impl Signer {
         (signer, forge)
     }
 
+    /// The same person where there is no repository yet.
+    pub(crate) fn of_nothing() -> Self {
+        let (signer, _) = Self::ian();
+        signer.remote.serve(BTreeMap::new());
+        for role in [RoleName::timestamp(), RoleName::snapshot()] {
+            signer.remote.set_key(role.clone(), Key::p256(role.as_str()).json().to_string().into_bytes());
+        }
+        signer
+    }
+
     fn sign(&self, tag: &str) -> Result<Vec<Sha256>, OpsError> {
         self.sign_as(&Nobody, tag)
     }
 
     fn sign_as(&self, accounts: &dyn Accounts, tag: &str) -> Result<Vec<Sha256>, OpsError> {
-        self.sign_with(accounts, &OnePassphrase, tag)
+        self.sign_with(accounts, &Always("passphrase"), tag)
     }
 
     fn sign_with(&self, accounts: &dyn Accounts, decisions: &dyn Decisions, tag: &str) -> Result<Vec<Sha256>, OpsError> {
@@ -110,7 +124,12 @@ impl Signer {
 
     /// Signs a tag by an Engine, with the passphrase that is right.
     pub(crate) fn sign_by(&self, engine: &dyn Engine, tag: &str) -> Result<Vec<Sha256>, OpsError> {
-        self.sign_from(Source::Engine(engine), &Nobody, &OnePassphrase, tag)
+        self.sign_by_with(engine, "passphrase", tag)
+    }
+
+    /// The same with this passphrase.
+    pub(crate) fn sign_by_with(&self, engine: &dyn Engine, passphrase: &'static str, tag: &str) -> Result<Vec<Sha256>, OpsError> {
+        self.sign_from(Source::Engine(engine), &Account("ian"), &Always(passphrase), tag)
     }
 
     fn sign_from(
@@ -157,7 +176,7 @@ impl Signer {
             accounts: &Nobody,
             keys: &self.keys,
             events: &Heard::default(),
-            decisions: &OnePassphrase,
+            decisions: &Always("passphrase"),
             pins: &TrustPinning::default(),
             now: NOW.parse().unwrap(),
         };
@@ -178,6 +197,14 @@ fn h144_a_faster_publisher_of_another_tag_or_of_the_same_content() {
         ian.sign("2").unwrap();
         assert_eq!(ian.uploaded("2"), everywhere(b"mine"));
     }
+}
+
+#[test]
+fn what_was_published_is_published_though_nothing_more_can_be_kept_here() {
+    let (mut ian, _forge) = Signer::ian();
+    ian.store.is_full = true;
+    assert_eq!(ian.sign("2").unwrap(), [Sha256::of(b"mine")]);
+    assert_eq!(ian.uploaded("2"), everywhere(b"mine"));
 }
 
 #[test]

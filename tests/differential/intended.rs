@@ -11,6 +11,7 @@ pub(crate) const INTENDED: &[(&str, &str)] = &[
     ("end-of-input", "one error that names the variable, not twelve prompts"),
     ("several-images", "dct signs several images at once, and a named digest"),
     ("remove-removes", "docker's signer remove does nothing unless the last signer is confirmed by a y"),
+    ("nothing-to-lose", "docker removes no signer where no released tag counts"),
     ("certificate-signer", "docker compares IDs of two kinds, and never finds that a signer with a certificate is the last"),
     ("removed-key-signs-again", "what a removed signer signed last begins at a version that the server has already"),
     ("base-entries", "docker's revoke leaves what targets signs"),

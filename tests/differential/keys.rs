@@ -95,8 +95,9 @@ fn load(session: &mut Session<'_>) {
     ] {
         session.same(line);
     }
-    session.same(&["key", "load", "p256-with-ec-parameters.pem"]);
-    session.differs("more-key-forms", &["key", "load", "ed25519-pkcs8.pem"], |docker, dct| docker.code == 1 && dct.code == 0);
+    for file in ["p256-with-ec-parameters.pem", "ed25519-pkcs8.pem"] {
+        session.differs("more-key-forms", &["key", "load", file], |docker, dct| docker.code == 1 && dct.code == 0);
+    }
     session.differs("small-rsa-key", &["key", "load", "rsa1024-pkcs1.pem"], |docker, dct| docker.code == 0 && dct.code == 1);
     for file in ["secp256k1-pkcs8.pem", "p224-sec1.pem"] {
         session.differs("key-refusal", &["key", "load", file], |_, dct| {

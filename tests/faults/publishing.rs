@@ -126,6 +126,30 @@ fn refused_upload(fault: fn() -> Reply, expected: Inline) {
 }
 
 #[test]
+fn a_signed_tag_moves_where_the_registry_is_named() {
+    let site = Site::new();
+    let signer = site.signer();
+    let again = signer.succeeds(&["sign", &site.tag("1")]);
+    assert!(again.err.contains("`dct sign --registry` signs what the registry serves"), "{}", again.err);
+    assert!(signer.succeeds(&["resolve", &site.tag("1")]).out.contains("@sha256:7692c3ad"));
+    let moved = signer.succeeds(&["sign", "--registry", &site.tag("1")]);
+    assert!(moved.err.contains("as its registry serves it: sha256:b22c7289"), "{}", moved.err);
+    assert!(site.reader().succeeds(&["resolve", &site.tag("1")]).out.contains("@sha256:b22c7289"));
+}
+
+#[test]
+fn a_signed_tag_that_the_registry_has_no_more_is_told() {
+    let site = Site::new();
+    site.fails(|request| request.target.contains("/manifests/").then(|| reply(404, &[], "")));
+    let again = site.signer().succeeds(&["sign", &site.tag("1")]);
+    assert!(
+        again.err.contains("warning: the registry has no tag 1 any more; the signed content is sha256:7692c3ad"),
+        "{}",
+        again.err
+    );
+}
+
+#[test]
 fn an_upload_that_is_denied() {
     refused_upload(
         || reply(403, &[], ""),
@@ -134,7 +158,7 @@ $ dct sign HOST/prod/nginx:1
 Signing and pushing trust metadata for HOST/prod/nginx:1
 Existing signatures for tag 1 digest 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed from:
 jeff
-warning: the registry serves sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8974fe29ed0443ce50405 for tag 1 now; the signed content is sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed
+warning: the registry serves sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8974fe29ed0443ce50405 for tag 1 now; the signed content is sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed, and is signed again; `dct sign --registry` signs what the registry serves
 failed to sign HOST/prod/nginx:1: unable to reach trust server at this time: 403.
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: access denied (403)
 hint: ask the owner of the repository for access, or log in as another user with `docker login`
@@ -153,7 +177,7 @@ $ dct sign HOST/prod/nginx:1
 Signing and pushing trust metadata for HOST/prod/nginx:1
 Existing signatures for tag 1 digest 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed from:
 jeff
-warning: the registry serves sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8974fe29ed0443ce50405 for tag 1 now; the signed content is sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed
+warning: the registry serves sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8974fe29ed0443ce50405 for tag 1 now; the signed content is sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed, and is signed again; `dct sign --registry` signs what the registry serves
 failed to sign HOST/prod/nginx:1: unable to reach trust server at this time: 500.
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: the server answered 500
 exit 1
@@ -174,7 +198,7 @@ $ dct sign HOST/prod/nginx:1
 Signing and pushing trust metadata for HOST/prod/nginx:1
 Existing signatures for tag 1 digest 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed from:
 jeff
-warning: the registry serves sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8974fe29ed0443ce50405 for tag 1 now; the signed content is sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed
+warning: the registry serves sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8974fe29ed0443ce50405 for tag 1 now; the signed content is sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed, and is signed again; `dct sign --registry` signs what the registry serves
 failed to sign HOST/prod/nginx:1: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: The targets metadata is invalid: no \u{1b}[31msuch role
 exit 1
 
@@ -191,7 +215,7 @@ $ dct sign HOST/prod/nginx:1
 Signing and pushing trust metadata for HOST/prod/nginx:1
 Existing signatures for tag 1 digest 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed from:
 jeff
-warning: the registry serves sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8974fe29ed0443ce50405 for tag 1 now; the signed content is sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed
+warning: the registry serves sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8974fe29ed0443ce50405 for tag 1 now; the signed content is sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed, and is signed again; `dct sign --registry` signs what the registry serves
 failed to sign HOST/prod/nginx:1: HOST/prod/nginx: other publishers were faster 40 times in a row: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: the server has a newer version: trust server rejected operation. VERSION: a newer version is known
 exit 1
 

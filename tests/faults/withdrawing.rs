@@ -241,6 +241,33 @@ fn the_last_signer_goes_only_when_asked_and_another_goes_on() {
 }
 
 #[test]
+fn every_signer_can_be_removed_though_no_tag_is_released() {
+    let site = Site::new();
+    let owner = owner(&site);
+    owner.write("ian.pub", public_pem("ian"));
+    owner.succeeds(&["signer", "add", "--key", "ian.pub", "ian", &site.name()]);
+    // jeff was the last to sign: what is released goes with him
+    owner.succeeds(&["signer", "remove", "-f", "jeff", &site.name()]);
+    // ian, whom nobody is asked about, has nothing that could be lost
+    owner.succeeds(&["signer", "remove", "ian", &site.name()]);
+    let shown = owner.succeeds(&["inspect", "--pretty", &site.name()]).out;
+    assert!(!shown.contains("ian") && !shown.contains("jeff"), "{shown}");
+    // nobody is left who could sign
+    owner.refuses(
+        &["sign", &site.tag("1")],
+        str![[r#"
+$ dct sign HOST/prod/nginx:1
+warning: Error getting targets/releases: valid signatures did not meet threshold for targets/releases: 0 of 1
+failed to sign HOST/prod/nginx:1: no valid signing keys for delegation roles
+cause: no signer is left
+hint: add a signer with `dct signer add`
+exit 1
+
+"#]],
+    );
+}
+
+#[test]
 fn a_signer_without_the_key_of_targets_removes_nobody() {
     let site = Site::new();
     let jeff = site.signer();

@@ -14,6 +14,16 @@ use crate::examples::{self, Example};
 const EXIT_STATUS: [(&str, &str); 3] =
     [("0", "Success."), ("1", "The command failed."), ("125", "A flag is not known, or its value has no meaning.")];
 
+/// Of `dct sandbox`, whose exit code is that of its command.
+const EXIT_STATUS_OF_SANDBOX: [(&str, &str); 6] = [
+    ("0", "It served until it was interrupted, or its command succeeded."),
+    ("1", "The sandbox cannot start."),
+    ("125", "A flag is not known, or its value has no meaning."),
+    ("126", "The command cannot be run."),
+    ("127", "There is no such command."),
+    ("any other", "The command's own; 128 and the signal's number where a signal ended it. It may end with those above, too."),
+];
+
 const FILES: [(&str, &str); 6] = [
     (
         "~/.docker/trust/private",
@@ -76,8 +86,12 @@ fn page(command: &clap::Command, root: &clap::Command, names: &[&str]) -> String
     }
     let is_root = name(command) == name(root);
     if is_root || !command.has_subcommands() {
-        let of_expiry = if name(command) == "dct-expiry" { EXPIRY_STATUS.as_slice() } else { &[] };
-        section(&mut roff, "EXIT STATUS", EXIT_STATUS.iter().chain(of_expiry).copied());
+        let statuses: Vec<_> = match name(command) {
+            "dct-sandbox" => EXIT_STATUS_OF_SANDBOX.to_vec(),
+            "dct-expiry" => EXIT_STATUS.iter().chain(&EXPIRY_STATUS).copied().collect(),
+            _ => EXIT_STATUS.to_vec(),
+        };
+        section(&mut roff, "EXIT STATUS", statuses);
     }
     let variables = environment();
     let variables = variables.iter().map(|(name, meaning)| (name.as_str(), meaning.as_str()));
@@ -172,8 +186,7 @@ fn matters(command: &str, variable: &str) -> bool {
         "dct-sign" => asks || connects || engine || variable == "DOCKER_CONFIG" || variable == "DCT_SIGN_FROM",
         "dct-push" => asks || connects || engine || variable == "DOCKER_CONFIG",
         "dct-pull" => connects || engine || variable == "DOCKER_CONFIG",
-        "dct-signer-add" | "dct-signer-remove" | "dct-revoke" => asks || connects || variable == "DOCKER_CONFIG",
-        "dct-renew" => asks || connects || variable == "DOCKER_CONFIG",
+        "dct-signer-add" | "dct-signer-remove" | "dct-revoke" | "dct-renew" => asks || connects || variable == "DOCKER_CONFIG",
         "dct-expiry" | "dct-inspect" | "dct-resolve" | "dct-whoami" | "dct-delete" => connects || variable == "DOCKER_CONFIG",
         _ => false,
     }

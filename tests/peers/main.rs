@@ -27,6 +27,7 @@ mod notary_pins;
 mod notary_plain;
 mod notary_prompts;
 mod publish;
+mod race;
 mod renewal;
 mod rotation;
 mod wire;

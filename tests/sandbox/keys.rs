@@ -54,7 +54,7 @@ fn a_key_that_a_repository_names_is_shown_and_exported_without_its_passphrase() 
     let (shown, code) = said("dct key show jeff && dct key export --public jeff </dev/null");
     assert_eq!(code, Some(0));
     assert!(shown.contains("Algorithm:    ECDSA P-256\n") && shown.contains("Fingerprint:  sha256:"), "{shown}");
-    assert!(shown.contains("\nREPOSITORY") && shown.contains("targets/jeff\n") && shown.contains("targets/releases\n"), "{shown}");
+    assert!(shown.contains("\nREPOSITORY") && shown.contains(" targets/jeff ") && shown.contains(" targets/releases "), "{shown}");
     assert!(shown.contains("-----BEGIN PUBLIC KEY-----\nrole: jeff\n") && !shown.contains("Enter passphrase"), "{shown}");
     let (same, _) = said(
         "dct key export --public -o named.pub jeff; sed 2,3d named.pub >a.pub; openssl x509 -in $SANDBOX_DIR/jeff/cert.pem -pubkey -noout >b.pub; \
@@ -62,6 +62,15 @@ fn a_key_that_a_repository_names_is_shown_and_exported_without_its_passphrase() 
     );
     let sums: Vec<_> = same.lines().skip(1).collect();
     assert!(sums.len() == 2 && sums[0] == sums[1], "{same}");
+}
+
+#[test]
+fn the_id_by_which_inspect_names_a_root_key_leads_to_the_key() {
+    let (same, code) = said(
+        "ID=$(dct inspect $R | jq -r '.[0].AdministrativeKeys[] | select(.Name == \"Root\") | .Keys[0].ID'); \
+         dct key show root | grep -c \" root  *$ID$\"; dct key show --output json root | jq -r '.uses[0].shownAs' | grep -c \"^$ID$\"",
+    );
+    assert_eq!((same.as_str(), code), ("1\n1\n", Some(0)));
 }
 
 #[test]

@@ -11,6 +11,7 @@
 mod clients;
 mod demo;
 mod documented;
+mod engine;
 mod keys;
 mod pair;
 mod plugin;

@@ -71,7 +71,7 @@ const ENGINES: [(&str, &str, &str); 5] = [
 #[test]
 fn dockers_flags_name_the_engine() {
     let home = home();
-    let begin = "set -eu; cd $SANDBOX_DIR; mkdir $DOCKER_CONFIG/cli-plugins; plugin=$DOCKER_CONFIG/cli-plugins/docker-trust
+    let begin = "set -eu; unset DCT_SIGN_FROM; cd $SANDBOX_DIR; mkdir $DOCKER_CONFIG/cli-plugins; plugin=$DOCKER_CONFIG/cli-plugins/docker-trust
         ln -s $(command -v dct) $plugin; image=$SANDBOX/prod/nginx
         $plugin key load --name jeff jeff/key.pem; $plugin signer add --key jeff/cert.pem jeff $image";
     let lines = ENGINES.map(|(variables, flags, _)| {

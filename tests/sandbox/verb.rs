@@ -176,6 +176,35 @@ fn a_port_that_is_taken_is_named() {
 }
 
 #[test]
+fn a_flag_for_what_a_sandbox_has_of_its_own_is_refused() {
+    let home = home();
+    for flag in ["--config=own", "--passphrase-file=own", "--passphrase-fd=0", "--passphrase-command=true"] {
+        let run = shell(home.path(), &[flag], "echo run");
+        let name = flag.split('=').next().unwrap();
+        let words = format!("{name} is not for a sandbox, which has ");
+        assert!(text(&run.stderr).starts_with(&words), "{}", text(&run.stderr));
+        assert_eq!((run.status.code(), text(&run.stdout)), (Some(125), String::new()));
+    }
+}
+
+#[test]
+fn trust_data_that_cannot_be_kept_is_refused_with_the_cause() {
+    let home = home();
+    let sign = "dct key load --name jeff $SANDBOX_DIR/jeff/key.pem && dct signer add --key $SANDBOX_DIR/jeff/cert.pem jeff $SANDBOX/prod/nginx
+        mv $SANDBOX_DIR/state/trust kept/state/away; touch $SANDBOX_DIR/state/trust
+        dct sign $SANDBOX/prod/nginx:1; dct signer add --key $SANDBOX_DIR/jeff/cert.pem jeff $SANDBOX/prod/new";
+    let run = shell(home.path(), &["--dir", "kept"], sign);
+    let told = text(&run.stderr);
+    for error in [
+        "UPDATING: An error has occurred while updating the TUF repository.: Not a directory",
+        "UNKNOWN: unknown error: Not a directory",
+    ] {
+        let cause = |line: &str| line.starts_with("cause: ") && line.ends_with(&format!("the server answered 500: {error}"));
+        assert_eq!(told.lines().filter(|line| cause(line)).count(), 1, "{told}");
+    }
+}
+
+#[test]
 fn without_a_command_it_prints_the_environment_and_serves_until_it_is_interrupted() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let home = home();

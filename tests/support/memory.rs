@@ -24,6 +24,8 @@ use dct::{
 #[derive(Default)]
 pub struct MemoryStore {
     stored: Mutex<BTreeMap<Gun, Stored>>,
+    /// No more can be kept beside what is stored.
+    pub is_full: bool,
 }
 
 impl MemoryStore {
@@ -57,6 +59,10 @@ impl TrustStore for MemoryStore {
     }
 
     fn keep_published(&self, gun: &Gun, files: &[Bytes]) -> Result<(), StoreError> {
+        if self.is_full {
+            let source = std::io::ErrorKind::StorageFull.into();
+            return Err(StoreError::Io { action: "write", path: "published".into(), source });
+        }
         self.change(gun, |stored| stored.published.extend(files.iter().map(|bytes| (Sha256::of(bytes), bytes.clone()))));
         Ok(())
     }
@@ -74,6 +80,10 @@ impl TrustStore for MemoryStore {
     fn writer(&self, _: &Gun) -> Result<Box<dyn WriterGuard>, StoreError> {
         Ok(Box::new(Writer))
     }
+
+    fn maker(&self, gun: &Gun) -> Result<Box<dyn WriterGuard>, StoreError> {
+        self.writer(gun)
+    }
 }
 
 struct Writer;
@@ -86,7 +96,7 @@ pub type Fault = fn(String) -> RemoteError;
 /// 404.
 pub const NOT_FOUND: Fault = |url| RemoteError::NotFound { url };
 /// 503.
-pub const UNAVAILABLE: Fault = |url| RemoteError::Status { url, status: 503 };
+pub const UNAVAILABLE: Fault = |url| RemoteError::Status { url, status: 503, said: None };
 /// No connection.
 pub const UNREACHABLE: Fault = |url| RemoteError::Unreachable { url, cause: "connection refused".to_owned() };
 /// 401.

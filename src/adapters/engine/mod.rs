@@ -177,8 +177,9 @@ impl Engine for EngineApi {
         report.finish().map_err(|reason| self.bad(reason))
     }
 
-    fn pull(&self, gun: &Gun, digest: Sha256, heard: &dyn Fn(&Progress)) -> Result<(), EngineError> {
-        let path = format!("/images/create?fromImage={}&tag=sha256:{digest}", in_path(gun.as_str()));
+    fn pull(&self, gun: &Gun, digest: Sha256, platform: Option<&str>, heard: &dyn Fn(&Progress)) -> Result<(), EngineError> {
+        let platform = platform.map(|platform| format!("&platform={}", in_path(platform))).unwrap_or_default();
+        let path = format!("/images/create?fromImage={}&tag=sha256:{digest}{platform}", in_path(gun.as_str()));
         self.stream(gun, &path, |message| message.told().map(|progress| progress.as_ref().map_or((), heard)))
     }
 

@@ -19,7 +19,7 @@ pub(super) enum Kind {
     /// The server, or its token server, has refused whoever comes without credentials.
     Anonymous(String),
     BadAnswer(String),
-    Status(u16),
+    Status(u16, Option<String>),
     Tls(TlsFault, String),
     Unauthorized(String),
     Unusable(String),
@@ -30,7 +30,7 @@ impl From<Failure> for RemoteError {
     fn from(Failure { url, kind }: Failure) -> Self {
         match kind {
             Kind::BadAnswer(reason) => Self::BadAnswer { url, reason },
-            Kind::Status(status) => Self::Status { url, status },
+            Kind::Status(status, said) => Self::Status { url, status, said },
             Kind::Tls(fault, cause) => Self::Tls { url, fault, cause },
             Kind::Anonymous(reason) | Kind::Unauthorized(reason) => Self::Unauthorized { url, reason },
             Kind::Unusable(reason) => Self::Unusable(reason),

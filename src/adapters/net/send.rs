@@ -229,7 +229,7 @@ impl Net {
         let answer = exchange(&client, outgoing, self.pace).map_err(fail)?;
         let challenge = match answer.status {
             401 => chosen(&answer.headers).map_err(|reason| fail(Kind::Unauthorized(reason.to_owned())))?,
-            status @ 300..=399 => return Err(fail(Kind::Status(status))),
+            status @ 300..=399 => return Err(fail(Kind::Status(status, None))),
             _ => Challenge::None,
         };
         if matches!(answer.status, 200 | 401) {

@@ -96,7 +96,7 @@ pub(super) fn fetch(
             Some(said) => format!("{who}; the token server says: {said}"),
             None => who.to_owned(),
         })),
-        status => Err(Kind::Status(status)),
+        status => Err(Kind::Status(status, server_error::summary(&answer.body))),
     }
 }
 

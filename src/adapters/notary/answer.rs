@@ -47,11 +47,11 @@ pub(super) fn receipt(answer: Answer) -> Result<(), RemoteError> {
 }
 
 fn status(answer: Answer) -> RemoteError {
-    let Answer { url, user, .. } = answer;
-    match answer.status {
+    let Answer { url, user, status, body, .. } = answer;
+    match status {
         403 => RemoteError::Forbidden { url, user },
         404 => RemoteError::NotFound { url },
-        status => RemoteError::Status { url, status },
+        status => RemoteError::Status { url, status, said: server_error::summary(&body) },
     }
 }
 
@@ -128,6 +128,15 @@ mod tests {
         assert!(receipt(recorded("delete")).is_ok());
         assert!(matches!(file(recorded("not-found")), Err(RemoteError::NotFound { .. })));
         assert!(file(recorded("timestamp.key")).unwrap().starts_with(b"{\"keytype\""));
+    }
+
+    #[test]
+    fn a_server_in_trouble_is_quoted() {
+        let said = r#"{"errors":[{"code":"UNKNOWN","message":"unknown error","detail":"no space left on device"}]}"#;
+        for (body, words) in [(said, ": UNKNOWN: unknown error: no space left on device"), ("<h1>502 Bad Gateway</h1>", "")] {
+            let answer = Answer { status: 502, body: body.into(), ..recorded("not-found") };
+            assert_eq!(receipt(answer).unwrap_err().to_string(), format!("https://n/x: the server answered 502{words}"));
+        }
     }
 
     #[test]

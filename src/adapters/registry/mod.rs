@@ -93,11 +93,11 @@ fn is_about_the_tag(answer: &Answer) -> bool {
 }
 
 fn failure(answer: Answer) -> RemoteError {
-    let Answer { url, status, user, .. } = answer;
+    let Answer { url, status, user, body, .. } = answer;
     match status {
         403 => RemoteError::Forbidden { url, user },
         404 => RemoteError::NotFound { url },
-        status => RemoteError::Status { url, status },
+        status => RemoteError::Status { url, status, said: server_error::summary(&body) },
     }
 }
 

@@ -100,6 +100,11 @@ impl Repository {
     pub(super) fn writer_lock(&self) -> PathBuf {
         self.own().join("writer.lock")
     }
+
+    /// Held by the one that makes a new repository, in all of them: beside their folders.
+    pub(super) fn maker_lock(&self) -> PathBuf {
+        self.root.join(".dct.lock")
+    }
 }
 
 /// Whether the file of a role would be another repository's: `targets/metadata/root` of `host/x` is the root of `host/x/metadata/targets`. The peers put

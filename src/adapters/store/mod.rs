@@ -144,6 +144,10 @@ impl TrustStore for TrustFolder {
         let repo = self.repository(gun);
         Ok(Box::new(lock::exclusive(&repo.writer_lock(), gun, self.waits.writer)?))
     }
+
+    fn maker(&self, gun: &Gun) -> Result<Box<dyn WriterGuard>, StoreError> {
+        Ok(Box::new(lock::exclusive(&self.repository(gun).maker_lock(), gun, self.waits.writer)?))
+    }
 }
 
 #[cfg(test)]

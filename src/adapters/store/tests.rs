@@ -321,6 +321,21 @@ fn there_is_one_writer_at_a_time_and_readers_do_not_wait_for_it() {
 }
 
 #[test]
+fn new_repositories_are_made_one_at_a_time_whatever_their_names() {
+    let home = Home::new();
+    let (one, other) = (gun(GUN), gun("host/other"));
+    let _writer = home.store().writer(&one).unwrap();
+    let maker = home.store().maker(&one).unwrap();
+    home.store().writer(&other).unwrap();
+    assert!(matches!(home.store().maker(&other), Err(StoreError::Busy { .. })));
+    home.store().forget(&one).unwrap();
+    assert!(matches!(home.store().maker(&other), Err(StoreError::Busy { .. })));
+    drop(maker);
+    home.store().maker(&other).unwrap();
+    assert_eq!(home.store().repositories(), []);
+}
+
+#[test]
 fn a_lock_that_was_deleted_with_its_repository_guards_nothing() {
     let home = Home::new();
     let old = home.store().writer(&gun(GUN)).unwrap();

@@ -44,12 +44,12 @@ pub struct Args {
 // An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
 const EXAMPLES: &str = "\
 Examples:
-  Make a key for jeff, and let him sign with it:
-    dct key generate jeff
-    dct signer add --key jeff.pub jeff dtr.example.com/prod/nginx
+  Make a key for build-bot, and let it sign:
+    dct key generate build-bot
+    dct signer add --key build-bot.pub build-bot dtr.example.com/prod/nginx
 
   With the public key in another folder:
-    dct key generate --dir ~/public jeff";
+    dct key generate --dir ~/public build-bot";
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {

@@ -90,6 +90,6 @@ fn used(uses: &[KeyUse]) -> Vec<String> {
     if uses.is_empty() {
         return vec![String::new(), "No repository that is known on this machine names it".to_owned()];
     }
-    let rows = uses.iter().map(|it| [it.gun.to_string(), it.role.to_string()]);
-    std::iter::once(String::new()).chain(table::lines(["REPOSITORY", "ROLE"], rows)).collect()
+    let rows = uses.iter().map(|it| [it.gun.to_string(), it.role.to_string(), it.named.to_string()]);
+    std::iter::once(String::new()).chain(table::lines(["REPOSITORY", "ROLE", "SHOWN THERE AS"], rows)).collect()
 }

@@ -30,4 +30,5 @@ mod sign_words;
 pub mod signer_add;
 mod signer_name;
 pub mod signer_remove;
+mod transfer_flags;
 pub mod whoami;

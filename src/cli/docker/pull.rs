@@ -3,6 +3,7 @@
 use super::{
     push::tagged,
     sign_words::{Verb, Words},
+    transfer_flags::TransferFlags,
 };
 use crate::{
     cli::{context::Context, error::CliError, failure, flags::go_bool},
@@ -24,6 +25,13 @@ pub struct Args {
           value_parser = go_bool, hide_default_value = true, value_name = "BOOL")]
     pub all_tags: bool,
 
+    /// Of a signed index, what is for this platform: OS[/ARCH[/VARIANT]]
+    #[arg(long, value_name = "PLATFORM")]
+    pub platform: Option<String>,
+
+    #[command(flatten)]
+    flags: TransferFlags,
+
     /// Image to pull; without a tag, its tag latest
     #[arg(value_name = "IMAGE[:TAG]")]
     pub image: String,
@@ -40,6 +48,7 @@ Examples:
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    args.flags.check("docker pull")?;
     let mut image = context.wiring.image(&args.image)?;
     if image.has_digest {
         return Err(CliError::new("cannot use a digest reference for IMAGE[:TAG]")
@@ -53,7 +62,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     }
     let engine = context.wiring.needed_engine()?;
     let gun = &image.gun;
-    let words = Words::new(context.ui, Verb::Pull, gun, context.wiring.familiar(gun), &[]);
+    let words = Words::new(context.ui, Verb::Pull, gun, context.wiring.familiar(gun), &[]).quiet(args.flags.quiet);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let session = context.session(&words);
     let trusted = match &image.tag {
@@ -61,7 +70,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         None => resolve_image::resolve_all(&session, gun, Outage::AnswerFromStore),
     };
     let trusted = trusted.map_err(|error| refused(gun.as_str(), &error))?;
-    pull_image::pull(&session, &*engine, gun, &trusted).map_err(|error| failure::plain(&error))?;
+    pull_image::pull(&session, &*engine, gun, args.platform.as_deref(), &trusted).map_err(|error| failure::plain(&error))?;
     context.ui.line(&image.tag.map_or_else(|| gun.to_string(), |tag| format!("{gun}:{tag}")));
     Ok(())
 }

@@ -1,6 +1,9 @@
 //! `dct push`
 
-use super::sign_words::{Verb, Words};
+use super::{
+    sign_words::{Verb, Words},
+    transfer_flags::TransferFlags,
+};
 use crate::{
     cli::{context::Context, error::CliError},
     ops::{
@@ -13,8 +16,11 @@ use crate::{
 ///
 /// What cannot be signed is not pushed. A repository without trust data gets some; the tag is then signed with the repository's own key.
 #[derive(Debug, clap::Args)]
-#[command(override_usage = "dct push IMAGE[:TAG]", after_help = EXAMPLES, help_template = crate::cli::flags::TEMPLATE)]
+#[command(override_usage = "dct push [OPTIONS] IMAGE[:TAG]", after_help = EXAMPLES, help_template = crate::cli::flags::TEMPLATE)]
 pub struct Args {
+    #[command(flatten)]
+    flags: TransferFlags,
+
     /// Image to push; without a tag, its tag latest
     #[arg(value_name = "IMAGE[:TAG]")]
     pub image: String,
@@ -28,6 +34,7 @@ Examples:
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    args.flags.check("docker push")?;
     let image = context.wiring.image(&args.image)?;
     if image.has_digest {
         return Err(CliError::new("cannot push a digest reference"));
@@ -36,7 +43,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Some(tag) = &image.tag else { return Ok(()) };
     let engine = context.wiring.needed_engine()?;
     let gun = &image.gun;
-    let words = Words::new(context.ui, Verb::Push, gun, context.wiring.familiar(gun), std::slice::from_ref(&image));
+    let words =
+        Words::new(context.ui, Verb::Push, gun, context.wiring.familiar(gun), std::slice::from_ref(&image)).quiet(args.flags.quiet);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let wanted = [Wanted { tag, typed: &image.typed, content: Content::Source }];
     let request = Request { gun, wanted: &wanted, source: Source::Engine(&*engine), first: FirstSigner::Repository };

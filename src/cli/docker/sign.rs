@@ -36,7 +36,7 @@ pub struct Args {
           hide_default_value = true, value_name = "BOOL")]
     pub local: bool,
 
-    /// Sign what the registry has; the Docker Engine is not asked
+    /// Sign what the registry has, though the tag is signed already; the Docker Engine is not asked
     #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
           hide_default_value = true, value_name = "BOOL")]
     pub registry: bool,
@@ -72,10 +72,13 @@ type Group = (Gun, Vec<Image>);
 /// Runs the verb. A repository that fails does not keep the others from being signed.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let groups = groups(&args.images, context)?;
+    if args.local && groups.iter().flat_map(|(_, images)| images).any(|image| image.exact.is_some()) {
+        return Err(CliError::new("--local and a digest cannot be used together").with_status(ExitStatus::BadFlag));
+    }
     let needs_source = groups.iter().flat_map(|(_, images)| images).any(|image| image.exact.is_none());
     let engine = if needs_source { engine(args, context)? } else { None };
     let source = engine.as_deref().map_or(Source::Registry, Source::Engine);
-    let which = if args.local { Content::Source } else { Content::Released };
+    let which = if args.local || args.registry { Content::Source } else { Content::Released };
     let sign = |group: &Group, ui: &Ui, decisions: &dyn Decisions| sign(group, ui, decisions, context, source, which);
     if let [only] = groups.as_slice() {
         let _wait = context.ui.wait(&format!("reading trust data of {}", only.0));
@@ -170,7 +173,7 @@ fn groups(typed: &[String], context: &Context<'_>) -> Result<Vec<Group>, CliErro
 fn engine(args: &Args, context: &Context<'_>) -> Result<Option<Box<dyn Engine>>, CliError> {
     let from = context.wiring.sign_from()?;
     match (args.local, args.registry) {
-        (true, true) => Err(CliError::new("--local and --registry cannot both be used")),
+        (true, true) => Err(CliError::new("--local and --registry cannot be used together").with_status(ExitStatus::BadFlag)),
         (true, false) => context.wiring.needed_engine().map(Some),
         (false, true) => Ok(None),
         (false, false) if from.as_deref() == Some("registry") => Ok(None),

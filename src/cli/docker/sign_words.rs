@@ -34,11 +34,17 @@ pub(super) struct Words<'a> {
     images: &'a [Image],
     progress: LayersView<'a>,
     signing: Cell<bool>,
+    quiet: bool,
 }
 
 impl<'a> Words<'a> {
     pub(super) fn new(ui: &'a Ui, verb: Verb, gun: &'a Gun, familiar: &'a str, images: &'a [Image]) -> Self {
-        Self { ui, verb, gun, familiar, images, progress: LayersView::new(ui), signing: Cell::new(false) }
+        Self { ui, verb, gun, familiar, images, progress: LayersView::new(ui), signing: Cell::new(false), quiet: false }
+    }
+
+    /// The same, without how far the Engine is.
+    pub(super) fn quiet(self, quiet: bool) -> Self {
+        Self { quiet, ..self }
     }
 
     /// The argument that has a tag, as it was typed.
@@ -88,6 +94,7 @@ impl Events for Words<'_> {
             ui.wait_for(&format!("pushing {gun}:{tag}"));
         }
         match event {
+            Event::EngineProgress(_) if self.quiet => {}
             Event::EngineProgress(progress) => self.progress.show(progress),
             Event::ExistingSignatures { tag, digest, signers } => {
                 ui.line(&format!("Existing signatures for tag {tag} digest {digest} from:"));
@@ -124,6 +131,13 @@ impl Events for Words<'_> {
                 self.signing(tag, "as its registry serves it", manifest.digest, manifest.length);
             }
             Event::SkippingTarget { name } => ui.notice(&format!("Skipping target for \"{name}\"")),
+            Event::TagMoved { tag, signed, served: Some(served) } => ui.warning(&format!(
+                "the registry serves sha256:{served} for tag {tag} now; the signed content is sha256:{signed}, and is signed again; \
+                 `dct sign --registry` signs what the registry serves"
+            )),
+            Event::TagMoved { tag, signed, served: None } => {
+                ui.warning(&format!("the registry has no tag {tag} any more; the signed content is sha256:{signed}"));
+            }
             Event::Tagging { digest, tag } => {
                 let name = self.familiar;
                 ui.notice(&format!("Tagging {name}@sha256:{digest} as {name}:{tag}"));

@@ -81,7 +81,6 @@ fn remove(args: &Args, repository: &str, context: &Context<'_>) -> Result<Remova
     signer::remove(&context.session(&narrator), &gun, name, may_remove_last).map_err(|error| match error {
         RemoveError::Unknown(error) => failure::plain(&error).prefixed(&format!("error retrieving signers for {repository}: ")),
         RemoveError::NoSuchSigner => CliError::new(format!("no signer {name} for repository {repository}")),
-        RemoveError::AllRevoked => CliError::new("all signed tags are currently revoked, use dct sign to fix"),
         RemoveError::Ops(OpsError::Decision(DecisionError::Interrupted)) => CliError::new("prompt terminated"),
         RemoveError::Ops(error) => failure::plain(&error),
     })

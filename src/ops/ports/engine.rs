@@ -17,8 +17,9 @@ pub trait Engine: Sync {
     /// Pushes an image to its registry, with the credentials that are configured for that.
     fn push(&self, gun: &Gun, tag: &Tag, heard: &dyn Fn(&Progress)) -> Result<Pushed, EngineError>;
 
-    /// Pulls exactly this content; the Engine verifies the digest.
-    fn pull(&self, gun: &Gun, digest: Sha256, heard: &dyn Fn(&Progress)) -> Result<(), EngineError>;
+    /// Pulls exactly this content; the Engine verifies the digest. Of an index it takes what is for the platform, `OS[/ARCH[/VARIANT]]`, or for
+    /// its own.
+    fn pull(&self, gun: &Gun, digest: Sha256, platform: Option<&str>, heard: &dyn Fn(&Progress)) -> Result<(), EngineError>;
 
     /// Gives a tag to a content that the Engine has by its digest.
     fn tag(&self, gun: &Gun, digest: Sha256, tag: &Tag) -> Result<(), EngineError>;

@@ -70,12 +70,14 @@ pub enum RemoteError {
         message: String,
     },
     /// The server answered with another status, a redirect among them.
-    #[error("{url}: the server answered {status}")]
+    #[error("{url}: the server answered {status}{}", said.as_ref().map(|words| format!(": {words}")).unwrap_or_default())]
     Status {
         /// What was asked.
         url: String,
         /// The status code.
         status: u16,
+        /// The server's words; none where it has none.
+        said: Option<String>,
     },
     /// A certificate or a handshake failed. Never an outage: the cache does not answer for it.
     #[error("{url}: TLS: {cause}")]

@@ -30,9 +30,12 @@ pub trait TrustStore: Sync {
 
     /// Waits, within a bound, to be the one writer of a repository; the role ends when the guard is dropped.
     fn writer(&self, gun: &Gun) -> Result<Box<dyn WriterGuard>, StoreError>;
+
+    /// The same for the one that makes keys for a new repository, whichever it is.
+    fn maker(&self, gun: &Gun) -> Result<Box<dyn WriterGuard>, StoreError>;
 }
 
-/// While it lives no other process of ours publishes to the repository from this machine.
+/// While it lives no other process of ours does the same from this machine.
 pub trait WriterGuard {}
 
 /// What the store has of a repository.

@@ -38,12 +38,12 @@ pub(super) enum NotStored {
     /// A version is not above all that are there.
     OldVersion,
     /// The shelf.
-    Failed,
+    Failed(io::Error),
 }
 
 impl From<io::Error> for NotStored {
-    fn from(_: io::Error) -> Self {
-        Self::Failed
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error)
     }
 }
 

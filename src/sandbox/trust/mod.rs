@@ -19,11 +19,14 @@ mod server_signed;
 mod signed_file;
 mod upload;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    io,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use hyper::{Request, Response, body::Bytes};
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use self::{
     history::{History, NotStored},
@@ -68,9 +71,7 @@ impl TrustEndpoint {
             Route::Delete(gun) => self.delete(&gun, now),
             Route::File(gun, role, edition) => self.file(&gun, &role, &edition, now),
             Route::Key(gun, role) => self.key(&gun, &role),
-            Route::RotateKey(..) => {
-                self.keys.create().map(|key| json_text(&key)).map_err(|NoKey| replies::unknown(Some(replies::no_facts())))
-            }
+            Route::RotateKey(..) => self.keys.create().map(|key| json_text(&key)).map_err(no_key),
             Route::Changes(gun) => {
                 change_feed::answer(&self.history.shelf, request.uri().query().unwrap_or_default(), gun.as_deref())
                     .map(|feed| replies::text(feed.into()))
@@ -91,13 +92,13 @@ impl TrustEndpoint {
         let updates = updates.map_err(|refusal| replies::invalid_update(refusal.detail()))?;
         self.history.store(gun, &updates, now).map_err(|error| match error {
             NotStored::OldVersion => replies::old_version(Some(replies::no_facts())),
-            NotStored::Failed => replies::updating(None),
+            NotStored::Failed(error) => replies::updating(Some(told(&error))),
         })?;
         Ok(Response::new(Bytes::new()))
     }
 
     fn delete(&self, gun: &str, now: Timestamp) -> Result<Response<Bytes>, ApiError> {
-        self.history.delete(gun, now).map_err(|_| replies::unknown(Some(replies::no_facts())))?;
+        self.history.delete(gun, now).map_err(|error| not_stored(&error))?;
         Ok(Response::new(Bytes::new()))
     }
 
@@ -124,7 +125,7 @@ impl TrustEndpoint {
         let root = self.history.current(gun, "root");
         let root = root.map(|root| SignedFile::read(&root.bytes).and_then(|file| file.payload::<GoRoot>(&RoleName::root())));
         let root = root.transpose().map_err(|fault| replies::unknown(Some(fault.facts)))?;
-        let key = self.keys.current(role, root.as_ref()).map_err(|NoKey| replies::unknown(Some(replies::no_facts())))?;
+        let key = self.keys.current(role, root.as_ref()).map_err(no_key)?;
         Ok(json_text(&key))
     }
 }
@@ -137,6 +138,22 @@ fn not_served(error: NotServed) -> ApiError {
     match error {
         NotServed::NotFound => replies::metadata_not_found(Some(replies::no_facts())),
         NotServed::Fault(fault) => replies::unknown(Some(fault.facts)),
-        NotServed::NotStored => replies::unknown(Some(replies::no_facts())),
+        NotServed::NotStored(error) => not_stored(&error),
     }
+}
+
+fn not_stored(error: &NotStored) -> ApiError {
+    replies::unknown(Some(match error {
+        NotStored::OldVersion => replies::no_facts(),
+        NotStored::Failed(error) => told(error),
+    }))
+}
+
+fn no_key(NoKey(cause): NoKey) -> ApiError {
+    replies::unknown(Some(json!(cause)))
+}
+
+/// The folder cannot be written; the words go to the client, who started this server.
+fn told(error: &io::Error) -> Value {
+    json!(error.to_string())
 }

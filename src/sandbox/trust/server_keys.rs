@@ -17,9 +17,15 @@ pub(super) struct ServerKeys {
     pub(super) shelf: Arc<Shelf>,
 }
 
-/// No key could be made or kept.
+/// No key could be made or kept, and why.
 #[derive(Debug)]
-pub(super) struct NoKey;
+pub(super) struct NoKey(pub(super) String);
+
+impl<E: std::error::Error> From<E> for NoKey {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
 
 impl ServerKeys {
     /// The key of a role that the current root names and the server has; a new one where there is none, which each call makes until a root names it
@@ -32,11 +38,11 @@ impl ServerKeys {
 
     /// A new key on P-256.
     pub(super) fn create(&self) -> Result<Key, NoKey> {
-        let private = PrivateKey::generate_p256().map_err(|_| NoKey)?;
+        let private = PrivateKey::generate_p256()?;
         let key = Key::of(&private);
-        let der = pkcs8::write_plain(&private).map_err(|_| NoKey)?;
+        let der = pkcs8::write_plain(&private)?;
         let record = (name(["trust", "keys", &key.id().to_string()]), Bytes::copy_from_slice(&der));
-        self.shelf.put(vec![record]).map_err(|_| NoKey)?;
+        self.shelf.put(vec![record])?;
         Ok(key)
     }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp as Moment;
 
 use super::{
     go_json::{self, Fault},
-    history::{History, Stored, Update},
+    history::{History, NotStored, Stored, Update},
     metadata::{Common, GoFileMeta, GoListing, GoRoot},
     repository::{Age, Repository},
     server_keys::{ServerKeys, canonical_id},
@@ -52,7 +52,7 @@ pub(super) enum NotServed {
     /// A new one cannot be made.
     Fault(Fault),
     /// A new one cannot be stored.
-    NotStored,
+    NotStored(NotStored),
 }
 
 /// The next snapshot and its version: what the previous one lists, with the files of the repository as Notary's server would write them. What is
@@ -116,7 +116,7 @@ pub(super) fn current_timestamp(gun: &str, history: &History, keys: &ServerKeys,
     let rewritten = snapshot.rewritten().map_err(NotServed::Fault)?;
     let (version, made) = self::timestamp(&repository, &rewritten, Some(&stored.bytes), keys)?;
     updates.push(Update { role: "timestamp".to_owned(), version: u64::try_from(version).unwrap_or_default(), bytes: made.clone() });
-    history.store(gun, &updates, now).map_err(|_| NotServed::NotStored)?;
+    history.store(gun, &updates, now).map_err(NotServed::NotStored)?;
     Ok(Stored { at: now, bytes: made })
 }
 
