@@ -15,6 +15,7 @@ use super::{
 };
 use crate::tuf::{
     change::Change,
+    edit,
     gun::Gun,
     plan::{self, Base},
     role::RoleName,
@@ -142,7 +143,7 @@ fn signed_files(
     changes: &[Change],
     told: &mut BTreeSet<String>,
 ) -> Result<BTreeMap<RoleName, Bytes>, OpsError> {
-    let plan = plan::apply(base, changes, session.now, &|keys| keyring.can_sign(keys))?;
+    let plan = edit::apply(base, changes, session.now, &|keys| keyring.can_sign(keys))?;
     if plan.files.is_empty() && matches!(base, Base::Trusted(_)) {
         return Ok(BTreeMap::new());
     }
