@@ -84,7 +84,7 @@ pub fn publish(
 /// Unlocks every key that publishing these changes takes, for what is not to be begun where they cannot be published. What they sign need not
 /// be known yet: any content stands for it.
 pub fn unlock(session: &Session<'_>, keyring: &Keyring<'_>, base: Base<'_>, changes: &[Change]) -> Result<(), OpsError> {
-    for (_, keys) in &plan::apply(base, changes, session.now, &|keys| keyring.can_sign(keys))?.files {
+    for (_, keys) in &edit::apply(base, changes, session.now, &|keys| keyring.can_sign(keys))?.files {
         keyring.signers(keys)?;
     }
     match keyring.signers(&base.root().role_keys(&RoleName::snapshot())) {
