@@ -250,6 +250,23 @@ fn the_two_lowest_floors_are_pure() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// What has expired is not for reading: a chain that overlooks ends is begun in one place, and what may see its outcome is counted.
+#[test]
+fn expired_trust_data_is_reached_from_recovery_alone() {
+    let users = |words: &[&str]| -> Vec<String> {
+        let all = sources();
+        let found = all.iter().filter(|source| words.iter().any(|word| source.code.contains(word)));
+        let mut names: Vec<String> = found.map(|source| source.path.display().to_string()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(users(&["settle_for_recovery"]), ["ops/refresh.rs", "tuf/bootstrap.rs"]);
+    let callers = ["ops/expiry.rs", "ops/recreate.rs", "ops/refresh/recovery.rs", "ops/renew.rs"];
+    assert_eq!(users(&[" for_recovery(", "(for_recovery(", "for_recreation("]), callers);
+    assert_eq!(users(&["Recoverable"]), ["ops/recreate.rs", "ops/refresh/recovery.rs", "ops/renew.rs", "tuf/recovery.rs"]);
+    assert_eq!(users(&["Ends::Overlooked"]), ["ops/refresh.rs", "ops/refresh/recovery.rs"]);
+}
+
 #[test]
 fn one_idea_a_file() {
     let mut lengths: Vec<(usize, PathBuf)> = Vec::new();

@@ -17,7 +17,6 @@ use std::{
     process::{Command, Stdio},
 };
 
-use clap::CommandFactory as _;
 use rexpect::session::{PtySession, spawn_command};
 use tempfile::TempDir;
 
@@ -113,7 +112,7 @@ fn every_verb_and_flag_of_the_definition_is_offered() {
             check(verb, &[path, &[verb.get_name()]].concat(), home);
         }
     }
-    let mut root = dct::cli::args::Arguments::command();
+    let mut root = dct::cli::completion::definition();
     root.build();
     check(&root, &[], home().path());
 }

@@ -33,8 +33,10 @@ pub fn answer(arguments: &[OsString]) -> Option<Vec<String>> {
 }
 
 /// The definition of `dct`, with notary's commands where a command line has them as mere words.
-fn definition() -> Command {
-    Arguments::command().mut_subcommand(notary::NAME, |_| notary::definition("dct notary").name(notary::NAME))
+#[must_use]
+pub fn definition() -> Command {
+    Arguments::command()
+        .mut_subcommand(notary::NAME, |_| notary::definition("dct notary").name(notary::NAME).disable_help_subcommand(true))
 }
 
 /// What this machine has to offer for the last of these words of a command, a line a candidate: the word, a tab, and what it means.

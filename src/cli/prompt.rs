@@ -120,12 +120,14 @@ impl Prompter {
         if !self.may_ask() {
             return Err(DecisionError::NewAttemptsExceeded);
         }
-        if question.role == "root" {
-            for line in ROOT_WARNING {
-                self.ui.say(line);
-            }
-        }
+        self.warn_of_root(question);
         self.ask_twice(question, &format!("passphrase for new {}", question.key()), question.instead())
+    }
+
+    fn warn_of_root(&self, question: &Question<'_>) {
+        for line in ROOT_WARNING.iter().filter(|_| question.role == "root") {
+            self.ui.say(line);
+        }
     }
 
     /// A passphrase in place of the one that a key has.
@@ -136,7 +138,11 @@ impl Prompter {
             None => {
                 let what = match question.peer {
                     Peer::Docker => "new passphrase for",
-                    Peer::Notary => "passphrase for new",
+                    // it asks as for a new key, with all that it says of one
+                    Peer::Notary => {
+                        self.warn_of_root(question);
+                        "passphrase for new"
+                    }
                 };
                 self.ask_twice(question, &format!("{what} {}", question.key()), "--new-passphrase-file")
             }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{error::OpsError, refresh::for_recovery, session::Session};
+use super::{error::OpsError, refresh::recovery::for_recovery, session::Session};
 use crate::tuf::{gun::Gun, key_id::TufKeyId, role::RoleName, version::Version};
 
 /// Something that ends.

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::tuf::{
     change::Change,
+    edit,
     gun::Gun,
     plan::{self, Base},
     role::RoleName,
@@ -25,6 +26,9 @@ use crate::tuf::{
 
 /// How often changes are applied anew because another publisher was faster.
 const MAX_ATTEMPTS: u32 = 40;
+
+/// From which conflict on a file is looked for that no snapshot names: a publisher who was faster is in the next state.
+const PATIENCE: u32 = 3;
 
 /// Longest wait before the next attempt.
 const MAX_PAUSE: Duration = Duration::from_millis(500);
@@ -64,11 +68,14 @@ pub fn publish(
             return Err(OpsError::Contended { gun: gun.clone(), attempts, last: conflict });
         }
         std::thread::sleep(pause(attempts));
-        let begun: Vec<RoleName> =
-            files.into_keys().filter(|role| role.is_delegation() && target.base().begins_with(role)).collect();
+        let begun = files.into_keys().filter(|role| role.is_delegation() && target.base().begins_with(role));
+        let left = if attempts < PATIENCE { Vec::new() } else { left_over(session, gun, begun.collect()) };
         // what was initialised here may be published by now, by another process
-        let Some(newer @ Target::Published(_)) = for_writing(session, gun)? else { return Err(conflict.into()) };
-        let newer = above_what_is_left(session, gun, newer, &begun);
+        let Some(Target::Published(mut newer)) = for_writing(session, gun)? else { return Err(conflict.into()) };
+        for (role, bytes) in &left {
+            newer.note_left_over(role, bytes);
+        }
+        let newer = Target::Published(newer);
         not_overtaken(changes, target.base(), newer.base())?;
         target = newer;
     }
@@ -77,7 +84,7 @@ pub fn publish(
 /// Unlocks every key that publishing these changes takes, for what is not to be begun where they cannot be published. What they sign need not
 /// be known yet: any content stands for it.
 pub fn unlock(session: &Session<'_>, keyring: &Keyring<'_>, base: Base<'_>, changes: &[Change]) -> Result<(), OpsError> {
-    for (_, keys) in &plan::apply(base, changes, session.now, &|keys| keyring.can_sign(keys))?.files {
+    for (_, keys) in &edit::apply(base, changes, session.now, &|keys| keyring.can_sign(keys))?.files {
         keyring.signers(keys)?;
     }
     match keyring.signers(&base.root().role_keys(&RoleName::snapshot())) {
@@ -101,20 +108,15 @@ fn refused_for_another(session: &Session<'_>, gun: &Gun, target: &Target) -> Opt
     new.then(|| for_writing(session, gun).err()).flatten().filter(|error| matches!(error, OpsError::AnotherIsPublished { .. }))
 }
 
-/// Where a delegation was taken back and is made again, the server may have a file of its first life, which it takes none below. No snapshot
-/// need name it, so it is asked for.
-fn above_what_is_left(session: &Session<'_>, gun: &Gun, target: Target, begun: &[RoleName]) -> Target {
-    let Target::Published(mut repo) = target else { return target };
-    if !begun.is_empty() {
-        let files: Vec<FileRef> = begun.iter().cloned().map(FileRef::CurrentDelegation).collect();
-        for (role, left) in begun.iter().zip(session.remote.fetch_all(gun, &files)) {
-            // where there is none, another publisher was faster
-            if let Ok(bytes) = left {
-                repo.note_left_over(role, &bytes);
-            }
-        }
+/// The newest files of delegations of which the verified state has none, and which the server has nevertheless: it takes none below them.
+/// They are asked for before the state is: what is still not in it then is no publisher's who was faster, but of an earlier life of the name.
+fn left_over(session: &Session<'_>, gun: &Gun, begun: Vec<RoleName>) -> Vec<(RoleName, Bytes)> {
+    if begun.is_empty() {
+        return Vec::new();
     }
-    Target::Published(repo)
+    let files: Vec<FileRef> = begun.iter().cloned().map(FileRef::CurrentDelegation).collect();
+    let answers = session.remote.fetch_all(gun, &files);
+    begun.into_iter().zip(answers).filter_map(|(role, answer)| Some((role, answer.ok()?))).collect()
 }
 
 /// Refuses to undo what someone else has decided about a name since `before`: they saw what this person did not.
@@ -141,7 +143,7 @@ fn signed_files(
     changes: &[Change],
     told: &mut BTreeSet<String>,
 ) -> Result<BTreeMap<RoleName, Bytes>, OpsError> {
-    let plan = plan::apply(base, changes, session.now, &|keys| keyring.can_sign(keys))?;
+    let plan = edit::apply(base, changes, session.now, &|keys| keyring.can_sign(keys))?;
     if plan.files.is_empty() && matches!(base, Base::Trusted(_)) {
         return Ok(BTreeMap::new());
     }

@@ -11,7 +11,7 @@ use super::{
     init::server_key,
     keyring::Keyring,
     ports::{Bytes, KeyInfo},
-    refresh::for_recreation,
+    refresh::recovery::for_recreation,
     reissue::signed_files,
     renew::{Left, LeftReason, Replaced, enough_keys_here, new_certificates, root_certificates},
     session::Session,

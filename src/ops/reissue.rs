@@ -30,9 +30,10 @@ pub(super) fn publish_anew(
     mut next: impl FnMut() -> Result<Reissue, OpsError>,
 ) -> Result<(), OpsError> {
     let mut attempts = 0;
+    let mut reissue = next()?;
     loop {
         attempts += 1;
-        let files = signed_files(keyring, &next()?, legacy)?;
+        let files = signed_files(keyring, &reissue, legacy)?;
         let upload: Vec<(RoleName, Bytes)> = files.iter().map(|(role, bytes)| (role.clone(), Bytes::clone(bytes))).collect();
         match session.remote.publish(gun, &upload) {
             Ok(()) => {
@@ -42,7 +43,18 @@ pub(super) fn publish_anew(
             Err(last @ RemoteError::Conflict { .. }) if attempts == MAX_ATTEMPTS => {
                 return Err(OpsError::Contended { gun: gun.clone(), attempts, last });
             }
-            Err(RemoteError::Conflict { .. }) => thread::sleep(pause(attempts)),
+            Err(RemoteError::Conflict { .. }) => {
+                thread::sleep(pause(attempts));
+                reissue = next()?;
+            }
+            // where someone else gave the root other keys, the server looks at the signatures before it looks at versions
+            Err(error @ RemoteError::Rejected { .. }) if reissue.root().is_some() && attempts < MAX_ATTEMPTS => {
+                let newer = next()?;
+                if newer.previous_root().version() == reissue.previous_root().version() {
+                    return Err(error.into());
+                }
+                reissue = newer;
+            }
             Err(error) => return Err(error.into()),
         }
     }

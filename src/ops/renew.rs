@@ -8,7 +8,7 @@ use super::{
     error::OpsError,
     keyring::Keyring,
     ports::{KeyInfo, RemoteError},
-    refresh::for_recovery,
+    refresh::recovery::for_recovery,
     reissue::publish_anew,
     session::Session,
 };

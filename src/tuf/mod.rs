@@ -5,7 +5,7 @@ pub mod canonical;
 pub mod change;
 pub mod changelist;
 pub mod digest;
-mod edit;
+pub mod edit;
 pub mod envelope;
 pub mod error;
 pub mod expiry;

@@ -131,6 +131,9 @@ impl TrustedRepo {
     /// Notes a file that the server still has of a delegation, from an earlier life of its name: a new one must go above it. Nothing else is
     /// made of it.
     pub fn note_left_over(&mut self, role: &RoleName, bytes: &Arc<[u8]>) {
+        if self.files.contains_key(role) {
+            return;
+        }
         let claimed = Unverified::<Targets>::parse(role, Arc::clone(bytes)).ok().and_then(|file| file.claimed_version());
         let reason = "the snapshot does not name it".to_owned();
         let left_over = Skipped { reason, claimed_version: claimed.and_then(Version::new) };

@@ -1,7 +1,7 @@
 //! Recovery overlooks ends, and nothing else.
 
 use dct::{
-    ops::{error::OpsError, refresh::for_recovery, session::Session},
+    ops::{error::OpsError, refresh::recovery::for_recovery, session::Session},
     tuf::{key_id::TufKeyId, recovery::Recoverable, role::RoleName},
 };
 

@@ -21,6 +21,7 @@ mod auth;
 mod engine;
 mod limits;
 mod peers;
+mod plain;
 mod proxy;
 mod registry;
 mod tls;

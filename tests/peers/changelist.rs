@@ -391,3 +391,42 @@ fn a_delegation_is_made_again_and_signed_at_once_by_someone_who_never_saw_the_fi
         assert!(listed.contains("\n3 ") && !listed.contains("\n1 "), "{listed}");
     }
 }
+
+#[test]
+fn what_could_never_be_published_is_not_staged() {
+    let Some(peers) = Peers::start() else { return };
+    let home = Home::new(&peers, "jeff");
+    fs::write(home.path().join("one.txt"), "one").unwrap();
+    let sha256 = "cd".repeat(32);
+    for (line, words) in [
+        (&["witness", "x/y", "targets", "root"] as &[&str], "type of root change not yet supported: witness"),
+        (&["witness", "x/y", "snapshot"], "scope not supported: snapshot"),
+        (&["witness", "x/y", "Nonsense"], "scope not supported: Nonsense"),
+        (&["add", "x/y", "a\nb", "one.txt"], "targets: \"a\\nb\" holds a control character, which signed metadata cannot carry"),
+        (&["addhash", "x/y", "a", "--sha256", &sha256, "--", "-5"], "no target is -5 bytes long"),
+        (&["delegation", "remove", "x/y", "targets/a", "1234"], "invalid key ID provided: 1234"),
+        (&["delegation", "purge", "x/y", "--key", "1234"], "invalid key ID provided: 1234"),
+    ] {
+        let refused = ours(&home, line).fails(1);
+        assert!(refused.stdout.contains(&format!("\n* fatal: {words}\n")), "{refused}");
+        assert_eq!(staged(&home, "x/y"), 0);
+    }
+}
+
+#[test]
+fn nothing_is_sent_where_nothing_changes_and_the_first_root_key_is_taken() {
+    let Some(peers) = Peers::start() else { return };
+    let home = Home::new(&peers, "jeff");
+    for _ in 0..3 {
+        home.notary(&["key", "generate"]).ok();
+    }
+    let first = home.key_files()[0].file_stem().unwrap().to_string_lossy().into_owned();
+    let repository = peers.image("prod/nginx");
+    let made = ours(&home, &["init", &repository, "-p"]).ok();
+    assert!(made.stdout.starts_with(&format!("Root key found, using: {first}\n")), "{made}");
+    ours(&home, &["remove", &repository, "nothing"]).ok();
+    let mark = peers.mark();
+    ours(&home, &["publish", &repository]).ok();
+    assert!(peers.requests_since(mark).iter().all(|(method, ..)| method != "POST"));
+    assert_eq!(staged(&home, &repository), 0);
+}

@@ -24,6 +24,8 @@ mod login;
 mod matrix;
 mod notary_matrix;
 mod notary_pins;
+mod notary_plain;
+mod notary_prompts;
 mod publish;
 mod race;
 mod renewal;

@@ -144,6 +144,10 @@ fn targets_a_delegation_and_the_root_come_back_from_their_end() {
             assert_eq!(state_of(&home, &repository, 0), pairs(&[]));
             let run = home.dct(&["renew", &repository]).ok();
             assert_eq!(run.stdout, "Nothing expires within that time\n");
+            // the server has the snapshot's key, and signs it with every update
+            let run = home.dct(&["renew", &repository, "snapshot"]).ok();
+            assert_eq!(run.stdout, "The server has signed snapshot anew\n");
+            whole(&peers, &home, &repository);
         }
     }
 }

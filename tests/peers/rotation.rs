@@ -1,6 +1,11 @@
 //! Keys are rotated, and the peers go on with what there is then; and the reverse.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs::{self, DirBuilder},
+    os::unix::fs::DirBuilderExt as _,
+    path::PathBuf,
+    thread,
+};
 
 use crate::{
     flow::agree,
@@ -162,11 +167,61 @@ fn what_was_initialized_and_not_published_is_published_with_the_new_keys() {
         let none = ours(&peers, &home, &["key", "rotate", &repository, role], "yes\n").fails(1);
         assert!(none.stdout.contains("does not have trust data for") && home.key_files().is_empty(), "{none}");
         home.notary(&["init", &repository]).ok();
+        let unpublished = home.dct(&["expiry"]).ok();
+        assert!(unpublished.stderr.contains(&format!("{repository} is passed over")), "{unpublished}");
+        home.dct(&["expiry", &repository]).fails(1);
         rotated(&peers, &home, &repository, role, more);
         for home in [&home, &Home::new(&peers, "reader")] {
             agree(home, &repository);
         }
         home.notary(&["addhash", &repository, "1", "3", "--sha256", &"ab".repeat(32), "-p"]).ok();
         agree(&home, &repository);
+    }
+}
+
+#[test]
+fn who_rotates_while_others_sign_or_rotate_has_the_newer_state_or_a_refusal() {
+    let Some(peers) = Peers::start() else { return };
+    let home = Home::new(&peers, "jeff");
+    let repository = signed(&peers, &home);
+    for tag in 0..4 {
+        peers.images().push("prod/nginx", &format!("t{tag}"), &format!("content {tag}"));
+    }
+    thread::scope(|scope| {
+        for tag in 0..4 {
+            let image = format!("{repository}:t{tag}");
+            let home = &home;
+            scope.spawn(move || home.dct(&["sign", &image]).ok());
+        }
+        for role in ["root", "targets"] {
+            let (peers, home, repository) = (&peers, &home, &repository);
+            scope.spawn(move || rotated(peers, home, repository, role, &[]));
+        }
+    });
+    let shown = agree(&home, &repository).stdout;
+    assert!((0..4).all(|tag| shown.contains(&format!("\nt{tag} "))), "{shown}");
+
+    // two owners at once, each with the keys of both; what one has not seen it does not undo
+    let other = Home::new(&peers, "ian");
+    for file in home.key_files() {
+        let folder = other.trust_dir().join("private");
+        DirBuilder::new().recursive(true).mode(0o700).create(&folder).unwrap();
+        fs::copy(&file, folder.join(file.file_name().unwrap())).unwrap();
+    }
+    for role in ["targets", "root"] {
+        let runs: Vec<Run> = thread::scope(|scope| {
+            let rotate = |home| {
+                let (peers, repository) = (&peers, &repository);
+                move || ours(peers, home, &["key", "rotate", repository, role], "yes\n")
+            };
+            let runs: Vec<_> = [&home, &other].map(|home| scope.spawn(rotate(home))).into();
+            runs.into_iter().map(|run| run.join().unwrap()).collect()
+        });
+        assert!(runs.iter().any(|run| run.code == 0), "{runs:?}");
+        let refused = |run: &Run| run.stdout.contains("someone else gave the role other keys");
+        assert!(runs.iter().all(|run| run.code == 0 || refused(run)), "{runs:?}");
+        for reader in [&home, &other, &Home::new(&peers, "reader")] {
+            agree(reader, &repository);
+        }
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Failure {
 /// The kinds of failure, as `RemoteError` has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
+    /// The server, or its token server, has refused whoever comes without credentials.
+    Anonymous(String),
     BadAnswer(String),
     Status(u16, Option<String>),
     Tls(TlsFault, String),
@@ -30,7 +32,7 @@ impl From<Failure> for RemoteError {
             Kind::BadAnswer(reason) => Self::BadAnswer { url, reason },
             Kind::Status(status, said) => Self::Status { url, status, said },
             Kind::Tls(fault, cause) => Self::Tls { url, fault, cause },
-            Kind::Unauthorized(reason) => Self::Unauthorized { url, reason },
+            Kind::Anonymous(reason) | Kind::Unauthorized(reason) => Self::Unauthorized { url, reason },
             Kind::Unusable(reason) => Self::Unusable(reason),
             Kind::Unreachable(cause) => Self::Unreachable { url, cause },
         }

@@ -107,6 +107,8 @@ struct Shown {
     user: Option<String>,
     /// Whose credentials these are and where they came from, or that there are none.
     who: String,
+    /// Whether there are no credentials, and the server wants some.
+    is_anonymous: bool,
     token: Option<Token>,
     /// Whether the token served an earlier request, so that it may have been revoked since.
     is_reused: bool,
@@ -132,17 +134,14 @@ impl Net {
     pub fn send(&self, ask: &Ask<'_>) -> Result<Answer, RemoteError> {
         let url = ask.api.url(ask.path).map_err(|e| RemoteError::Unusable(format!("{}/v2/{}: {e}", ask.api, ask.path)))?;
         match self.send_to(ask, &url) {
-            Err(Failure { kind: Kind::Unauthorized(_), .. }) if self.has_more_to_show(ask)? => self.send_to(ask, &url),
+            Err(Failure { kind: Kind::Anonymous(_), .. }) if self.has_more_to_show(ask)? => self.send_to(ask, &url),
             result => result,
         }
         .map_err(RemoteError::from)
     }
 
-    /// Whether credentials are there now, after a refusal without any.
+    /// Whether there are credentials after all; asked for once, by whichever thread was refused first.
     fn has_more_to_show(&self, ask: &Ask<'_>) -> Result<bool, Failure> {
-        if ask.api.is_plain() || self.find(ask.registry, &ask.api.to_string())?.is_some() {
-            return Ok(false);
-        }
         let has_any = |found: &Result<Option<Arc<Found>>, CredentialError>| !matches!(found, Ok(None));
         let make = || self.credentials.after_refusal(ask.registry).map(|found| found.map(Arc::new));
         let found = self.found.get(ask.registry.to_owned(), has_any, make);
@@ -164,7 +163,10 @@ impl Net {
         if incoming.status != 401 {
             return Ok(answer(url, incoming, shown));
         }
-        let refuse = |shown: Shown| Failure { url: url.to_string(), kind: Kind::Unauthorized(shown.who) };
+        let refuse = |shown: Shown| {
+            let kind = if shown.is_anonymous { Kind::Anonymous(shown.who) } else { Kind::Unauthorized(shown.who) };
+            Failure { url: url.to_string(), kind }
+        };
         let next = self.after_401(ask, &known, &incoming)?;
         if next == known.challenge && !shown.is_reused {
             return Err(refuse(shown));
@@ -281,7 +283,8 @@ impl Net {
             self.fetch_token(ask.api, &wanted, credential, &who)
         })?;
         let user = credential.and_then(Credential::user).map(str::to_owned);
-        Ok(Shown { headers: authorization::bearer(&token.value), user, who, token: Some(token), is_reused })
+        let (headers, is_anonymous) = (authorization::bearer(&token.value), found.is_none());
+        Ok(Shown { headers, user, who, is_anonymous, token: Some(token), is_reused })
     }
 
     fn fetch_token(&self, api: &Api, wanted: &Wanted, credential: Option<&Credential>, who: &str) -> Result<Token, Failure> {
@@ -290,7 +293,10 @@ impl Net {
         let fail = |kind| Failure { url: url.to_string(), kind };
         let named_by = api.url("").ok();
         let client = self.hosts.client(&wanted.realm, named_by.as_ref()).map_err(fail)?;
-        token::fetch(&client, wanted, credential, who, self.pace).map_err(fail)
+        token::fetch(&client, wanted, credential, who, self.pace).map_err(|kind| match kind {
+            Kind::Unauthorized(reason) if credential.is_none() => fail(Kind::Anonymous(reason)),
+            kind => fail(kind),
+        })
     }
 
     /// Shows a credential to the server itself: Basic, or a registry's own token.
@@ -304,10 +310,13 @@ impl Net {
                 let reason = format!("the server wants a password, and there is only the {who}");
                 return Err(Failure { url: ask.api.to_string(), kind: Kind::Unauthorized(reason) });
             }
-            None => return Err(Failure { url: ask.api.to_string(), kind: Kind::Unauthorized(who) }),
+            None => {
+                let kind = if found.is_none() { Kind::Anonymous(who) } else { Kind::Unauthorized(who) };
+                return Err(Failure { url: ask.api.to_string(), kind });
+            }
         };
         let user = credential.and_then(Credential::user).map(str::to_owned);
-        Ok(Shown { headers, user, who, token: None, is_reused: false })
+        Ok(Shown { headers, user, who, ..Shown::default() })
     }
 
     /// The credential for a registry, to be handed to someone who speaks to it in our place.

@@ -15,7 +15,10 @@ use crate::{
         table,
         within::{Within, within},
     },
-    ops::expiry::{self, End, State, What},
+    ops::{
+        error::OpsError,
+        expiry::{self, End, State, What},
+    },
     tuf::gun::Gun,
 };
 
@@ -74,6 +77,10 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
                 }
                 worst = ends.ends.iter().map(|end| end.state).max().unwrap_or(State::Later).max(worst);
                 examined.push(Examined { name, ends: Ok(ends.ends) });
+            }
+            // among all that are here, one that `init` made and nobody has published yet is none that could expire
+            Err(error @ OpsError::NotInitialized { .. }) if args.repositories.is_empty() => {
+                context.ui.warning(&format!("{name} is passed over: {error}"));
             }
             Err(error) => {
                 let error = failure::about_repository(&name, &error);

@@ -160,6 +160,37 @@ impl Peers {
     }
 }
 
+/// A Notary server by itself, without TLS and open to everyone, as a developer runs one.
+pub(crate) struct OpenNotary {
+    _server: Server,
+    port: PortLease,
+    _folder: tempfile::TempDir,
+}
+
+impl OpenNotary {
+    /// Starts it. None, said aloud, where one of the programs is not installed.
+    pub(crate) fn start() -> Option<Self> {
+        if !programs::installed(&["notary-server", "notary"]) {
+            return None;
+        }
+        let folder = tempfile::Builder::new().prefix("dct-open-").tempdir().expect("a temporary folder");
+        let port = ports::lease();
+        let config = json!({
+            "server": {"http_addr": format!("127.0.0.1:{}", port.number)},
+            "trust_service": {"type": "local"},
+            "storage": {"backend": "memory"},
+        });
+        let mut server = start_notary_program("notary-server", folder.path(), &config, &[]);
+        server.wait_until(|| TcpStream::connect(("127.0.0.1", port.number)).is_ok());
+        Some(Self { _server: server, port, _folder: folder })
+    }
+
+    /// Its address.
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port.number)
+    }
+}
+
 fn start_signer(folder: &Path, port: u16, certs: &ServerCerts) -> Server {
     let config = json!({
         "server": {

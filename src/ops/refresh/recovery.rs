@@ -1,0 +1,83 @@
+//! The server's state for recovery: whatever of it has expired.
+
+use super::{Beginning, Ends, Refresh, in_store};
+use crate::{
+    ops::{
+        error::OpsError,
+        ports::{Bytes, FileRef, RemoteError},
+        session::Session,
+    },
+    tuf::{
+        bootstrap::RootWalk, error::UpdateError, gun::Gun, recovery::Recoverable, role::RoleName, trusted::TrustedRepo,
+        update::Freshness, version::Version,
+    },
+};
+
+/// The state that the server has, whatever of it has expired: to sign it anew and to be told when it ends, and never to read from. It is verified as
+/// ever but for the ends; nothing is stored.
+pub fn for_recovery(session: &Session<'_>, gun: &Gun) -> Result<Recoverable, OpsError> {
+    let refresh = Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? };
+    Ok(Recoverable::new(refresh.recover()?.1))
+}
+
+/// The same to publish all of it anew: it is stored, so that it is whole here whatever becomes of the server's; where that is gone already, this is it.
+pub fn for_recreation(session: &Session<'_>, gun: &Gun) -> Result<Recoverable, OpsError> {
+    let refresh = || Ok::<_, OpsError>(Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? });
+    let (refresh, repo) = match refresh()?.recover() {
+        Err(OpsError::Remote(RemoteError::NotFound { .. })) => refresh()?.stored_state()?,
+        result => result?,
+    };
+    refresh.commit(&repo)?;
+    Ok(Recoverable::new(repo))
+}
+
+impl Refresh<'_> {
+    /// For recovery. A server does not serve its newest timestamp where it cannot sign the next: an expired snapshot whose key is a client's keeps
+    /// it from that, and an expired root (Notary `timestamp.GetOrCreateTimestamp`). The last one that it made is there under its version.
+    fn recover(mut self) -> Result<(Self, TrustedRepo), OpsError> {
+        let Beginning { walk, newest_root, timestamp } = self.begin()?;
+        let timestamp = match timestamp {
+            Err(error) if error.is_outage() => self.last_timestamp(&walk, error)?,
+            answer => answer?,
+        };
+        let repo = self.fetched(walk, newest_root, timestamp)?;
+        Ok((self, repo))
+    }
+
+    /// The state that was verified here last.
+    fn stored_state(mut self) -> Result<(Self, TrustedRepo), OpsError> {
+        let missing = || in_store(UpdateError::RootMissing { gun: self.gun.clone() });
+        let file = |role| self.stored.files.get(&role).cloned().ok_or_else(missing);
+        let (root, timestamp) = (file(RoleName::root())?, file(RoleName::timestamp())?);
+        let walk = RootWalk::resume(self.gun, root, self.stored.floor.clone()).map_err(in_store)?;
+        let repo = self.verify(walk, timestamp, Freshness::Cached)?;
+        Ok((self, repo))
+    }
+
+    /// Finds the greatest version that there is: in leaps that double from the one that was seen last, and then by halves.
+    fn last_timestamp(&self, walk: &RootWalk, outage: RemoteError) -> Result<Bytes, OpsError> {
+        let get = |version: u64| match Version::new(version).map(FileRef::TimestampVersion) {
+            Some(file) => match self.fetch(&file) {
+                Ok(bytes) => Ok(Some(bytes)),
+                Err(RemoteError::NotFound { .. }) => Ok(None),
+                Err(error) => Err(error),
+            },
+            None => Ok(None),
+        };
+        let mut there = walk.floor().of(&RoleName::timestamp()).map_or(1, |seen| seen.version.get());
+        let Ok(Some(mut last)) = get(there) else { return Err(outage.into()) };
+        let mut leap = 1;
+        while let Some(bytes) = get(there.saturating_add(leap))? {
+            (there, last, leap) = (there.saturating_add(leap), bytes, leap.saturating_mul(2));
+        }
+        let mut missing = there.saturating_add(leap);
+        while missing - there > 1 {
+            let middle = there + (missing - there) / 2;
+            match get(middle)? {
+                Some(bytes) => (there, last) = (middle, bytes),
+                None => missing = middle,
+            }
+        }
+        Ok(last)
+    }
+}
