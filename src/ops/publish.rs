@@ -71,11 +71,11 @@ pub fn publish(
         let begun = files.into_keys().filter(|role| role.is_delegation() && target.base().begins_with(role));
         let left = if attempts < PATIENCE { Vec::new() } else { left_over(session, gun, begun.collect()) };
         // what was initialised here may be published by now, by another process
-        let Some(Target::Published(mut newer)) = for_writing(session, gun)? else { return Err(conflict.into()) };
+        let Some(Target::Published(mut repo)) = for_writing(session, gun)? else { return Err(conflict.into()) };
         for (role, bytes) in &left {
-            newer.note_left_over(role, bytes);
+            repo.note_left_over(role, bytes);
         }
-        let newer = Target::Published(newer);
+        let newer = Target::Published(repo);
         not_overtaken(changes, target.base(), newer.base())?;
         target = newer;
     }

@@ -124,6 +124,9 @@ fn rotations_by_notary_are_walked_and_ours_follow_on_them() {
     rotated(&peers, &home, &repository, "targets", &[]);
     rotated(&peers, &home, &repository, "root", &["--legacy=-1"]);
     agree(&away, &repository);
+    let root = fs::read(away.trust_dir().join("tuf").join(&repository).join("metadata/root.json")).unwrap();
+    let root: serde_json::Value = serde_json::from_slice(&root).unwrap();
+    assert_eq!(root["signatures"].as_array().unwrap().len(), 4, "the root keys of all roots before it, and its own");
     home.notary_with_input(&["key", "rotate", &repository, "root"], "yes\n").ok();
     for home in [&home, &away, &Home::new(&peers, "reader")] {
         agree(home, &repository);

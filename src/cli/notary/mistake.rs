@@ -176,7 +176,8 @@ mod tests {
         let help = refuse("notary list --help").unwrap();
         assert!(
             help.contains("\nUsage:\n  notary list [ GUN ] [flags]\n\nArguments:\n")
-                && help.contains("\nFlags:\n      --output <FORMAT>"),
+                && help.contains("\nFlags:\n")
+                && help.contains("\n  -r, --roles <ROLES> "),
             "{help}"
         );
         assert!(help.contains("\nGlobal Flags:\n  -c, --configFile <FILE>"), "{help}");
