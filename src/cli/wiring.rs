@@ -206,7 +206,7 @@ impl Wiring {
         public_key_out::is_taken(file)
     }
 
-    /// Writes a public key beside its place; it gets its name when it is committed.
+    /// Writes a public key, which stays where it is kept in the end.
     pub fn write_public_key(&self, file: &Path, pem: &str) -> std::io::Result<PublicKeyOut> {
         PublicKeyOut::write(file, pem)
     }

@@ -43,8 +43,9 @@ struct Loaded {
     gun: Option<Gun>,
 }
 
-/// Makes a P-256 key under a name, and stores it. `write_public` gets its public half, as PEM with the name in a `role` header, before the key is
-/// stored: where it fails, no key stays behind.
+/// Makes a P-256 key under a name, and stores it. `write_public` gets its public half, as PEM with the name in a `role` header, and writes it where
+/// it is to be before the key is stored: where it fails, no key stays behind. What it returns is dropped, and with it what it wrote, where the
+/// key cannot be stored.
 pub fn generate<P, E: From<OpsError>>(
     session: &Session<'_>,
     name: &str,
