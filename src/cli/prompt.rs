@@ -80,8 +80,9 @@ impl Prompter {
         Ok(Some(Login { username, password }))
     }
 
-    /// Asks for a yes, as docker's `PromptForConfirmation` does: whatever else is answered, and the end of input, is a no.
-    pub fn confirm(&self, question: &str) -> Result<bool, DecisionError> {
+    /// Asks for a yes, as docker's `PromptForConfirmation` does: whatever else is answered, and the end of input, is a no. Where no person was
+    /// there to be asked, `unasked` is hinted at.
+    pub fn confirm(&self, question: &str, unasked: &str) -> Result<bool, DecisionError> {
         let _asking = self.ui.ask(&format!("{question} [y/N] "));
         let input = Arc::clone(&self.input);
         match read_interruptibly(move || input.line(Echo::Shown)) {
@@ -90,7 +91,12 @@ impl Prompter {
                 self.ui.line("");
                 Err(DecisionError::Interrupted)
             }
-            Err(_) => Ok(false),
+            Err(_) => {
+                if !self.input.is_terminal() {
+                    self.ui.hint(unasked);
+                }
+                Ok(false)
+            }
         }
     }
 
