@@ -55,7 +55,7 @@ use crate::{
 };
 
 pub use crate::adapters::{
-    keys::{key_source::Exposure, public_key_out::PublicKeyOut},
+    keys::{key_source::Exposure, public_key_in::read as read_public_key, public_key_out::PublicKeyOut},
     notary::Access,
 };
 
