@@ -13,6 +13,7 @@ use crate::{
     cli::{
         context::Context,
         error::{CliError, ExitStatus},
+        failure,
         flags::go_bool,
         ui::Ui,
     },
@@ -175,14 +176,17 @@ fn groups(typed: &[String], context: &Context<'_>) -> Result<Vec<Group>, CliErro
 /// The Engine that is to push; none where the registry is to be asked.
 fn engine(args: &Args, context: &Context<'_>) -> Result<Option<Box<dyn Engine>>, CliError> {
     let from = context.wiring.sign_from()?;
-    match (args.local, args.registry) {
-        (true, true) => Err(CliError::new("--local and --registry cannot be used together").with_status(ExitStatus::BadFlag)),
+    let engine = match (args.local, args.registry) {
+        (true, true) => {
+            return Err(CliError::new("--local and --registry cannot be used together").with_status(ExitStatus::BadFlag));
+        }
         (true, false) => context.wiring.needed_engine().map(Some),
         (false, true) => Ok(None),
         (false, false) if from.as_deref() == Some("registry") => Ok(None),
         (false, false) if from.as_deref() == Some("engine") => context.wiring.needed_engine().map(Some),
         (false, false) => context.wiring.engine(),
-    }
+    };
+    engine.map_err(|error| failure::plain(&error.into()))
 }
 
 /// By role and key.
