@@ -62,7 +62,7 @@ fn normal(text: &str) -> String {
 
 fn alike(peers: &Peers, [notary, ours]: &[Side; 2], args: &[&str], answers: &[(&str, &str)]) -> String {
     let [notary, ours] = [notary, ours].map(|side| {
-        let key = args.contains(&"KEY").then(|| side.key()).unwrap_or_default();
+        let key = if args.contains(&"KEY") { side.key() } else { String::new() };
         let args: Vec<&str> = args.iter().map(|arg| if *arg == "KEY" { key.as_str() } else { arg }).collect();
         normal(&side.talk(peers, &args, answers)).replace(&*side.home.path().to_string_lossy(), "HOME")
     });
