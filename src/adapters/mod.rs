@@ -1,4 +1,5 @@
-//! The ports' real ends. No adapter knows another, but for `net`, which all that speak HTTP share, and `process`, by which all run programs.
+//! The ports' real ends. No adapter knows another, but for `net`, which all that speak HTTP share, `process`, by which all run
+//! programs, and `pipe`, by which they read what may be one.
 
 pub mod docker;
 pub mod engine;
@@ -6,6 +7,7 @@ pub mod keys;
 pub mod net;
 pub mod notary;
 pub mod passphrases;
+mod pipe;
 mod process;
 pub mod registry;
 pub mod store;

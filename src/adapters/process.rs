@@ -2,9 +2,9 @@
 
 use std::{
     ffi::OsStr,
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     process::{Child, Command, ExitStatus, Stdio},
-    sync::mpsc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     thread,
     time::{Duration, Instant},
 };
@@ -13,6 +13,9 @@ use zeroize::Zeroizing;
 
 /// How much of a program's complaint is kept, in bytes.
 const MAX_COMPLAINT: u64 = 1 << 10;
+
+/// How long the rest of what a program said is waited for once it has ended: another one that it left behind may hold its pipes.
+const REST: Duration = Duration::from_millis(200);
 
 /// Variables that hold a secret of ours or of a peer's; no program that we run sees them.
 const SECRET_VARIABLES: [&str; 8] = [
@@ -80,24 +83,29 @@ impl Running {
             let _ = stdin.write_all(input);
         }
         // the pipes are read by threads of their own: a child of the program may hold them open for ever
-        let stdout = self.child.stdout.take().map(|pipe| read_in_background(pipe, bounds.answer + 1));
-        let stderr = self.child.stderr.take().map(|pipe| read_in_background(pipe, MAX_COMPLAINT));
+        let stdout = self.child.stdout.take().map(|pipe| Reading::begin(pipe, bounds.answer + 1));
+        let stderr = self.child.stderr.take().map(|pipe| Reading::begin(pipe, MAX_COMPLAINT));
+        let is_too_long = || stdout.as_ref().is_some_and(|stdout| stdout.len() > bounds.answer);
         let late = || format!("it did not answer within {} s", bounds.deadline.as_secs_f32());
-        let stdout = receive(stdout, deadline).ok_or_else(late)?;
+        let status = self.wait(deadline, is_too_long).map_err(|e| e.to_string())?;
+        // what a program has said is there once it has ended, whoever else may still hold its pipes
+        let rest = deadline.min(Instant::now() + REST);
+        let said = |reading: Option<Reading>| reading.map(|reading| reading.finish(rest)).unwrap_or_default();
+        let stdout = said(stdout);
         if stdout.len() as u64 > bounds.answer {
             return Err(format!("its answer is longer than {} bytes", bounds.answer));
         }
-        let status = self.wait(deadline).map_err(|e| e.to_string())?.ok_or_else(late)?;
-        let complaint = receive(stderr, deadline.min(Instant::now() + Duration::from_millis(200))).unwrap_or_default();
-        Ok(Output { status, stdout, complaint: String::from_utf8_lossy(&complaint).into_owned() })
+        let status = status.ok_or_else(late)?;
+        Ok(Output { status, stdout, complaint: String::from_utf8_lossy(&said(stderr)).into_owned() })
     }
 
-    fn wait(&mut self, deadline: Instant) -> std::io::Result<Option<ExitStatus>> {
+    /// Waits until the program ends, or is not worth waiting for; none where it goes on.
+    fn wait(&mut self, deadline: Instant, is_enough: impl Fn() -> bool) -> std::io::Result<Option<ExitStatus>> {
         loop {
             if let Some(status) = self.child.try_wait()? {
                 return Ok(Some(status));
             }
-            if Instant::now() >= deadline {
+            if Instant::now() >= deadline || is_enough() {
                 return Ok(None);
             }
             thread::sleep(Duration::from_millis(2));
@@ -112,19 +120,50 @@ impl Drop for Running {
     }
 }
 
-fn read_in_background(input: impl Read + Send + 'static, limit: u64) -> mpsc::Receiver<Zeroizing<Vec<u8>>> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        // room for what is usual, so that no copy of a secret is left behind by a growing buffer
-        let mut bytes = Zeroizing::new(Vec::with_capacity(64 * 1024 + 2));
-        let _ = input.take(limit).read_to_end(&mut bytes);
-        let _ = sender.send(bytes);
-    });
-    receiver
+/// What a thread of its own reads from a pipe.
+struct Reading {
+    bytes: Arc<Mutex<Zeroizing<Vec<u8>>>>,
+    /// Hears nothing until the thread has come to the end.
+    end: mpsc::Receiver<()>,
 }
 
-fn receive(pipe: Option<mpsc::Receiver<Zeroizing<Vec<u8>>>>, deadline: Instant) -> Option<Zeroizing<Vec<u8>>> {
-    pipe?.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
+impl Reading {
+    fn begin(input: impl Read + Send + 'static, limit: u64) -> Self {
+        // room for what is usual, so that no copy of a secret is left behind by a growing buffer
+        let bytes = Arc::new(Mutex::new(Zeroizing::new(Vec::with_capacity(64 * 1024 + 2))));
+        let (sender, end) = mpsc::channel();
+        thread::spawn({
+            let bytes = Arc::clone(&bytes);
+            move || {
+                let mut input = input.take(limit);
+                let mut block = Zeroizing::new([0; 4096]);
+                loop {
+                    match input.read(&mut *block) {
+                        Ok(0) => break,
+                        Ok(read) => held(&bytes).extend(block.iter().take(read)),
+                        Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                        Err(_) => break,
+                    }
+                }
+                let _ = sender.send(());
+            }
+        });
+        Self { bytes, end }
+    }
+
+    fn len(&self) -> u64 {
+        held(&self.bytes).len() as u64
+    }
+
+    /// What was read to the end, or by then.
+    fn finish(self, deadline: Instant) -> Zeroizing<Vec<u8>> {
+        let _ = self.end.recv_timeout(deadline.saturating_duration_since(Instant::now()));
+        std::mem::take(&mut *held(&self.bytes))
+    }
+}
+
+fn held(bytes: &Mutex<Zeroizing<Vec<u8>>>) -> MutexGuard<'_, Zeroizing<Vec<u8>>> {
+    bytes.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

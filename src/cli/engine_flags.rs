@@ -2,6 +2,9 @@
 
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
 
+/// The context that `DOCKER_HOST`, or the usual socket, is.
+const DEFAULT_CONTEXT: &str = "default";
+
 /// What comes before the environment where the Engine is looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EngineFlags {
@@ -22,15 +25,23 @@ pub struct TlsFileFlags {
 }
 
 impl EngineFlags {
-    /// What `--host` says. It comes before every context.
+    /// What `--host` says. It comes before every context; one of nothing but blanks means the default host.
     pub fn host(&mut self, host: &str) {
-        self.values.insert("DOCKER_HOST", host.into());
+        if host.trim().is_empty() {
+            self.values.insert("DOCKER_HOST", OsString::new());
+            self.values.insert("DOCKER_CONTEXT", DEFAULT_CONTEXT.into());
+        } else {
+            self.values.insert("DOCKER_HOST", host.into());
+        }
     }
 
-    /// What `--context` says. It comes before `DOCKER_HOST`, which is what the context `default` is made of.
+    /// What `--context` says. It comes before `DOCKER_HOST`, which is what the context `default` is made of. An empty name says nothing.
     pub fn context(&mut self, name: &str) {
+        if name.is_empty() {
+            return;
+        }
         self.values.insert("DOCKER_CONTEXT", name.into());
-        if name != "default" {
+        if name != DEFAULT_CONTEXT {
             self.values.insert("DOCKER_HOST", OsString::new());
         }
     }
@@ -66,5 +77,20 @@ mod tests {
         assert_eq!(seen(&flags, "DOCKER_HOST"), None);
         flags.host("tcp://near:2375");
         assert_eq!(seen(&flags, "DOCKER_HOST").as_deref(), Some("tcp://near:2375"));
+    }
+
+    // compared with docker 28.2.2
+    #[test]
+    fn an_empty_context_says_nothing_and_an_empty_host_means_the_default() {
+        let environment = |_: &str| Some(OsString::from("of the environment"));
+        let seen = |flags: &EngineFlags, name: &str| flags.variable(name, environment).map(|value| value.into_string().unwrap());
+        let mut flags = EngineFlags::default();
+        flags.context("");
+        assert_eq!(flags, EngineFlags::default());
+        for host in ["", " "] {
+            flags.host(host);
+            assert_eq!(seen(&flags, "DOCKER_HOST"), None);
+            assert_eq!(seen(&flags, "DOCKER_CONTEXT").as_deref(), Some("default"));
+        }
     }
 }

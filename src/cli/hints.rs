@@ -75,6 +75,18 @@ pub fn hint(failure: &OpsError) -> Option<String> {
     }
 }
 
+/// The same where the Engine is to pull, which no flag does without one.
+#[must_use]
+pub fn hint_of_pull(failure: &OpsError) -> Option<String> {
+    match failure {
+        OpsError::Engine(EngineError::Unreachable { cause, .. }) if !is_denied(cause) => Some(
+            "DOCKER_HOST or a context names the Engine; where there is none, another tool can pull by the digest that `dct resolve` prints"
+                .to_owned(),
+        ),
+        _ => hint(failure),
+    }
+}
+
 /// Whether the roles that admit a tag have lost all their keys.
 pub(super) fn nobody_is_left(roles: &[(RoleName, Vec<CanonicalKeyId>)]) -> bool {
     !roles.is_empty() && roles.iter().all(|(_, keys)| keys.is_empty())
@@ -83,7 +95,7 @@ pub(super) fn nobody_is_left(roles: &[(RoleName, Vec<CanonicalKeyId>)]) -> bool 
 fn engine_hint(error: &EngineError) -> Option<String> {
     let hint = match error {
         EngineError::NoSuchImage(_) => "where the registry has the image already, `dct sign --registry` signs it as it is there",
-        EngineError::Unreachable { cause, .. } if cause.to_lowercase().contains("permission denied") => {
+        EngineError::Unreachable { cause, .. } if is_denied(cause) => {
             "your user may not speak to the Engine; its socket belongs to the group docker"
         }
         EngineError::Unreachable { .. } => {
@@ -92,6 +104,10 @@ fn engine_hint(error: &EngineError) -> Option<String> {
         _ => return None,
     };
     Some(hint.to_owned())
+}
+
+fn is_denied(cause: &str) -> bool {
+    cause.to_lowercase().contains("permission denied")
 }
 
 fn disk_hint(error: &std::io::Error) -> Option<String> {

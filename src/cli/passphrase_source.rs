@@ -104,8 +104,8 @@ pub struct Sources {
     new: Option<Source>,
     variables: Variables,
     reader: Reader,
-    /// A pipe can be read once, and a file need not be read again.
-    files: Mutex<BTreeMap<PathBuf, Zeroizing<String>>>,
+    /// What files held, or why they cannot be used: a pipe can be read once, and a file need not be read again.
+    files: Mutex<BTreeMap<PathBuf, Result<Zeroizing<String>, String>>>,
 }
 
 impl Source {
@@ -180,6 +180,21 @@ impl Sources {
         self.new.clone()
     }
 
+    /// What a person can do where nothing answers for a key, with why that which is there does not.
+    #[must_use]
+    pub fn advice(&self, wanted: Wanted<'_>) -> String {
+        let Some(peer_s) = self.peer.variable(wanted.role) else { return "give --passphrase-file".to_owned() };
+        if wanted.new && wanted.role == "root" {
+            let all = self.flag.clone().or_else(|| self.ours(STEM).ok().flatten());
+            let passed_over = all.map(|source| format!("{} makes no root key; ", source.name)).unwrap_or_default();
+            return format!("{passed_over}set {peer_s}, {STEM}_ROOT or {STEM}_ROOT_FILE");
+        }
+        match self.text(peer_s) {
+            Ok(Some(empty)) if empty.is_empty() => format!("{peer_s} is set but empty; give it a value"),
+            _ => format!("set {peer_s}"),
+        }
+    }
+
     /// Reads a place.
     pub fn read(&self, source: &Source, role: &str, key: &str) -> Result<Answer, String> {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
@@ -187,17 +202,17 @@ impl Sources {
             Place::Text(text) => return Ok(Answer { text: text.clone(), warning: None }),
             Place::File(path) => {
                 if let Some(text) = files.get(path) {
-                    return Ok(Answer { text: text.clone(), warning: None });
+                    return Ok(Answer { text: text.clone()?, warning: None });
                 }
             }
             Place::Command(_) => {}
         }
         let answer = (self.reader)(&source.place, role, key)
-            .map_err(|reason| format!("the passphrase {} cannot be used: {reason}", source.described()))?;
+            .map_err(|reason| format!("the passphrase {} cannot be used: {reason}", source.described()));
         if let Place::File(path) = &source.place {
-            files.insert(path.clone(), answer.text.clone());
+            files.insert(path.clone(), answer.as_ref().map(|answer| answer.text.clone()).map_err(Clone::clone));
         }
-        Ok(answer)
+        answer
     }
 
     /// One of our variables, in one of its three forms.
@@ -215,13 +230,14 @@ impl Sources {
         }
     }
 
-    /// The peer's variable. For a key that exists it may be empty, as with Docker; with notary an empty one counts as not set.
+    /// The peer's variable. An empty one does not answer for a key that exists, as with the peers; with notary it counts as not set.
     fn peer_s(&self, wanted: Wanted<'_>) -> Result<Option<Source>, String> {
         let Some(name) = self.peer.variable(wanted.role) else { return Ok(None) };
         let value = self.text(name)?.filter(|value| self.peer == Peer::Docker || !value.is_empty());
         if value.as_ref().is_some_and(String::is_empty) && wanted.new {
             return Err(format!("{name} is set but empty: a new key needs a passphrase"));
         }
+        let value = value.filter(|value| !value.is_empty());
         Ok(value.map(|value| Source::new(name, Place::Text(Zeroizing::new(value)))))
     }
 
@@ -313,6 +329,11 @@ mod tests {
         assert_eq!(answer(&any, "root", ID, true), Ok(None));
         assert_eq!(answer(&any, "root", ID, false), Ok(Some("file /x".to_owned())));
         assert_eq!(answer(&any, "targets", ID, true), Ok(Some("file /x".to_owned())));
+        let advice = |sources: &Sources| sources.advice(Wanted { role: "root", key: ID, new: true });
+        let set = "set DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE, DCT_PASSPHRASE_ROOT or DCT_PASSPHRASE_ROOT_FILE";
+        assert_eq!(advice(&any), format!("--passphrase-file makes no root key; {set}"));
+        assert_eq!(advice(&sources(&[("DCT_PASSPHRASE_FILE", "/f")])), format!("DCT_PASSPHRASE_FILE makes no root key; {set}"));
+        assert_eq!(advice(&sources(&[])), set);
         for name in ["DCT_PASSPHRASE_ROOT", "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE"] {
             let named = sources(&[(name, "r")]).with_flags(flag(), None);
             assert_eq!(answer(&named, "root", ID, true), Ok(Some("r".to_owned())), "{name}");
@@ -365,6 +386,10 @@ mod tests {
         let docker = sources(&[("DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "")]);
         let error = "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE is set but empty: a new key needs a passphrase";
         assert_eq!(answer(&docker, "root", ID, true), Err(error.to_owned()));
+        // a key that exists is asked for, as docker does
+        assert_eq!(answer(&docker, "root", ID, false), Ok(None));
+        let advice = docker.advice(Wanted { role: "root", key: ID, new: false });
+        assert_eq!(advice, "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE is set but empty; give it a value");
     }
 
     #[test]
@@ -375,6 +400,18 @@ mod tests {
         let source = sources.find(Wanted { role: "jeff", key: ID, new: false }).unwrap().unwrap();
         assert!(sources.read(&source, "jeff", ID).unwrap().warning.is_some());
         assert!(sources.read(&source, "ian", ID).unwrap().warning.is_none());
+        // a pipe that held no passphrase says the same when it is asked again
+        let (several, reads) = ("it holds more than one line", std::sync::atomic::AtomicU32::new(0));
+        let once = move |_: &Place, _: &str, _: &str| match reads.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+            0 => Err(several.to_owned()),
+            _ => Err("it is empty".to_owned()),
+        };
+        let pipe = Sources::new(Box::new(|_| None), Box::new(once));
+        let source = Source::new("--passphrase-file", Place::File("/dev/fd/63".into()));
+        for _ in 0..2 {
+            let error = pipe.read(&source, "jeff", ID).err().unwrap();
+            assert_eq!(error, format!("the passphrase in /dev/fd/63 (--passphrase-file) cannot be used: {several}"));
+        }
     }
 
     #[test]

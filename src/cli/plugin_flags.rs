@@ -91,7 +91,7 @@ impl GlobalFlags {
     /// What the flags say of the Engine; an error, in Docker's words, where they contradict each other.
     pub fn engine(&self) -> Result<EngineFlags, CliError> {
         let mut flags = EngineFlags::default();
-        match (self.host.as_slice(), &self.context) {
+        match (self.host.as_slice(), self.context.as_ref().filter(|context| !context.is_empty())) {
             ([], None) => {}
             ([], Some(context)) => flags.context(context),
             ([host], None) => flags.host(host),

@@ -80,8 +80,9 @@ impl Prompter {
         Ok(Some(Login { username, password }))
     }
 
-    /// Asks for a yes, as docker's `PromptForConfirmation` does: whatever else is answered, and the end of input, is a no.
-    pub fn confirm(&self, question: &str) -> Result<bool, DecisionError> {
+    /// Asks for a yes, as docker's `PromptForConfirmation` does: whatever else is answered, and the end of input, is a no. Where no person was
+    /// there to be asked, `unasked` is hinted at.
+    pub fn confirm(&self, question: &str, unasked: &str) -> Result<bool, DecisionError> {
         let _asking = self.ui.ask(&format!("{question} [y/N] "));
         let input = Arc::clone(&self.input);
         match read_interruptibly(move || input.line(Echo::Shown)) {
@@ -90,7 +91,12 @@ impl Prompter {
                 self.ui.line("");
                 Err(DecisionError::Interrupted)
             }
-            Err(_) => Ok(false),
+            Err(_) => {
+                if !self.input.is_terminal() {
+                    self.ui.hint(unasked);
+                }
+                Ok(false)
+            }
         }
     }
 
@@ -121,7 +127,7 @@ impl Prompter {
             return Err(DecisionError::NewAttemptsExceeded);
         }
         self.warn_of_root(question);
-        self.ask_twice(question, &format!("passphrase for new {}", question.key()), question.instead())
+        self.ask_twice(question, &format!("passphrase for new {}", question.key()), PassphrasePurpose::Create)
     }
 
     fn warn_of_root(&self, question: &Question<'_>) {
@@ -144,21 +150,25 @@ impl Prompter {
                         "passphrase for new"
                     }
                 };
-                self.ask_twice(question, &format!("{what} {}", question.key()), "--new-passphrase-file")
+                self.ask_twice(question, &format!("{what} {}", question.key()), PassphrasePurpose::Replace)
             }
         }
     }
 
-    /// `instead` is the flag or the variable that would have answered.
-    fn ask_twice(&self, question: &Question<'_>, what: &str, instead: &str) -> Result<Zeroizing<String>, DecisionError> {
+    fn ask_twice(
+        &self,
+        question: &Question<'_>,
+        what: &str,
+        purpose: PassphrasePurpose,
+    ) -> Result<Zeroizing<String>, DecisionError> {
         for _ in 0..NEW_ATTEMPTS {
-            let first = self.ask(question, &format!("Enter {what}: "), instead)?;
+            let first = self.ask(question, &format!("Enter {what}: "), purpose)?;
             if first.len() < MIN_NEW {
                 self.ui
                     .say("Passphrase is too short. Please use a password manager to generate and store a good random passphrase.");
                 continue;
             }
-            let second = self.ask(question, &format!("Repeat {what}: "), instead)?;
+            let second = self.ask(question, &format!("Repeat {what}: "), purpose)?;
             if *first == *second {
                 return Ok(first);
             }
@@ -191,7 +201,7 @@ impl Prompter {
         if attempt > 0 {
             self.ui.say("Passphrase incorrect. Please retry.");
         }
-        self.ask(question, &format!("Enter passphrase for {}: ", question.key()), question.instead())
+        self.ask(question, &format!("Enter passphrase for {}: ", question.key()), PassphrasePurpose::Unlock { attempt })
     }
 
     /// Notary asks nobody but at a terminal: what comes through a pipe may be what a command works on.
@@ -217,17 +227,20 @@ impl Prompter {
         Ok(answer.text)
     }
 
-    fn ask(&self, question: &Question<'_>, words: &str, instead: &str) -> Result<Zeroizing<String>, DecisionError> {
+    fn ask(&self, question: &Question<'_>, words: &str, purpose: PassphrasePurpose) -> Result<Zeroizing<String>, DecisionError> {
         self.ask_hidden(words).map_err(|error| {
             let reason = match error.kind() {
                 io::ErrorKind::UnexpectedEof => "the input ended".to_owned(),
                 _ => error.to_string(),
             };
             let key = question.key();
-            let new = if instead.starts_with('-') { "new " } else { "" };
-            DecisionError::NoAnswer(format!(
-                "no {new}passphrase for the {key}: {reason}; set {instead}, or answer the prompt on a terminal"
-            ))
+            let advice = |new| self.sources.advice(Wanted { role: question.role, key: question.id, new });
+            let (what, advice) = match purpose {
+                PassphrasePurpose::Create => ("passphrase", advice(true)),
+                PassphrasePurpose::Unlock { .. } => ("passphrase", advice(false)),
+                PassphrasePurpose::Replace => ("new passphrase", "give --new-passphrase-file".to_owned()),
+            };
+            DecisionError::NoAnswer(format!("no {what} for the {key}: {reason}; {advice}, or answer the prompt on a terminal"))
         })
     }
 
@@ -282,11 +295,6 @@ impl Question<'_> {
         let role = self.peer.shown(self.role);
         let id: String = self.id.chars().take(7).collect();
         if id.is_empty() { format!("{role} key") } else { format!("{role} key with ID {id}") }
-    }
-
-    /// The variable or the flag that would have answered.
-    fn instead(&self) -> &'static str {
-        self.peer.variable(self.role).unwrap_or("--passphrase-file")
     }
 
     fn name(&self) -> (String, String) {
@@ -486,7 +494,9 @@ mod tests {
         let set = [("DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "")];
         let (_, answers) = session("", &set, &[new_key("root", "1"), existing("root", "1", 0)]);
         let error = "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE is set but empty: a new key needs a passphrase";
-        assert_eq!(answers, [Err(DecisionError::NoAnswer(error.to_owned())), Ok(String::new())]);
+        let existing = "no passphrase for the root key with ID 1: the input ended; DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE is set but \
+                        empty; give it a value, or answer the prompt on a terminal";
+        assert_eq!(answers, [error, existing].map(|error| Err(DecisionError::NoAnswer(error.to_owned()))));
     }
 
     #[test]

@@ -239,6 +239,11 @@ impl Ui {
         self.labelled("warning", "33", text);
     }
 
+    /// What a person could do.
+    pub fn hint(&self, text: &str) {
+        self.labelled("hint", "36", &self.program.tell(text));
+    }
+
     /// Why a command ends: the peer's words first, then our own cause and hints.
     pub fn error(&self, error: &CliError) {
         match (self.program.voice(), error.message()) {
@@ -253,7 +258,7 @@ impl Ui {
             self.labelled("cause", "31", cause);
         }
         for hint in error.hints() {
-            self.labelled("hint", "36", &self.program.tell(hint));
+            self.hint(hint);
         }
         if let (Detail::Debug, Some(facts)) = (self.detail, error.facts()) {
             self.labelled("debug", "2", facts);

@@ -18,7 +18,6 @@ use self::logins::{AskedFor, Undisturbed};
 use super::{
     engine_flags::{EngineFlags, TlsFileFlags},
     error::{CliError, os_words, without_error_numbers},
-    failure,
     passphrase_flags::{NewPassphraseFlags, PassphraseFlags},
     passphrase_source::{Answer, Place, Sources},
     prompt::Prompter,
@@ -55,7 +54,7 @@ use crate::{
 };
 
 pub use crate::adapters::{
-    keys::{key_source::Exposure, public_key_out::PublicKeyOut},
+    keys::{key_source::Exposure, public_key_in::read as read_public_key, public_key_out::PublicKeyOut},
     notary::Access,
 };
 
@@ -155,21 +154,20 @@ impl Wiring {
     }
 
     /// The Docker Engine; none where none is configured and the usual socket is not there.
-    pub fn engine(&self) -> Result<Option<Box<dyn Engine>>, CliError> {
-        let told = |error: EngineError| failure::plain(&error.into());
-        let Some(found) = self.engine.find().map_err(told)? else { return Ok(None) };
+    pub fn engine(&self) -> Result<Option<Box<dyn Engine>>, EngineError> {
+        let Some(found) = self.engine.find()? else { return Ok(None) };
         let endpoint = Endpoint::new(found.address, self.timeout)
-            .map_err(|reason| told(EngineError::Unusable(format!("{} cannot be used as a Docker Engine: {reason}", found.host))))?;
+            .map_err(|reason| EngineError::Unusable(format!("{} cannot be used as a Docker Engine: {reason}", found.host)))?;
         let version = variable("DOCKER_API_VERSION").map(|version| version.to_string_lossy().into_owned());
         Ok(Some(Box::new(EngineApi::new(endpoint, found.host, Arc::clone(&self.net), version))))
     }
 
     /// The same for what cannot be done without one.
-    pub fn needed_engine(&self) -> Result<Box<dyn Engine>, CliError> {
+    pub fn needed_engine(&self) -> Result<Box<dyn Engine>, EngineError> {
         self.engine()?.ok_or_else(|| {
             let cause = format!("there is no {}, and no other Engine is configured", self.engine.socket.display());
             let host = format!("unix://{}", self.engine.socket.display());
-            failure::plain(&EngineError::Unreachable { host, cause }.into())
+            EngineError::Unreachable { host, cause }
         })
     }
 
@@ -206,7 +204,7 @@ impl Wiring {
         public_key_out::is_taken(file)
     }
 
-    /// Writes a public key beside its place; it gets its name when it is committed.
+    /// Writes a public key, which stays where it is kept in the end.
     pub fn write_public_key(&self, file: &Path, pem: &str) -> std::io::Result<PublicKeyOut> {
         PublicKeyOut::write(file, pem)
     }

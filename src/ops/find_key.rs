@@ -49,8 +49,9 @@ pub fn is_id(typed: &str) -> bool {
     (MIN_DIGITS..=DIGITS).contains(&typed.len()) && typed.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
+/// A key without a name is meant by its ID alone.
 fn is_meant(info: &KeyInfo, typed: &str) -> bool {
-    info.role == typed || (is_id(typed) && info.id.to_string().starts_with(&typed.to_ascii_lowercase()))
+    (info.role == typed && !typed.is_empty()) || (is_id(typed) && info.id.to_string().starts_with(&typed.to_ascii_lowercase()))
 }
 
 #[cfg(test)]
@@ -74,5 +75,8 @@ mod tests {
         for typed in ["", "jef", "5cb9c4", "5cb9c4f", &format!("{id}0"), "5cb9c4ex"] {
             assert!(!is_meant(&info, typed), "{typed}");
         }
+        let nameless = KeyInfo { role: String::new(), ..info };
+        assert!(!is_meant(&nameless, ""));
+        assert!(is_meant(&nameless, &id));
     }
 }

@@ -12,7 +12,7 @@ use crate::{
         pem::{self, PemBlock},
         private_key::PrivateKey,
     },
-    tuf::{gun::Gun, role::RoleName},
+    tuf::{gun::Gun, key::Key, role::RoleName},
 };
 
 /// A key file cannot be loaded.
@@ -28,6 +28,14 @@ pub enum LoadError {
     /// The file says that its key is a root key, and the person has not said so.
     #[error("the file says that its key is a root key")]
     RootKey,
+    /// The key is stored under another name, or for another repository. Nothing was stored.
+    #[error("key {id} is on this machine already, as {kept}, and is not stored as {wanted}", id = stored.id, kept = kept_as(stored))]
+    Stored {
+        /// The key that is there.
+        stored: Box<KeyInfo>,
+        /// What it was to be stored as.
+        wanted: String,
+    },
     /// Anything else.
     #[error(transparent)]
     Ops(#[from] OpsError),
@@ -43,8 +51,9 @@ struct Loaded {
     gun: Option<Gun>,
 }
 
-/// Makes a P-256 key under a name, and stores it. `write_public` gets its public half, as PEM with the name in a `role` header, before the key is
-/// stored: where it fails, no key stays behind.
+/// Makes a P-256 key under a name, and stores it. `write_public` gets its public half, as PEM with the name in a `role` header, and writes it where
+/// it is to be before the key is stored: where it fails, no key stays behind. What it returns is dropped, and with it what it wrote, where the
+/// key cannot be stored.
 pub fn generate<P, E: From<OpsError>>(
     session: &Session<'_>,
     name: &str,
@@ -61,15 +70,16 @@ pub fn generate<P, E: From<OpsError>>(
 }
 
 /// Decrypts every key in a file, asks for a new passphrase for each, and stores them. A `role` header in the file wins over `name`
-/// (Notary `trustmanager.ImportKeys`), but none makes a root key of one that was not called so; whatever ID the file claims, a key is stored under its own. All keys are read before the first is
-/// stored.
+/// (Notary `trustmanager.ImportKeys`) unless it is empty, but none makes a root key of one that was not called so; whatever ID the file claims, a key is
+/// stored under its own. One that is stored already keeps its name and its repository: it gets the new passphrase, or is refused. All keys are read
+/// before the first is stored.
 pub fn load(session: &Session<'_>, blocks: &[PemBlock], name: &str) -> Result<Vec<KeyInfo>, LoadError> {
     let keys = blocks.iter().map(|block| read(session, block, name)).collect::<Result<Vec<_>, _>>()?;
     keys.iter().map(|loaded| Ok(store(session, &loaded.key, &loaded.role, loaded.gun.as_ref())?)).collect()
 }
 
 fn read(session: &Session<'_>, block: &PemBlock, name: &str) -> Result<Loaded, LoadError> {
-    let role = block.header("role").unwrap_or(name).to_owned();
+    let role = block.header("role").filter(|role| !role.is_empty()).unwrap_or(name).to_owned();
     // a root key in the store becomes that of repositories that are initialised later
     if role == RoleName::root().as_str() && name != role {
         return Err(LoadError::RootKey);
@@ -80,7 +90,29 @@ fn read(session: &Session<'_>, block: &PemBlock, name: &str) -> Result<Loaded, L
         return Err(LoadError::NoGun(role));
     }
     let key = open(session, block, "encrypted")?;
-    Ok(Loaded { key, role, gun })
+    let loaded = Loaded { key, role, gun };
+    check_stored(session, &loaded)?;
+    Ok(loaded)
+}
+
+/// A key that is stored and was given another name would be lost to what takes it by the old one. A stored one without a name can get one.
+fn check_stored(session: &Session<'_>, loaded: &Loaded) -> Result<(), LoadError> {
+    let id = Key::of(&loaded.key).canonical_id().map_err(|error| OpsError::NoAccount(error.to_string()))?;
+    let Some(stored) = session.keys.find(id).map_err(OpsError::Keys)? else { return Ok(()) };
+    let gun = loaded.gun.as_ref().map(Gun::as_str);
+    let is_same = stored.role == loaded.role && (gun.is_none() || stored.gun.as_deref() == gun);
+    if is_same || stored.role.is_empty() {
+        return Ok(());
+    }
+    Err(LoadError::Stored { stored: Box::new(stored), wanted: named(&loaded.role, gun) })
+}
+
+fn kept_as(info: &KeyInfo) -> String {
+    named(&info.role, info.gun.as_deref())
+}
+
+fn named(role: &str, gun: Option<&str>) -> String {
+    gun.map_or_else(|| role.to_owned(), |gun| format!("{role} of {gun}"))
 }
 
 /// Opens a key in a file; nothing is stored. `role` chooses the words of the prompt, and the variable that may answer.

@@ -95,7 +95,7 @@ pub fn unlock(session: &Session<'_>, keyring: &Keyring<'_>, base: Base<'_>, chan
 }
 
 /// Keeps what the server has taken, so that the next read need not ask for it. It is published whether or not that can be done.
-fn keep(session: &Session<'_>, gun: &Gun, files: BTreeMap<RoleName, Bytes>) {
+pub(super) fn keep(session: &Session<'_>, gun: &Gun, files: BTreeMap<RoleName, Bytes>) {
     let bytes: Vec<Bytes> = files.into_values().collect();
     if let Err(error) = session.store.keep_published(gun, &bytes) {
         session.events.tell(Event::Warning(format!("published, but not kept on this machine: {error}")));

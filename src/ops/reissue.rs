@@ -6,7 +6,7 @@ use super::{
     error::OpsError,
     keyring::Keyring,
     ports::{Bytes, RemoteError},
-    publish::pause,
+    publish::{keep, pause},
     session::Session,
 };
 use crate::tuf::{
@@ -37,8 +37,8 @@ pub(super) fn publish_anew(
         let upload: Vec<(RoleName, Bytes)> = files.iter().map(|(role, bytes)| (role.clone(), Bytes::clone(bytes))).collect();
         match session.remote.publish(gun, &upload) {
             Ok(()) => {
-                let bytes: Vec<Bytes> = files.into_values().collect();
-                return Ok(session.store.keep_published(gun, &bytes)?);
+                keep(session, gun, files);
+                return Ok(());
             }
             Err(last @ RemoteError::Conflict { .. }) if attempts == MAX_ATTEMPTS => {
                 return Err(OpsError::Contended { gun: gun.clone(), attempts, last });

@@ -3,6 +3,8 @@
 //! `TRYCMD=overwrite cargo test --test cli` writes what the program says now; read the difference before it is committed.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod copies;
+mod descriptors;
 mod streams;
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};

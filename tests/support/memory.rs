@@ -281,6 +281,10 @@ impl KeyStore for Nobody {
         Err(KeyStoreError::NoSuchKey(id))
     }
 
+    fn files(&self, _: CanonicalKeyId) -> Result<Vec<std::path::PathBuf>, KeyStoreError> {
+        Ok(Vec::new())
+    }
+
     fn remove(&self, id: CanonicalKeyId) -> Result<(), KeyStoreError> {
         Err(KeyStoreError::NoSuchKey(id))
     }

@@ -23,8 +23,15 @@ use crate::{
 /// The usual socket.
 pub const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
 
+/// The host of an Engine that TLS is spoken to where none is named, and of an address without one.
+const DEFAULT_HOST: &str = "localhost";
+
 /// The name that means: no context.
 const DEFAULT_CONTEXT: &str = "default";
+
+/// The ports of an address without one.
+const TLS_PORT: u16 = 2376;
+const PLAIN_PORT: u16 = 2375;
 
 /// Longest file of a context, in bytes.
 const MAX_FILE: u64 = 1 << 20;
@@ -34,11 +41,12 @@ const MAX_FILE: u64 = 1 << 20;
 pub struct EngineNames {
     /// Docker's folder.
     pub config_dir: PathBuf,
-    /// `DOCKER_HOST`.
+    /// `DOCKER_HOST`. One of blanks alone is the default, whatever the context.
     pub host: Option<String>,
     /// `DOCKER_CONTEXT`.
     pub context: Option<String>,
-    /// `DOCKER_TLS_VERIFY` or `DOCKER_TLS`: TLS is spoken to a host. Its certificate is verified whichever of them it is.
+    /// `DOCKER_TLS_VERIFY` or `DOCKER_TLS`: TLS is spoken to a host, which is `tcp://localhost:2376` where none is named. Its certificate is
+    /// verified whichever of them it is.
     pub tls: Option<String>,
     /// `DOCKER_CERT_PATH`: the folder with `ca.pem`, `cert.pem` and `key.pem`; else Docker's folder.
     pub cert_path: Option<PathBuf>,
@@ -78,10 +86,12 @@ struct DockerEndpoint {
 }
 
 impl EngineNames {
-    /// The Engine; none where none is named and the usual socket is not there.
+    /// The Engine; none where none is named, TLS is not asked for, and the usual socket is not there.
     pub fn find(&self) -> Result<Option<EngineAddress>, EngineError> {
-        if let Some(host) = &self.host {
-            return parse(host, self.tls.as_ref().map(|_| self.files())).map(Some);
+        match &self.host {
+            Some(host) if host.trim().is_empty() => return self.default_host(),
+            Some(host) => return named(host, self.tls_files()).map(Some),
+            None => {}
         }
         let context = if let Some(context) = &self.context {
             context.clone()
@@ -93,15 +103,25 @@ impl EngineNames {
         if !context.is_empty() && context != DEFAULT_CONTEXT {
             return self.of_context(&context).map(Some);
         }
+        self.default_host()
+    }
+
+    /// The Engine that nothing names (docker/cli `opts.ParseHost`).
+    fn default_host(&self) -> Result<Option<EngineAddress>, EngineError> {
+        if let Some(files) = self.tls_files() {
+            return parse(&format!("tcp://{DEFAULT_HOST}:{TLS_PORT}"), Some(files)).map(Some);
+        }
         // a socket that is there and does not answer is told of when it is asked
         let exists = self.socket.symlink_metadata().is_ok();
         let host = format!("unix://{}", self.socket.display());
         Ok(exists.then(|| EngineAddress { address: Address::Unix(self.socket.clone()), host }))
     }
 
-    fn files(&self) -> Files {
+    /// None where TLS is not asked for.
+    fn tls_files(&self) -> Option<Files> {
+        self.tls.as_ref()?;
         let folder = self.cert_path.as_ref().unwrap_or(&self.config_dir);
-        Files { folder: folder.clone(), named: self.tls_files.clone() }
+        Some(Files { folder: folder.clone(), named: self.tls_files.clone() })
     }
 
     fn of_context(&self, name: &str) -> Result<EngineAddress, EngineError> {
@@ -117,6 +137,10 @@ impl EngineNames {
         let endpoint = context.endpoints.docker.ok_or_else(|| fail("it names no Docker Engine".to_owned()))?;
         if endpoint.skip_tls_verify {
             return Err(fail("it is not to verify the Engine's certificate; dct always does".to_owned()));
+        }
+        if endpoint.host.is_empty() {
+            let host = format!("unix://{}", self.socket.display());
+            return Ok(EngineAddress { address: Address::Unix(self.socket.clone()), host });
         }
         parse(&endpoint.host, Files::of_context(contexts.join("tls").join(folder).join("docker")))
     }
@@ -157,6 +181,14 @@ impl Files {
     }
 }
 
+/// Reads an address that a flag or `DOCKER_HOST` names. Docker takes `http` and `https` from a context alone.
+fn named(host: &str, files: Option<Files>) -> Result<EngineAddress, EngineError> {
+    match host.trim().split_once("://") {
+        Some(("http" | "https", _)) => Err(bad_format(host.trim())),
+        _ => parse(host, files),
+    }
+}
+
 /// Reads an address; `files` where TLS is to be spoken.
 fn parse(host: &str, files: Option<Files>) -> Result<EngineAddress, EngineError> {
     let host = host.trim();
@@ -167,8 +199,10 @@ fn parse(host: &str, files: Option<Files>) -> Result<EngineAddress, EngineError>
         "unix" => Address::Unix(PathBuf::from(rest)),
         "tcp" | "http" | "https" => {
             let is_tls = files.is_some() || scheme == "https";
-            let (protocol, port) = if is_tls { ("https", 2376) } else { ("http", 2375) };
-            let Ok(mut url) = Url::parse(&format!("{protocol}://{rest}")) else { return refuse("it is no address") };
+            let (protocol, port) = if is_tls { ("https", TLS_PORT) } else { ("http", PLAIN_PORT) };
+            let names_host = !rest.is_empty() && !rest.starts_with([':', '/']);
+            let local = if names_host { "" } else { DEFAULT_HOST };
+            let Ok(mut url) = Url::parse(&format!("{protocol}://{local}{rest}")) else { return refuse("it is no address") };
             if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
                 return refuse("it holds more than a host, a port and a path");
             }
@@ -183,7 +217,7 @@ fn parse(host: &str, files: Option<Files>) -> Result<EngineAddress, EngineError>
         }
         "ssh" => return refuse("ssh is not supported; forward the Engine's socket with `ssh -L` and name that"),
         "npipe" | "fd" => return refuse("it is not supported here"),
-        _ => return Err(unusable(format!("unable to resolve docker endpoint: invalid bind address format: {host}"))),
+        _ => return Err(bad_format(host)),
     };
     Ok(EngineAddress { address, host: host.to_owned() })
 }
@@ -197,6 +231,10 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(MAX_FILE).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+fn bad_format(host: &str) -> EngineError {
+    unusable(format!("unable to resolve docker endpoint: invalid bind address format: {host}"))
 }
 
 fn unusable(reason: String) -> EngineError {
@@ -233,16 +271,22 @@ mod tests {
             ("tcp://[::1]", "http://[::1]:2375/"),
             ("h:1234", "http://h:1234/"),
             ("tcp://h:1/prefix", "http://h:1/prefix"),
-            ("https://h:1", "tls https://h:1/ 0"),
+            ("https://h:1", "unable to resolve docker endpoint: invalid bind address format: https://h:1"),
+            ("http://h:1", "unable to resolve docker endpoint: invalid bind address format: http://h:1"),
+            ("tcp://", "http://localhost:2375/"),
+            ("tcp://:1", "http://localhost:1/"),
+            (":1", "http://localhost:1/"),
+            (":", "http://localhost:2375/"),
+            ("tcp:///prefix", "http://localhost:2375/prefix"),
             (
                 "ssh://me@h",
                 "ssh://me@h cannot be used as a Docker Engine: ssh is not supported; forward the Engine's socket with `ssh -L` and name that",
             ),
             ("foo://x", "unable to resolve docker endpoint: invalid bind address format: foo://x"),
-            ("tcp://", "tcp:// cannot be used as a Docker Engine: it is no address"),
+            ("tcp://h:99999", "tcp://h:99999 cannot be used as a Docker Engine: it is no address"),
             ("tcp://a:b@h:1", "tcp://a:b@h:1 cannot be used as a Docker Engine: it holds more than a host, a port and a path"),
         ] {
-            assert_eq!(shown(parse(host, None).map(Some)), address, "{host}");
+            assert_eq!(shown(named(host, None).map(Some)), address, "{host}");
         }
     }
 
@@ -272,6 +316,15 @@ mod tests {
             "/x"
         );
 
+        // of blanks alone, a host is the default one, whatever the context
+        let blank = EngineNames { host: Some(" ".into()), context: Some("far".into()), ..names.clone() };
+        assert_eq!(shown(blank.find()), names.socket.display().to_string());
+        write(r#"{"Endpoints":{"docker":{"Host":"https://far:1"}}}"#);
+        assert_eq!(shown(names.find()), "tls https://far:1/ 0");
+        write(r#"{"Endpoints":{"docker":{}}}"#);
+        assert_eq!(shown(names.find()), names.socket.display().to_string());
+        write(r#"{"Endpoints":{"docker":{"Host":"tcp://far:2376"}}}"#);
+
         let tls = folder.path().join("contexts/tls").join(Sha256::of(b"far").to_hex()).join("docker");
         fs::create_dir_all(&tls).unwrap();
         fs::copy("testdata/certs/chain-ca.pem", tls.join("ca.pem")).unwrap();
@@ -282,6 +335,21 @@ mod tests {
             write(json);
             assert!(shown(names.find()).starts_with("unable to resolve docker endpoint: context \"far\": "), "{json}");
         }
+    }
+
+    #[test]
+    fn tls_without_a_host_is_spoken_on_this_machine() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = EngineNames { tls: Some("1".into()), ..names(folder.path()) };
+        for host in [None, Some(String::new())] {
+            assert_eq!(shown(EngineNames { host, ..names.clone() }.find()), "tls https://localhost:2376/ 0");
+        }
+        // though there is a socket
+        fs::write(&names.socket, "").unwrap();
+        let found = names.find().unwrap().unwrap();
+        assert_eq!(found.host, "tcp://localhost:2376");
+        fs::write(folder.path().join("key.pem"), "").unwrap();
+        assert!(shown(names.find()).ends_with("of cert.pem and key.pem one is missing"));
     }
 
     #[test]

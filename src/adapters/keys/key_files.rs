@@ -58,12 +58,23 @@ impl KeyFiles {
         scan
     }
 
-    /// Removes the files of a key in the legacy layouts, where one may lie behind the file that counts.
+    /// Every file of a key: those that a program stored, one in a legacy layout perhaps behind the flat one, and a person's copies.
+    fn files_and_copies(&self, id: CanonicalKeyId) -> Result<(Vec<PathBuf>, Vec<PathBuf>), KeyStoreError> {
+        let files = self.scan()?.files.into_iter().filter(|(found, _)| *found == id).map(|(_, path)| path);
+        Ok(files.partition(|path| scan::is_of_a_layout(&self.private, path)))
+    }
+
+    /// Removes what a program stored of a key, but for one file, and tells of the copies that stay.
     fn remove_but(&self, id: CanonicalKeyId, kept: Option<&Path>) -> Result<(), KeyStoreError> {
-        let files = self.scan()?.files;
-        for (_, path) in files.iter().filter(|(found, path)| *found == id && Some(path.as_path()) != kept) {
+        let (files, copies) = self.files_and_copies(id)?;
+        if let ([], Some(copy)) = (files.as_slice(), copies.first()) {
+            return Err(KeyStoreError::Copy(copy.clone()));
+        }
+        for path in files.iter().filter(|path| Some(path.as_path()) != kept) {
             durable::remove(path)?;
         }
+        let left = |path| KeyFileWarning { path, reason: "a copy of the key stays here, as it was".to_owned() };
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(copies.into_iter().map(left));
         Ok(())
     }
 
@@ -143,9 +154,12 @@ impl KeyStore for KeyFiles {
         scan::read_key_file(&path).map_err(|reason| KeyStoreError::BadKeyFile { path, reason })
     }
 
+    fn files(&self, id: CanonicalKeyId) -> Result<Vec<PathBuf>, KeyStoreError> {
+        Ok(self.files_and_copies(id)?.0)
+    }
+
     fn remove(&self, id: CanonicalKeyId) -> Result<(), KeyStoreError> {
-        let first = self.find(id)?.ok_or(KeyStoreError::NoSuchKey(id))?;
-        durable::remove(&first.path)?;
+        self.find(id)?.ok_or(KeyStoreError::NoSuchKey(id))?;
         self.remove_but(id, None)
     }
 
@@ -286,6 +300,29 @@ mod tests {
         assert!(matches!(store.remove(info.id), Err(KeyStoreError::NoSuchKey(id)) if id == info.id));
         assert!(matches!(store.stored(info.id), Err(KeyStoreError::NoSuchKey(_))));
         assert_eq!(store.list().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn copies_in_other_folders_stay_and_are_told_of() {
+        let (trust, store) = copy_of("peers/docker");
+        let info = store.list().unwrap().remove(0);
+        let copy = trust.path().join("private/backup").join(info.path.file_name().unwrap());
+        fs::create_dir(copy.parent().unwrap()).unwrap();
+        fs::set_permissions(copy.parent().unwrap(), fs::Permissions::from_mode(0o700)).unwrap();
+        fs::copy(&info.path, &copy).unwrap();
+        assert_eq!(store.files(info.id).unwrap(), std::slice::from_ref(&info.path));
+        let key = store.unlock(info.id, &passphrase()).unwrap();
+        store.replace(&info, &key, &Passphrase::new("another".to_owned())).unwrap();
+        let told = [KeyFileWarning { path: copy.clone(), reason: "a copy of the key stays here, as it was".to_owned() }];
+        assert_eq!(store.warnings(), told);
+        let store = KeyFiles::new(trust.path());
+        store.remove(info.id).unwrap();
+        assert_eq!(store.warnings(), told);
+        assert!(!info.path.exists() && copy.exists());
+        // what is left is a copy alone
+        assert_eq!(store.files(info.id).unwrap(), [] as [PathBuf; 0]);
+        assert!(matches!(store.remove(info.id), Err(KeyStoreError::Copy(path)) if path == copy));
+        assert!(copy.exists());
     }
 
     #[test]

@@ -4,5 +4,6 @@ mod durable;
 pub mod key_files;
 pub mod key_out;
 pub mod key_source;
+pub mod public_key_in;
 pub mod public_key_out;
 mod scan;

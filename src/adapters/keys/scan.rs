@@ -17,6 +17,9 @@ use crate::{
     tuf::key_id::CanonicalKeyId,
 };
 
+/// The folders of the layouts before Notary 0.4.
+const LEGACY_ROOT: &str = "root_keys";
+const LEGACY_TUF: &str = "tuf_keys";
 /// No key file is larger, in bytes.
 const MAX_FILE: u64 = 1 << 20;
 /// No repository's name has more components.
@@ -73,8 +76,8 @@ impl Scan {
         for folder in folders {
             let legacy = folder.file_name().and_then(|name| name.to_str()).map(str::to_owned);
             let layout = match legacy.as_deref() {
-                Some("root_keys") => Layout::LegacyRoot,
-                Some("tuf_keys") => Layout::LegacyTuf(&folder),
+                Some(LEGACY_ROOT) => Layout::LegacyRoot,
+                Some(LEGACY_TUF) => Layout::LegacyTuf(&folder),
                 _ => Layout::Flat,
             };
             scan.folder(&folder, layout, 1);
@@ -146,6 +149,13 @@ impl Scan {
     fn warn(&mut self, path: &Path, reason: impl Into<String>) {
         self.warnings.push(KeyFileWarning { path: path.to_owned(), reason: reason.into() });
     }
+}
+
+/// Whether a file is where a program stores one: beside the others, or in one of the legacy layouts.
+pub(super) fn is_of_a_layout(private: &Path, file: &Path) -> bool {
+    let Ok(below) = file.strip_prefix(private) else { return false };
+    let is_flat = below.parent().is_some_and(|folder| folder.as_os_str().is_empty());
+    is_flat || below.starts_with(LEGACY_ROOT) || below.starts_with(LEGACY_TUF)
 }
 
 /// The first block of a key file; the peers look at no other.

@@ -64,6 +64,15 @@ mod tests {
     }
 
     #[test]
+    fn a_command_that_has_ended_has_answered_though_it_left_another_behind() {
+        let start = Instant::now();
+        assert_eq!(ask("sh -c 'echo secret; sleep 20 2>/dev/null &'"), Ok("secret".to_owned()));
+        assert!(start.elapsed() < Duration::from_secs(4));
+        let long = ask("sh -c 'head -c 60000 /dev/zero | tr \\\\0 x'").map(|text| text.len());
+        assert_eq!(long, Ok(60_000));
+    }
+
+    #[test]
     fn a_command_that_hangs_is_killed() {
         let start = Instant::now();
         let late = run("sleep 60", "jeff", "", Duration::from_millis(300)).unwrap_err();

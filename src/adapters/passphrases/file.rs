@@ -1,25 +1,19 @@
 //! Passphrases in files and pipes.
 
 use std::{
-    fs::{File, OpenOptions},
-    io::{self, IsTerminal as _, Read as _},
-    os::{
-        fd::AsFd as _,
-        unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _},
-    },
+    fs::File,
+    io::{self, IsTerminal as _},
+    os::unix::fs::{FileTypeExt as _, MetadataExt as _},
     path::{Path, PathBuf},
-    sync::mpsc,
-    thread,
-    time::Duration,
 };
 
-use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use zeroize::Zeroizing;
 
-use super::line::{MAX, PassphraseError, one_line};
-
-/// How long is waited for somebody to write to a pipe, in seconds.
-const DEADLINE: u64 = 60;
+use super::{
+    descriptor,
+    line::{MAX, PassphraseError, one_line},
+};
+use crate::adapters::pipe;
 
 /// The passphrase in a file, and what a person should know of the file.
 pub struct Opened {
@@ -32,10 +26,8 @@ pub struct Opened {
 
 /// Reads a file or a pipe that has a name, such as a shell's `<(…)`.
 pub fn from_file(path: &Path) -> Result<Opened, PassphraseError> {
-    // a pipe that nobody writes to is not waited for
-    let flags = OFlags::NONBLOCK.bits().cast_signed();
     let failed = |source| PassphraseError::Io { action: "open", path: Some(path.to_owned()), source };
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(failed)?;
+    let file = pipe::open(path).map_err(failed)?;
     let mode = file.metadata().map_err(failed)?;
     let open = mode.is_file() && mode.mode() & 0o077 != 0;
     let warning =
@@ -43,22 +35,12 @@ pub fn from_file(path: &Path) -> Result<Opened, PassphraseError> {
     Ok(Opened { text: read(file, Some(path.to_owned()))?, warning })
 }
 
-/// Reads a descriptor that the process was given, to its end.
+/// Reads a descriptor that the process was given, to its end, and closes it: no program that is run later finds it.
 pub fn from_descriptor(number: u32) -> Result<Zeroizing<String>, PassphraseError> {
-    let opened = if number == 0 {
-        io::stdin().as_fd().try_clone_to_owned().map(File::from)
-    } else {
-        OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(format!("/dev/fd/{number}"))
-    };
-    let file = opened.map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => PassphraseError::NotOpen,
-        _ => PassphraseError::Io { action: "open", path: None, source },
-    })?;
-    read(file, None)
+    read(descriptor::take(number)?, None)
 }
 
 fn read(file: File, path: Option<PathBuf>) -> Result<Zeroizing<String>, PassphraseError> {
-    let failed = |source| PassphraseError::Io { action: "read", path, source };
     if file.is_terminal() {
         return Err(PassphraseError::Terminal);
     }
@@ -66,25 +48,22 @@ fn read(file: File, path: Option<PathBuf>) -> Result<Zeroizing<String>, Passphra
     if !kind.is_ok_and(|kind| kind.is_file() || kind.is_fifo() || kind.is_socket() || kind.is_char_device()) {
         return Err(PassphraseError::NotAFile);
     }
-    // from here on a writer who is slow is waited for, in a thread that can be left behind
-    let blocking = fcntl_getfl(&file).and_then(|flags| fcntl_setfl(&file, flags - OFlags::NONBLOCK));
-    if let Err(error) = blocking {
-        return Err(failed(error.into()));
-    }
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        // room for all of it, so that no copy is left behind by a growing buffer
-        let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(MAX).unwrap_or(0) + 2));
-        let read = file.take(MAX + 1).read_to_end(&mut bytes);
-        let _ = sender.send(read.map(|_| bytes));
-    });
-    let bytes = receiver.recv_timeout(Duration::from_secs(DEADLINE)).map_err(|_| PassphraseError::Late(DEADLINE))?;
-    one_line(&bytes.map_err(failed)?)
+    let bytes = pipe::read(file, MAX + 1).map_err(|source| match source.kind() {
+        io::ErrorKind::TimedOut => PassphraseError::Late(pipe::DEADLINE),
+        _ => PassphraseError::Io { action: "read", path, source },
+    })?;
+    one_line(&bytes)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
+    use std::{
+        fs::{self, OpenOptions},
+        os::unix::fs::PermissionsExt as _,
+        process::Command,
+        thread,
+        time::Duration,
+    };
 
     use super::*;
 

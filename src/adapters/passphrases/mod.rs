@@ -1,6 +1,7 @@
 //! Passphrases from where a program may keep them: files, descriptors, and commands.
 
 mod command;
+mod descriptor;
 mod file;
 mod line;
 

@@ -72,8 +72,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let written: Result<PublicKeyOut, Failure> = key_admin::generate(&context.session(&narrator), name, |pem| {
         context.wiring.write_public_key(&file, pem).map_err(|error| unwritten(&error))
     });
-    match written.and_then(|written| written.commit().map_err(|error| unwritten(&error))) {
-        Ok(()) => {}
+    match written {
+        Ok(public) => public.keep(),
         Err(Failure::PublicKey(error)) => return Err(error),
         Err(Failure::Key(error)) => {
             let error = failure::plain(&error);

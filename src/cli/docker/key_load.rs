@@ -91,6 +91,12 @@ fn refused(file: &Path, error: LoadError) -> CliError {
         LoadError::RootKey => CliError::new(error.to_string())
             .because("repositories that are initialized on this machine take a root key that is here for theirs")
             .hinted(format!("where that is meant: dct key load --name root {}", file.display())),
+        LoadError::Stored { ref stored, .. } => {
+            let id = stored.id;
+            CliError::new(error.to_string())
+                .because("what signs with it finds it by that name")
+                .hinted(format!("`dct key show {id}` tells what it is for; another name takes `dct key remove {id}` first"))
+        }
         error => CliError::new(error.to_string()),
     }
 }

@@ -3,7 +3,7 @@
 use super::key_choice;
 use crate::{
     cli::{context::Context, error::CliError, failure, passphrase_flags::NewPassphraseFlags},
-    ops::key_change,
+    ops::{error::OpsError, key_change},
 };
 
 /// Change the passphrase of a key
@@ -37,6 +37,10 @@ Examples:
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     key_choice::with_key(&args.key, context, |session, info| {
+        let files = session.keys.files(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
+        for file in files {
+            context.ui.line(&format!("Changing the passphrase of {}", file.display()));
+        }
         let changed = key_change::change_passphrase(session, &info)
             .map_err(|error| failure::plain(&error).prefixed("failed to change the passphrase: "))?;
         context.ui.line(&format!("Successfully changed the passphrase of key {}", changed.id));

@@ -9,7 +9,11 @@ use crate::{
         error::{CliError, os_words},
         failure,
     },
-    ops::{error::OpsError, known_keys::KnownKeys, ports::KeyInfo},
+    ops::{
+        error::OpsError,
+        known_keys::KnownKeys,
+        ports::{KeyInfo, KeyStoreError},
+    },
     tuf::role::RoleName,
 };
 
@@ -51,7 +55,14 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
             return Err(CliError::new(format!("{} is a root key, which is removed without asking by its whole ID alone", info.id))
                 .hinted("whoever has lost a root key can never change who signs; is there a copy of it?"));
         }
+        let files = session.keys.files(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
+        if files.is_empty() {
+            return Err(failure::plain(&OpsError::Keys(KeyStoreError::Copy(info.path))).hinted("remove the file itself"));
+        }
         context.ui.line(&format!("Key {}, {}", key_choice::told(&info), info.path.display()));
+        for file in files.iter().filter(|file| **file != info.path) {
+            context.ui.line(&format!("  also {}", file.display()));
+        }
         for it in uses {
             context.ui.line(&format!("  may sign {} of {}", it.role, it.gun));
         }

@@ -1,31 +1,24 @@
 //! The file that `--key` names: a signer's certificate or public key.
 
-use std::{
-    fs::File,
-    io::{self, Read as _},
-    path::Path,
-};
+use std::path::Path;
 
 use jiff::Timestamp;
 
 use crate::{
-    cli::error::{CliError, os_words},
+    cli::{
+        error::{CliError, os_words},
+        wiring::read_public_key,
+    },
     crypto::public_key_file::{self, PublicKeyFile, PublicKeyFileError},
     tuf::key::Key,
 };
 
-/// Docker reads no more of a file than this, in bytes.
-const MAX_FILE: u64 = 1 << 20;
-
 /// Reads the key in a file. A certificate must be valid at `now`.
 pub(super) fn read(path: &Path, now: Timestamp) -> Result<Key, CliError> {
     let shown = path.display();
-    let unreadable = |action: &str, error: &io::Error| {
-        CliError::new(format!("unable to read public key from file: {action} {shown}: {}", os_words(error)))
-    };
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| unreadable("open", &error))?;
-    file.take(MAX_FILE).read_to_end(&mut bytes).map_err(|error| unreadable("read", &error))?;
+    let bytes = read_public_key(path).map_err(|(action, error)| {
+        CliError::new(format!("unable to read public key from file: {action} {shown}: {}", os_words(&error)))
+    })?;
     parse(&bytes, now).map_err(|error| error.prefixed(&format!("could not parse public key from file: {shown}: ")))
 }
 

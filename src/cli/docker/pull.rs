@@ -6,7 +6,7 @@ use super::{
     transfer_flags::TransferFlags,
 };
 use crate::{
-    cli::{context::Context, error::CliError, failure, flags::go_bool},
+    cli::{context::Context, error::CliError, failure, flags::go_bool, hints::hint_of_pull},
     ops::{
         error::OpsError,
         pull_image,
@@ -60,7 +60,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     if !args.all_tags {
         image = tagged(image, context)?;
     }
-    let engine = context.wiring.needed_engine()?;
+    let engine = context.wiring.needed_engine().map_err(|error| not_pulled(&error.into()))?;
     let gun = &image.gun;
     let words = Words::new(context.ui, Verb::Pull, gun, context.wiring.familiar(gun), &[]).quiet(args.flags.quiet);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
@@ -70,9 +70,13 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         None => resolve_image::resolve_all(&session, gun, Outage::AnswerFromStore),
     };
     let trusted = trusted.map_err(|error| refused(gun.as_str(), &error))?;
-    pull_image::pull(&session, &*engine, gun, args.platform.as_deref(), &trusted).map_err(|error| failure::plain(&error))?;
+    pull_image::pull(&session, &*engine, gun, args.platform.as_deref(), &trusted).map_err(|error| not_pulled(&error))?;
     context.ui.line(&image.tag.map_or_else(|| gun.to_string(), |tag| format!("{gun}:{tag}")));
     Ok(())
+}
+
+fn not_pulled(error: &OpsError) -> CliError {
+    failure::plain(error).with_hints(hint_of_pull(error).as_slice())
 }
 
 /// Docker says what no error of the repository is as it is.

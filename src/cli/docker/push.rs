@@ -5,7 +5,7 @@ use super::{
     transfer_flags::TransferFlags,
 };
 use crate::{
-    cli::{context::Context, error::CliError},
+    cli::{context::Context, error::CliError, failure},
     ops::{
         image::Image,
         sign_image::{self, Content, FirstSigner, Request, Source, Wanted},
@@ -41,7 +41,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     }
     let image = tagged(image, context)?;
     let Some(tag) = &image.tag else { return Ok(()) };
-    let engine = context.wiring.needed_engine()?;
+    let engine = context.wiring.needed_engine().map_err(|error| failure::plain(&error.into()))?;
     let gun = &image.gun;
     let words =
         Words::new(context.ui, Verb::Push, gun, context.wiring.familiar(gun), std::slice::from_ref(&image)).quiet(args.flags.quiet);

@@ -61,7 +61,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 
 fn confirmed(image: &Image, context: &Context<'_>) -> Result<bool, CliError> {
     let question = format!("Confirm you would like to delete all signature data for {}?", image.typed);
-    match context.prompter.confirm(&question) {
+    match context.prompter.confirm(&question, "nothing was removed: nobody answered; --yes removes without asking") {
         Err(DecisionError::Interrupted) => Ok(false),
         answer => answer.map_err(|error| CliError::new(error.to_string())),
     }

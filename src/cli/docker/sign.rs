@@ -1,22 +1,26 @@
 //! `dct sign`
 
 use std::{
+    collections::BTreeMap,
     sync::{Mutex, PoisonError},
     thread,
 };
+
+use zeroize::Zeroizing;
 
 use super::sign_words::{Verb, Words};
 use crate::{
     cli::{
         context::Context,
         error::{CliError, ExitStatus},
+        failure,
         flags::go_bool,
         ui::Ui,
     },
     crypto::secret::Passphrase,
     ops::{
         image::{Image, Tag},
-        ports::{DecisionError, Decisions, Engine, PassphraseRequest},
+        ports::{DecisionError, Decisions, Engine, PassphrasePurpose, PassphraseRequest},
         session::Session,
         sign_image::{self, Content, FirstSigner, Request, Source, Wanted},
     },
@@ -84,7 +88,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         let _wait = context.ui.wait(&format!("reading trust data of {}", only.0));
         return sign(only, context.ui, context.prompter);
     }
-    let asking = OneAtATime { asked: context.prompter, turn: Mutex::default() };
+    let turn = Mutex::default();
     let mut failed = false;
     let _wait = context.ui.wait(&format!("signing in {} repositories", groups.len()));
     for some in groups.chunks(SIDE_BY_SIDE) {
@@ -94,8 +98,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
                 (
                     kept,
                     scope.spawn({
-                        let (sign, asking) = (&sign, &asking);
-                        move || sign(group, &ui, asking)
+                        let (sign, turn, asked) = (&sign, &turn, context.prompter);
+                        move || sign(group, &ui, &OneAtATime { asked, turn, last: Mutex::default() })
                     }),
                 )
             });
@@ -172,29 +176,92 @@ fn groups(typed: &[String], context: &Context<'_>) -> Result<Vec<Group>, CliErro
 /// The Engine that is to push; none where the registry is to be asked.
 fn engine(args: &Args, context: &Context<'_>) -> Result<Option<Box<dyn Engine>>, CliError> {
     let from = context.wiring.sign_from()?;
-    match (args.local, args.registry) {
-        (true, true) => Err(CliError::new("--local and --registry cannot be used together").with_status(ExitStatus::BadFlag)),
+    let engine = match (args.local, args.registry) {
+        (true, true) => {
+            return Err(CliError::new("--local and --registry cannot be used together").with_status(ExitStatus::BadFlag));
+        }
         (true, false) => context.wiring.needed_engine().map(Some),
         (false, true) => Ok(None),
         (false, false) if from.as_deref() == Some("registry") => Ok(None),
         (false, false) if from.as_deref() == Some("engine") => context.wiring.needed_engine().map(Some),
         (false, false) => context.wiring.engine(),
-    }
+    };
+    engine.map_err(|error| failure::plain(&error.into()))
 }
 
-/// Asks for one passphrase at a time, so that one key is asked for once though several repositories want it.
+/// By role and key.
+type Answers = BTreeMap<(String, String), Zeroizing<Vec<u8>>>;
+
+/// What answers for one repository. One passphrase is asked for at a time, so that one key is asked for once though several repositories want it.
 struct OneAtATime<'a> {
     asked: &'a (dyn Decisions + Sync),
-    turn: Mutex<()>,
+    turn: &'a Mutex<()>,
+    /// The last answer that this repository got.
+    last: Mutex<Answers>,
 }
 
 impl Decisions for OneAtATime<'_> {
     fn passphrase(&self, request: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        self.asked.passphrase(request)
+        let (role, key) = (&request.role, &request.key);
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let got = last.get(&(role.clone(), key.clone()));
+        // a wrong answer went to every repository, and the first of them to find out has asked again
+        let newer = match request.purpose {
+            PassphrasePurpose::Unlock { attempt: 1.. } if got.is_some() => {
+                self.asked.known_passphrase(role, key).filter(|known| got.is_some_and(|got| got.as_slice() != known.as_bytes()))
+            }
+            _ => None,
+        };
+        let answer = newer.map_or_else(|| self.asked.passphrase(request), Ok)?;
+        last.insert((role.clone(), key.clone()), Zeroizing::new(answer.as_bytes().to_vec()));
+        Ok(answer)
     }
 
     fn known_passphrase(&self, role: &str, key: &str) -> Option<Passphrase> {
         self.asked.known_passphrase(role, key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A person who mistypes once; what was answered last is known, as to the prompts.
+    #[derive(Default)]
+    struct Typist(Mutex<Vec<&'static str>>);
+
+    impl Decisions for Typist {
+        fn passphrase(&self, request: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
+            let mut given = self.0.lock().unwrap();
+            match request.purpose {
+                PassphrasePurpose::Unlock { attempt: 0 } if !given.is_empty() => {}
+                _ if given.is_empty() => given.push("wrong"),
+                _ if given.len() == 1 => given.push("right"),
+                _ => return Err(DecisionError::AttemptsExceeded),
+            }
+            Ok(Passphrase::new(given.last().unwrap().to_string()))
+        }
+
+        fn known_passphrase(&self, _: &str, _: &str) -> Option<Passphrase> {
+            self.0.lock().unwrap().last().map(|given| Passphrase::new((*given).to_owned()))
+        }
+    }
+
+    #[test]
+    fn a_wrong_answer_is_asked_for_anew_once_for_all_repositories() {
+        let (typist, turn) = (Typist::default(), Mutex::default());
+        let repositories = [(), (), ()].map(|()| OneAtATime { asked: &typist, turn: &turn, last: Mutex::default() });
+        let ask = |repository: &OneAtATime<'_>, attempt| {
+            let purpose = PassphrasePurpose::Unlock { attempt };
+            repository.passphrase(&PassphraseRequest { role: "jeff".to_owned(), key: "1".to_owned(), purpose })
+        };
+        for (attempt, expected) in [(0, "wrong"), (1, "right")] {
+            for repository in &repositories {
+                assert_eq!(ask(repository, attempt).unwrap().as_bytes(), expected.as_bytes());
+            }
+        }
+        // what is wrong again goes to the one who is asked
+        assert_eq!(ask(&repositories[2], 2).err(), Some(DecisionError::AttemptsExceeded));
     }
 }

@@ -76,7 +76,8 @@ fn remove(args: &Args, repository: &str, context: &Context<'_>) -> Result<Remova
             "The signer \"{name}\" signed the last released version of {repository}. Removing this signer will make {repository} unpullable. \
              Are you sure you want to continue?"
         );
-        if args.force { Ok(true) } else { context.prompter.confirm(&question) }
+        let unasked = "the signer was not removed: nobody answered; --force removes without asking";
+        if args.force { Ok(true) } else { context.prompter.confirm(&question, unasked) }
     };
     signer::remove(&context.session(&narrator), &gun, name, may_remove_last).map_err(|error| match error {
         RemoveError::Unknown(error) => failure::plain(&error).prefixed(&format!("error retrieving signers for {repository}: ")),

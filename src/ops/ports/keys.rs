@@ -27,10 +27,14 @@ pub trait KeyStore: Sync {
     /// A key as it is stored, with the headers of its file; nothing is decrypted.
     fn stored(&self, id: CanonicalKeyId) -> Result<PemBlock, KeyStoreError>;
 
-    /// Removes every file of a key. `Ok` means that it is gone from the disk.
+    /// The files of a key that `remove` takes away, the one that counts first.
+    fn files(&self, id: CanonicalKeyId) -> Result<Vec<PathBuf>, KeyStoreError>;
+
+    /// Removes every file of a key that a program stored. `Ok` means that they are gone from the disk. Copies that a person has put into other folders
+    /// of the store stay, and are told of by the adapter's `warnings`; a key that has nothing else is `Copy`.
     fn remove(&self, id: CanonicalKeyId) -> Result<(), KeyStoreError>;
 
-    /// Stores a key under another passphrase, as `add` does, and then removes what is left of it under the old one.
+    /// Stores a key under another passphrase, as `add` does, and then removes what is left of it under the old one, as `remove` does.
     fn replace(&self, info: &KeyInfo, key: &PrivateKey, passphrase: &Passphrase) -> Result<KeyInfo, KeyStoreError>;
 }
 
@@ -69,6 +73,9 @@ pub enum KeyStoreError {
         /// The ID of the key in it.
         found: CanonicalKeyId,
     },
+    /// The key is in a folder of the store that no program made.
+    #[error("{0}: a copy of the key, in a folder that is no program's; it is not touched")]
+    Copy(PathBuf),
     /// The passphrase does not open the key.
     #[error("wrong passphrase for key {0}")]
     WrongPassphrase(CanonicalKeyId),
