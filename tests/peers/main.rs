@@ -22,6 +22,7 @@ mod flow;
 mod harness;
 mod login;
 mod matrix;
+mod notary_json;
 mod notary_matrix;
 mod notary_pins;
 mod notary_plain;
