@@ -67,6 +67,7 @@ pub fn revoke(session: &Session<'_>, gun: &Gun, tag: Option<&Tag>) -> Result<(),
             here.insert(role.clone(), any_here(session, &keys_of(&repo, role))?);
         }
     }
+    let is_there = |role: &RoleName| *role == RoleName::targets() || repo.delegations().any(|(_, it)| it.name == *role);
     let (mut changes, mut kept, mut revoked) = (Vec::new(), Vec::new(), Vec::new());
     for (name, roles) in signed {
         let (mine, others): (Vec<_>, Vec<_>) = roles.into_iter().partition(|role| here.get(role) == Some(&true));
@@ -75,7 +76,8 @@ pub fn revoke(session: &Session<'_>, gun: &Gun, tag: Option<&Tag>) -> Result<(),
             kept.push(KeptTag { name, roles });
         } else {
             // of a role that Docker trusts and that does not sign it, nothing is removed; whoever signs it there meanwhile is heard
-            let trusted = [RoleName::targets(), RoleName::releases()].into_iter().filter(|role| !mine.contains(role));
+            let trusted =
+                [RoleName::targets(), RoleName::releases()].into_iter().filter(|role| !mine.contains(role) && is_there(role));
             let roles: Vec<_> = trusted.chain(mine.clone()).collect();
             changes.extend(roles.into_iter().map(|role| Change::RemoveTarget { role, name: name.clone() }));
             revoked.push(name);

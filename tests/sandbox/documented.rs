@@ -41,6 +41,19 @@ const ELSEWHERE: [(&str, &str); 13] = [
     ("docker run \"$(dct resolve dtr.example.com/prod/nginx:1)\"", "the same, but for what runs then"),
 ];
 
+/// What a document or a page takes for granted: how its first line begins, and what is run before.
+const BEFORE: [(&str, &str); 3] = [
+    (
+        "notary -s",
+        "dct delete --remote dtr.example.com/prod/nginx; cp \"$SSL_CERT_FILE\" ca.pem; notary() { ~/bin/notary \"$@\"; }",
+    ),
+    ("dct lookup", SIGNED),
+    ("dct notary -s", SIGNED),
+];
+
+const SIGNED: &str =
+    "dct signer add --key cert.pem jeff dtr.example.com/prod/nginx; dct sign --registry dtr.example.com/prod/nginx:1";
+
 /// Lines that belong together: a later one may need what an earlier one left.
 struct Group {
     place: String,
@@ -64,7 +77,9 @@ fn every_documented_command_does_what_it_says() {
     for group in &groups {
         let lines: Vec<&str> = group.lines.iter().map(String::as_str).filter(|line| !is_elsewhere(line)).collect();
         count += lines.len();
-        let script = lines.join("\n").replace(HOST, sandbox.host());
+        let before = BEFORE.iter().find(|(first, _)| lines.first().is_some_and(|line| line.starts_with(first)));
+        let before = before.map_or("", |(_, script)| script);
+        let script = [before, &lines.join("\n")].join("\n").replace(HOST, sandbox.host());
         let run = run(&sandbox, home.path(), &script);
         if !run.status.success() {
             failed.push(format!("{}:\n{script}\n{}{}", group.place, text(&run.stdout), text(&run.stderr)));
@@ -93,7 +108,7 @@ fn start() -> Sandbox {
 /// The files that the examples name, in the home folder, where they are run.
 fn prepare(home: &Path, sandbox: &Path) {
     let copy = |from: &str, to: &str| fs::copy(sandbox.join(from), home.join(to)).map(drop).unwrap();
-    for folder in ["ian", "public"] {
+    for folder in ["bin", "ian", "public"] {
         fs::create_dir(home.join(folder)).unwrap();
     }
     for (from, to) in [
@@ -115,6 +130,7 @@ fn prepare(home: &Path, sandbox: &Path) {
     fs::set_permissions(home.join("root-backup.pem"), fs::Permissions::from_mode(0o600)).unwrap();
     fs::write(home.join("pipeline.sh"), "#!/bin/sh\nskopeo --version >/dev/null && test -n \"$SANDBOX\"\n").unwrap();
     fs::set_permissions(home.join("pipeline.sh"), fs::Permissions::from_mode(0o755)).unwrap();
+    symlink(env!("CARGO_BIN_EXE_dct"), home.join("bin/notary")).unwrap();
     symlink(sandbox.join("docker"), home.join(".docker")).unwrap();
 }
 
