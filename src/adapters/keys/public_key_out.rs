@@ -1,49 +1,76 @@
 //! The file beside a new key that holds its public half (docker `trust key generate`).
 
 use std::{
-    fs::{self, Permissions},
-    io::{self, Write as _},
-    os::unix::fs::PermissionsExt as _,
+    fs::{self, File, OpenOptions, Permissions},
+    io::{self, ErrorKind, Write as _},
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
 };
 
-/// A public key that was written while its private half is not stored yet. Dropped, it is gone.
+use rustix::fs::OFlags;
+use tempfile::NamedTempFile;
+
+/// A public key whose private half is not stored yet. Its name is taken by an empty file, so that it is certain to get it; dropped, it is gone, and killed,
+/// it leaves no public key without a private one.
 pub struct PublicKeyOut {
-    written: Option<PathBuf>,
+    target: PathBuf,
+    /// Locked while it lives: an empty file that nobody holds was left over.
+    place: File,
+    /// None once it has its name.
+    content: Option<NamedTempFile>,
 }
 
-/// Whether something has this name: a symlink that leads nowhere too, since writing must not follow it.
+/// Whether something has this name: a symlink that leads nowhere too, since writing must not follow it. An empty file that was left over does not count.
 #[must_use]
 pub fn is_taken(target: &Path) -> bool {
-    fs::symlink_metadata(target).is_ok()
+    fs::symlink_metadata(target).is_ok_and(|it| !it.is_file() || it.len() > 0)
 }
 
 impl PublicKeyOut {
-    /// Writes a key for its owner alone, under its name, unless something has that: of several at once, one gets it.
+    /// Takes the name for a key, for its owner alone, unless something has that: of several at once, one gets it.
     pub fn write(target: &Path, pem: &str) -> io::Result<Self> {
+        let taken = || io::Error::from(ErrorKind::AlreadyExists);
+        if is_taken(target) {
+            return Err(taken());
+        }
+        let only_here = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let flags = i32::try_from(only_here.bits()).unwrap_or_default();
+        let place = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).custom_flags(flags).open(target)?;
+        place.try_lock().map_err(|_| taken())?;
+        let mut out = Self { target: target.to_owned(), place, content: None };
+        // whoever held the lock before may have given it its key, or have taken it away
+        if !out.has_the_name()? {
+            return Err(taken());
+        }
         let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut temporary = tempfile::Builder::new()
-            .prefix(".pub-")
-            .suffix(".tmp")
-            .permissions(Permissions::from_mode(0o600))
-            .tempfile_in(folder)?;
-        temporary.write_all(pem.as_bytes())?;
-        temporary.as_file().sync_all()?;
-        temporary.persist_noclobber(target).map_err(|error| error.error)?;
-        Ok(Self { written: Some(target.to_owned()) })
+        let private = Permissions::from_mode(0o600);
+        let mut content = tempfile::Builder::new().prefix(".pub-").suffix(".tmp").permissions(private).tempfile_in(folder)?;
+        content.write_all(pem.as_bytes())?;
+        content.as_file().sync_all()?;
+        out.content = Some(content);
+        Ok(out)
     }
 
-    /// Keeps the file: the private half is stored.
-    pub fn keep(mut self) {
-        self.written = None;
+    /// Gives the file its content: the private half is stored.
+    pub fn keep(mut self) -> io::Result<()> {
+        match self.content.take() {
+            Some(content) => content.persist(&self.target).map(drop).map_err(|error| error.error),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the file under the name is the empty one that is held.
+    fn has_the_name(&self) -> io::Result<bool> {
+        let held = self.place.metadata()?;
+        Ok(fs::symlink_metadata(&self.target).is_ok_and(|it| (it.dev(), it.ino(), it.len()) == (held.dev(), held.ino(), 0)))
     }
 }
 
 impl Drop for PublicKeyOut {
     fn drop(&mut self) {
-        if let Some(written) = &self.written {
-            // what cannot be removed is a public key without a private one, which harms nobody
-            let _ = fs::remove_file(written);
+        if self.has_the_name().unwrap_or(false) {
+            // an empty file that cannot be removed is in nobody's way
+            let _ = fs::remove_file(&self.target);
         }
     }
 }
@@ -59,13 +86,22 @@ mod tests {
         drop(PublicKeyOut::write(&target, "x").unwrap());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         let out = PublicKeyOut::write(&target, "x").unwrap();
-        assert!(is_taken(&target));
         let other = PublicKeyOut::write(&target, "y").err().unwrap();
-        assert_eq!(other.kind(), io::ErrorKind::AlreadyExists);
-        out.keep();
+        assert_eq!(other.kind(), ErrorKind::AlreadyExists);
+        out.keep().unwrap();
+        assert!(is_taken(&target));
         assert_eq!(fs::read_to_string(&target).unwrap(), "x");
         assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn the_empty_file_of_a_killed_run_is_in_nobodys_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("jeff.pub");
+        fs::write(&target, "").unwrap();
+        PublicKeyOut::write(&target, "x").unwrap().keep().unwrap();
+        assert_eq!(fs::read_to_string(&target).unwrap(), "x");
     }
 
     #[test]
@@ -75,7 +111,7 @@ mod tests {
         std::os::unix::fs::symlink(folder.path().join("elsewhere"), &target).unwrap();
         assert!(is_taken(&target));
         let refused = PublicKeyOut::write(&target, "x").err().unwrap();
-        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(refused.kind(), ErrorKind::AlreadyExists);
         assert!(!folder.path().join("elsewhere").exists());
     }
 

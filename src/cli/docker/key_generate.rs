@@ -73,7 +73,10 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         context.wiring.write_public_key(&file, pem).map_err(|error| unwritten(&error))
     });
     match written {
-        Ok(public) => public.keep(),
+        Ok(public) => public.keep().map_err(|error| {
+            let error = CliError::new(format!("failed to write public key to {shown}: {}", os_words(&error)));
+            error.hinted(format!("the key is stored: `dct key export --public -o {shown} {name}`"))
+        })?,
         Err(Failure::PublicKey(error)) => return Err(error),
         Err(Failure::Key(error)) => {
             let error = failure::plain(&error);
