@@ -270,7 +270,7 @@ fn an_engine_that_does_not_answer_is_an_error_and_none_at_all_leaves_the_registr
         signed.stderr.contains(&format!("as its registry serves it: sha256:{}, {} bytes", image.sha256, image.length)),
         "{signed}"
     );
-    home.dct(&["sign", "--registry", "--local", &one]).fails(1);
+    home.dct(&["sign", "--registry", "--local", &one]).fails(125);
     if !Path::new("/var/run/docker.sock").exists() {
         let two = peers.image("prod/nginx:2");
         peers.images().push("prod/nginx", "2", "two");
