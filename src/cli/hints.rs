@@ -31,6 +31,7 @@ pub fn hint(failure: &OpsError) -> Option<String> {
         OpsError::Untrusted { origin: Origin::Server, error: UpdateError::Expired { role, .. } } if *role != RoleName::timestamp() => {
             Some(format!("whoever has the keys of {role} can sign it anew with `dct renew`"))
         }
+        OpsError::Unrenewable { .. } => Some("one of its signers signs it anew with `dct sign`".to_owned()),
         OpsError::NoAccount(_) => Some("`docker login` for the registry, or begin with `dct signer add`".to_owned()),
         OpsError::NoSignableRole { roles, .. } if nobody_is_left(roles) => {
             Some("add a signer with `dct signer add`".to_owned())

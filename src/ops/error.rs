@@ -235,6 +235,14 @@ pub enum OpsError {
         /// Why its file cannot be used.
         reason: String,
     },
+    /// A delegation whose file was not signed as it must be: there is nothing that could be signed anew.
+    #[error("{role} cannot be renewed, since its file cannot be verified: {reason}")]
+    Unrenewable {
+        /// The role.
+        role: RoleName,
+        /// Why not.
+        reason: String,
+    },
     /// The trust data is refused.
     #[error("{error}")]
     Untrusted {

@@ -47,6 +47,14 @@ pub struct Ends {
     pub unusable: Vec<(RoleName, String)>,
 }
 
+impl Ends {
+    /// How urgent it is. What cannot be verified is as lost to who reads as what has expired.
+    #[must_use]
+    pub fn worst(&self) -> State {
+        if self.unusable.is_empty() { self.ends.iter().map(|end| end.state).max().unwrap_or(State::Later) } else { State::Expired }
+    }
+}
+
 /// Asks the server for a repository, and tells what ends until `limit`. Whatever has expired, all else is verified as ever.
 ///
 /// The server renews a timestamp by itself every fortnight: it is near its end only when it is past. A certificate of a delegation's key ends without

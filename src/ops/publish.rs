@@ -17,7 +17,7 @@ use crate::tuf::{
     change::Change,
     edit,
     gun::Gun,
-    plan::{self, Base},
+    plan::{self, Base, Notice},
     role::RoleName,
     sign::sign,
     trusted::TrustedRepo,
@@ -157,8 +157,12 @@ fn signed_files(
     let mut signed: Vec<Verified<_>> = Vec::new();
     for (file, keys) in &plan.files {
         signed.push(sign(file, keys, &keyring.signers(keys)?.list())?);
-        if let Base::Trusted(repo) = base {
-            what_becomes_of_the_rest(repo, keys.role()).into_iter().for_each(&mut warn);
+        let role = keys.role();
+        let vouched = |notice: &Notice| matches!(notice, Notice::Vouched { role: vouched, .. } if vouched == role);
+        if let Base::Trusted(repo) = base
+            && !plan.notices.iter().any(vouched)
+        {
+            what_becomes_of_the_rest(repo, role).into_iter().for_each(&mut warn);
         }
     }
     let mut files = BTreeMap::new();

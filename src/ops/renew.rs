@@ -168,6 +168,9 @@ fn choose(session: &Session<'_>, keyring: &Keyring<'_>, repo: &Recoverable, choi
         Choice::Roles(roles) => {
             let known: BTreeSet<RoleName> = repo.role_ends().into_iter().map(|end| end.role).collect();
             for role in roles {
+                if let Some((_, reason)) = repo.unusable().find(|(unusable, _)| *unusable == role) {
+                    return Err(OpsError::Unrenewable { role: role.clone(), reason: reason.to_owned() });
+                }
                 match role.as_str() {
                     _ if !known.contains(role) => return Err(PlanError::NoSuchRole(role.clone()).into()),
                     "root" => root = true,
@@ -194,7 +197,10 @@ fn choose(session: &Session<'_>, keyring: &Keyring<'_>, repo: &Recoverable, choi
             limit
         }
     };
-    let ending: Vec<CertificateEnd> = root_certificates(repo).filter(|end| end.not_after <= certificate_limit).collect();
+    // who names roles wants these alone
+    let asks_for_root = root || matches!(choice, Choice::EndingBy(_));
+    let ending: Vec<CertificateEnd> =
+        root_certificates(repo).filter(|_| asks_for_root).filter(|end| end.not_after <= certificate_limit).collect();
     let (ours, issued): (Vec<_>, Vec<_>) = ending.into_iter().partition(|end| end.is_self_issued);
     let role = RoleName::root();
     chosen.left.extend(issued.into_iter().map(|end| Left {

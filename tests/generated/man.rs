@@ -43,7 +43,7 @@ const SERVER: [&str; 2] = ["DOCKER_CONTENT_TRUST_SERVER", "HTTPS_PROXY"];
 
 /// What `dct expiry` ends with besides.
 const EXPIRY_STATUS: [(&str, &str); 2] =
-    [("3", "Something expires within the time that was asked for."), ("4", "Something has expired.")];
+    [("3", "Something expires within the time that was asked for."), ("4", "Something has expired, or cannot be verified.")];
 
 /// Further names of the program, and the pages that theirs lead to.
 const OTHER_NAMES: [(&str, &str); 2] = [("docker-trust", "dct"), ("notary", "dct-notary")];

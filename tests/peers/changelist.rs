@@ -317,8 +317,16 @@ fn a_witness_brings_a_role_back_that_a_removed_signer_had_signed() {
     let reader = Home::new(&peers, "reader");
     let gone = reader.notary(&["list", &repository]).ok();
     assert!(gone.stdout.contains("No targets present"), "{gone}");
+    let told = home.dct(&["expiry", "--output", "json", &repository]).fails(4);
+    assert!(
+        told.stdout.contains("\"unusable\": [\n                {\n                    \"role\": \"targets/releases\""),
+        "{told}"
+    );
+    let refused = home.dct(&["renew", &repository, "targets/releases"]).fails(1);
+    assert!(refused.stderr.contains("targets/releases cannot be renewed, since its file cannot be verified"), "{refused}");
     let witnessed = ours(&home, &witness).ok();
     assert!(witnessed.stderr.contains("warning: targets/releases is signed anew with its 1 entries"), "{witnessed}");
+    assert!(!witnessed.stderr.contains("begins anew"), "{witnessed}");
     let back = reader.notary(&["list", &repository]).ok();
     assert!(back.stdout.contains("targets/releases"), "{back}");
     reader.dct(&["inspect", &repository]).ok();

@@ -195,6 +195,8 @@ fn a_root_certificate_is_replaced_before_its_end_for_the_same_key() {
     whole(&peers, &away, &repository);
     assert_eq!(state_of(&home, &repository, 3), pairs(&[("root", "certificate")]));
     home.dct(&["expiry", "--within", "99d", &repository]).ok();
+    let named = home.dct(&["renew", &repository, "targets"]).ok();
+    assert!(named.stdout.contains("Renewed targets") && !named.stdout.contains("root"), "only what is named: {named}");
     let run = home.dct(&["renew", &repository]).ok();
     assert!(run.stdout.contains("Renewed root: version 2") && run.stdout.contains("Replaced root certificate "), "{run}");
     assert_eq!(home.key_files(), before, "the same key");

@@ -16,13 +16,18 @@ pub(super) fn file(answer: Answer) -> Result<Bytes, RemoteError> {
     if answer.status != 200 {
         return Err(status(answer));
     }
+    own(answer).map(|answer| answer.body.into())
+}
+
+/// An answer with the status of success that is a Notary server's: JSON, or nothing. Whatever stands between may answer in its place.
+fn own(answer: Answer) -> Result<Answer, RemoteError> {
     let media_type = answer.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     if media_type.is_some_and(|media_type| media_type.starts_with("text/html")) {
         // a captive portal, or another server's front page
         return Err(RemoteError::BadAnswer { url: answer.url, reason: "the answer is a web page, not trust data".to_owned() });
     }
     match answer.body.trim_ascii_start().first() {
-        Some(b'{') | None => Ok(answer.body.into()),
+        Some(b'{') | None => Ok(answer),
         Some(_) => Err(RemoteError::BadAnswer {
             url: answer.url,
             reason: format!("the answer is not trust data, but begins with {}", beginning(&answer.body)),
@@ -40,7 +45,7 @@ fn beginning(body: &[u8]) -> String {
 /// The answer to an upload or a removal.
 pub(super) fn receipt(answer: Answer) -> Result<(), RemoteError> {
     match answer.status {
-        200 => Ok(()),
+        200 => own(answer).map(drop),
         400 => Err(refusal(answer)),
         _ => Err(status(answer)),
     }
@@ -137,6 +142,16 @@ mod tests {
             let answer = Answer { status: 502, body: body.into(), ..recorded("not-found") };
             assert_eq!(receipt(answer).unwrap_err().to_string(), format!("https://n/x: the server answered 502{words}"));
         }
+    }
+
+    #[test]
+    fn a_page_in_the_place_of_the_server_has_taken_nothing() {
+        let html = reqwest::header::HeaderMap::from_iter([(CONTENT_TYPE, "text/html; charset=utf-8".parse().unwrap())]);
+        let page = Answer { status: 200, headers: html, body: "".into(), ..recorded("not-found") };
+        assert!(matches!(receipt(page), Err(RemoteError::BadAnswer { .. })));
+        let page = Answer { status: 200, body: "<html>please log in</html>".into(), ..recorded("not-found") };
+        assert!(matches!(receipt(page), Err(RemoteError::BadAnswer { .. })));
+        assert!(receipt(Answer { status: 200, body: "\n".into(), ..recorded("not-found") }).is_ok());
     }
 
     #[test]

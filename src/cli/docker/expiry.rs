@@ -27,8 +27,8 @@ use crate::{
 /// Asks the server for each repository, and shows when each of its files ends, and each certificate in which a key stands. Without REPOSITORY, all
 /// repositories with trust data on this machine are examined.
 ///
-/// The exit status is 0 when nothing expires within the time, 3 when something does, 4 when something has expired, and 1 when a repository could not be
-/// examined.
+/// The exit status is 0 when nothing expires within the time, 3 when something does, 4 when something has expired or cannot be verified, and 1 when a
+/// repository could not be examined.
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "dct expiry [OPTIONS] [REPOSITORY...]",
@@ -75,8 +75,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
                 for (role, reason) in &ends.unusable {
                     context.ui.warning(&format!("{role} of {name} cannot be used, and not be renewed: {reason}"));
                 }
-                worst = ends.ends.iter().map(|end| end.state).max().unwrap_or(State::Later).max(worst);
-                examined.push(Examined { name, ends: Ok(ends.ends) });
+                worst = worst.max(ends.worst());
+                examined.push(Examined { name, ends: Ok(ends) });
             }
             // among all that are here, one that `init` made and nobody has published yet is none that could expire
             Err(error @ OpsError::NotInitialized { .. }) if args.repositories.is_empty() => {
@@ -133,7 +133,7 @@ fn rows(one: &Examined, now: Timestamp) -> Vec<[String; 5]> {
         };
         [one.name.clone(), end.role.to_string(), what, day(end.at), state(end, now)]
     };
-    one.ends.iter().flatten().map(row).collect()
+    one.ends.iter().flat_map(|ends| &ends.ends).map(row).collect()
 }
 
 /// A day in UTC.

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::{
     cli::{error::CliError, go_json},
-    ops::expiry::{End, State, What},
+    ops::expiry::{End, Ends, State, What},
+    tuf::role::RoleName,
 };
 
 /// The version of the form.
@@ -13,14 +14,15 @@ const VERSION: u32 = 1;
 /// A repository, and when what of it ends; or why that is not known.
 pub(super) struct Examined {
     pub(super) name: String,
-    pub(super) ends: Result<Vec<End>, String>,
+    pub(super) ends: Result<Ends, String>,
 }
 
 pub(super) fn render(examined: &[Examined]) -> Result<String, CliError> {
     let repositories = examined.iter().map(|one| Repository {
         name: &one.name,
         error: one.ends.as_ref().err().map(String::as_str),
-        ends: one.ends.iter().flatten().map(Row::of).collect(),
+        ends: one.ends.iter().flat_map(|ends| &ends.ends).map(Row::of).collect(),
+        unusable: one.ends.iter().flat_map(|ends| &ends.unusable).map(Unusable::of).collect(),
     });
     let answer = Answer { schema_version: VERSION, repositories: repositories.collect() };
     go_json::indented(&answer).map_err(|error| CliError::new(error.to_string()))
@@ -39,6 +41,20 @@ struct Repository<'a> {
     name: &'a str,
     error: Option<&'a str>,
     ends: Vec<Row<'a>>,
+    unusable: Vec<Unusable<'a>>,
+}
+
+/// A delegation whose file cannot be verified.
+#[derive(Serialize)]
+struct Unusable<'a> {
+    role: &'a str,
+    reason: &'a str,
+}
+
+impl<'a> Unusable<'a> {
+    fn of((role, reason): &'a (RoleName, String)) -> Self {
+        Self { role: role.as_str(), reason }
+    }
 }
 
 #[derive(Serialize)]
