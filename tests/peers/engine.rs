@@ -184,9 +184,15 @@ fn a_tag_that_was_swapped_in_the_registry_is_pulled_as_it_was_signed_or_not_at_a
     // the signed content is gone from the registry and from the Engine: nothing comes in its place
     home.docker(&["rmi", &one, &format!("{}@sha256:{signed}", peers.image("engine/swap"))]);
     peers.images().delete("engine/swap", &signed);
-    let refused = home.dct(&["pull", &one]).fails(1);
-    assert!(!refused.stderr.contains("Tagging"), "{refused}");
-    home.docker(&["image", "inspect", &one]).fails(1);
+    let pulled = home.dct(&["pull", &one]);
+    if pulled.code == 0 {
+        // the Engine forgets a manifest only after a while, and its layers are still there
+        let digests = home.docker(&["image", "inspect", "-f", "{{.RepoDigests}}", &one]).ok();
+        assert!(digests.stdout.contains(&signed) && !digests.stdout.contains(&swapped.sha256), "{digests}");
+    } else {
+        assert!(pulled.code == 1 && !pulled.stderr.contains("Tagging"), "{pulled}");
+        home.docker(&["image", "inspect", &one]).fails(1);
+    }
 }
 
 #[test]
