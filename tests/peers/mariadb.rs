@@ -62,6 +62,42 @@ fn the_documented_flow_with_two_signers_at_once_a_rotation_and_a_deletion() {
     agree(&Home::new(&peers, "reader"), &one);
 }
 
+/// notary-server takes two updates at the same time whose second snapshot names the targets file that the first has just replaced: it has a
+/// version then that no snapshot names, and takes no other of that number. Here the first one's snapshot is taken out of the tables.
+#[test]
+fn a_version_that_the_server_stored_and_lost_from_its_snapshot_is_passed_over() {
+    let Some(peers) = Peers::start_with_mariadb() else { return };
+    let (away, repository) = (Home::new(&peers, "jeff"), peers.image("prod/nginx"));
+    peers.images().push("prod/nginx", "1", "one");
+    away.dct(&["sign", &peers.image("prod/nginx:1")]).ok();
+    let copy = || {
+        let home = Home::new(&peers, "jeff");
+        home.other("cp", &["-r", &away.trust_dir().to_string_lossy(), &home.path().join(".docker").to_string_lossy()]).ok();
+        home
+    };
+    let (home, notary) = (copy(), copy());
+    let digest = "ab".repeat(32);
+    let addition = |name| ["addhash", &repository, name, "3", "--sha256", &digest, "-r", "targets", "-p"];
+    let publish = |home: &Home, name| home.dct_as_notary_with_input(&addition(name), "").ok();
+    publish(&away, "first");
+    publish(&away, "second");
+    peers.database().unwrap().run_on_server(
+        "DELETE newest FROM tuf_files newest JOIN (SELECT role, MAX(version) AS version FROM tuf_files GROUP BY role) last \
+         USING (role, version) WHERE newest.role IN ('snapshot', 'timestamp')",
+    );
+
+    let refused = notary.notary(&addition("never")).fails(1);
+    assert!(refused.stdout.contains("trust server rejected operation"), "{refused}");
+    let run = publish(&home, "third");
+    assert!(run.stderr.contains("the server lost version 4 of targets, "), "{run}");
+    let listed = Home::new(&peers, "reader").notary(&["list", &repository]).ok().stdout;
+    let has = |name: &str| listed.contains(&format!("\n{name} "));
+    assert!(has("first") && !has("second") && has("third"), "{listed}");
+    // and so goes the next one
+    publish(&home, "fourth");
+    agree(&home, &repository);
+}
+
 /// Each of these signers signs tags of his own, all at the same time; all of them come through, and none is told of more than a newer version.
 fn signed_at_once(peers: &Peers, signers: &[(&str, &Home)], repository: &str) {
     let tags: Vec<(&Home, String)> =

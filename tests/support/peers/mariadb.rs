@@ -18,10 +18,10 @@ use super::{
 };
 
 /// What has to be installed.
-pub(crate) const PROGRAMS: [&str; 2] = ["mariadbd", "mariadb-install-db"];
+pub(crate) const PROGRAMS: [&str; 3] = ["mariadbd", "mariadb-install-db", "mariadb"];
 
-/// How long it may take to lay out the system tables.
-const INSTALL: Duration = Duration::from_secs(60);
+/// How long it may take to lay out the system tables, and to answer.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// The databases, and the users with the rights that notary's `docs/running_a_service.md` recommends for them.
 const ACCESS: &str = "\
@@ -87,6 +87,7 @@ const TABLES: [(&str, &[&str]); 3] = [
 pub(crate) struct MariaDb {
     _server: Server,
     port: PortLease,
+    socket: OsString,
 }
 
 impl MariaDb {
@@ -98,12 +99,12 @@ impl MariaDb {
         install(&data);
         let setup = here.join("setup.sql");
         fs::write(&setup, statements()).expect("writable");
-        let port = ports::lease();
+        let (port, socket) = (ports::lease(), option("--socket=", here.join("socket").as_os_str()));
         let args = [
             "--no-defaults".into(),
             data,
             option("--init-file=", setup.as_os_str()),
-            option("--socket=", here.join("socket").as_os_str()),
+            socket.clone(),
             option("--pid-file=", here.join("pid").as_os_str()),
             "--bind-address=127.0.0.1".into(),
             format!("--port={}", port.number).into(),
@@ -115,7 +116,13 @@ impl MariaDb {
         let log = here.join("mariadbd.log");
         server.wait_until(|| fs::read_to_string(&log).is_ok_and(|log| log.contains("ready for connections")));
         assert!(!server.log().contains("[ERROR]"), "{}", server.log());
-        Self { _server: server, port }
+        Self { _server: server, port, socket }
+    }
+
+    /// Runs a statement on what the Notary server has stored.
+    pub(crate) fn run_on_server(&self, statement: &str) {
+        let mut command = Command::new(programs::path_of("mariadb").expect("looked for before"));
+        finished(command.arg("--no-defaults").arg(&self.socket).args(["--user=root", "notaryserver", "-e", statement]));
     }
 
     /// The `storage` of the Notary server's configuration.
@@ -136,7 +143,11 @@ impl MariaDb {
 fn install(data: &OsStr) {
     let mut command = Command::new(programs::path_of("mariadb-install-db").expect("looked for before"));
     command.arg("--no-defaults").arg(data).args(user()).args(["--skip-test-db", "--auth-root-authentication-method=normal"]);
-    let (status, out, err) = process::run(&mut command, "", INSTALL);
+    finished(&mut command);
+}
+
+fn finished(command: &mut Command) {
+    let (status, out, err) = process::run(command, "", LIMIT);
     assert!(status.success(), "{}{}", String::from_utf8_lossy(&out), String::from_utf8_lossy(&err));
 }
 

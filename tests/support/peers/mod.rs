@@ -50,7 +50,7 @@ pub(crate) struct Peers {
     _registry: Server,
     notary: Server,
     _signer: Server,
-    _database: Option<MariaDb>,
+    database: Option<MariaDb>,
     latency: Latency,
     tokens: TokenServer,
     registry_port: PortLease,
@@ -109,7 +109,7 @@ impl Peers {
             _registry: registry,
             notary,
             _signer: signer,
-            _database: database,
+            database,
             latency,
             tokens,
             registry_port,
@@ -177,6 +177,11 @@ impl Peers {
     /// What the token server was asked so far.
     pub(crate) fn token_requests(&self) -> Vec<token::TokenRequest> {
         self.tokens.requests()
+    }
+
+    /// The database behind the Notary server, where there is one.
+    pub(crate) fn database(&self) -> Option<&MariaDb> {
+        self.database.as_ref()
     }
 
     /// The logs of the Notary server and of the front, for a failure's message.
