@@ -30,6 +30,9 @@ const MAX_ATTEMPTS: u32 = 40;
 /// From which conflict on a file is looked for that no snapshot names: a publisher who was faster is in the next state.
 const PATIENCE: u32 = 3;
 
+/// The same of a role that has a file: what is passed over there was somebody's word.
+const LONG_PATIENCE: u32 = 10;
+
 /// Longest wait before the next attempt.
 const MAX_PAUSE: Duration = Duration::from_millis(500);
 
@@ -68,12 +71,16 @@ pub fn publish(
             return Err(OpsError::Contended { gun: gun.clone(), attempts, last: conflict });
         }
         std::thread::sleep(pause(attempts));
-        let begun = files.into_keys().filter(|role| role.is_delegation() && target.base().begins_with(role));
-        let left = if attempts < PATIENCE { Vec::new() } else { left_over(session, gun, begun.collect()) };
+        let left = left_over(session, gun, in_the_way(files.into_keys(), target.base(), attempts));
         // what was initialised here may be published by now, by another process
         let Some(Target::Published(mut repo)) = for_writing(session, gun)? else { return Err(conflict.into()) };
         for (role, bytes) in &left {
             repo.note_left_over(role, bytes);
+        }
+        if !left.is_empty() && is_newest(session, gun, &repo) {
+            for (role, bytes) in &left {
+                repo.note_lost(role, bytes);
+            }
         }
         let newer = Target::Published(repo);
         not_overtaken(changes, target.base(), newer.base())?;
@@ -108,15 +115,39 @@ fn refused_for_another(session: &Session<'_>, gun: &Gun, target: &Target) -> Opt
     new.then(|| for_writing(session, gun).err()).flatten().filter(|error| matches!(error, OpsError::AnotherIsPublished { .. }))
 }
 
-/// The newest files of delegations of which the verified state has none, and which the server has nevertheless: it takes none below them.
-/// They are asked for before the state is: what is still not in it then is no publisher's who was faster, but of an earlier life of the name.
-fn left_over(session: &Session<'_>, gun: &Gun, begun: Vec<RoleName>) -> Vec<(RoleName, Bytes)> {
-    if begun.is_empty() {
+/// The files of which the server may have one that no snapshot names, after so many conflicts over an update of these roles: of a role that
+/// begins, the newest; of another, the one of the version that was just refused.
+fn in_the_way(roles: impl Iterator<Item = RoleName>, base: Base<'_>, attempts: u32) -> Vec<(RoleName, FileRef)> {
+    let file = |role: RoleName| {
+        let file = if base.begins_with(&role) && role.is_delegation() {
+            (attempts >= PATIENCE).then(|| FileRef::CurrentDelegation(role.clone()))
+        } else if attempts >= LONG_PATIENCE {
+            base.next_version(&role).map(|refused| FileRef::TargetsVersion(role.clone(), refused))
+        } else {
+            None
+        };
+        Some((role, file?))
+    };
+    roles.filter(|role| role.is_delegation() || *role == RoleName::targets()).filter_map(file).collect()
+}
+
+/// Those of the files that the server has: it takes none below them. They are asked for before the state is: what is still not in it then is
+/// no publisher's who was faster, but of an earlier life of the name, or of an update that the server lost.
+fn left_over(session: &Session<'_>, gun: &Gun, files: Vec<(RoleName, FileRef)>) -> Vec<(RoleName, Bytes)> {
+    if files.is_empty() {
         return Vec::new();
     }
-    let files: Vec<FileRef> = begun.iter().cloned().map(FileRef::CurrentDelegation).collect();
+    let (roles, files): (Vec<_>, Vec<_>) = files.into_iter().unzip();
     let answers = session.remote.fetch_all(gun, &files);
-    begun.into_iter().zip(answers).filter_map(|(role, answer)| Some((role, answer.ok()?))).collect()
+    roles.into_iter().zip(answers).filter_map(|(role, answer)| Some((role, answer.ok()?))).collect()
+}
+
+/// Whether the server has no later state than this one. A proxy may keep timestamps for minutes, as the server allows, and a file that this
+/// state does not name is then a later one's, and not lost.
+fn is_newest(session: &Session<'_>, gun: &Gun, repo: &TrustedRepo) -> bool {
+    let Some(next) = repo.timestamp().version().next() else { return true };
+    let later = session.remote.fetch_all(gun, &[FileRef::TimestampVersion(next)]);
+    matches!(later.as_slice(), [Err(RemoteError::NotFound { .. })])
 }
 
 /// Refuses to undo what someone else has decided about a name since `before`: they saw what this person did not.
@@ -184,8 +215,14 @@ fn signed_files(
     Ok(files)
 }
 
-/// A role whose file was set aside is signed anew: with its entries where they have only expired, else without them.
+/// A role whose file was set aside is signed anew: with its entries where they have only expired, else without them. So is one of which the
+/// server has a newer file that its snapshot does not name.
 fn what_becomes_of_the_rest(repo: &TrustedRepo, role: &RoleName) -> Option<String> {
+    if let Some(version) = repo.lost(role) {
+        return Some(format!(
+            "the server lost version {version} of {role}, which its snapshot does not name; what was changed there has to be changed again"
+        ));
+    }
     match (repo.expired(role), repo.skipped().contains_key(role)) {
         (Some(_), _) => Some(format!("{role} had expired; all that it signs is signed anew")),
         (None, true) => Some(format!("{role} could not be verified; it begins anew, without what it signed before")),

@@ -15,6 +15,8 @@ pub enum FileRef {
     Timestamp,
     /// `<version>.timestamp.json`: one that was current at some time.
     TimestampVersion(Version),
+    /// `<version>.<role>.json`: a file of targets or of a delegation, which no snapshot need name. Nothing of it is trusted.
+    TargetsVersion(RoleName, Version),
     /// `<role>.<sha256>.json`, of a length that a verified parent gives.
     Hashed {
         /// The role.

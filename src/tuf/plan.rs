@@ -190,13 +190,14 @@ impl<'a> Base<'a> {
 
     /// The version that a new file of a role gets: above every one that may have been published before, even where that file could
     /// not be verified (the server takes no lower one).
-    pub(super) fn next_version(self, role: &RoleName) -> Option<Version> {
+    #[must_use]
+    pub fn next_version(self, role: &RoleName) -> Option<Version> {
         let seen = match self {
             Base::Unpublished(local) => (*role == RoleName::targets()).then(|| local.targets().version()),
             Base::Trusted(repo) => {
                 let verified = repo.targets(role).map(Verified::version);
                 let claimed = repo.skipped().get(role).and_then(|skipped| skipped.claimed_version);
-                verified.max(claimed).max(repo.floor().of(role).map(|seen| seen.version))
+                verified.max(claimed).max(repo.lost(role)).max(repo.floor().of(role).map(|seen| seen.version))
             }
         };
         seen.map_or(Some(Version::FIRST), Version::next)

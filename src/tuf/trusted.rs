@@ -39,6 +39,8 @@ pub struct TrustedRepo {
     expired: Vec<Verified<Targets>>,
     /// Those of the skipped that lack signatures alone: for a witness.
     unvouched: BTreeMap<RoleName, Unvouched<Targets>>,
+    /// Of roles that have a file: the version of a newer one, which the snapshot does not name.
+    lost: BTreeMap<RoleName, Version>,
 }
 
 /// A delegation that is not used, and why.
@@ -64,6 +66,7 @@ impl WithSnapshot {
             skipped: BTreeMap::new(),
             expired: Vec::new(),
             unvouched: BTreeMap::new(),
+            lost: BTreeMap::new(),
         })
     }
 }
@@ -138,6 +141,25 @@ impl TrustedRepo {
         let reason = "the snapshot does not name it".to_owned();
         let left_over = Skipped { reason, claimed_version: claimed.and_then(Version::new) };
         self.skipped.entry(role.clone()).or_insert(left_over);
+    }
+
+    /// Notes a file that the server has of a role, where it is newer than the verified one: Notary's server takes two updates at the same
+    /// time whose second snapshot names what was there before the first, and keeps the files of both. A new file must go above it. Nothing
+    /// else is made of it, and nothing at all where the role's keys have not signed it: a server could name the highest version that there is.
+    pub fn note_lost(&mut self, role: &RoleName, bytes: &Arc<[u8]>) {
+        let Some(listed) = self.targets(role).map(Verified::version) else { return };
+        let Ok(newest) = Unverified::<Targets>::parse(role, Arc::clone(bytes)) else { return };
+        if let Ok(newest) = verify(newest, &self.role_keys(role))
+            && newest.version() > listed
+        {
+            self.lost.insert(role.clone(), newest.version());
+        }
+    }
+
+    /// The version of a role's file that the server has and its snapshot does not name, where that was noted.
+    #[must_use]
+    pub fn lost(&self, role: &RoleName) -> Option<Version> {
+        self.lost.get(role).copied()
     }
 
     /// The content of a listed file that lacks signatures alone. An older one than was verified before has nothing to be vouched for.

@@ -31,6 +31,7 @@ pub(crate) struct Signer {
     pub(crate) remote: MemoryRemote,
     registry: MemoryRegistry,
     keys: KeyFiles,
+    heard: Heard,
     _trust: TempDir,
 }
 
@@ -94,6 +95,7 @@ impl Signer {
             remote: MemoryRemote::default(),
             registry: MemoryRegistry { tags: BTreeMap::from([(tag, manifest)]) },
             keys,
+            heard: Heard::default(),
             _trust: trust,
         };
         signer.remote.serve(forge.files());
@@ -145,7 +147,7 @@ impl Signer {
             registry: &self.registry,
             accounts,
             keys: &self.keys,
-            events: &Heard::default(),
+            events: &self.heard,
             decisions,
             pins: &TrustPinning::default(),
             now: NOW.parse().unwrap(),
@@ -164,6 +166,13 @@ impl Signer {
             Some((role.to_string(), entry.as_object()?["hashes"].as_object()?["sha256"].as_str()?.to_owned()))
         });
         entries.collect()
+    }
+
+    /// The version of a role's file in the last upload.
+    fn uploaded_version(&self, role: &str) -> Option<u64> {
+        let files = self.remote.uploads().pop()?;
+        let (_, bytes) = files.iter().find(|(uploaded, _)| uploaded.as_str() == role)?;
+        serde_json::from_slice::<serde_json::Value>(bytes).unwrap()["signed"]["version"].as_u64()
     }
 }
 
@@ -196,6 +205,38 @@ fn h144_a_faster_publisher_of_another_tag_or_of_the_same_content() {
         ian.remote.overtake(forge.add_target("targets/releases", tag, content).publish().files());
         ian.sign("2").unwrap();
         assert_eq!(ian.uploaded("2"), everywhere(b"mine"));
+    }
+}
+
+#[test]
+fn an_update_that_the_server_took_and_lost_from_its_snapshot_is_no_obstacle_for_good() {
+    // not where strangers signed it, nor where the state is not the server's newest
+    for (signed_by_the_role, newest) in [(true, true), (false, true), (true, false)] {
+        let (ian, mut forge) = Signer::ian();
+        let listed = forge.version("targets/releases");
+        forge.add_target("targets/releases", "3", "lost");
+        if !signed_by_the_role {
+            forge.sign_with("targets/releases", &[Key::p256("stranger")]);
+        }
+        forge.raw("targets/releases", |bytes| {
+            ian.remote.put(&format!("{}.targets/releases.json", listed + 1), bytes.clone());
+            bytes
+        });
+        if !newest {
+            ian.remote.put(&format!("{}.timestamp.json", forge.version("timestamp") + 1), Vec::new());
+        }
+        for _ in 0..10 {
+            ian.remote.refuse_upload(|url| RemoteError::Conflict { url, message: "VERSION".to_owned() });
+        }
+        ian.sign("2").unwrap();
+        assert_eq!(ian.uploaded("2"), everywhere(b"mine"));
+        assert!(ian.uploaded("3").is_empty(), "no snapshot names it");
+        let passed_over = signed_by_the_role && newest;
+        let next = listed + if passed_over { 2 } else { 1 };
+        assert_eq!(ian.uploaded_version("targets/releases"), Some(next));
+        let heard = ian.heard.warnings();
+        let told = format!("the server lost version {} of targets/releases", listed + 1);
+        assert_eq!(heard.iter().filter(|warning| warning.starts_with(&told)).count(), usize::from(passed_over), "{heard:?}");
     }
 }
 

@@ -21,6 +21,7 @@ mod engine;
 mod flow;
 mod harness;
 mod login;
+mod mariadb;
 mod matrix;
 mod notary_json;
 mod notary_matrix;

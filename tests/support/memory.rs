@@ -226,6 +226,7 @@ pub fn wire_name(file: &FileRef) -> String {
         FileRef::RootVersion(version) => format!("{version}.root.json"),
         FileRef::Timestamp => "timestamp.json".to_owned(),
         FileRef::TimestampVersion(version) => format!("{version}.timestamp.json"),
+        FileRef::TargetsVersion(role, version) => format!("{version}.{role}.json"),
         FileRef::Hashed { role, sha256, .. } => format!("{role}.{sha256}.json"),
     }
 }

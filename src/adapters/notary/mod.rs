@@ -115,6 +115,7 @@ impl NotaryServers {
             FileRef::RootVersion(version) => (format!("{version}.root.json"), MAX_ROOT),
             FileRef::Timestamp => ("timestamp.json".to_owned(), MAX_TIMESTAMP),
             FileRef::TimestampVersion(version) => (format!("{version}.timestamp.json"), MAX_TIMESTAMP),
+            FileRef::TargetsVersion(role, version) => (format!("{version}.{role}.json"), MAX_FILE),
             FileRef::Hashed { role, length, .. } if *length > MAX_FILE => {
                 let reason = format!("{role} is listed with {length} bytes, more than the {MAX_FILE} bytes that are allowed");
                 return Err(RemoteError::BadAnswer { url: self.address(gun), reason });

@@ -17,6 +17,7 @@ pub(crate) mod home;
 mod http;
 pub(crate) mod images;
 pub(crate) mod latency;
+mod mariadb;
 pub(crate) mod openssl;
 mod ports;
 mod process;
@@ -36,6 +37,7 @@ use serde_json::{Value, json};
 use front::{Backends, Front, Request};
 use images::Images;
 use latency::Latency;
+use mariadb::MariaDb;
 use openssl::ServerCerts;
 use ports::PortLease;
 use process::Server;
@@ -48,6 +50,7 @@ pub(crate) struct Peers {
     _registry: Server,
     notary: Server,
     _signer: Server,
+    database: Option<MariaDb>,
     latency: Latency,
     tokens: TokenServer,
     registry_port: PortLease,
@@ -64,12 +67,22 @@ impl Peers {
     /// Starts the servers for a test that runs the clients too. None, said aloud, where one of the programs is not installed.
     pub(crate) fn start() -> Option<Self> {
         let needed: Vec<&str> = programs::SERVERS.iter().chain(&programs::CLIENTS).copied().collect();
-        programs::installed(&needed).then(Self::start_installed)
+        programs::installed(&needed).then(|| Self::start_installed(|_| None))
     }
 
-    fn start_installed() -> Self {
+    /// The same, with MariaDB behind the Notary server and the signer.
+    pub(crate) fn start_with_mariadb() -> Option<Self> {
+        let needed: Vec<&str> = [&programs::SERVERS[..], &programs::CLIENTS, &mariadb::PROGRAMS].concat();
+        programs::installed(&needed).then(|| Self::start_installed(|folder| Some(MariaDb::start(folder))))
+    }
+
+    fn start_installed(database: impl Fn(&Path) -> Option<MariaDb>) -> Self {
         let folder = tempfile::Builder::new().prefix("dct-peers-").tempdir().expect("a temporary folder");
         let here = folder.path();
+        let database = database(here);
+        let memory = || json!({"backend": "memory"});
+        let server_storage = database.as_ref().map_or_else(memory, MariaDb::of_server);
+        let signer_storage = database.as_ref().map_or_else(memory, MariaDb::of_signer);
         let certs = ServerCerts::make(here);
         let tokens = TokenServer::start(&certs.token_key, &certs.token_cert);
         let (front_port, signer_port, notary_port, registry_port) =
@@ -78,10 +91,10 @@ impl Peers {
             "realm": format!("https://localhost:{}/token", front_port.number),
             "service": token::SERVICE, "issuer": token::ISSUER, "rootcertbundle": certs.ca,
         });
-        let mut signer = start_signer(here, signer_port.number, &certs);
+        let mut signer = start_signer(here, signer_port.number, &certs, &signer_storage);
         let mut registry = start_registry(here, registry_port.number, &auth);
         signer.wait_until(|| TcpStream::connect(("127.0.0.1", signer_port.number)).is_ok());
-        let mut notary = start_notary(here, notary_port.number, signer_port.number, &certs, &auth);
+        let mut notary = start_notary(here, notary_port.number, signer_port.number, &certs, &auth, &server_storage);
         let latency = Latency::before(notary_port.number);
         let backends = Backends { notary: latency.port, registry: registry_port.number, token: tokens.port };
         let front = Front::start(here, front_port.number, ports::lease(), &certs, &backends);
@@ -91,7 +104,19 @@ impl Peers {
             http::request(notary_port.number, "GET", "/_notary_server/health", &[], b"").is_ok_and(|answer| answer.status == 200)
         });
         let leases = [front_port, signer_port, notary_port];
-        Self { front, _registry: registry, notary, _signer: signer, latency, tokens, registry_port, _ports: leases, certs, folder }
+        Self {
+            front,
+            _registry: registry,
+            notary,
+            _signer: signer,
+            database,
+            latency,
+            tokens,
+            registry_port,
+            _ports: leases,
+            certs,
+            folder,
+        }
     }
 
     /// The one host name with its port: `localhost:PORT`.
@@ -154,6 +179,11 @@ impl Peers {
         self.tokens.requests()
     }
 
+    /// The database behind the Notary server, where there is one.
+    pub(crate) fn database(&self) -> Option<&MariaDb> {
+        self.database.as_ref()
+    }
+
     /// The logs of the Notary server and of the front, for a failure's message.
     pub(crate) fn logs(&self) -> String {
         format!("notary-server:\n{}\nnginx:\n{}", self.notary.log(), self.front.log())
@@ -191,27 +221,27 @@ impl OpenNotary {
     }
 }
 
-fn start_signer(folder: &Path, port: u16, certs: &ServerCerts) -> Server {
+fn start_signer(folder: &Path, port: u16, certs: &ServerCerts, storage: &Value) -> Server {
     let config = json!({
         "server": {
             "grpc_addr": format!("127.0.0.1:{port}"),
             "tls_cert_file": certs.cert, "tls_key_file": certs.key, "client_ca_file": certs.ca,
         },
-        "storage": {"backend": "memory"},
+        "storage": storage,
         "logging": {"level": "info"},
     });
     let aliases = [("NOTARY_SIGNER_DEFAULT_ALIAS", "test"), ("NOTARY_SIGNER_TEST", "signer passphrase")];
     start_notary_program("notary-signer", folder, &config, &aliases)
 }
 
-fn start_notary(folder: &Path, port: u16, signer: u16, certs: &ServerCerts, auth: &Value) -> Server {
+fn start_notary(folder: &Path, port: u16, signer: u16, certs: &ServerCerts, auth: &Value, storage: &Value) -> Server {
     let config = json!({
         "server": {"http_addr": format!("127.0.0.1:{port}")},
         "trust_service": {
             "type": "remote", "hostname": "127.0.0.1", "port": signer.to_string(), "key_algorithm": "ecdsa",
             "tls_ca_file": certs.ca, "tls_client_cert": certs.cert, "tls_client_key": certs.key,
         },
-        "storage": {"backend": "memory"},
+        "storage": storage,
         "auth": {"type": "token", "options": auth},
         "logging": {"level": "info"},
     });
