@@ -113,13 +113,16 @@ fn cannot_start(error: StartError) -> CliError {
     }
 }
 
-/// What of this machine a sandbox is furnished with: this program, and `notary` where it is installed. What a sandbox around this one, or an
+/// What of this machine a sandbox is furnished with: this program, and `notary` where it is installed, else this program in its place. What a sandbox around this one, or an
 /// earlier one, has put there is passed over.
 fn furnishing() -> Furnishing {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).filter(|folder| folder.is_absolute());
     let notary = folders.map(|folder| folder.join("notary")).find(|program| is_program(program) && !is_ours(program));
-    let this = std::env::current_exe().ok().map(|program| ("dct".to_owned(), program));
+    let this = std::env::current_exe().ok();
+    let in_its_place = || this.iter().flat_map(|program| [program.clone().into(), "notary".into()]).collect();
+    let notary = notary.map_or_else(in_its_place, |program| vec![program.into()]);
+    let this = this.map(|program| ("dct".to_owned(), program));
     let around = std::env::var_os("SANDBOX_DIR").map(PathBuf::from);
     let authorities = std::env::var_os("SSL_CERT_FILE").map(PathBuf::from);
     let authorities = authorities.filter(|file| around.as_ref().is_none_or(|folder| !file.starts_with(folder)));

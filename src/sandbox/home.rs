@@ -10,6 +10,7 @@
 //! ```
 
 use std::{
+    ffi::OsString,
     fs,
     io::{self, Write as _},
     os::unix::fs::{DirBuilderExt as _, PermissionsExt as _, symlink},
@@ -43,8 +44,8 @@ const SYSTEM_BUNDLES: [&str; 6] = [
 pub struct Furnishing {
     /// Programs to put first on the path, by the name that they are called by there.
     pub programs: Vec<(String, PathBuf)>,
-    /// The `notary` program, to be called with the sandbox's configuration.
-    pub notary: Option<PathBuf>,
+    /// The words by which a `notary` is called, to be followed by the sandbox's configuration; none where there is no such program.
+    pub notary: Vec<OsString>,
     /// The certificates of the authorities that programs trust: what `SSL_CERT_FILE` names, and the usual place if it names none.
     pub authorities: Option<PathBuf>,
 }
@@ -68,8 +69,8 @@ pub(super) fn furnish(
     for (name, program) in &furnishing.programs {
         link(program, &bin.join(name))?;
     }
-    if let Some(program) = &furnishing.notary {
-        notary(folder, host, program)?;
+    if !furnishing.notary.is_empty() {
+        notary(folder, host, &furnishing.notary)?;
     }
     let environment = environment::of(folder, host);
     write(&folder.join("env.sh"), &environment::script(&environment))?;
@@ -111,12 +112,13 @@ fn docker(folder: &Path, host: &str, ca: &str) -> Result<(), StartError> {
     write(&config, &format!("{:#}\n", json!({"auths": {host: {"auth": tokens::first_login()}}})))
 }
 
-fn notary(folder: &Path, host: &str, program: &Path) -> Result<(), StartError> {
+fn notary(folder: &Path, host: &str, words: &[OsString]) -> Result<(), StartError> {
     let config = folder.join("notary/config.json");
     private_folder(&folder.join("notary"))?;
     let server = json!({"url": format!("https://{host}"), "root_ca": folder.join("ca.pem")});
     write(&config, &format!("{:#}\n", json!({"trust_dir": folder.join("docker/trust"), "remote_server": server})))?;
-    let (program, config) = (quote(&program.to_string_lossy()), quote(&config.to_string_lossy()));
+    let words: Vec<String> = words.iter().map(|word| quote(&word.to_string_lossy())).collect();
+    let (program, config) = (words.join(" "), quote(&config.to_string_lossy()));
     let script = folder.join("bin/notary");
     write(&script, &format!("{SCRIPT}exec {program} -c {config} \"$@\"\n"))?;
     fs::set_permissions(&script, fs::Permissions::from_mode(0o700)).map_err(at(&script))

@@ -142,6 +142,21 @@ fn a_sandbox_within_another_finds_the_programs_of_the_machine() {
 }
 
 #[test]
+fn without_a_notary_on_the_machine_this_program_is_one() {
+    let home = home();
+    let tools = home.path().join("tools");
+    fs::create_dir(&tools).unwrap();
+    std::os::unix::fs::symlink("/bin/sh", tools.join("sh")).unwrap();
+    let script = "notary init -p $SANDBOX/prod/own && notary list $SANDBOX/prod/own && notary version";
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dct"));
+    command.args(["sandbox", "--", "sh", "-c", script]).env_clear().env("HOME", home.path()).env("PATH", &tools);
+    let run = command.output().unwrap();
+    let printed = text(&run.stdout);
+    assert!(run.status.success(), "{printed}{}", text(&run.stderr));
+    assert!(printed.contains("\nNo targets present in this repository.\n") && printed.contains("dct"), "{printed}");
+}
+
+#[test]
 fn a_folder_goes_on_where_it_ended() {
     let home = home();
     let dir = ["--dir", "kept"];
