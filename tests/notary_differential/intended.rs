@@ -16,5 +16,6 @@ pub(crate) const INTENDED: &[(&str, &str)] = &[
     ("login-on-a-terminal", "nobody is asked for a login where there is no terminal"),
     ("import-nothing", "a file without a key is no success"),
     ("no-sha256", "a target without SHA-256 is warned of"),
+    ("export-of-nothing", "no file is emptied by an export that finds no key"),
     ("skip-tls", "skipTLSVerify is refused"),
 ];
