@@ -74,6 +74,7 @@ fn reading(session: &mut Session<'_>) {
     }
     session.same_on_input(&["verify", "@app", "v1"], "one");
     session.same_on_input(&["verify", "@app", "v3"], "one");
+    session.same_on_input(&["verify", "@app", "v3"], &"3".repeat(1 << 16));
 }
 
 fn removing(session: &mut Session<'_>) {
