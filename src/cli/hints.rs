@@ -118,7 +118,6 @@ fn disk_hint(error: &std::io::Error) -> Option<String> {
 
 /// What is true of the Notary server alone, and not of a registry or a token server.
 fn notary_hint(error: &RemoteError) -> Option<String> {
-    let is_notary = |url: &str| url.contains("/_trust/tuf/") || url.ends_with("/v2/");
     let hint = match error {
         // a repository that this machine has not seen is `NotInitialized`
         RemoteError::NotFound { url } if url.ends_with("/timestamp.json") => {
@@ -136,6 +135,11 @@ fn notary_hint(error: &RemoteError) -> Option<String> {
         _ => return None,
     };
     Some(hint.to_owned())
+}
+
+/// Whether an address is the Notary server's, rather than a token server's.
+pub(super) fn is_notary(url: &str) -> bool {
+    url.contains("/_trust/tuf/") || url.ends_with("/v2/")
 }
 
 fn remote_hint(error: &RemoteError) -> Option<String> {

@@ -52,7 +52,7 @@ impl Program {
         &self.name
     }
 
-    /// A text in which `dct VERB` is told under this name, where it has that verb. What `dct` alone can do keeps its name.
+    /// A text in which `dct VERB` is told under this name, where it has that verb, and `dct notary COMMAND` under that of notary. What `dct` alone can do keeps its name.
     #[must_use]
     pub fn tell(&self, text: &str) -> String {
         let mut pieces = text.split("dct ");
@@ -60,6 +60,12 @@ impl Program {
         for piece in pieces {
             let is_word = told.chars().next_back().is_none_or(|before| !before.is_alphanumeric() && !"-_./".contains(before));
             let verb = piece.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+            if let Some(command) = piece.strip_prefix("notary ").filter(|_| is_word && self.voice == Voice::Notary) {
+                told.push_str(&self.name);
+                told.push(' ');
+                told.push_str(command);
+                continue;
+            }
             let is_ours = is_word && (verb == "COMMAND" || self.verbs.contains(&verb));
             told.push_str(if is_ours { &self.name } else { OWN });
             told.push(' ');
@@ -72,6 +78,15 @@ impl Program {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn commands_of_notary_are_told_under_its_name() {
+        for name in ["notary", "dct notary"] {
+            let program = Program::called(name.to_owned(), &[]).in_the_voice_of(Voice::Notary);
+            assert_eq!(program.tell("`dct notary reset a -n 1`; `dct renew`"), format!("`{name} reset a -n 1`; `dct renew`"));
+        }
+        assert_eq!(Program::own().tell("`dct notary reset a`"), "`dct notary reset a`");
+    }
 
     #[test]
     fn verbs_of_the_name_are_told_under_it() {

@@ -7,8 +7,8 @@ use super::{
 use crate::{
     crypto::{error::CryptoError, key_format::KeyFormatError},
     tuf::{
-        changelist::StagedError, digest::Sha256, error::UpdateError, gun::Gun, key_id::CanonicalKeyId, local::InitError,
-        plan::PlanError, reissue::ReissueError, role::RoleName, root_edit::RootEditError, sign::SignError,
+        changelist::StagedError, digest::Sha256, error::UpdateError, gun::Gun, json::JsonError, key_id::CanonicalKeyId,
+        local::InitError, plan::PlanError, reissue::ReissueError, role::RoleName, root_edit::RootEditError, sign::SignError,
     },
 };
 
@@ -212,6 +212,9 @@ pub enum OpsError {
     /// Someone else gave a role other keys while a rotation was under way. Nothing was published.
     #[error("{0}: while this was under way, someone else gave the role other keys")]
     RotatedMeanwhile(RoleName),
+    /// What was to be staged cannot stand in signed metadata. Nothing was staged.
+    #[error("this cannot be signed: {0}")]
+    NotSignable(JsonError),
     /// A staged change cannot be made. Nothing was published.
     #[error("{error}")]
     Staged {

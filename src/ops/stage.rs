@@ -41,7 +41,7 @@ pub fn stage(changelist: &dyn Changelist, gun: &Gun, now: Timestamp, changes: &[
     let changes: Vec<StagedChange> = changes.iter().map(StagedChange::of).collect();
     for change in &changes {
         // such a change would stand in the way of every publish (Notary signs it, and cannot read what it has signed)
-        let data = change.data.as_deref().and_then(|data| Json::parse(data).ok());
+        let data = change.data.as_deref().map(Json::parse).transpose().map_err(OpsError::NotSignable)?;
         if let Some(text) = Json::string(&change.path).control_character().or(data.as_ref().and_then(Json::control_character)) {
             let role = RoleName::parse(&change.role).unwrap_or_else(|_| RoleName::targets());
             return Err(SignError::ControlCharacter { role, text: text.to_owned() }.into());
@@ -58,4 +58,45 @@ pub fn reset(changelist: &dyn Changelist, gun: &Gun, which: Reset<'_>) -> Result
         files.retain(|_| place.next().is_some_and(|place| places.contains(&place)));
     }
     Ok(changelist.remove(gun, &files)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ops::ports::StoreError,
+        tuf::{digest::Sha256, hashes::FileMeta, targets::Target},
+    };
+
+    /// Takes whatever comes.
+    struct Anything;
+
+    impl Changelist for Anything {
+        fn list(&self, _: &Gun) -> Result<Vec<ChangeFile>, StoreError> {
+            Ok(Vec::new())
+        }
+
+        fn add(&self, _: &Gun, _: Timestamp, _: &[Vec<u8>]) -> Result<(), StoreError> {
+            Ok(())
+        }
+
+        fn remove(&self, _: &Gun, _: &[ChangeFile]) -> Result<(), StoreError> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_no_publish_could_sign_is_not_staged() {
+        let gun = Gun::parse("a/b").unwrap();
+        let staged = |change| stage(&Anything, &gun, Timestamp::UNIX_EPOCH, &[change]);
+        let (role, name) = (RoleName::targets(), "v1".to_owned());
+        for (length, fits) in [(1 << 53, true), ((1 << 53) + 1, false), (i64::MAX as u64, false)] {
+            let meta = FileMeta::of_image(length, Sha256::of(b"x"));
+            let change = Change::AddTarget { role: role.clone(), name: name.clone(), target: Target { meta, custom: None } };
+            assert_eq!(staged(change).is_ok(), fits, "{length}");
+            let entry = FileMeta::without_sha256(length, &[("sha512".to_owned(), vec![0; 64])].into(), None);
+            let change = Change::AddEntry { role: role.clone(), name: name.clone(), entry };
+            assert_eq!(staged(change).is_ok(), fits, "{length}");
+        }
+    }
 }

@@ -54,6 +54,10 @@ fn working_files(session: &mut Session<'_>) {
     }
     session.file("conf/off.json", format!(r#"{{"trust_dir": "off", "remote_server": {{"url": "{url}", "root_ca": "{ca}"}}, "trust_pinning": {{"disable_tofu": true}}}}"#).as_bytes(), 0o644);
     session.same_plain(&["-c", "conf/off.json", "list", "@config"]);
+    let dotted =
+        format!("trust_dir: off\nremote_server.url: {url}\nremote_server.root_ca: {ca}\ntrust_pinning.disable_tofu: true\n");
+    session.file("conf/dotted.yaml", dotted.as_bytes(), 0o644);
+    session.same_plain(&["-c", "conf/dotted.yaml", "list", "@config"]);
     session.file(
         "conf/skip.json",
         format!(r#"{{"trust_dir": "skip", "remote_server": {{"url": "{url}", "skipTLSVerify": true}}}}"#).as_bytes(),

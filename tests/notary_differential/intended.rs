@@ -16,5 +16,7 @@ pub(crate) const INTENDED: &[(&str, &str)] = &[
     ("login-on-a-terminal", "nobody is asked for a login where there is no terminal"),
     ("import-nothing", "a file without a key is no success"),
     ("no-sha256", "a target without SHA-256 is warned of"),
+    ("size", "a size that no signed file can hold is not staged"),
+    ("export-of-nothing", "no file is emptied by an export that finds no key"),
     ("skip-tls", "skipTLSVerify is refused"),
 ];

@@ -59,6 +59,13 @@ fn import(session: &mut Session<'_>) {
     session.bundle("user", KeyForm::EcSec1);
     session.bundle("rsa", KeyForm::RsaPkcs8);
     session.same(&["key", "export", "-o", "all.pem"]);
+    session.file("backup.pem", b"another key", 0o600);
+    for meant in [["--gun", "no/such"], ["--key", &"a".repeat(64)]] {
+        session.differs("export-of-nothing", &["key", "export", meant[0], meant[1], "-o", "backup.pem"], |notary, dct| {
+            notary.code == 0 && dct.code == 1 && dct.stderr.contains("nothing was written to backup.pem")
+        });
+    }
+    assert_eq!(fs::read(session.dct.home.path().join("backup.pem")).unwrap(), b"another key");
     session.same(&["key", "import", "/nowhere.pem"]);
     session.file("junk.pem", b"junk", 0o600);
     session.differs("import-nothing", &["key", "import", "junk.pem"], |notary, dct| {

@@ -45,6 +45,10 @@ fn staging(session: &mut Session<'_>) {
         notary.code == 0 && notary.stdout.contains("v4") && dct.code == 0 && dct.stderr.contains("warning: v4 has no SHA-256")
     });
     session.same(&["reset", "@app", "--all"]);
+    session.differs("size", &["addhash", "@app", "v5", "9007199254740993", "--sha256", &digest], |notary, dct| {
+        notary.code == 0 && dct.code == 1 && dct.stdout.contains("* fatal: this cannot be signed: the integer 9007199254740993")
+    });
+    session.same(&["reset", "@app", "--all"]);
     session.same(&["status", "@app"]);
     session.same_metadata("app");
 }
@@ -70,6 +74,7 @@ fn reading(session: &mut Session<'_>) {
     }
     session.same_on_input(&["verify", "@app", "v1"], "one");
     session.same_on_input(&["verify", "@app", "v3"], "one");
+    session.same_on_input(&["verify", "@app", "v3"], &"3".repeat(1 << 16));
 }
 
 fn removing(session: &mut Session<'_>) {

@@ -28,6 +28,7 @@ const SERVER: &str = "https://notary-server:4443";
 
 /// The settings that are known.
 const KNOWN: [&str; 3] = ["trust_dir", "remote_server", "trust_pinning"];
+const TABLES: [&str; 2] = ["remote_server", "trust_pinning"];
 const KNOWN_OF_SERVER: [&str; 5] = ["url", "root_ca", "tls_client_cert", "tls_client_key", "skipTLSVerify"];
 const KNOWN_OF_PINNING: [&str; 3] = ["disable_tofu", "ca", "certs"];
 
@@ -81,11 +82,12 @@ struct Settings {
 impl Settings {
     fn merged(&self, flags: &GlobalFlags) -> Result<Config, CliError> {
         let refuse = |reason: String| CliError::new(format!("error opening config file: {reason}"));
-        let server = self.file.table("remote_server").map_err(refuse)?.unwrap_or_default();
-        let pinning = self.file.table("trust_pinning").map_err(refuse)?.unwrap_or_default();
+        let file = self.file.clone().undotted(&TABLES).map_err(refuse)?;
+        let server = file.table("remote_server").map_err(refuse)?;
+        let pinning = file.table("trust_pinning").map_err(refuse)?;
         let trust_dir = match flags.trust_dir.as_deref().filter(|path| !path.as_os_str().is_empty()) {
             Some(folder) => folder.to_owned(),
-            None => self.trust_dir(self.file.text("trust_dir").map_err(refuse)?.as_deref())?,
+            None => self.trust_dir(file.text("trust_dir").map_err(refuse)?.as_deref())?,
         };
         let tls = |flag: &Option<PathBuf>, name: &str| -> Result<Option<PathBuf>, CliError> {
             Ok(match flag.as_deref().filter(|path| !path.as_os_str().is_empty()) {
@@ -97,9 +99,8 @@ impl Settings {
         let url = url.map_or_else(|| server.text("url").map_err(refuse), |url| Ok(Some(url)))?;
         let skips = server.switch("skipTLSVerify").map_err(refuse)?;
         let (pins, mut warnings) = pins(&pinning)?;
-        warnings.extend(unknown(&self.file, "", &KNOWN));
+        warnings.extend(unknown(&file, "", &KNOWN));
         warnings.extend(unknown(&server, "remote_server.", &KNOWN_OF_SERVER));
-        warnings.extend(unknown(&pinning, "trust_pinning.", &KNOWN_OF_PINNING));
         Ok(Config {
             trust_dir: absolute(&trust_dir)?,
             server: if skips { Err(SKIPS.to_owned()) } else { Ok(url.unwrap_or_else(|| SERVER.to_owned())) },
@@ -135,10 +136,15 @@ fn unknown(table: &Table, path: &str, known: &[&str]) -> Vec<String> {
 
 /// `trust_pinning`, and what cannot be used of it.
 fn pins(table: &Table) -> Result<(TrustPinning, Vec<String>), CliError> {
+    // a pin that is passed over would let in what it is to keep out
+    if let Some(name) = table.others(&KNOWN_OF_PINNING).next() {
+        return Err(CliError::new(format!("error opening config file: there is no setting trust_pinning.{name}"))
+            .hinted("those of trust_pinning are disable_tofu, certs and ca"));
+    }
     let mut warnings = Vec::new();
     let mut pins = TrustPinning::default();
     let invalid = || CliError::new("invalid format for trust_pinning.certs");
-    for (gun, ids) in table.table("certs").map_err(|_| invalid())?.unwrap_or_default().entries() {
+    for (gun, ids) in table.entries("certs").map_err(|_| invalid())? {
         let Value::Array(ids) = ids else { return Err(invalid()) };
         let mut list = Vec::new();
         for id in ids {
@@ -149,7 +155,7 @@ fn pins(table: &Table) -> Result<(TrustPinning, Vec<String>), CliError> {
                 None => warnings.push(format!("trust_pinning.certs: {text:?}, for {gun}, is no ID of a certificate")),
             }
         }
-        pins.certs.insert(gun.clone(), list);
+        pins.certs.insert(gun, list);
     }
     pins.ca = authorities(table, &mut warnings)?;
     let off = table
@@ -163,13 +169,13 @@ fn pins(table: &Table) -> Result<(TrustPinning, Vec<String>), CliError> {
 fn authorities(table: &Table, warnings: &mut Vec<String>) -> Result<BTreeMap<String, Vec<u8>>, CliError> {
     let invalid = || CliError::new("invalid format for trust_pinning.ca");
     let mut authorities = BTreeMap::new();
-    for (prefix, file) in table.table("ca").map_err(|_| invalid())?.unwrap_or_default().entries() {
+    for (prefix, file) in table.entries("ca").map_err(|_| invalid())? {
         let file = file.as_str().ok_or_else(invalid)?;
         let pem = std::fs::read(file).unwrap_or_else(|error: io::Error| {
             warnings.push(format!("trust_pinning.ca: {file}, for {prefix}: {}", os_words(&error)));
             Vec::new()
         });
-        authorities.insert(prefix.clone(), pem);
+        authorities.insert(prefix, pem);
     }
     Ok(authorities)
 }
@@ -237,6 +243,15 @@ mod tests {
     }
 
     #[test]
+    fn pins_count_by_dotted_names_too() {
+        let id = "ab".repeat(32);
+        let text = format!(r#"{{"trust_pinning.disable_tofu": true, "Trust_Pinning.certs": {{"dtr.example.com/a": ["{id}"]}}}}"#);
+        let read = config(&text, &GlobalFlags::default()).unwrap();
+        assert_eq!(read.pins.certs["dtr.example.com/a"], [TufKeyId::from_hex(&id).unwrap()]);
+        assert_eq!((read.pins.first_use, read.warnings.len()), (FirstUse::Refuse, 0));
+    }
+
+    #[test]
     fn what_loosens_a_check_or_has_no_meaning_is_named() {
         let skips = config(r#"{"remote_server": {"SkipTlsVerify": true}}"#, &GlobalFlags::default()).unwrap();
         assert!(skips.server.unwrap_err().starts_with("remote_server.skipTLSVerify is set"));
@@ -245,6 +260,12 @@ mod tests {
             (r#"{"trust_pinning": {"certs": {"a": "b"}}}"#, "invalid format for trust_pinning.certs"),
             (r#"{"trust_pinning": {"certs": ["a"]}}"#, "invalid format for trust_pinning.certs"),
             (r#"{"trust_pinning": {"disable_tofu": "maybe"}}"#, "error opening config file: trust_pinning.disable_tofu is neither"),
+            (
+                r#"{"trust_pinning": {"disableTofu": true}}"#,
+                "error opening config file: there is no setting trust_pinning.disableTofu",
+            ),
+            (r#"{"trust_pinning.certs.a/b": []}"#, "error opening config file: there is no setting trust_pinning.certs.a/b"),
+            (r#"{"trust_pinning": {"certs": {}, "Certs": {}}}"#, "error opening config file: Certs and certs are one setting"),
             (r#"{"trust_dir": 1}"#, "error opening config file: trust_dir is no text"),
             (r#"{"remote_server": []}"#, "error opening config file: remote_server is no table"),
         ] {

@@ -1,7 +1,8 @@
 //! Reads notary's configuration file: JSON, YAML or TOML, by its extension.
 //!
-//! The three become one kind of tree. Names of settings are found whatever their case, as with notary's reader; names of repositories keep theirs,
-//! which that reader loses.
+//! The three become one kind of tree. Names of settings are found whatever their case, and dotted ones in the table that they lead to, as with
+//! notary's reader; names of repositories keep their case, which that reader loses. What could be read in two ways is refused: of two settings
+//! one would be lost, and it could be the pin.
 
 use std::{
     fs::{self, File},
@@ -12,6 +13,7 @@ use std::{
 use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
 use serde_json::{Map, Number, Value};
 
+use super::config_json;
 use crate::cli::error::os_words;
 
 /// Longest file that is read, in bytes.
@@ -37,7 +39,7 @@ pub enum Presence {
 pub fn read(path: &Path, presence: Presence) -> Result<Table, String> {
     let extension = path.extension().map(|extension| extension.to_string_lossy().into_owned()).unwrap_or_default();
     let parse: fn(&str) -> Result<Value, String> = match extension.as_str() {
-        "json" => json,
+        "json" => config_json::parse,
         "yaml" | "yml" => yaml,
         "toml" => toml,
         _ => return Err(format!("Unsupported Config Type {extension:?}")),
@@ -56,17 +58,47 @@ pub fn read(path: &Path, presence: Presence) -> Result<Table, String> {
         return Err(format!("{} is longer than {MAX_FILE} bytes", path.display()));
     }
     match parse(&text).map_err(|reason| format!("While parsing config: {reason}"))? {
-        Value::Object(table) => Ok(Table(table)),
+        Value::Object(table) => Table::of(table),
         Value::Null => Ok(Table::default()),
         _ => Err("While parsing config: it is no table of settings".to_owned()),
     }
 }
 
 impl Table {
-    /// A setting: by this very name, else by one that differs in case alone.
+    /// Settings of which no two have the same name.
+    fn of(settings: Map<String, Value>) -> Result<Self, String> {
+        for (place, name) in settings.keys().enumerate() {
+            if let Some(other) = settings.keys().skip(place + 1).find(|other| other.eq_ignore_ascii_case(name)) {
+                return Err(format!("{name} and {other} are one setting, which is there twice"));
+            }
+        }
+        Ok(Self(settings))
+    }
+
+    /// With `NAME.SETTING` moved into the table NAME, where NAME is one of these.
+    pub fn undotted(self, names: &[&str]) -> Result<Self, String> {
+        let is_dotted =
+            |name: &str| name.split_once('.').is_some_and(|(head, _)| names.iter().any(|name| name.eq_ignore_ascii_case(head)));
+        let (dotted, mut settings): (Map<_, _>, Map<_, _>) = self.0.into_iter().partition(|(name, _)| is_dotted(name));
+        for (name, value) in dotted {
+            let Some((head, rest)) = name.split_once('.') else { continue };
+            let head = settings.keys().find(|found| found.eq_ignore_ascii_case(head)).cloned().unwrap_or_else(|| head.to_owned());
+            let table = settings.entry(head.clone()).or_insert(Value::Null);
+            if table.is_null() {
+                *table = Value::Object(Map::new());
+            }
+            let Value::Object(table) = table else { return Err(format!("{head} is no table of settings")) };
+            if table.insert(rest.to_owned(), value).is_some() {
+                return Err(format!("{head} has {rest} twice"));
+            }
+        }
+        Self::of(settings)
+    }
+
+    /// A setting, whatever the case of its name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name).or_else(|| self.0.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value))
+        self.0.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     /// The names that are none of these.
@@ -74,11 +106,16 @@ impl Table {
         self.0.keys().map(String::as_str).filter(|found| known.iter().all(|name| !name.eq_ignore_ascii_case(found)))
     }
 
-    /// A table below this one; none where the setting is left out or empty.
-    pub fn table(&self, name: &str) -> Result<Option<Self>, String> {
+    /// A table of settings below this one; empty where it is left out.
+    pub fn table(&self, name: &str) -> Result<Self, String> {
+        Self::of(self.entries(name)?)
+    }
+
+    /// What a table below this one has, by names that keep their case; nothing where it is left out.
+    pub fn entries(&self, name: &str) -> Result<Map<String, Value>, String> {
         match self.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::Object(table)) => Ok(Some(Self(table.clone()))),
+            None | Some(Value::Null) => Ok(Map::new()),
+            Some(Value::Object(table)) => Ok(table.clone()),
             Some(_) => Err(format!("{name} is no table of settings")),
         }
     }
@@ -108,15 +145,6 @@ impl Table {
             }
         }
     }
-
-    /// All of it, in the names' own case.
-    pub fn entries(&self) -> impl Iterator<Item = (&String, &Value)> {
-        self.0.iter()
-    }
-}
-
-fn json(text: &str) -> Result<Value, String> {
-    serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
 fn toml(text: &str) -> Result<Value, String> {
@@ -149,7 +177,13 @@ fn of_yaml(node: &Yaml<'_>, depth: usize) -> Result<Value, String> {
                     Value::String(name) => name,
                     name => name.to_string(),
                 };
-                table.insert(name, of_yaml(value, depth + 1)?);
+                if name == "<<" {
+                    return Err("yaml: the merge key << is not read; write out what it stands for".to_owned());
+                }
+                let value = of_yaml(value, depth + 1)?;
+                if table.insert(name.clone(), value).is_some() {
+                    return Err(format!("yaml: {name} is there twice"));
+                }
             }
             Value::Object(table)
         }
@@ -185,11 +219,10 @@ mod tests {
         ] {
             let table = parsed(name, text).unwrap();
             assert_eq!(table.text("trust_dir").unwrap().as_deref(), Some("~/x"), "{name}");
-            let pinning = table.table("trust_pinning").unwrap().unwrap();
+            let pinning = table.table("trust_pinning").unwrap();
             assert!(pinning.switch("disable_tofu").unwrap(), "{name}");
-            let certs = pinning.table("certs").unwrap().unwrap();
             assert_eq!(
-                certs.entries().map(|(gun, ids)| format!("{gun} {ids}")).collect::<Vec<_>>(),
+                pinning.entries("certs").unwrap().iter().map(|(gun, ids)| format!("{gun} {ids}")).collect::<Vec<_>>(),
                 ["Dtr.example.com/A [\"1f\",\"20\"]"]
             );
         }
@@ -212,6 +245,52 @@ mod tests {
         assert_eq!(read(nowhere, Presence::Needed).unwrap_err(), "open /nowhere/config.json: no such file or directory");
         assert!(read(nowhere, Presence::Usual).unwrap().get("trust_dir").is_none());
         assert!(parsed("c.yaml", &"a: [".repeat(9000)).is_err() && parsed("c.yaml", &"[".repeat(9000)).is_err());
+    }
+
+    #[test]
+    fn what_could_be_read_in_two_ways_is_refused() {
+        for (name, text, words) in [
+            ("c.json", r#"{"a": {"x": 1}, "a": {}}"#, "a is there twice"),
+            ("c.json", r#"{"a": {"b": [{"x": 1, "x": 1}]}}"#, "x is there twice"),
+            ("c.json", r#"{"a": 1, "\u0061": 2}"#, "a is there twice"),
+            ("c.json", r#"{"a": 1, "A": 2}"#, "are one setting"),
+            ("c.toml", "[A_b]\nx = true\n[a_B.c]\n", "are one setting"),
+            ("c.toml", "a = 1\na = 2\n", "duplicate key"),
+            ("c.yaml", "a: {x: 1}\na: {}\n", "yaml: "),
+            ("c.yaml", "1: {x: 1}\n\"1\": {}\n", "1 is there twice"),
+            ("c.yaml", "a: 1\nA: 2\n", "are one setting"),
+            ("c.yaml", "x: &p {y: true}\na:\n  <<: *p\n", "the merge key <<"),
+            ("c.yaml", "x: &p {y: true}\na:\n  z: 1\n  <<: [*p]\n", "the merge key <<"),
+        ] {
+            let error = parsed(name, text).unwrap_err();
+            assert!(error.contains(words), "{text}: {error}");
+        }
+        let settings = parsed("c.json", r#"{"a": {"x": 1, "X": 2}}"#).unwrap();
+        assert!(settings.table("a").is_err());
+        assert_eq!(settings.entries("a").unwrap().len(), 2);
+    }
+
+    #[test]
+    fn dotted_names_lead_into_a_table() {
+        let undotted = |name, text| parsed(name, text).unwrap().undotted(&["a_b"]);
+        for (name, text) in [
+            ("c.json", r#"{"a_b.x": 1, "A_b": {"y": 2}, "c.d": 3}"#),
+            ("c.json", r#"{"A_B.x": 1, "a_b.y": 2, "c.d": 3}"#),
+            ("c.json", r#"{"a_b": null, "a_b.x": 1, "a_b.y": 2, "c.d": 3}"#),
+            ("c.yaml", "a_b.x: 1\na_b.y: 2\nc.d: 3\n"),
+            ("c.toml", "'a_b.x' = 1\na_b.y = 2\n'c.d' = 3\n"),
+        ] {
+            let table = undotted(name, text).unwrap();
+            let below = table.table("a_b").unwrap();
+            assert_eq!((below.get("x"), below.get("y")), (Some(&1.into()), Some(&2.into())), "{text}");
+            assert_eq!(table.others(&["a_b"]).collect::<Vec<_>>(), ["c.d"]);
+        }
+        for text in [r#"{"a_b.x": 1, "a_b": {"x": 1}}"#, r#"{"a_b.x": 1, "a_b": true}"#] {
+            assert!(undotted("c.json", text).is_err(), "{text}");
+        }
+        assert!(parsed("c.json", r#"{"a_b.x": 1, "A_b.x": 1}"#).is_err());
+        let differing = undotted("c.json", r#"{"a_b.x": 1, "a_b": {"X": 1}}"#).unwrap();
+        assert!(differing.table("a_b").is_err());
     }
 
     #[test]

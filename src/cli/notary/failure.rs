@@ -1,7 +1,7 @@
 //! The library's failures in notary's words, with what a person could do about them under this name.
 
 use crate::{
-    cli::{error::CliError, failure},
+    cli::{error::CliError, failure, hints::is_notary},
     ops::{
         error::{OpsError, Origin},
         ports::{DecisionError, RemoteError, TlsFault},
@@ -72,6 +72,12 @@ fn remote_hint(error: &RemoteError) -> Option<&'static str> {
         RemoteError::Unreachable { .. } => {
             "the server is named by -s, or by remote_server.url in the configuration file; a proxy by HTTPS_PROXY"
         }
+        RemoteError::BadAnswer { url, .. } if is_notary(url) => {
+            "if this is not the Notary server, name that one by -s, or by remote_server.url in the configuration file"
+        }
+        RemoteError::Status { url, status: 300..400, .. } if is_notary(url) => {
+            "redirects are not followed; name the Notary server itself by -s, or by remote_server.url in the configuration file"
+        }
         RemoteError::Tls { fault: TlsFault::UnknownAuthority, .. } => {
             "if your own authority issued the certificate, name that authority's by --tlscacert, or in remote_server.root_ca"
         }
@@ -104,11 +110,13 @@ mod tests {
             OpsError::from(RemoteError::Unauthorized { url: url(), reason: String::new() }),
             RemoteError::Forbidden { url: url(), user: None }.into(),
             RemoteError::Tls { url: url(), fault: TlsFault::UnknownAuthority, cause: String::new() }.into(),
+            RemoteError::BadAnswer { url: url(), reason: String::new() }.into(),
+            RemoteError::Status { url: url(), status: 302, said: None }.into(),
             OpsError::NotInitialized { gun, server: url() },
             OpsError::Decision(DecisionError::NewAttemptsExceeded),
         ] {
             let hints = told(&error).hints().join(" ");
-            assert!(!hints.is_empty() && !hints.contains("docker") && !hints.contains("dct"), "{hints}");
+            assert!(!hints.is_empty() && !hints.to_lowercase().contains("docker") && !hints.contains("dct"), "{hints}");
         }
     }
 }

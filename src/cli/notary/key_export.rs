@@ -1,6 +1,6 @@
 //! `notary key export`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 use zeroize::Zeroizing;
@@ -49,23 +49,38 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let narrator = Narrator::new(context.ui);
     let session = context.session(&narrator);
     let keys = session.keys.list().map_err(|error| failure::told(&OpsError::Keys(error)))?;
+    let file = args.output.as_deref().filter(|output| !output.as_os_str().is_empty());
     for id in ids.iter().filter(|id| keys.iter().all(|info| info.id.to_string() != **id)) {
-        context.ui.warning(&format!("no key with ID {id} is on this machine"));
+        let missing = format!("no key with ID {id} is on this machine");
+        match file {
+            Some(file) => return Err(nothing_written(missing, file)),
+            None => context.ui.warning(&missing),
+        }
     }
     let is_meant = |info: &KeyInfo| match (guns.as_slice(), ids.as_slice()) {
         ([], []) => true,
         ([], ids) => ids.contains(&info.id.to_string()),
         (guns, _) => info.gun.as_ref().is_some_and(|gun| guns.contains(gun)),
     };
+    let meant: Vec<&KeyInfo> = keys.iter().filter(|info| is_meant(info)).collect();
     let mut text = Zeroizing::new(String::new());
-    for info in keys.iter().filter(|info| is_meant(info)) {
+    for info in &meant {
         text.push_str(&key_out::private(&session, info).map_err(|error| refused(info, error))?);
     }
-    if let Some(file) = args.output.as_deref().filter(|output| !output.as_os_str().is_empty()) {
+    if let Some(file) = file {
+        if meant.is_empty() {
+            return Err(nothing_written("there is no such key to export".to_owned(), file));
+        }
         return context.wiring.write_key_over(file, &text);
     }
     context.ui.exact_lines(text.lines());
     Ok(())
+}
+
+/// What the file holds may be the only copy of other keys.
+fn nothing_written(reason: String, file: &Path) -> CliError {
+    CliError::new(reason)
+        .hinted(format!("nothing was written to {}; `notary key list` shows the keys that are here", file.display()))
 }
 
 fn refused(info: &KeyInfo, error: ExportError) -> CliError {

@@ -6,6 +6,7 @@ pub mod args;
 pub mod changes;
 pub mod config;
 pub mod config_file;
+pub mod config_json;
 pub mod delegation_add;
 pub mod delegation_list;
 pub mod delegation_purge;

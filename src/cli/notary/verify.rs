@@ -62,7 +62,6 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         return Err(usage::misused("verify", "Must specify a GUN and target"));
     };
     let gun = repository(gun)?;
-    let payload = read(named(args.input.as_deref()))?;
     let narrator = Narrator::new(context.ui);
     let found = {
         let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
@@ -70,6 +69,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     };
     let found = found.and_then(|found| found.ok_or_else(|| CliError::new(format!("No valid trust data for {target}"))));
     let found = found.map_err(|error| error.prefixed(&format!("error retrieving target by name:{target}, error:")))?;
+    let length = found.meta.length;
+    let payload = read(named(args.input.as_deref()), length.saturating_add(1))?;
     found.meta.check(&payload).map_err(|mismatch| {
         let (algorithm, expected) = match &mismatch {
             HashMismatch::Hash { algorithm, expected } => (*algorithm, expected.clone()),
@@ -78,7 +79,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         let words = format!(
             "data not present in the trusted collection, {algorithm} checksum for {target} did not match: expected {expected}"
         );
-        CliError::new(words).because(mismatch.to_string())
+        let is_longer = payload.len() as u64 > length;
+        CliError::new(words).because(if is_longer { format!("it is longer than {length} bytes") } else { mismatch.to_string() })
     })?;
     match named(args.output.as_deref()) {
         _ if args.quiet => {}
@@ -92,14 +94,16 @@ fn named(path: Option<&Path>) -> Option<&Path> {
     path.filter(|path| !path.as_os_str().is_empty())
 }
 
-fn read(file: Option<&Path>) -> Result<Vec<u8>, CliError> {
+/// The content, of which no more is read than these bytes.
+fn read(file: Option<&Path>, most: u64) -> Result<Vec<u8>, CliError> {
     let mut content = Vec::new();
     match file {
         Some(file) => File::open(file)
-            .and_then(|mut file| file.read_to_end(&mut content))
+            .and_then(|file| file.take(most).read_to_end(&mut content))
             .map_err(|error| CliError::new(format!("open {}: {}", file.display(), os_words(&error))))?,
         None => io::stdin()
             .lock()
+            .take(most)
             .read_to_end(&mut content)
             .map_err(|error| CliError::new(format!("Error reading content from STDIN: {}", os_words(&error))))?,
     };
@@ -111,4 +115,14 @@ fn save(file: &Path, content: &[u8]) -> Result<(), CliError> {
     written
         .and_then(|mut written| written.write_all(content))
         .map_err(|error| CliError::new(format!("open {}: {}", file.display(), os_words(&error))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_read_than_could_be_right() {
+        assert_eq!(read(Some(Path::new("/dev/zero")), 5).unwrap(), [0; 5]);
+    }
 }
