@@ -58,6 +58,7 @@ fn import(session: &mut Session<'_>) {
     let peers = session.peers;
     session.bundle("user", KeyForm::EcSec1);
     session.bundle("rsa", KeyForm::RsaPkcs8);
+    session.bundle("own", KeyForm::EcSec1);
     session.same(&["key", "export", "-o", "all.pem"]);
     session.same(&["key", "import", "/nowhere.pem"]);
     session.file("junk.pem", b"junk", 0o600);
@@ -70,7 +71,7 @@ fn import(session: &mut Session<'_>) {
     for line in [
         &["key", "import", "user-key.pem"] as &[&str],
         &["key", "import", "rsa-key.pem", "--role", "targets/rsa"],
-        &["key", "import", "user-key.pem", "-r", "targets", "-g", "dtr.example.com/a/very/long/name/of/a/repository"],
+        &["key", "import", "own-key.pem", "-r", "targets", "-g", "dtr.example.com/a/very/long/name/of/a/repository"],
         &["key", "list"],
     ] {
         session.same(line);
@@ -93,4 +94,7 @@ fn import(session: &mut Session<'_>) {
     });
     session.same(&["key", "list"]);
     session.back(former);
+    session.differs("import-renames", &["key", "import", "user-key.pem", "-r", "jeff"], |notary, dct| {
+        notary.code == 0 && dct.code == 1 && dct.stdout.contains("as delegation, and is not stored as jeff")
+    });
 }
