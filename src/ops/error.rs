@@ -80,6 +80,14 @@ pub enum OpsError {
     /// A new repository cannot be made.
     #[error(transparent)]
     Init(#[from] InitError),
+    /// A private key is on this machine for another role or another repository, and stays what it is. The words are Notary's.
+    #[error("key with same ID already exists for role: {role}{}", gun.as_ref().map_or_else(String::new, |gun| format!(" of {gun}")))]
+    KeyOfAnother {
+        /// The role that it is stored for.
+        role: String,
+        /// The repository that it is stored for, where only that differs.
+        gun: Option<String>,
+    },
     /// The key store.
     #[error(transparent)]
     Keys(#[from] KeyStoreError),

@@ -116,10 +116,14 @@ impl<'a> Keyring<'a> {
         Ok(self.keep(id, key))
     }
 
-    /// Takes a key that a person has in a file, for a role, and stores it.
-    pub fn adopt(&self, key: PrivateKey, role: &str, gun: Option<&Gun>) -> Result<Rc<PrivateKey>, OpsError> {
-        let id = store(self.session, &key, role, gun)?.id;
-        Ok(self.keep(id, key))
+    /// Takes a key for a role, and stores it. One that is stored for the role already stays as it is; one that is stored for another is refused.
+    pub fn adopt(&self, key: &Rc<PrivateKey>, role: &str, gun: Option<&Gun>) -> Result<(), OpsError> {
+        let stored = match stored_for(self.session, key, role, gun)? {
+            Some(stored) => stored,
+            None => store(self.session, key, role, gun)?,
+        };
+        self.unlocked.borrow_mut().insert(stored.id, Rc::clone(key));
+        Ok(())
     }
 
     fn keep(&self, id: CanonicalKeyId, key: PrivateKey) -> Rc<PrivateKey> {
@@ -148,11 +152,29 @@ pub fn store(session: &Session<'_>, key: &PrivateKey, role: &str, gun: Option<&G
     Ok(session.keys.add(key, role, gun, &passphrase)?)
 }
 
+/// A key as it is stored for a role; none where the store lacks it. `OpsError::KeyOfAnother` where it is stored for another role or repository: stored
+/// anew, it would be lost to what takes it from there.
+pub fn stored_for(session: &Session<'_>, key: &PrivateKey, role: &str, gun: Option<&Gun>) -> Result<Option<KeyInfo>, OpsError> {
+    let Some(stored) = session.keys.find(canonical_id(key)?)? else { return Ok(None) };
+    if stored.role != role {
+        return Err(OpsError::KeyOfAnother { role: stored.role, gun: None });
+    }
+    let is_of_another = |stored: &String| gun.is_some_and(|gun| gun.as_str() != stored);
+    match stored.gun.clone().filter(is_of_another) {
+        Some(other) => Err(OpsError::KeyOfAnother { role: stored.role, gun: Some(other) }),
+        None => Ok(Some(stored)),
+    }
+}
+
 /// Asks for the passphrase that is to protect a new key.
 pub fn wanted_passphrase(session: &Session<'_>, key: &PrivateKey, role: &str) -> Result<Passphrase, OpsError> {
-    let id = Key::of(key).canonical_id().map_err(|error| OpsError::NoAccount(error.to_string()))?;
+    let id = canonical_id(key)?;
     let request = PassphraseRequest { role: role.to_owned(), key: id.to_string(), purpose: PassphrasePurpose::Create };
     Ok(session.decisions.passphrase(&request)?)
+}
+
+fn canonical_id(key: &PrivateKey) -> Result<CanonicalKeyId, OpsError> {
+    Key::of(key).canonical_id().map_err(|error| OpsError::NoAccount(error.to_string()))
 }
 
 /// Asks for a passphrase until `open` takes it; the one who answers ends it when there were too many attempts.

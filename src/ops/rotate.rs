@@ -10,7 +10,7 @@ use super::{
     error::OpsError,
     events::Event,
     init::server_key,
-    keyring::Keyring,
+    keyring::{Keyring, stored_for},
     known_keys::KnownKeys,
     ports::{FileRef, KeyInfo, RemoteError},
     refresh::{Target, for_writing},
@@ -33,7 +33,7 @@ use crate::{
 
 /// Whose keys a role has from now on.
 pub enum Holder<'a> {
-    /// These, which are in the key store; where there are none, a new one is made.
+    /// These, which are stored once the rotation is found to be possible; where there are none, a new one is made.
     Person(&'a [Rc<PrivateKey>]),
     /// The server makes one, and signs for the role itself.
     Server,
@@ -61,6 +61,9 @@ pub enum RotateError {
     /// The server holds its keys.
     #[error("notary does not permit the client managing the {0} key")]
     NotTheClients(RoleName),
+    /// A given key cannot be stored for the role. The words are Notary's.
+    #[error("Error importing key: {0}")]
+    GivenKey(OpsError),
     /// The server made no key. The words are Notary's.
     #[error("unable to rotate remote key: {0}")]
     ServerKey(OpsError),
@@ -80,8 +83,15 @@ pub fn check(role: &str, holder: &Holder<'_>) -> Result<RoleName, RotateError> {
     }
 }
 
+/// Whether given keys may be stored for a role: none of them is stored for another one, or for another repository. Nothing is stored.
+pub fn check_given(session: &Session<'_>, gun: &Gun, role: &RoleName, given: &[Rc<PrivateKey>]) -> Result<(), RotateError> {
+    let check = |key: &Rc<PrivateKey>| stored_for(session, key, role.as_str(), gun_of_key(gun, role)).map(drop);
+    given.iter().try_for_each(check).map_err(RotateError::GivenKey)
+}
+
 /// Publishes a root in which `role` has other keys, and whatever must be signed by these in the same update; then removes the private keys that were
-/// replaced, unless a repository on this machine has another use for them. Root keys stay: they sign what comes after them.
+/// replaced, unless they are stored for another role, or a repository on this machine has another use for them. Root keys stay: they sign what comes
+/// after them.
 pub fn rotate(
     session: &Session<'_>,
     keyring: &Keyring<'_>,
@@ -92,15 +102,24 @@ pub fn rotate(
 ) -> Result<(), RotateError> {
     let role = check(role, holder)?;
     let _writer = session.store.writer(gun).map_err(OpsError::from)?;
+    if let Holder::Person(given) = holder {
+        check_given(session, gun, &role, given)?;
+    }
     let root_role = RoleName::root();
     let likely = |info: &KeyInfo| info.role == root_role.as_str() || info.gun.as_deref() == Some(gun.as_str());
     let first = keyring.beside(likely, || state_to_write(session, gun))??;
     // whoever cannot sign the root is told so before any key is made
     keyring.signers(&first.base().root().role_keys(&root_role))?;
     let replaced = first.base().root().role_keys(&role);
-    let swap = KeySwap { keys: new_keys(session, keyring, gun, &role, holder)?, role: role.clone() };
+    let (keys, private) = new_keys(session, gun, &role, holder)?;
+    let swap = KeySwap { keys, role: role.clone() };
     let earlier = earlier_roots(session, gun, first.base().root().version(), legacy)?;
     let wanted = Wanted { root: Some(vec![swap.clone()]), ..Wanted::default() };
+    // no key is stored for a rotation that cannot be
+    Reissue::of(first.base(), &wanted, session.now).map_err(OpsError::from)?;
+    for key in &private {
+        keyring.adopt(key, role.as_str(), gun_of_key(gun, &role)).map_err(RotateError::GivenKey)?;
+    }
     let mut state = Some(first);
     publish_anew(session, keyring, gun, &earlier, || {
         let state = state.take().map_or_else(|| state_to_write(session, gun), Ok)?;
@@ -112,9 +131,14 @@ pub fn rotate(
     if role != root_role {
         let kept: Vec<CanonicalKeyId> = swap.keys.iter().filter_map(|key| key.canonical_id().ok()).collect();
         let gone = replaced.iter().filter_map(|(_, key)| key.canonical_id().ok()).filter(|id| !kept.contains(id));
-        remove_unused(session, gun, &gone.collect::<Vec<_>>());
+        remove_unused(session, gun, &role, &gone.collect::<Vec<_>>());
     }
     Ok(())
+}
+
+/// The repository that a role's private key is stored for: root keys belong to none.
+fn gun_of_key<'a>(gun: &'a Gun, role: &RoleName) -> Option<&'a Gun> {
+    (*role != RoleName::root()).then_some(gun)
 }
 
 /// What the server has; or what was initialised here, and is published with the new keys.
@@ -122,27 +146,28 @@ fn state_to_write(session: &Session<'_>, gun: &Gun) -> Result<Target, OpsError> 
     for_writing(session, gun)?.ok_or_else(|| OpsError::NotInitialized { gun: gun.clone(), server: session.remote.address(gun) })
 }
 
+/// The keys that the role gets, and the private halves of those that are not the server's. None is stored.
 fn new_keys(
     session: &Session<'_>,
-    keyring: &Keyring<'_>,
     gun: &Gun,
     role: &RoleName,
     holder: &Holder<'_>,
-) -> Result<Vec<Key>, RotateError> {
-    let given = match holder {
+) -> Result<(Vec<Key>, Vec<Rc<PrivateKey>>), RotateError> {
+    let private = match holder {
         Holder::Server => {
             let key = session.remote.rotate_server_key(gun, role).map_err(OpsError::from);
             let key = key.and_then(|answer| server_key(session, gun, role, &answer)).map_err(RotateError::ServerKey)?;
-            return Ok(vec![key]);
+            return Ok((vec![key], Vec::new()));
         }
-        Holder::Person(given) => given,
+        Holder::Person([]) => vec![Rc::new(PrivateKey::generate_p256().map_err(OpsError::from)?)],
+        Holder::Person(given) => given.to_vec(),
     };
     let is_root = *role == RoleName::root();
-    let made = if given.is_empty() { Some(keyring.create(role.as_str(), (!is_root).then_some(gun))?) } else { None };
     let public = |key: &Rc<PrivateKey>| {
         if is_root { root_key(key, gun, session.now).map_err(OpsError::from) } else { Ok(Key::of(key)) }
     };
-    Ok(given.iter().chain(&made).map(public).collect::<Result<_, OpsError>>()?)
+    let keys = private.iter().map(public).collect::<Result<_, OpsError>>()?;
+    Ok((keys, private))
 }
 
 fn same_keys(before: &RoleKeys, now: &RoleKeys) -> bool {
@@ -167,9 +192,9 @@ fn earlier_roots(session: &Session<'_>, gun: &Gun, current: Version, legacy: Leg
     Ok(keys)
 }
 
-/// Removes replaced private keys once the server's state, read back, has no use for them, and no other repository here has. The rotation is through: what
-/// fails now leaves a key too many, and is told of.
-fn remove_unused(session: &Session<'_>, gun: &Gun, replaced: &[CanonicalKeyId]) {
+/// Removes replaced private keys once the server's state, read back, has no use for them, and no other repository here has. One that is stored for
+/// another role or repository has a use that no root knows of. The rotation is through: what fails now leaves a key too many, and is told of.
+fn remove_unused(session: &Session<'_>, gun: &Gun, role: &RoleName, replaced: &[CanonicalKeyId]) {
     let warn = |id: &CanonicalKeyId, reason: String| {
         session.events.tell(Event::Warning(format!("the replaced key {id} stays on this machine: {reason}")));
     };
@@ -189,11 +214,17 @@ fn remove_unused(session: &Session<'_>, gun: &Gun, replaced: &[CanonicalKeyId]) 
             None if !known.is_whole() => {
                 warn(id, "not all repositories on this machine could be asked whether they have it".to_owned());
             }
-            None => {
-                if let Err(error) = session.keys.remove(*id) {
-                    warn(id, error.to_string());
+            None => match session.keys.find(*id) {
+                Ok(Some(stored)) if stored.role != role.as_str() || stored.gun.as_deref() != Some(gun.as_str()) => {
+                    let of = stored.gun.map_or_else(String::new, |gun| format!(" of {gun}"));
+                    warn(id, format!("it is stored as {}{of}", stored.role));
                 }
-            }
+                found => {
+                    if let Err(error) = found.and_then(|_| session.keys.remove(*id)) {
+                        warn(id, error.to_string());
+                    }
+                }
+            },
         }
     }
 }

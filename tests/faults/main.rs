@@ -20,6 +20,7 @@ mod support;
 
 mod crash;
 mod disk_full;
+mod kept_keys;
 mod person;
 mod progress;
 mod publishing;

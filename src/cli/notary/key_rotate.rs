@@ -1,6 +1,6 @@
 //! `notary key rotate`
 
-use std::path::Path;
+use std::{path::Path, rc::Rc};
 
 use super::{
     events::Narrator,
@@ -56,7 +56,8 @@ const WARNING: [&str; 3] =
     ["Warning: you are about to rotate your root key.", "", "You must use your old key to sign this root rotation."];
 const QUESTION: &str = "Are you sure you want to proceed?  (yes/no)  ";
 
-/// Runs the command. Unlike notary it checks the role before it stores or asks anything, and removes no key before the server has the new root.
+/// Runs the command. Unlike notary it checks the role before it asks anything, stores no key before it is known that the role can get it,
+/// and removes none before the server has the new root.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (Some(gun), Some(role)) = (&args.gun, &args.role) else {
         return Err(usage::misused("key rotate", "Must specify a GUN and a key role to rotate"));
@@ -71,13 +72,9 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     if args.server_managed && !files.is_empty() {
         return Err(CliError::new(format!("a key cannot be given for {checked} where the server is to make one")));
     }
-    let gun_of_key = (checked != RoleName::root()).then_some(&gun);
-    let mut keys = Vec::new();
-    for file in &files {
-        let key = read_key(&session, context, Path::new(file), &checked)?;
-        let stored = keyring.adopt(key, checked.as_str(), gun_of_key);
-        keys.push(stored.map_err(|error| told(&error).prefixed("Error importing key: "))?);
-    }
+    let read = |file: &String| read_key(&session, context, Path::new(file), &checked).map(Rc::new);
+    let keys = files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    rotate::check_given(&session, &gun, &checked, &keys).map_err(|error| words_of(&error))?;
     if checked == RoleName::root() && !confirmed(context) {
         context.ui.line("");
         context.ui.line("Aborting action.");
@@ -113,6 +110,7 @@ fn read_key(session: &Session<'_>, context: &Context<'_>, file: &Path, role: &Ro
 fn words_of(error: &RotateError) -> CliError {
     match error {
         RotateError::Ops(error) => told(error),
+        RotateError::GivenKey(error) => told(error).prefixed("Error importing key: "),
         RotateError::ServerKey(error) => told(error).prefixed("unable to rotate remote key: "),
         error => CliError::new(error.to_string()),
     }

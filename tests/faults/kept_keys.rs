@@ -1,0 +1,122 @@
+//! A private key that is stored stays what it is, whatever a command is given.
+
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+use crate::{
+    person::{Person, Run, private_pem},
+    site::Site,
+    support::forge::key::Key,
+};
+
+/// The passphrase of the keys in the test data.
+const TESTDATA: &str = "testdata-passphrase";
+
+/// The owner of the repository, who has its root and its targets key, and another's.
+fn owner(site: &Site) -> Person {
+    let mut owner = site.signer();
+    owner.holds("root", "role: root");
+    owner.holds("targets", &format!("role: targets\ngun: {}", site.name()));
+    owner.holds("elsewhere", "role: targets\ngun: dtr.example.com/prod/other");
+    owner.answer = Some("yes\n");
+    for role in ["ROOT", "TARGETS", "SNAPSHOT", "DELEGATION"] {
+        owner.variables.push((format!("NOTARY_{role}_PASSPHRASE"), TESTDATA.to_owned()));
+    }
+    owner
+}
+
+fn notary(person: &Person, site: &Site, url: &str, line: &[&str]) -> Run {
+    let (trust, ca) = (person.trust(), person.home().join(".docker/tls").join(site.host()).join("ca.crt"));
+    let flags = ["notary", "-d", trust.to_str().unwrap(), "-s", url, "--tlscacert", ca.to_str().unwrap()];
+    person.run(&[&flags, line].concat())
+}
+
+fn online(person: &Person, site: &Site, line: &[&str]) -> Run {
+    notary(person, site, &format!("https://{}", site.host()), line)
+}
+
+/// The files of the key store.
+fn stored(person: &Person) -> BTreeMap<PathBuf, String> {
+    person.contents().into_iter().filter(|(path, _)| path.starts_with("private")).collect()
+}
+
+/// Runs what must fail in these words and leave the key store as it was.
+fn refused(person: &Person, url: &str, site: &Site, line: &[&str], words: &str) {
+    let before = stored(person);
+    let run = notary(person, site, url, line);
+    assert!(run.code == Some(1) && run.transcript.contains(words), "{words}: {}", run.transcript);
+    assert_eq!(stored(person), before, "{}", run.transcript);
+}
+
+/// An encrypted root key of the test data: its ID, and its file.
+fn encrypted() -> (String, String) {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/keys/peers/notary/private");
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let (path, text) = files
+        .map(|path| (path.clone(), fs::read_to_string(path).unwrap()))
+        .find(|(_, text)| text.contains("role: root\n"))
+        .expect("a root key");
+    (path.file_stem().unwrap().to_str().unwrap().to_owned(), text)
+}
+
+#[test]
+fn a_rotation_takes_no_key_from_another_role_or_repository() {
+    let site = Site::new();
+    let person = owner(&site);
+    let name = site.name();
+    for key in ["jeff", "root", "elsewhere", "fresh", "snapshot"] {
+        person.write(key, private_pem(key, "role: ignored"));
+    }
+    person.write("bad", "junk");
+    let (id, text) = encrypted();
+    person.write("sealed", &text);
+    person.write(&format!(".docker/trust/private/{id}.key"), text.replace("role: root", "role: ian"));
+    let (online, offline) = (format!("https://{}", site.host()), "https://localhost:1");
+    let taken = "Error importing key: key with same ID already exists for role:";
+    for url in [online.as_str(), offline] {
+        let refused = |role: &str, file: &str, words: &str| {
+            refused(&person, url, &site, &["key", "rotate", &name, role, "-k", file], words);
+        };
+        refused("targets", "jeff", &format!("{taken} jeff\n"));
+        refused("snapshot", "root", &format!("{taken} root\n"));
+        refused("targets", "elsewhere", &format!("{taken} targets of dtr.example.com/prod/other\n"));
+        refused("targets", "fresh,jeff", &format!("{taken} jeff\n"));
+        refused("targets", "fresh,bad", "no valid private key found");
+        refused("root", "sealed", &format!("{taken} ian\n"));
+    }
+    refused(&person, offline, &site, &["key", "rotate", &name, "targets", "-k", "fresh"], "offline");
+    let shared = "a new targets key is also a key of snapshot";
+    refused(&person, &online, &site, &["key", "rotate", &name, "targets", "-k", "fresh,snapshot"], shared);
+}
+
+#[test]
+fn a_rotation_leaves_the_file_of_a_key_that_the_role_has_here_already() {
+    let site = Site::new();
+    let person = owner(&site);
+    person.holds("next", &format!("role: targets\ngun: {}", site.name()));
+    person.write("next", private_pem("next", ""));
+    let mut expected = stored(&person);
+    let run = online(&person, &site, &["key", "rotate", &site.name(), "targets", "-k", "next"]);
+    assert_eq!(run.code, Some(0), "{}", run.transcript);
+    expected.remove(&PathBuf::from(format!("private/{}.key", Key::p256("targets").id())));
+    assert_eq!(stored(&person), expected);
+}
+
+#[test]
+fn a_rotation_removes_no_key_that_is_stored_for_another_role_or_repository() {
+    let site = Site::new();
+    let forge = site.forge();
+    for (headers, says) in [
+        ("role: keeper", "it is stored as keeper"),
+        ("role: targets\ngun: dtr.example.com/a", "it is stored as targets of dtr.example.com/a"),
+        ("role: root", "it is stored as root"),
+    ] {
+        site.serve(forge.clone());
+        let person = owner(&site);
+        person.holds("targets", headers);
+        let before = stored(&person);
+        let run = online(&person, &site, &["key", "rotate", &site.name(), "targets"]);
+        assert!(run.code == Some(0) && run.err.contains(says), "{}", run.transcript);
+        let after = stored(&person);
+        assert!(before.iter().all(|file| after.get(file.0) == Some(file.1)) && after.len() == before.len() + 1, "{after:?}");
+    }
+}
