@@ -6,7 +6,7 @@ use super::{
     alone::Alone,
     error::OpsError,
     events::Event,
-    keyring::{Keyring, until_right},
+    keyring::{Keyring, stored_for, until_right},
     ports::{Bytes, FileRef, RemoteError},
     session::Session,
 };
@@ -112,7 +112,7 @@ pub(super) fn begin(
 
 fn root_key(session: &Session<'_>, keyring: &Keyring<'_>, beginning: &Beginning<'_>) -> Result<Rc<PrivateKey>, OpsError> {
     if let Some(block) = beginning.root_key {
-        return Ok(Rc::new(import(session, block)?));
+        return import(session, block);
     }
     if let Some(certificate) = beginning.root_certificate {
         let id =
@@ -130,8 +130,8 @@ fn first_root_key(session: &Session<'_>) -> Result<Option<CanonicalKeyId>, OpsEr
     Ok(session.keys.list()?.into_iter().find(|info| info.role == root.as_str()).map(|info| info.id))
 }
 
-/// Stores an encrypted root key under the passphrase that it has.
-fn import(session: &Session<'_>, block: &PemBlock) -> Result<PrivateKey, OpsError> {
+/// Stores an encrypted root key under the passphrase that it has. One that is stored already stays as it is.
+fn import(session: &Session<'_>, block: &PemBlock) -> Result<Rc<PrivateKey>, OpsError> {
     let role = RoleName::root();
     // which key it is cannot be known before it is open
     let (key, passphrase) =
@@ -139,9 +139,12 @@ fn import(session: &Session<'_>, block: &PemBlock) -> Result<PrivateKey, OpsErro
             Err(KeyFormatError::WrongPassphrase) => Ok(None),
             opened => Ok(Some(opened?)),
         })?;
-    let id = session.keys.add(&key, role.as_str(), None, &passphrase)?.id;
-    session.events.tell(Event::RootKeyFound { id });
-    Ok(key)
+    let stored = match stored_for(session, &key, role.as_str(), None)? {
+        Some(stored) => stored,
+        None => session.keys.add(&key, role.as_str(), None, &passphrase)?,
+    };
+    session.events.tell(Event::RootKeyFound { id: stored.id });
+    Ok(Rc::new(key))
 }
 
 pub(super) fn server_key(session: &Session<'_>, gun: &Gun, role: &RoleName, answer: &Bytes) -> Result<Key, OpsError> {

@@ -120,3 +120,30 @@ fn a_rotation_removes_no_key_that_is_stored_for_another_role_or_repository() {
         assert!(before.iter().all(|file| after.get(file.0) == Some(file.1)) && after.len() == before.len() + 1, "{after:?}");
     }
 }
+
+/// A person without any repository, with an encrypted root key in the file `sealed`: that, the key's ID and its file.
+fn beginner(site: &Site) -> (Person, String, String) {
+    let mut person = site.stranger();
+    for role in ["ROOT", "TARGETS", "SNAPSHOT", "DELEGATION"] {
+        person.variables.push((format!("NOTARY_{role}_PASSPHRASE"), TESTDATA.to_owned()));
+    }
+    let (id, text) = encrypted();
+    person.write("sealed", &text);
+    (person, id, text)
+}
+
+#[test]
+fn a_repository_begins_with_no_root_key_that_is_stored_for_another_role() {
+    let site = Site::empty();
+    let (person, id, text) = beginner(&site);
+    let file = format!(".docker/trust/private/{id}.key");
+    person.write(&file, text.replace("role: root", "role: jeff"));
+    let line = ["init", &site.name(), "--rootkey", "sealed"];
+    let url = format!("https://{}", site.host());
+    refused(&person, &url, &site, &line, "Error importing key: key with same ID already exists for role: jeff\n");
+    let mine = text.replace("role: root", "mine: yes\nrole: root");
+    person.write(&file, &mine);
+    let run = online(&person, &site, &line);
+    assert_eq!(run.code, Some(0), "{}", run.transcript);
+    assert_eq!(fs::read_to_string(person.home().join(file)).unwrap(), mine);
+}

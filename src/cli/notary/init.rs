@@ -19,7 +19,10 @@ use crate::{
         pem::{self, PemBlock},
         x509::Certificate,
     },
-    ops::init::{Beginning, Snapshots, init},
+    ops::{
+        error::OpsError,
+        init::{Beginning, Snapshots, init},
+    },
 };
 
 /// Initializes a trusted collection
@@ -60,8 +63,13 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         root_certificate: root_certificate.as_ref().map(String::as_bytes),
     };
     let narrator = Narrator::new(context.ui);
-    init(&context.session(&narrator), &gun, &beginning).map_err(|error| told(&error))?;
+    init(&context.session(&narrator), &gun, &beginning).map_err(|error| refused(&error))?;
     changes::publish_where_wanted(context, &gun, args.publish)
+}
+
+fn refused(error: &OpsError) -> CliError {
+    let told = told(error);
+    if matches!(error, OpsError::KeyOfAnother { .. }) { told.prefixed("Error importing key: ") } else { told }
 }
 
 fn root_key(file: &Path) -> Result<PemBlock, CliError> {
