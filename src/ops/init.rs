@@ -17,7 +17,7 @@ use crate::{
         json::Json,
         key::Key,
         key_id::CanonicalKeyId,
-        local::{LocalRepo, NewKeys, SnapshotKey},
+        local::{LocalRepo, NewKeys, SnapshotKey, check_certificate},
         role::RoleName,
     },
 };
@@ -93,7 +93,7 @@ pub(super) fn begin(
     }
     let mut keys = keys.into_iter();
     let timestamp = keys.next().ok_or_else(|| bad_key(session, gun, &RoleName::timestamp(), "no answer"))?;
-    let root = root_key(session, keyring, beginning)?;
+    let root = root_key(session, keyring, gun, beginning)?;
     let targets = keyring.create(RoleName::targets().as_str(), Some(gun))?;
     let own = match beginning.snapshots {
         Snapshots::Server => None,
@@ -110,14 +110,21 @@ pub(super) fn begin(
     Ok(local)
 }
 
-fn root_key(session: &Session<'_>, keyring: &Keyring<'_>, beginning: &Beginning<'_>) -> Result<Rc<PrivateKey>, OpsError> {
+/// The root key, before any other is made: a certificate that cannot be used ends it here.
+fn root_key(
+    session: &Session<'_>,
+    keyring: &Keyring<'_>,
+    gun: &Gun,
+    beginning: &Beginning<'_>,
+) -> Result<Rc<PrivateKey>, OpsError> {
     if let Some(block) = beginning.root_key {
-        return import(session, block);
+        return import(session, gun, block, beginning.root_certificate);
     }
     if let Some(certificate) = beginning.root_certificate {
         let id =
             Key::from_certificates(certificate).and_then(|key| key.canonical_id()).map_err(|_| OpsError::NoKeyOfCertificate)?;
         let key = keyring.get(id)?.ok_or(OpsError::NoKeyOfCertificate)?;
+        check_certificate(gun, certificate, &key, session.now)?;
         session.events.tell(Event::RootKeyFound { id });
         return Ok(key);
     }
@@ -130,8 +137,8 @@ fn first_root_key(session: &Session<'_>) -> Result<Option<CanonicalKeyId>, OpsEr
     Ok(session.keys.list()?.into_iter().find(|info| info.role == root.as_str()).map(|info| info.id))
 }
 
-/// Stores an encrypted root key under the passphrase that it has. One that is stored already stays as it is.
-fn import(session: &Session<'_>, block: &PemBlock) -> Result<Rc<PrivateKey>, OpsError> {
+/// Stores an encrypted root key under the passphrase that it has, unless its certificate cannot be used. One that is stored already stays as it is.
+fn import(session: &Session<'_>, gun: &Gun, block: &PemBlock, certificate: Option<&[u8]>) -> Result<Rc<PrivateKey>, OpsError> {
     let role = RoleName::root();
     // which key it is cannot be known before it is open
     let (key, passphrase) =
@@ -139,6 +146,9 @@ fn import(session: &Session<'_>, block: &PemBlock) -> Result<Rc<PrivateKey>, Ops
             Err(KeyFormatError::WrongPassphrase) => Ok(None),
             opened => Ok(Some(opened?)),
         })?;
+    if let Some(certificate) = certificate {
+        check_certificate(gun, certificate, &key, session.now)?;
+    }
     let stored = match stored_for(session, &key, role.as_str(), None)? {
         Some(stored) => stored,
         None => session.keys.add(&key, role.as_str(), None, &passphrase)?,

@@ -192,8 +192,13 @@ fn root_key(gun: &Gun, keys: &NewKeys<'_>, now: Timestamp) -> Result<Key, InitEr
     let Some(certificate) = keys.root_certificate else {
         return Ok(Key::from_certificates(issue_cert::root_certificate(keys.root, gun.as_str(), now)?.as_bytes())?);
     };
+    check_certificate(gun, certificate, keys.root, now)
+}
+
+/// The public half of a root key in a certificate that a person gave for it, where readers of the repository would take it.
+pub fn check_certificate(gun: &Gun, certificate: &[u8], root: &PrivateKey, now: Timestamp) -> Result<Key, InitError> {
     let key = Key::from_certificates(certificate)?;
-    if key.verifying_key()?.identity() != keys.root.verifying_key().identity() {
+    if key.verifying_key()?.identity() != root.verifying_key().identity() {
         return Err(InitError::CertificateOfAnotherKey);
     }
     match certificate_problem(gun, &key, now) {

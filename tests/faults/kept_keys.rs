@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
+use dct::crypto::{issue_cert::root_certificate, pem, private_key::PrivateKey, secret::Passphrase};
+
 use crate::{
     person::{Person, Run, private_pem},
     site::Site,
@@ -146,4 +148,27 @@ fn a_repository_begins_with_no_root_key_that_is_stored_for_another_role() {
     let run = online(&person, &site, &line);
     assert_eq!(run.code, Some(0), "{}", run.transcript);
     assert_eq!(fs::read_to_string(person.home().join(file)).unwrap(), mine);
+}
+
+#[test]
+fn a_repository_that_cannot_begin_with_its_certificate_leaves_no_key_behind() {
+    let site = Site::empty();
+    let (person, id, text) = beginner(&site);
+    let block = pem::first_block(text.as_bytes()).unwrap();
+    let key = PrivateKey::from_pem_block(&block, Some(&Passphrase::new(TESTDATA.to_owned()))).unwrap();
+    let certificate = |key: &PrivateKey, name: &str| root_certificate(key, name, jiff::Timestamp::now()).unwrap();
+    person.write("other-name", certificate(&key, "other"));
+    person.write("other-key", certificate(&PrivateKey::generate_p256().unwrap(), &site.name()));
+    person.write("good", certificate(&key, &site.name()));
+    let (name, url) = (site.name(), format!("https://{}", site.host()));
+    let refused = |line: &[&str], words: &str| refused(&person, &url, &site, &[&["init", &name], line].concat(), words);
+    for _ in 0..2 {
+        refused(&["--rootkey", "sealed", "--rootcert", "other-name"], "the root certificate cannot be used for");
+        refused(&["--rootkey", "sealed", "--rootcert", "other-key"], "private key is nil or does not match public key");
+    }
+    assert!(stored(&person).is_empty());
+    person.write(&format!(".docker/trust/private/{id}.key"), &text);
+    refused(&["--rootcert", "other-name"], "the root certificate cannot be used for");
+    let run = online(&person, &site, &["init", &name, "--rootkey", "sealed", "--rootcert", "good"]);
+    assert_eq!((run.code, stored(&person).len()), (Some(0), 3), "{}", run.transcript);
 }
