@@ -91,23 +91,29 @@ fn read(session: &Session<'_>, block: &PemBlock, name: &str) -> Result<Loaded, L
     }
     let key = open(session, block, "encrypted")?;
     let loaded = Loaded { key, role, gun };
-    check_stored(session, &loaded)?;
+    if let Some((stored, wanted)) = renames(session, &loaded.key, &loaded.role, loaded.gun.as_ref())? {
+        return Err(LoadError::Stored { stored: Box::new(stored), wanted });
+    }
     Ok(loaded)
 }
 
-/// A key that is stored and was given another name would be lost to what takes it by the old one. A stored one without a name can get one.
-fn check_stored(session: &Session<'_>, loaded: &Loaded) -> Result<(), LoadError> {
-    let id = Key::of(&loaded.key).canonical_id().map_err(|error| OpsError::NoAccount(error.to_string()))?;
-    let Some(stored) = session.keys.find(id).map_err(OpsError::Keys)? else { return Ok(()) };
-    let gun = loaded.gun.as_ref().map(Gun::as_str);
-    let is_same = stored.role == loaded.role && (gun.is_none() || stored.gun.as_deref() == gun);
-    if is_same || stored.role.is_empty() {
-        return Ok(());
-    }
-    Err(LoadError::Stored { stored: Box::new(stored), wanted: named(&loaded.role, gun) })
+/// A key that is stored under another name, and what it would be stored as: given that, it would be lost to what takes it by the old one. A stored
+/// one without a name can get one.
+pub(super) fn renames(
+    session: &Session<'_>,
+    key: &PrivateKey,
+    role: &str,
+    gun: Option<&Gun>,
+) -> Result<Option<(KeyInfo, String)>, OpsError> {
+    let id = Key::of(key).canonical_id().map_err(|error| OpsError::NoAccount(error.to_string()))?;
+    let gun = gun.map(Gun::as_str);
+    let is_same = |stored: &KeyInfo| stored.role == role && (gun.is_none() || stored.gun.as_deref() == gun);
+    let stored = session.keys.find(id)?.filter(|stored| !is_same(stored) && !stored.role.is_empty());
+    Ok(stored.map(|stored| (stored, named(role, gun))))
 }
 
-fn kept_as(info: &KeyInfo) -> String {
+/// What a stored key is, in words.
+pub(super) fn kept_as(info: &KeyInfo) -> String {
     named(&info.role, info.gun.as_deref())
 }
 

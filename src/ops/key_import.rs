@@ -1,6 +1,13 @@
 //! Imports keys as `notary key import` does: those of its exports as they are, and others under a new passphrase.
 
-use super::{error::OpsError, events::Event, keyring::wanted_passphrase, ports::KeyInfo, session::Session};
+use super::{
+    error::OpsError,
+    events::Event,
+    key_admin::{kept_as, renames},
+    keyring::wanted_passphrase,
+    ports::KeyInfo,
+    session::Session,
+};
 use crate::{
     crypto::{key_format::KeyFormatError, pem::PemBlock, private_key::PrivateKey, secret::Passphrase},
     tuf::{
@@ -20,7 +27,7 @@ pub struct Fallback {
     pub gun: Option<Gun>,
 }
 
-/// A file cannot be imported. Nothing of it was stored.
+/// A file cannot be imported. Nothing of it was stored, but for the keys before one that the file has twice.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImportError {
@@ -33,6 +40,17 @@ pub enum ImportError {
     /// A key of a base role belongs to one repository, and nothing says which.
     #[error("Cannot have canonical role key without a gun, don't know what gun it belongs to")]
     NoGun,
+    /// The key is stored under another name, or for another repository.
+    #[error("key {id} is on this machine already, as {kept}, and is not stored as {wanted}", id = stored.id, kept = kept_as(stored))]
+    Stored {
+        /// The key that is there.
+        stored: Box<KeyInfo>,
+        /// What it was to be stored as.
+        wanted: String,
+    },
+    /// An encrypted key is said to be one that is stored, whose file has another content. Which of them is the key, only their passphrases tell.
+    #[error("key {id} is on this machine already, as {kept}, and its file is another; it stays as it is", id = _0.id, kept = kept_as(_0))]
+    OtherFile(Box<KeyInfo>),
     /// A key cannot be read.
     #[error(transparent)]
     Format(#[from] KeyFormatError),
@@ -64,8 +82,8 @@ enum Content<'a> {
     Open(Box<PrivateKey>, Passphrase),
 }
 
-/// Imports every key of a file, or none. What is no private key is passed over, and told of. A key that is stored already is left as it is, unless this one
-/// was read: an export may claim any ID.
+/// Imports every key of a file, or none. What is no private key is passed over, and told of. A key that is stored already keeps its name and its repository.
+/// An export, which may claim any ID, changes nothing of it, and is refused where it is not what is stored; a key that was read gets the new passphrase.
 pub fn import(session: &Session<'_>, blocks: &[PemBlock], fallback: &Fallback) -> Result<Vec<KeyInfo>, ImportError> {
     let (keys, others): (Vec<_>, Vec<_>) = blocks.iter().partition(|block| block.is_private_key());
     if keys.is_empty() {
@@ -79,7 +97,8 @@ pub fn import(session: &Session<'_>, blocks: &[PemBlock], fallback: &Fallback) -
     for key in wanted {
         let found = session.keys.find(key.id).map_err(OpsError::from)?;
         stored.push(match (key.content, found) {
-            (Content::Sealed(_), Some(info)) => {
+            (Content::Sealed(block), Some(info)) => {
+                check_same_file(session, &info, block)?;
                 session.events.tell(Event::Warning(format!("key {} is on this machine already, and stays as it is", info.id)));
                 info
             }
@@ -87,6 +106,7 @@ pub fn import(session: &Session<'_>, blocks: &[PemBlock], fallback: &Fallback) -
                 session.keys.add_sealed(key.id, block, &key.role, key.gun.as_ref()).map_err(OpsError::from)?
             }
             (Content::Open(private, passphrase), _) => {
+                check_name(session, &private, &key.role, key.gun.as_ref())?;
                 session.keys.add(&private, &key.role, key.gun.as_ref(), &passphrase).map_err(OpsError::from)?
             }
         });
@@ -122,10 +142,27 @@ fn read<'a>(session: &Session<'_>, block: &'a PemBlock, fallback: &Fallback) -> 
     }
     if block.is_encrypted() {
         let id = name.and_then(CanonicalKeyId::from_hex).ok_or(ImportError::Sealed)?;
+        if let Some(info) = session.keys.find(id).map_err(OpsError::from)? {
+            check_same_file(session, &info, block)?;
+        }
         return Ok(Wanted { id, role, gun, content: Content::Sealed(block) });
     }
     let key = PrivateKey::from_pem_block(block, None)?;
+    check_name(session, &key, &role, gun.as_ref())?;
     let id = Key::of(&key).canonical_id().map_err(|error| OpsError::NoAccount(error.to_string()))?;
     let passphrase = wanted_passphrase(session, &key, &role)?;
     Ok(Wanted { id, role, gun, content: Content::Open(Box::new(key), passphrase) })
+}
+
+fn check_name(session: &Session<'_>, key: &PrivateKey, role: &str, gun: Option<&Gun>) -> Result<(), ImportError> {
+    match renames(session, key, role, gun)? {
+        Some((stored, wanted)) => Err(ImportError::Stored { stored: Box::new(stored), wanted }),
+        None => Ok(()),
+    }
+}
+
+/// Its headers may differ: an export has others than a store.
+fn check_same_file(session: &Session<'_>, info: &KeyInfo, block: &PemBlock) -> Result<(), ImportError> {
+    let stored = session.keys.stored(info.id).map_err(OpsError::from)?;
+    if stored.content == block.content { Ok(()) } else { Err(ImportError::OtherFile(Box::new(info.clone()))) }
 }

@@ -172,3 +172,45 @@ fn a_repository_that_cannot_begin_with_its_certificate_leaves_no_key_behind() {
     let run = online(&person, &site, &["init", &name, "--rootkey", "sealed", "--rootcert", "good"]);
     assert_eq!((run.code, stored(&person).len()), (Some(0), 3), "{}", run.transcript);
 }
+
+#[test]
+fn an_import_gives_no_stored_key_another_name() {
+    let site = Site::empty();
+    let (person, ..) = beginner(&site);
+    person.holds("jeff", "role: jeff");
+    person.write("key.pem", private_pem("jeff", "mine: yes"));
+    person.write("two.pem", private_pem("fresh", "role: ian") + &private_pem("jeff", "role: root"));
+    let refused = |line: &[&str], words: &str| {
+        refused(&person, "https://localhost:1", &site, &[&["key", "import"], line].concat(), words);
+    };
+    refused(&["key.pem", "-r", "root"], "is on this machine already, as jeff, and is not stored as root\n");
+    refused(&["key.pem"], "as jeff, and is not stored as delegation\n");
+    refused(&["key.pem", "-r", "targets", "-g", "a/b"], "as jeff, and is not stored as targets of a/b\n");
+    refused(&["two.pem"], "as jeff, and is not stored as root\n");
+    let run = online(&person, &site, &["key", "import", "key.pem", "-r", "jeff"]);
+    assert_eq!((run.code, stored(&person).len()), (Some(0), 1), "{}", run.transcript);
+}
+
+#[test]
+fn an_import_of_an_export_that_is_not_what_is_stored_is_refused() {
+    let site = Site::empty();
+    let (person, id, text) = beginner(&site);
+    let export = text.replace("role: root", &format!("path: {id}\nrole: root"));
+    person.write("true.pem", &export);
+    person.write("two.pem", private_pem("fresh", "role: ian") + &export);
+    // someone else's key under this one's name
+    let other = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/testdata/keys/peers/notary/private/7d346dedc7df079f09d5c65e60f403f9b029a34a99228b64ca0bae39d5d5c9ef.key"
+    );
+    let file = format!(".docker/trust/private/{id}.key");
+    person.write(&file, fs::read_to_string(other).unwrap());
+    for import in ["true.pem", "two.pem"] {
+        let words = format!("key {id} is on this machine already, as user, and its file is another; it stays as it is\n");
+        refused(&person, "https://localhost:1", &site, &["key", "import", import], &words);
+    }
+    person.write(&file, &text);
+    let run = online(&person, &site, &["key", "import", "true.pem"]);
+    assert!(run.code == Some(0) && run.err.contains("stays as it is"), "{}", run.transcript);
+    assert_eq!(fs::read_to_string(person.home().join(file)).unwrap(), text);
+}

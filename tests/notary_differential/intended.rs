@@ -9,6 +9,7 @@ pub(crate) const INTENDED: &[(&str, &str)] = &[
     ("no-overwriting", "a key that was just made is not written over another one"),
     ("passwd-asks", "a variable that opens a key is not taken for its new passphrase"),
     ("import-reasons", "why a key is refused is told as the cause, not in the log"),
+    ("import-renames", "a stored key gets no other role by an import"),
     ("import-warnings", "the import of a root key is told of"),
     ("unknown-role", "a role that the repository lacks is told of"),
     ("absolute-location", "a trust folder is shown by its whole path"),

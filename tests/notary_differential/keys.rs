@@ -58,6 +58,7 @@ fn import(session: &mut Session<'_>) {
     let peers = session.peers;
     session.bundle("user", KeyForm::EcSec1);
     session.bundle("rsa", KeyForm::RsaPkcs8);
+    session.bundle("own", KeyForm::EcSec1);
     session.same(&["key", "export", "-o", "all.pem"]);
     session.file("backup.pem", b"another key", 0o600);
     for meant in [["--gun", "no/such"], ["--key", &"a".repeat(64)]] {
@@ -77,7 +78,7 @@ fn import(session: &mut Session<'_>) {
     for line in [
         &["key", "import", "user-key.pem"] as &[&str],
         &["key", "import", "rsa-key.pem", "--role", "targets/rsa"],
-        &["key", "import", "user-key.pem", "-r", "targets", "-g", "dtr.example.com/a/very/long/name/of/a/repository"],
+        &["key", "import", "own-key.pem", "-r", "targets", "-g", "dtr.example.com/a/very/long/name/of/a/repository"],
         &["key", "list"],
     ] {
         session.same(line);
@@ -100,4 +101,7 @@ fn import(session: &mut Session<'_>) {
     });
     session.same(&["key", "list"]);
     session.back(former);
+    session.differs("import-renames", &["key", "import", "user-key.pem", "-r", "jeff"], |notary, dct| {
+        notary.code == 0 && dct.code == 1 && dct.stdout.contains("as delegation, and is not stored as jeff")
+    });
 }

@@ -64,6 +64,11 @@ fn import(file: &Path, fallback: &Fallback, context: &Context<'_>) -> Result<(),
 fn refused(file: &Path, error: ImportError) -> CliError {
     match error {
         ImportError::Ops(error) => failure::told(&error),
+        error @ ImportError::Stored { .. } => CliError::new(error.to_string()),
+        ImportError::OtherFile(ref stored) => {
+            let hint = format!("where this file is the right one, `notary key remove {}` makes room for it", stored.id);
+            CliError::new(error.to_string()).hinted(hint)
+        }
         error => {
             let hint = match error {
                 ImportError::Sealed => Some(format!("where its passphrase is known: dct key load --name NAME {}", file.display())),
