@@ -156,7 +156,9 @@ fn a_repository_that_cannot_begin_with_its_certificate_leaves_no_key_behind() {
     let (person, id, text) = beginner(&site);
     let block = pem::first_block(text.as_bytes()).unwrap();
     let key = PrivateKey::from_pem_block(&block, Some(&Passphrase::new(TESTDATA.to_owned()))).unwrap();
-    let certificate = |key: &PrivateKey, name: &str| root_certificate(key, name, jiff::Timestamp::now()).unwrap();
+    #[expect(clippy::disallowed_methods, reason = "a certificate that counts now, as the program's clock has it")]
+    let now = jiff::Timestamp::now();
+    let certificate = |key: &PrivateKey, name: &str| root_certificate(key, name, now).unwrap();
     person.write("other-name", certificate(&key, "other"));
     person.write("other-key", certificate(&PrivateKey::generate_p256().unwrap(), &site.name()));
     person.write("good", certificate(&key, &site.name()));
