@@ -58,20 +58,21 @@ impl<'a> Keyring<'a> {
 
     /// Every key of a role that is on this machine, unlocked. At least one.
     pub fn signers(&self, keys: &RoleKeys) -> Result<RoleSigners, OpsError> {
+        // a key that cannot be read cannot sign
+        let wanted = || keys.iter().filter_map(|(_, key)| key.canonical_id().ok()).collect();
+        self.signers_here(keys)?.ok_or_else(|| OpsError::NoSigningKeys { role: keys.role().clone(), keys: wanted() })
+    }
+
+    /// The same for a role that somebody else may sign for, the server its snapshots: none where no key of it is on this machine.
+    pub fn signers_here(&self, keys: &RoleKeys) -> Result<Option<RoleSigners>, OpsError> {
         let mut signers = Vec::new();
-        let mut wanted = Vec::new();
         for (_, key) in keys.iter() {
-            // a key that cannot be read cannot sign
             let Ok(canonical) = key.canonical_id() else { continue };
-            wanted.push(canonical);
             if let Some(private) = self.get(canonical)? {
                 signers.push((key.id(), private));
             }
         }
-        if signers.is_empty() {
-            return Err(OpsError::NoSigningKeys { role: keys.role().clone(), keys: wanted });
-        }
-        Ok(RoleSigners(signers))
+        Ok((!signers.is_empty()).then_some(RoleSigners(signers)))
     }
 
     /// Whether a key of a role is on this machine. It is not unlocked, and nothing is asked.

@@ -94,11 +94,7 @@ pub fn unlock(session: &Session<'_>, keyring: &Keyring<'_>, base: Base<'_>, chan
     for (_, keys) in &edit::apply(base, changes, session.now, &|keys| keyring.can_sign(keys))?.files {
         keyring.signers(keys)?;
     }
-    match keyring.signers(&base.root().role_keys(&RoleName::snapshot())) {
-        // where the key is not here, the server has it
-        Ok(_) | Err(OpsError::NoSigningKeys { .. }) => Ok(()),
-        Err(error) => Err(error),
-    }
+    keyring.signers_here(&base.root().role_keys(&RoleName::snapshot())).map(drop)
 }
 
 /// Keeps what the server has taken, so that the next read need not ask for it. It is published whether or not that can be done.
@@ -202,15 +198,11 @@ fn signed_files(
     }
     files.extend(signed.iter().map(|file| (file.role().clone(), Bytes::clone(file.bytes()))));
     let snapshot_keys = base.root().role_keys(&RoleName::snapshot());
-    match keyring.signers(&snapshot_keys) {
-        Ok(signers) => {
-            let snapshot = plan::snapshot(base, &signed.iter().collect::<Vec<_>>(), session.now)?;
-            let snapshot = sign(&snapshot, &snapshot_keys, &signers.list())?;
-            files.insert(RoleName::snapshot(), Bytes::clone(snapshot.bytes()));
-        }
-        // the key is not here: the server has it, and signs the snapshot itself
-        Err(OpsError::NoSigningKeys { .. }) => {}
-        Err(error) => return Err(error),
+    // where the key is not here, the server has it, and signs the snapshot itself
+    if let Some(signers) = keyring.signers_here(&snapshot_keys)? {
+        let snapshot = plan::snapshot(base, &signed.iter().collect::<Vec<_>>(), session.now)?;
+        let snapshot = sign(&snapshot, &snapshot_keys, &signers.list())?;
+        files.insert(RoleName::snapshot(), Bytes::clone(snapshot.bytes()));
     }
     Ok(files)
 }

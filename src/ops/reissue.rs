@@ -72,10 +72,8 @@ pub(super) fn signed_files(
         let mut signers = keyring.signers(&previous.role_keys(&RoleName::root()))?;
         signers = signers.and(keyring.signers(&root.role_keys(&RoleName::root()))?);
         for keys in legacy {
-            match keyring.signers(keys) {
-                Ok(more) => signers = signers.and(more),
-                Err(OpsError::NoSigningKeys { .. }) => {}
-                Err(error) => return Err(error),
+            if let Some(more) = keyring.signers_here(keys)? {
+                signers = signers.and(more);
             }
         }
         let root = sign_next_root(root, previous, &signers.list())?;
@@ -86,13 +84,9 @@ pub(super) fn signed_files(
         files.insert(keys.role().clone(), Bytes::clone(signed.bytes()));
     }
     let keys = reissue.snapshot_keys();
-    match keyring.signers(&keys) {
-        Ok(signers) => {
-            let snapshot = sign(&reissue.snapshot(&files), &keys, &signers.list())?;
-            files.insert(RoleName::snapshot(), Bytes::clone(snapshot.bytes()));
-        }
-        Err(OpsError::NoSigningKeys { .. }) => {}
-        Err(error) => return Err(error),
+    if let Some(signers) = keyring.signers_here(&keys)? {
+        let snapshot = sign(&reissue.snapshot(&files), &keys, &signers.list())?;
+        files.insert(RoleName::snapshot(), Bytes::clone(snapshot.bytes()));
     }
     Ok(files)
 }
