@@ -13,6 +13,9 @@
 #[path = "../support/peers/mod.rs"]
 mod support;
 
+#[path = "../support/differential.rs"]
+mod differential;
+
 mod inspect;
 mod intended;
 mod keys;

@@ -1,8 +1,9 @@
 //! Two people who do the same, one with `docker trust` and one with `dct`.
 
-use std::{fmt::Write as _, fs, os::unix::fs::PermissionsExt as _, thread};
+use std::{fs, os::unix::fs::PermissionsExt as _, thread};
 
 use crate::{
+    differential::{Report, Score},
     intended::INTENDED,
     normal::Normal,
     support::{
@@ -28,14 +29,7 @@ pub(crate) struct Session<'a> {
     pub(crate) docker: Side,
     pub(crate) dct: Side,
     digests: Vec<String>,
-    same: usize,
-    differences: Vec<&'static str>,
-    faults: Vec<String>,
-}
-
-pub(crate) struct Report {
-    pub(crate) text: String,
-    pub(crate) all_good: bool,
+    score: Score,
 }
 
 impl<'a> Session<'a> {
@@ -50,9 +44,7 @@ impl<'a> Session<'a> {
             peers,
             engine,
             digests: Vec::new(),
-            same: 0,
-            differences: Vec::new(),
-            faults: Vec::new(),
+            score: Score::new(INTENDED),
         }
     }
 
@@ -115,11 +107,7 @@ impl<'a> Session<'a> {
     pub(crate) fn same_on_input(&mut self, args: &[&str], input: &str) {
         let (docker, dct) = self.run(args, input);
         let (of_docker, of_dct) = self.normal(&docker, &dct);
-        if of_docker == of_dct {
-            self.same += 1;
-        } else {
-            self.faults.push(format!("not the same:\n{docker}\n{dct}\n"));
-        }
+        self.score.same(of_docker == of_dct, || format!("not the same:\n{docker}\n{dct}\n"));
     }
 
     /// The step differs on purpose, as `intended.rs` says; `right` looks at docker's run and at dct's.
@@ -129,50 +117,23 @@ impl<'a> Session<'a> {
 
     /// The same with something on standard input.
     pub(crate) fn differs_on_input(&mut self, why: &'static str, args: &[&str], input: &str, right: impl Fn(&Run, &Run) -> bool) {
-        assert!(INTENDED.iter().any(|(name, _)| *name == why), "{why} is no intended difference");
         let (docker, dct) = self.run(args, input);
         let (of_docker, of_dct) = self.normal(&docker, &dct);
-        if of_docker == of_dct {
-            self.faults.push(format!("no difference any more ({why}):\n{docker}\n{dct}\n"));
-        } else if right(&docker, &dct) {
-            self.differences.push(why);
-        } else {
-            self.faults.push(format!("differs in another way than is intended ({why}):\n{docker}\n{dct}\n"));
-        }
+        self.score.differs(why, of_docker == of_dct, || right(&docker, &dct), [&docker, &dct]);
     }
 
     /// The step looks the same and does something else, on purpose.
     pub(crate) fn differs_unseen(&mut self, why: &'static str, args: &[&str], right: impl Fn(&Home, &Home) -> bool) {
-        assert!(INTENDED.iter().any(|(name, _)| *name == why), "{why} is no intended difference");
         let (docker, dct) = self.run(args, "");
         let (of_docker, of_dct) = self.normal(&docker, &dct);
-        if of_docker == of_dct && right(&self.docker.home, &self.dct.home) {
-            self.differences.push(why);
-        } else {
-            self.faults.push(format!("does not do what is intended ({why}):\n{docker}\n{dct}\n"));
-        }
+        let is_right = of_docker == of_dct && right(&self.docker.home, &self.dct.home);
+        let fault = || format!("does not do what is intended ({why}):\n{docker}\n{dct}\n");
+        self.score.intended(why, is_right.then_some(()).ok_or_else(fault));
     }
 
     /// What has come of it.
     pub(crate) fn report(&self) -> Report {
-        let good = self.same + self.differences.len();
-        let all = good + self.faults.len();
-        let mut text = String::new();
-        for fault in &self.faults {
-            writeln!(text, "{fault}").unwrap();
-        }
-        for (why, reason) in INTENDED {
-            let steps = self.differences.iter().filter(|found| *found == why).count();
-            writeln!(text, "intended, {steps} steps: {why}: {reason}").unwrap();
-        }
-        let unused: Vec<_> = INTENDED.iter().filter(|(why, _)| !self.differences.contains(why)).map(|(why, _)| *why).collect();
-        if !unused.is_empty() {
-            writeln!(text, "no step shows: {}", unused.join(", ")).unwrap();
-        }
-        let (same, intended) = (self.same, self.differences.len());
-        writeln!(text, "differential: {good} of {all} steps identical or intended ({same} identical, {intended} intended)")
-            .unwrap();
-        Report { text, all_good: self.faults.is_empty() && unused.is_empty() }
+        self.score.report("differential")
     }
 
     fn run(&self, args: &[&str], input: &str) -> (Run, Run) {

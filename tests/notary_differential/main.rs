@@ -14,6 +14,9 @@
 #[path = "../support/peers/mod.rs"]
 mod support;
 
+#[path = "../support/differential.rs"]
+mod differential;
+
 mod config;
 mod delegations;
 mod intended;

@@ -1,9 +1,10 @@
 //! Two people who do the same, one with `notary` and one with ours.
 
 use sha2::Digest as _;
-use std::{fmt::Write as _, fs, os::unix::fs::PermissionsExt as _, thread};
+use std::{fs, os::unix::fs::PermissionsExt as _, thread};
 
 use crate::{
+    differential::{Report, Score},
     intended::INTENDED,
     normal::Normal,
     shape,
@@ -27,14 +28,7 @@ pub(crate) struct Session<'a> {
     pub(crate) notary: Side,
     pub(crate) dct: Side,
     digests: Vec<String>,
-    same: usize,
-    differences: Vec<&'static str>,
-    faults: Vec<String>,
-}
-
-pub(crate) struct Report {
-    pub(crate) text: String,
-    pub(crate) all_good: bool,
+    score: Score,
 }
 
 /// How a step is run.
@@ -50,15 +44,7 @@ impl<'a> Session<'a> {
     /// Two homes of jeff, who may do everything.
     pub(crate) fn new(peers: &'a Peers) -> Self {
         let side = |name| Side { name, home: Home::new(peers, "jeff") };
-        Self {
-            notary: side("peer"),
-            dct: side("ours"),
-            peers,
-            digests: Vec::new(),
-            same: 0,
-            differences: Vec::new(),
-            faults: Vec::new(),
-        }
+        Self { notary: side("peer"), dct: side("ours"), peers, digests: Vec::new(), score: Score::new(INTENDED) }
     }
 
     /// Puts other homes in place, of another person or with another environment; the former ones.
@@ -114,11 +100,7 @@ impl<'a> Session<'a> {
     fn compare(&mut self, form: Form, args: &[&str], input: &str) {
         let (notary, dct) = self.run(form, args, input);
         let (of_notary, of_dct) = self.normal(&notary, &dct);
-        if of_notary == of_dct {
-            self.same += 1;
-        } else {
-            self.faults.push(format!("not the same:\n{notary}\n{dct}\n"));
-        }
+        self.score.same(of_notary == of_dct, || format!("not the same:\n{notary}\n{dct}\n"));
     }
 
     /// The step differs on purpose, as `intended.rs` says; `right` looks at notary's run and at ours.
@@ -132,16 +114,9 @@ impl<'a> Session<'a> {
     }
 
     fn differs_on(&mut self, form: Form, why: &'static str, args: &[&str], right: impl Fn(&Run, &Run) -> bool) {
-        assert!(INTENDED.iter().any(|(name, _)| *name == why), "{why} is no intended difference");
         let (notary, dct) = self.run(form, args, "");
         let (of_notary, of_dct) = self.normal(&notary, &dct);
-        if of_notary == of_dct {
-            self.faults.push(format!("no difference any more ({why}):\n{notary}\n{dct}\n"));
-        } else if right(&notary, &dct) {
-            self.differences.push(why);
-        } else {
-            self.faults.push(format!("differs in another way than is intended ({why}):\n{notary}\n{dct}\n"));
-        }
+        self.score.differs(why, of_notary == of_dct, || right(&notary, &dct), [&notary, &dct]);
     }
 
     /// What the server has of a repository is the same: as a stranger reads it with the real `notary`.
@@ -154,33 +129,13 @@ impl<'a> Session<'a> {
             (listed.code, shape::of_folder(&metadata))
         });
         let [of_notary, of_dct] = shapes;
-        if of_notary == of_dct {
-            self.same += 1;
-        } else {
-            self.faults.push(format!("metadata of {name} is not the same:\n{of_notary:#?}\n{of_dct:#?}\n"));
-        }
+        let seen = || format!("metadata of {name} is not the same:\n{of_notary:#?}\n{of_dct:#?}\n");
+        self.score.same(of_notary == of_dct, seen);
     }
 
     /// What has come of it.
     pub(crate) fn report(&self) -> Report {
-        let good = self.same + self.differences.len();
-        let all = good + self.faults.len();
-        let mut text = String::new();
-        for fault in &self.faults {
-            writeln!(text, "{fault}").unwrap();
-        }
-        for (why, reason) in INTENDED {
-            let steps = self.differences.iter().filter(|found| *found == why).count();
-            writeln!(text, "intended, {steps} steps: {why}: {reason}").unwrap();
-        }
-        let unused: Vec<_> = INTENDED.iter().filter(|(why, _)| !self.differences.contains(why)).map(|(why, _)| *why).collect();
-        if !unused.is_empty() {
-            writeln!(text, "no step shows: {}", unused.join(", ")).unwrap();
-        }
-        let (same, intended) = (self.same, self.differences.len());
-        writeln!(text, "notary differential: {good} of {all} steps identical or intended ({same} identical, {intended} intended)")
-            .unwrap();
-        Report { text, all_good: self.faults.is_empty() && unused.is_empty() }
+        self.score.report("notary differential")
     }
 
     fn run(&self, form: Form, args: &[&str], input: &str) -> (Run, Run) {
