@@ -9,11 +9,12 @@ use crate::{
         flags::{OutputFormat, output_format},
         notary::{
             flags::{List, listed, words},
+            list::row,
             repository::roles,
         },
         table, targets_json,
     },
-    ops::list_targets::{self, SignedTarget},
+    ops::list_targets,
 };
 
 /// List what is signed in a repository, by which role
@@ -61,8 +62,4 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         OutputFormat::Text => context.ui.lines(table::lines(["NAME", "DIGEST", "SIZE", "ROLE"], targets.iter().map(row))),
     }
     Ok(())
-}
-
-fn row(target: &SignedTarget) -> [String; 4] {
-    [target.name.clone(), target.meta.sha256.to_hex(), target.meta.length.to_string(), target.role.to_string()]
 }

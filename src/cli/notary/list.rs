@@ -53,6 +53,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     Ok(())
 }
 
-fn row(target: &SignedTarget) -> [String; 4] {
+/// A target's row: name, digest, size and role.
+pub(in crate::cli) fn row(target: &SignedTarget) -> [String; 4] {
     [target.name.clone(), target.meta.sha256.to_hex(), target.meta.length.to_string(), target.role.to_string()]
 }
