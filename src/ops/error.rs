@@ -65,6 +65,31 @@ pub enum OpsError {
         /// Why it was not published.
         error: Box<OpsError>,
     },
+    /// The server took an update again and again, and kept none of it.
+    #[error("{gun}: the server said {times} times in a row that it took the update, and its state does not have it")]
+    NotKept {
+        /// The repository.
+        gun: Gun,
+        /// How often it was tried.
+        times: u32,
+    },
+    /// The server took an update, and did not show it in time.
+    #[error(
+        "{gun}: the update is taken, and not yet visible{}",
+        reason.as_ref().map_or_else(|| ": the server shows the state from before".to_owned(), |reason| format!(": {reason}"))
+    )]
+    Unconfirmed {
+        /// The repository.
+        gun: Gun,
+        /// Why its state cannot be seen; none where it shows the one from before.
+        reason: Option<Box<OpsError>>,
+    },
+    /// Other processes of this machine stored later states again and again while this one was judged.
+    #[error("{gun}: other processes on this machine have stored a later state, again and again; run it once more")]
+    OvertakenHere {
+        /// The repository.
+        gun: Gun,
+    },
     /// A key operation.
     #[error(transparent)]
     Crypto(#[from] CryptoError),

@@ -7,7 +7,7 @@ use super::{
     init::{Beginning, Snapshots, begin},
     keyring::Keyring,
     ports::{ChangeFile, Changelist},
-    publish::publish,
+    publish::{Changes, publish},
     refresh::{Target, for_writing},
     session::Session,
     signer::is_targets_key,
@@ -30,7 +30,7 @@ pub fn publish_staged(session: &Session<'_>, changelist: &dyn Changelist, gun: &
         let beginning = Beginning { snapshots: Snapshots::Publisher, ..Beginning::default() };
         Target::Unpublished(Box::new(begin(session, &keyring, gun, &beginning)?))
     };
-    publish(session, &keyring, gun, target, &changes)?;
+    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), target)?;
     if let Err(error) = changelist.remove(gun, &files) {
         // it is published: to apply it once more changes nothing but versions
         session.events.tell(Event::Warning(format!("the staged changes are published, and could not be cleared: {error}")));

@@ -11,12 +11,17 @@ use super::{
     init::server_key,
     keyring::Keyring,
     ports::{Bytes, KeyInfo},
-    refresh::recovery::for_recreation,
-    reissue::signed_files,
+    publish::{self, SignedFile, Update, publish, signed_files},
+    refresh::{
+        read_back::{self, Look},
+        recovery::for_recreation,
+    },
     renew::{Left, LeftReason, Replaced, enough_keys_here, new_certificates, root_certificates},
     session::Session,
 };
-use crate::tuf::{gun::Gun, recovery::Recoverable, reissue::Wanted, role::RoleName, root_edit::KeySwap, version::Version};
+use crate::tuf::{
+    digest::Sha256, gun::Gun, recovery::Recoverable, reissue::Wanted, role::RoleName, root_edit::KeySwap, version::Version,
+};
 
 /// What was published anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,16 +71,47 @@ pub fn recreate(session: &Session<'_>, gun: &Gun) -> Result<Recreation, OpsError
         unlisted: left.iter().map(|left| left.role.clone()).collect(),
     };
     let reissue = repo.reissue(&wanted, session.now)?;
-    let mut upload: Vec<(RoleName, Bytes)> = signed_files(&keyring, &reissue, &[])?.into_iter().collect();
+    let mut upload = signed_files(&keyring, &reissue, &[])?;
     upload.extend(others);
     session.remote.delete(gun)?;
-    session
-        .remote
-        .publish(gun, &upload)
-        .map_err(|error| OpsError::DeletedAlone { gun: gun.clone(), error: Box::new(error.into()) })?;
+    publish(session, gun, &mut Again { session, gun, files: &upload }, repo)
+        .map_err(|error| OpsError::DeletedAlone { gun: gun.clone(), error: Box::new(error) })?;
     let root_version = reissue.root().map_or(Version::FIRST, |root| root.header.version);
     let readers = if again { Readers::MustForget } else { Readers::GoOn };
     Ok(Recreation { root_version, certificates, left, readers })
+}
+
+/// All of a repository that the server has just deleted.
+struct Again<'a> {
+    session: &'a Session<'a>,
+    gun: &'a Gun,
+    files: &'a publish::Files,
+}
+
+impl Update for Again<'_> {
+    type State = Recoverable;
+
+    fn sign(&mut self, _state: &Recoverable) -> Result<Option<publish::Files>, OpsError> {
+        Ok(Some(self.files.clone()))
+    }
+
+    /// Only where someone else has taken the name meanwhile.
+    fn read(&mut self) -> Result<Recoverable, OpsError> {
+        Err(OpsError::AlreadyPublished { gun: self.gun.clone(), server: self.session.remote.address(self.gun) })
+    }
+
+    fn read_back(&self, _before: &Recoverable, look: Look) -> Result<Option<Recoverable>, OpsError> {
+        let root = self.files.get(&RoleName::root()).map(|root| Bytes::clone(&root.bytes));
+        root.map_or(Ok(None), |root| read_back::recreated(self.session, self.gun, root, look))
+    }
+
+    fn holds_in(&self, _state: &Recoverable) -> bool {
+        false
+    }
+
+    fn may_follow(&mut self, _before: &Recoverable, _now: &Recoverable) -> Result<(), OpsError> {
+        Ok(())
+    }
 }
 
 /// Other keys of the server's for what it signs: its versions begin again, and to a reader only other keys may begin again.
@@ -97,12 +133,12 @@ struct Files {
     /// Signed here again.
     mine: BTreeSet<RoleName>,
     /// Sent as their signers have signed them.
-    others: Vec<(RoleName, Bytes)>,
+    others: publish::Files,
     left: Vec<Left>,
 }
 
 fn files(session: &Session<'_>, repo: &Recoverable) -> Result<Files, OpsError> {
-    let mut files = Files { mine: BTreeSet::new(), others: Vec::new(), left: Vec::new() };
+    let mut files = Files { mine: BTreeSet::new(), others: publish::Files::new(), left: Vec::new() };
     for end in repo.role_ends() {
         let Some(bytes) = repo.as_signed(&end.role) else { continue };
         let (role, at) = (end.role, end.expires.moment());
@@ -112,7 +148,8 @@ fn files(session: &Session<'_>, repo: &Recoverable) -> Result<Files, OpsError> {
         } else if enough_keys_here(session, repo, &role)? {
             files.mine.insert(role);
         } else if at > session.now {
-            files.others.push((role, Bytes::clone(bytes)));
+            let file = SignedFile { version: end.version, sha256: Sha256::of(bytes), bytes: Bytes::clone(bytes) };
+            files.others.insert(role, file);
         } else if role.is_delegation() {
             files.left.push(Left { role, at, reason: LeftReason::NoKeys });
         } else {

@@ -1,5 +1,6 @@
 //! Brings the trust data of a repository up to date, in as few round trips as the wire allows.
 
+pub mod read_back;
 pub mod recovery;
 
 use std::collections::BTreeMap;
@@ -7,7 +8,8 @@ use std::collections::BTreeMap;
 use super::{
     error::{OpsError, Origin},
     events::Event,
-    ports::{Bytes, FileRef, RemoteError, Stored, TrustSet},
+    ports::{Bytes, Commit, FileRef, RemoteError, Stored, TrustSet},
+    sent::SentFile,
     session::Session,
 };
 use crate::tuf::{
@@ -17,10 +19,10 @@ use crate::tuf::{
     expiry::Expires,
     gun::Gun,
     local::LocalRepo,
-    plan::Base,
     role::RoleName,
     trusted::TrustedRepo,
     update::Freshness,
+    verify::Verified,
 };
 
 /// A state that can be published to.
@@ -29,17 +31,6 @@ pub enum Target {
     Published(Box<TrustedRepo>),
     /// It was initialised on this machine, and the server does not have it yet.
     Unpublished(Box<LocalRepo>),
-}
-
-impl Target {
-    /// What changes are applied to.
-    #[must_use]
-    pub fn base(&self) -> Base<'_> {
-        match self {
-            Self::Published(repo) => Base::Trusted(repo),
-            Self::Unpublished(local) => Base::Unpublished(local),
-        }
-    }
 }
 
 /// The verified state of a repository, to read from. Where the server cannot be reached the last verified state answers, with a
@@ -59,19 +50,27 @@ pub fn for_writing(session: &Session<'_>, gun: &Gun) -> Result<Option<Target>, O
 
 /// The state that the server has, and a repository of that name that was only ever initialised here.
 fn bring_up_to_date(session: &Session<'_>, gun: &Gun, outage: Outage) -> (Result<TrustedRepo, OpsError>, Option<LocalRepo>) {
-    let opened = Refresh::open(session, gun).and_then(|refresh| Ok((refresh.unpublished()?, refresh)));
-    let (unpublished, refresh) = match opened {
-        Ok(opened) => opened,
-        Err(error) => return (Err(error), None),
-    };
-    let result = refresh.run(outage).map_err(|error| match error {
-        OpsError::Untrusted { origin: Origin::Server, .. } if unpublished.is_some() => {
-            OpsError::AnotherIsPublished { gun: gun.clone(), server: session.remote.address(gun) }
-        }
-        error => error,
-    });
-    (result, unpublished)
+    for _ in 0..MAX_JUDGEMENTS {
+        let opened = Refresh::open(session, gun).and_then(|refresh| Ok((refresh.unpublished()?, refresh)));
+        let (unpublished, refresh) = match opened {
+            Ok(opened) => opened,
+            Err(error) => return (Err(error), None),
+        };
+        let result = match refresh.run(outage) {
+            Ok((_, Commit::Overtaken)) => continue,
+            Ok((repo, Commit::Stored)) => Ok(repo),
+            Err(OpsError::Untrusted { origin: Origin::Server, .. }) if unpublished.is_some() => {
+                Err(OpsError::AnotherIsPublished { gun: gun.clone(), server: session.remote.address(gun) })
+            }
+            Err(error) => Err(error),
+        };
+        return (result, unpublished);
+    }
+    (Err(OpsError::OvertakenHere { gun: gun.clone() }), None)
 }
+
+/// How often a state is judged anew because another process of this machine has stored a later one meanwhile.
+const MAX_JUDGEMENTS: usize = 5;
 
 /// Roots that are fetched together at first, and four times as many with each further batch: an honest way is short, and a claim
 /// of two thousand million roots must not cost a thousand requests.
@@ -114,37 +113,33 @@ impl<'a> Refresh<'a> {
         Ok(Self { session, ends: Ends::Judged, gun, stored, by_hash })
     }
 
-    fn run(mut self, outage: Outage) -> Result<TrustedRepo, OpsError> {
+    fn run(mut self, outage: Outage) -> Result<(TrustedRepo, Commit), OpsError> {
         let Beginning { walk, newest_root, timestamp } = self.begin()?;
         let timestamp = match timestamp {
             Ok(timestamp) => timestamp,
             Err(error) if error.is_outage() && outage == Outage::AnswerFromStore => {
-                return self.answer_from_store(walk, error.into());
+                return Ok((self.answer_from_store(walk, error.into())?, Commit::Stored));
             }
             Err(error) => return Err(error.into()),
         };
         let repo = match self.fetched(walk.clone(), newest_root, timestamp) {
             Err(OpsError::Remote(error)) if error.is_outage() && outage == Outage::AnswerFromStore => {
-                return self.answer_from_store(walk, error.into());
+                return Ok((self.answer_from_store(walk, error.into())?, Commit::Stored));
             }
             result => result?,
         };
-        self.commit(&repo)?;
-        self.warn(&repo);
-        Ok(repo)
+        let commit = self.commit(&repo)?;
+        if commit == Commit::Stored {
+            self.warn(&repo);
+            self.look_for_sent(&repo);
+        }
+        Ok((repo, commit))
     }
 
     /// One round trip: the timestamp, and the newest root where there is no stored one or it has ended.
     fn begin(&self) -> Result<Beginning, OpsError> {
         let session = self.session;
-        let stored = match self.stored.files.get(&RoleName::root()) {
-            Some(root) => {
-                let walk = RootWalk::resume(self.gun, Bytes::clone(root), self.stored.floor.clone()).map_err(in_store)?;
-                Some(walk.heed(&self.stored.files))
-            }
-            None if self.stored.floor.is_empty() && self.stored.files.is_empty() => None,
-            None => return Err(in_store(UpdateError::RootMissing { gun: self.gun.clone() })),
-        };
+        let stored = self.resume()?;
         let needs_root = stored.as_ref().is_none_or(|walk| walk.is_stale(session.pins, session.now));
         let files = if needs_root { vec![FileRef::Timestamp, FileRef::CurrentRoot] } else { vec![FileRef::Timestamp] };
         let mut answers = session.remote.fetch_all(self.gun, &files).into_iter();
@@ -160,6 +155,18 @@ impl<'a> Refresh<'a> {
             }
             (None, Some(Err(error))) => Err(error.into()),
             (None, None) => Err(no_answer().into()),
+        }
+    }
+
+    /// The root that is trusted here; none where nothing of the repository is stored.
+    fn resume(&self) -> Result<Option<RootWalk>, OpsError> {
+        match self.stored.files.get(&RoleName::root()) {
+            Some(root) => {
+                let walk = RootWalk::resume(self.gun, Bytes::clone(root), self.stored.floor.clone()).map_err(in_store)?;
+                Ok(Some(walk.heed(&self.stored.files)))
+            }
+            None if self.stored.floor.is_empty() && self.stored.files.is_empty() => Ok(None),
+            None => Err(in_store(UpdateError::RootMissing { gun: self.gun.clone() })),
         }
     }
 
@@ -219,7 +226,7 @@ impl<'a> Refresh<'a> {
     fn keep_root(&self, walk: &RootWalk) -> Result<(), OpsError> {
         let mut files = self.stored.files.clone();
         files.insert(RoleName::root(), Bytes::clone(walk.bytes()));
-        Ok(self.session.store.commit(self.gun, &TrustSet { files, floor: walk.floor() })?)
+        Ok(self.session.store.commit(self.gun, &TrustSet { files, floor: walk.floor() }).map(drop)?)
     }
 
     fn verify(&mut self, walk: RootWalk, timestamp: Bytes, freshness: Freshness) -> Result<TrustedRepo, OpsError> {
@@ -303,12 +310,25 @@ impl<'a> Refresh<'a> {
         }
     }
 
-    fn commit(&self, repo: &TrustedRepo) -> Result<(), OpsError> {
+    fn commit(&self, repo: &TrustedRepo) -> Result<Commit, OpsError> {
         let set = TrustSet { files: repo.all_files(), floor: repo.floor() };
-        if set.files != self.stored.files || set.floor != self.stored.floor || !self.stored.published.is_empty() {
-            self.session.store.commit(self.gun, &set)?;
+        if set.files == self.stored.files && set.floor == self.stored.floor && self.stored.published.is_empty() {
+            return Ok(Commit::Stored);
         }
-        Ok(())
+        Ok(self.session.store.commit(self.gun, &set)?)
+    }
+
+    /// Says once what was sent from here and is not in the server's state.
+    fn look_for_sent(&self, repo: &TrustedRepo) {
+        let missing = self.stored.sent.unlisted(repo);
+        for (role, file) in missing.files.iter().filter(|(_, file)| !file.told) {
+            self.session.events.tell(Event::Warning(not_there(repo, role, file)));
+        }
+        let missing = missing.told();
+        if missing != self.stored.sent {
+            // what cannot be noted now is said once more
+            let _ = self.session.store.keep_sent(self.gun, &[], &missing);
+        }
     }
 
     fn warn(&self, repo: &TrustedRepo) {
@@ -342,6 +362,15 @@ impl<'a> Refresh<'a> {
             _ => Ok(None),
         }
     }
+}
+
+fn not_there(repo: &TrustedRepo, role: &RoleName, file: &SentFile) -> String {
+    let version = file.version;
+    let later = repo.targets(role).map(Verified::version).filter(|now| *now > version);
+    let now = later.map_or_else(String::new, |later| format!(", which is at version {later} of it"));
+    format!(
+        "version {version} of {role}, published here, is not in the server's state{now}; look whether what was changed there stands"
+    )
 }
 
 fn role_of(file: &FileRef) -> Option<&RoleName> {

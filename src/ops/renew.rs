@@ -8,8 +8,11 @@ use super::{
     error::OpsError,
     keyring::Keyring,
     ports::{KeyInfo, RemoteError},
-    refresh::recovery::for_recovery,
-    reissue::publish_anew,
+    publish::{Anew, Renews, publish},
+    refresh::{
+        read_back::{self, Look},
+        recovery::for_recovery,
+    },
     session::Session,
 };
 use crate::tuf::{
@@ -91,33 +94,52 @@ pub fn renew(session: &Session<'_>, gun: &Gun, choice: Choice<'_>) -> Result<Ren
     let keyring = Keyring::new(session);
     let likely = |info: &KeyInfo| info.role == RoleName::root().as_str() || info.gun.as_deref() == Some(gun.as_str());
     let repo = keyring.beside(likely, || for_recovery(session, gun))??;
-    let mut chosen = choose(session, &keyring, &repo, choice)?;
+    let chosen = choose(session, &keyring, &repo, choice)?;
     if chosen.is_empty() {
         return Ok(Renewal { left: chosen.left, ..Renewal::default() });
     }
     let ended = root_certificates(&repo).map(|end| end.not_after).max().filter(|at| *at < session.now);
-    let mut state = Some(repo);
-    let mut renewed = Renewal::default();
-    publish_anew(session, &keyring, gun, &[], || {
-        let repo = if let Some(repo) = state.take() {
-            repo
-        } else {
-            // another publisher may have renewed some of it, or given the root other keys
-            let repo = for_recovery(session, gun)?;
-            chosen = choose(session, &keyring, &repo, choice)?;
-            repo
-        };
-        let reissue = repo.reissue(&chosen.wanted, session.now)?;
-        renewed = chosen.outcome(&keyring, &reissue)?;
-        Ok(reissue)
-    })
-    .map_err(|error| match (error, ended) {
+    let mut update = Anew::new(&keyring, &[], Renewing { session, keyring: &keyring, gun, choice, renewed: Renewal::default() });
+    publish(session, gun, &mut update, repo).map_err(|error| match (error, ended) {
         (OpsError::Remote(refusal @ RemoteError::Rejected { .. }), Some(at)) => {
             OpsError::RootCertificateEnded { gun: gun.clone(), at, refusal }
         }
         (error, _) => error,
     })?;
-    Ok(renewed)
+    Ok(update.into_inner().renewed)
+}
+
+/// A renewal under way.
+struct Renewing<'a> {
+    session: &'a Session<'a>,
+    keyring: &'a Keyring<'a>,
+    gun: &'a Gun,
+    choice: Choice<'a>,
+    /// What the last attempt renewed.
+    renewed: Renewal,
+}
+
+impl Renews for Renewing<'_> {
+    type State = Recoverable;
+
+    fn reissue(&mut self, state: &Recoverable) -> Result<Option<Reissue>, OpsError> {
+        let chosen = choose(self.session, self.keyring, state, self.choice)?;
+        if chosen.is_empty() {
+            self.renewed = Renewal { left: chosen.left, ..Renewal::default() };
+            return Ok(None);
+        }
+        let reissue = state.reissue(&chosen.wanted, self.session.now)?;
+        self.renewed = chosen.outcome(self.keyring, &reissue)?;
+        Ok(Some(reissue))
+    }
+
+    fn read(&self) -> Result<Recoverable, OpsError> {
+        for_recovery(self.session, self.gun)
+    }
+
+    fn read_back(&self, before: &Recoverable, look: Look) -> Result<Option<Recoverable>, OpsError> {
+        read_back::recoverable_after(self.session, self.gun, before, look)
+    }
 }
 
 /// What is to be renewed, in the state that was looked at.

@@ -8,7 +8,7 @@ use super::{
     inspect_image::is_released,
     keyring::Keyring,
     ports::KeyInfo,
-    publish::publish,
+    publish::{Changes, publish},
     refresh::{Target, for_writing},
     session::Session,
 };
@@ -86,7 +86,7 @@ pub fn revoke(session: &Session<'_>, gun: &Gun, tag: Option<&Tag>) -> Result<(),
     if revoked.is_empty() {
         return Err(nothing_here(session, &repo, kept));
     }
-    publish(session, &keyring, gun, Target::Published(repo), &changes)?;
+    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), Target::Published(repo))?;
     if kept.is_empty() { Ok(()) } else { Err(RevokeError::Kept { kept, revoked }) }
 }
 

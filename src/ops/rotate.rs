@@ -13,8 +13,11 @@ use super::{
     keyring::{Keyring, stored_for},
     known_keys::KnownKeys,
     ports::{FileRef, KeyInfo, RemoteError},
-    refresh::{Target, for_writing},
-    reissue::publish_anew,
+    publish::{Anew, Renews, ServerState as _, publish},
+    refresh::{
+        Target, for_writing,
+        read_back::{self, Look},
+    },
     session::Session,
 };
 use crate::{
@@ -120,20 +123,42 @@ pub fn rotate(
     for key in &private {
         keyring.adopt(key, role.as_str(), gun_of_key(gun, &role)).map_err(RotateError::GivenKey)?;
     }
-    let mut state = Some(first);
-    publish_anew(session, keyring, gun, &earlier, || {
-        let state = state.take().map_or_else(|| state_to_write(session, gun), Ok)?;
-        if !same_keys(&replaced, &state.base().root().role_keys(&role)) {
-            return Err(OpsError::RotatedMeanwhile(role.clone()));
-        }
-        Ok(Reissue::of(state.base(), &wanted, session.now)?)
-    })?;
+    let rotation = Rotation { session, gun, role: &role, replaced: &replaced, wanted: &wanted };
+    publish(session, gun, &mut Anew::new(keyring, &earlier, rotation), first)?;
     if role != root_role {
         let kept: Vec<CanonicalKeyId> = swap.keys.iter().filter_map(|key| key.canonical_id().ok()).collect();
         let gone = replaced.iter().filter_map(|(_, key)| key.canonical_id().ok()).filter(|id| !kept.contains(id));
         remove_unused(session, gun, &role, &gone.collect::<Vec<_>>());
     }
     Ok(())
+}
+
+/// A root in which a role has other keys.
+struct Rotation<'a> {
+    session: &'a Session<'a>,
+    gun: &'a Gun,
+    role: &'a RoleName,
+    replaced: &'a RoleKeys,
+    wanted: &'a Wanted,
+}
+
+impl Renews for Rotation<'_> {
+    type State = Target;
+
+    fn reissue(&mut self, state: &Target) -> Result<Option<Reissue>, OpsError> {
+        if !same_keys(self.replaced, &state.base().root().role_keys(self.role)) {
+            return Err(OpsError::RotatedMeanwhile(self.role.clone()));
+        }
+        Ok(Some(Reissue::of(state.base(), self.wanted, self.session.now)?))
+    }
+
+    fn read(&self) -> Result<Target, OpsError> {
+        state_to_write(self.session, self.gun)
+    }
+
+    fn read_back(&self, before: &Target, look: Look) -> Result<Option<Target>, OpsError> {
+        read_back::target_after(self.session, self.gun, before, look)
+    }
 }
 
 /// The repository that a role's private key is stored for: root keys belong to none.

@@ -12,7 +12,7 @@ use super::{
     inspect_image::released_rows,
     keyring::Keyring,
     ports::{Engine, Manifest, RegistryError},
-    publish::{publish, unlock},
+    publish::{Changes, ServerState as _, publish, unlock},
     refresh::{Target, for_writing},
     session::Session,
     sign_content::{Served, ask_of_released, ask_registry, push, released_contents, warn_if_moved},
@@ -121,7 +121,7 @@ fn publish_all(session: &Session<'_>, keyring: &Keyring<'_>, gun: &Gun, ready: R
         session.events.tell(Event::Initialized { gun });
     }
     let changes = ready.changes(|tag| tag.meta.clone());
-    publish(session, keyring, gun, ready.target, &changes)?;
+    publish(session, gun, &mut Changes::new(session, keyring, gun, &changes), ready.target)?;
     Ok(ready.tags.iter().filter_map(|tag| tag.meta.as_ref()).map(|meta| meta.sha256).collect())
 }
 

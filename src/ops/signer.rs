@@ -7,7 +7,7 @@ use super::{
     init::initialize,
     keyring::Keyring,
     ports::{DecisionError, KeyInfo},
-    publish::publish,
+    publish::{Changes, publish},
     refresh::{Target, for_writing},
     session::Session,
 };
@@ -51,7 +51,8 @@ pub fn add(session: &Session<'_>, gun: &Gun, signer: &RoleName, keys: &[Key]) ->
         session.events.tell(Event::Initialized { gun });
         Target::Unpublished(Box::new(local))
     };
-    publish(session, &keyring, gun, target, &delegation_to(signer, keys))
+    let changes = delegation_to(signer, keys);
+    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), target).map(drop)
 }
 
 /// Takes a signer's keys from `targets/releases`, and its delegation back, as one update (docker `trust signer remove`, as it was meant).
@@ -77,8 +78,8 @@ pub fn remove(
         return Ok(Removal::Declined);
     }
     let _writer = session.store.writer(gun).map_err(OpsError::from)?;
-    let changes = [Change::RemoveKeys { role: RoleName::releases(), keys }, Change::Undelegate { role: signer }];
-    publish(session, &keyring, gun, Target::Published(repo), &changes)?;
+    let changes = [Change::RemoveSigner { role: signer }];
+    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), Target::Published(repo))?;
     Ok(Removal::Removed)
 }
 

@@ -68,6 +68,12 @@ pub enum Change {
         /// Prefixes of names.
         paths: Vec<String>,
     },
+    /// A signer goes: the delegation is taken back, with what lies below it, and `targets/releases` loses those of its keys that no other signer has
+    /// (docker `trust signer remove`). Whatever keys it has in the state that this is applied to go. Where there is none, nothing changes.
+    RemoveSigner {
+        /// The signer's role, below `targets`.
+        role: RoleName,
+    },
     /// A delegation is taken back, and what lies below it with it. Where there is none, nothing changes.
     Undelegate {
         /// The delegated role.

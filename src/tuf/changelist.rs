@@ -12,6 +12,7 @@ use super::{
     key::Key,
     key_id::CanonicalKeyId,
     members::{FormatError, Members},
+    plan::PlanError,
     role::{InvalidRole, RoleName},
     targets::Target,
 };
@@ -73,9 +74,8 @@ pub enum StagedError {
 }
 
 impl StagedChange {
-    /// A change as `notary` stages it.
-    #[must_use]
-    pub fn of(change: &Change) -> Self {
+    /// A change as `notary` stages it. `PlanError::Scope` for one that has no staged form: what a signer's keys are is looked up when it is published.
+    pub fn of(change: &Change) -> Result<Self, PlanError> {
         let staged = |action: &str, role: &str, kind: &str, data: Option<String>| Self {
             action: action.to_owned(),
             role: role.to_owned(),
@@ -85,7 +85,7 @@ impl StagedChange {
         };
         let named = |name: &str, change: Self| Self { path: name.to_owned(), ..change };
         let delegation = |action, role: &RoleName, data| staged(action, role.as_str(), "delegation", data);
-        match change {
+        Ok(match change {
             Change::AddEntry { role, name, entry } => {
                 named(name, staged("create", role.as_str(), "target", Some(entry_data(entry))))
             }
@@ -111,10 +111,11 @@ impl StagedChange {
             Change::RemovePaths { role, paths } => {
                 delegation("update", role, Some(format!(r#"{{"remove_paths":{}}}"#, strings(paths))))
             }
+            Change::RemoveSigner { role } => return Err(PlanError::Scope(role.to_string())),
             Change::RemoveTarget { role, name } => named(name, staged("delete", role.as_str(), "target", None)),
             Change::Undelegate { role } => delegation("delete", role, None),
             Change::Witness { role } => staged("update", role.as_str(), "witness", None),
-        }
+        })
     }
 
     /// Reads a file. Who writes with Go writes no member but these, and each of them.
@@ -330,7 +331,7 @@ mod tests {
             let changes = staged.changes().unwrap();
             let change = changes.last().unwrap();
             let data = |staged: &StagedChange| staged.data.as_deref().map(text);
-            let again = StagedChange::of(change);
+            let again = StagedChange::of(change).unwrap();
             assert_eq!(data(&again), data(&staged));
             assert_eq!(text(&again.to_bytes()), text(&file));
         }

@@ -53,6 +53,7 @@ impl<'a> Working<'a> {
             Change::RemoveTarget { role, name } => self.remove_target(role, name),
             Change::RemoveKeys { role, keys } => self.remove_keys(role, keys),
             Change::RemovePaths { role, paths } => self.retain_paths(role, |path| !paths.contains(path)),
+            Change::RemoveSigner { role } => self.remove_signer(role),
             Change::Undelegate { role } => self.undelegate(role),
             Change::Witness { role } => self.witness(role),
         }
@@ -205,6 +206,29 @@ impl<'a> Working<'a> {
         Ok(())
     }
 
+    fn remove_signer(&mut self, role: &RoleName) -> Result<(), PlanError> {
+        let Some((targets, delegation)) = self.delegation(role) else { return Ok(()) };
+        let releases = RoleName::releases();
+        let others = || targets.roles.iter().filter(|other| other.name != *role && other.name != releases);
+        let (mut lost, mut notices) = (BTreeSet::new(), Vec::new());
+        for key in identities(targets, delegation) {
+            let others = others().filter(|other| identities(targets, other).contains(&key));
+            let others: Vec<_> = others.filter_map(|other| other.name.signer_name().map(str::to_owned)).collect();
+            if others.is_empty() {
+                lost.extend(targets.keys.keys().filter(|id| identity(targets, id) == key).cloned());
+            } else {
+                notices.push(Notice::SharedKey { key, others });
+            }
+        }
+        let may_release = |id: &String| self.delegation(&releases).is_some_and(|(_, releases)| releases.spec.keyids.contains(id));
+        notices.retain(|_| self.delegation(&releases).is_some());
+        if lost.iter().any(may_release) {
+            self.take_keys(&RoleName::targets(), &lost, |delegation| *delegation == releases)?;
+        }
+        self.notices.extend(notices);
+        self.undelegate(role)
+    }
+
     fn witness(&mut self, role: &RoleName) -> Result<(), PlanError> {
         if *role == RoleName::root() {
             return Err(PlanError::WitnessOfRoot);
@@ -284,6 +308,16 @@ impl<'a> Working<'a> {
 
 fn parent_of(role: &RoleName) -> Result<RoleName, PlanError> {
     role.parent().ok_or_else(|| PlanError::NoSuchRole(role.clone()))
+}
+
+/// What tells the key of an ID from others, in whatever certificate it stands: its canonical ID, or the ID where it cannot be read.
+fn identity(file: &Targets, id: &str) -> String {
+    let canonical = file.keys.get(id).and_then(|key| key.canonical_id().ok());
+    canonical.map_or_else(|| id.to_owned(), |canonical| canonical.to_string())
+}
+
+fn identities(file: &Targets, delegation: &Delegation) -> BTreeSet<String> {
+    delegation.spec.keyids.iter().map(|id| identity(file, id)).collect()
 }
 
 /// The IDs by which a file names these keys, in whatever certificates.

@@ -52,6 +52,14 @@ pub enum Notice {
         /// How many of its keys must sign.
         threshold: NonZeroU64,
     },
+    /// A key of a signer who goes keeps its right to release: it is another signer's too.
+    #[error("the key {key} stays in targets/releases: it is also a key of {}", others.join(", "))]
+    SharedKey {
+        /// The key's canonical ID.
+        key: String,
+        /// The names of the signers who have it.
+        others: Vec<String>,
+    },
     /// Keys to be purged stay in a role's file, which nobody here can sign. The words are Notary's.
     #[error(
         "role {0} contains keys being purged but you do not have the necessary keys present to sign it; keys will not be purged from {0} or its immediate children"
@@ -113,6 +121,14 @@ pub enum PlanError {
     LastVersion(RoleName),
 }
 
+impl Plan {
+    /// Whether a state says all of it already, but for versions and ends.
+    #[must_use]
+    pub fn is_so_in(&self, base: Base<'_>) -> bool {
+        self.files.iter().all(|(file, keys)| base.targets(keys.role()).is_some_and(|there| there.says_the_same_as(file)))
+    }
+}
+
 /// The snapshot over changed files, for a repository whose snapshot key is a client's: the next version, with the other files as they
 /// were.
 pub fn snapshot(base: Base<'_>, changed: &[&Verified<Targets>], now: Timestamp) -> Result<Snapshot, PlanError> {
@@ -162,6 +178,18 @@ impl<'a> Base<'a> {
     #[must_use]
     pub fn signed_by(self, role: &RoleName, name: &str) -> Option<&'a Target> {
         self.targets(role)?.targets.get(name)
+    }
+
+    /// The end of the verified file of targets or of a delegation.
+    #[must_use]
+    pub fn expires(self, role: &RoleName) -> Option<Expires> {
+        self.targets(role).map(Verified::expires)
+    }
+
+    /// The version of the verified file of targets or of a delegation.
+    #[must_use]
+    pub fn version(self, role: &RoleName) -> Option<Version> {
+        self.targets(role).map(Verified::version)
     }
 
     pub(super) fn targets(self, role: &RoleName) -> Option<&'a Verified<Targets>> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{
+    digest::Sha256,
     expiry::Expires,
     gun::Gun,
     key_id::TufKeyId,
@@ -68,6 +69,34 @@ impl Recoverable {
         self.0.root()
     }
 
+    /// What it is signed anew from.
+    #[must_use]
+    pub fn base(&self) -> Base<'_> {
+        Base::Trusted(&self.0)
+    }
+
+    /// The timestamp.
+    #[must_use]
+    pub fn timestamp(&self) -> &Verified<super::timestamp::Timestamp> {
+        self.0.timestamp()
+    }
+
+    /// The hash of the file that the snapshot lists for a role.
+    #[must_use]
+    pub fn listed(&self, role: &RoleName) -> Option<Sha256> {
+        self.0.listed(role)
+    }
+
+    /// As [`TrustedRepo::note_left_over`].
+    pub fn note_left_over(&mut self, role: &RoleName, bytes: &Arc<[u8]>) {
+        self.0.note_left_over(role, bytes);
+    }
+
+    /// As [`TrustedRepo::note_lost`].
+    pub fn note_lost(&mut self, role: &RoleName, bytes: &Arc<[u8]>) {
+        self.0.note_lost(role, bytes);
+    }
+
     /// The keys of a base role or of a delegation.
     #[must_use]
     pub fn role_keys(&self, role: &RoleName) -> RoleKeys {
@@ -127,6 +156,6 @@ impl Recoverable {
 
     /// The next version of what is wanted.
     pub fn reissue(&self, wanted: &Wanted, now: Timestamp) -> Result<Reissue, ReissueError> {
-        Reissue::of(Base::Trusted(&self.0), wanted, now)
+        Reissue::of(self.base(), wanted, now)
     }
 }

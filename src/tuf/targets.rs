@@ -54,6 +54,13 @@ impl Targets {
         Self { header, targets: BTreeMap::new(), unusable: BTreeMap::new(), keys: BTreeMap::new(), roles: Vec::new() }
     }
 
+    /// Whether another file says the same, whatever their versions and ends.
+    #[must_use]
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        let Self { header: _, targets, unusable, keys, roles } = self;
+        *targets == other.targets && *unusable == other.unusable && *keys == other.keys && *roles == other.roles
+    }
+
     /// The keys of a delegated role.
     #[must_use]
     pub fn role_keys(&self, delegation: &Delegation) -> RoleKeys {

@@ -209,6 +209,12 @@ impl TrustedRepo {
         &self.stages.snapshot
     }
 
+    /// The hash of the file that the snapshot lists for a role.
+    #[must_use]
+    pub fn listed(&self, role: &RoleName) -> Option<Sha256> {
+        self.snapshot().meta.get(role).map(|meta| meta.sha256)
+    }
+
     /// The file of targets or of a delegation, where it could be verified.
     #[must_use]
     pub fn targets(&self, role: &RoleName) -> Option<&Verified<Targets>> {

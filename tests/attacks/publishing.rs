@@ -98,14 +98,14 @@ impl Signer {
             heard: Heard::default(),
             _trust: trust,
         };
-        signer.remote.serve(forge.files());
+        signer.remote.host(&forge);
         (signer, forge)
     }
 
     /// The same person where there is no repository yet.
     pub(crate) fn of_nothing() -> Self {
         let (signer, _) = Self::ian();
-        signer.remote.serve(BTreeMap::new());
+        signer.remote.host(&Forge::of_nothing(GUN));
         for role in [RoleName::timestamp(), RoleName::snapshot()] {
             signer.remote.set_key(role.clone(), Key::p256(role.as_str()).json().to_string().into_bytes());
         }
@@ -202,7 +202,7 @@ pub(crate) fn everywhere(content: &[u8]) -> BTreeMap<String, String> {
 fn h144_a_faster_publisher_of_another_tag_or_of_the_same_content() {
     for (tag, content) in [("3", "theirs"), ("2", "mine")] {
         let (ian, mut forge) = Signer::ian();
-        ian.remote.overtake(forge.add_target("targets/releases", tag, content).publish().files());
+        ian.remote.overtake(forge.add_target("targets/releases", tag, content).publish());
         ian.sign("2").unwrap();
         assert_eq!(ian.uploaded("2"), everywhere(b"mine"));
     }
@@ -243,15 +243,22 @@ fn an_update_that_the_server_took_and_lost_from_its_snapshot_is_no_obstacle_for_
 #[test]
 fn what_was_published_is_published_though_nothing_more_can_be_kept_here() {
     let (mut ian, _forge) = Signer::ian();
+    ian.sign("2").unwrap();
     ian.store.is_full = true;
     assert_eq!(ian.sign("2").unwrap(), [Sha256::of(b"mine")]);
     assert_eq!(ian.uploaded("2"), everywhere(b"mine"));
+    let heard = ian.heard.warnings();
+    assert_eq!(
+        heard.iter().filter(|warning| warning.starts_with("published, but not kept on this machine: ")).count(),
+        1,
+        "{heard:?}"
+    );
 }
 
 #[test]
 fn h146_a_newer_content_of_the_same_tag_is_not_overwritten() {
     let (ian, mut forge) = Signer::ian();
-    ian.remote.overtake(forge.add_target("targets/releases", "2", "theirs").publish().files());
+    ian.remote.overtake(forge.add_target("targets/releases", "2", "theirs").publish());
     let error = ian.sign("2").unwrap_err().to_string();
     assert!(error.contains("targets/releases") && error.contains(&Sha256::of(b"theirs").to_string()), "{error}");
     assert!(ian.remote.uploads().is_empty());
@@ -263,11 +270,11 @@ fn h146_a_newer_content_of_the_same_tag_is_not_overwritten() {
 #[test]
 fn h146_a_tag_that_was_revoked_meanwhile_does_not_come_back() {
     let (ian, mut forge) = Signer::ian();
-    ian.remote.serve(forge.add_target("targets/releases", "2", "mine").publish().files());
+    ian.remote.host(forge.add_target("targets/releases", "2", "mine").publish());
     forge
         .edit("targets/releases", |releases| drop(releases["targets"].as_object_mut().unwrap().remove("2")))
         .bump("targets/releases");
-    ian.remote.overtake(forge.publish().files());
+    ian.remote.overtake(forge.publish());
     let error = ian.sign("2").unwrap_err().to_string();
     assert!(error.contains("targets/releases") && error.contains("removed"), "{error}");
     assert!(ian.remote.uploads().is_empty());
@@ -277,9 +284,8 @@ fn h146_a_tag_that_was_revoked_meanwhile_does_not_come_back() {
 fn h146_a_content_that_someone_releases_meanwhile_is_not_revoked() {
     for role in ["targets/releases", "targets"] {
         let (ian, mut forge) = Signer::ian();
-        ian.remote
-            .serve(forge.add_target("targets/ian", "2", "mine").add_target("targets/releases", "2", "mine").publish().files());
-        ian.remote.overtake(forge.add_target(role, "2", "theirs").publish().files());
+        ian.remote.host(forge.add_target("targets/ian", "2", "mine").add_target("targets/releases", "2", "mine").publish());
+        ian.remote.overtake(forge.add_target(role, "2", "theirs").publish());
         let error = ian.revoke("2").unwrap_err().to_string();
         assert!(error.starts_with(&format!("{role}: ")) && error.contains(&Sha256::of(b"theirs").to_string()), "{error}");
         assert!(ian.remote.uploads().is_empty());
@@ -289,11 +295,11 @@ fn h146_a_content_that_someone_releases_meanwhile_is_not_revoked() {
 #[test]
 fn h146_a_tag_that_another_revokes_meanwhile_is_revoked() {
     let (ian, mut forge) = Signer::ian();
-    ian.remote.serve(forge.add_target("targets/releases", "2", "mine").publish().files());
+    ian.remote.host(forge.add_target("targets/releases", "2", "mine").publish());
     forge
         .edit("targets/releases", |releases| drop(releases["targets"].as_object_mut().unwrap().remove("2")))
         .bump("targets/releases");
-    ian.remote.overtake(forge.publish().files());
+    ian.remote.overtake(forge.publish());
     ian.revoke("2").unwrap();
     assert!(ian.remote.uploads().is_empty(), "nothing was left to remove");
     let again = ian.revoke("2").unwrap_err().to_string();
@@ -308,7 +314,7 @@ fn a_revocation_leaves_the_other_tags_and_the_other_signers_as_they_are() {
         "2",
         "mine",
     );
-    ian.remote.serve(forge.add_target("targets/ian", "3", "kept").publish().files());
+    ian.remote.host(forge.add_target("targets/ian", "3", "kept").publish());
     ian.revoke("2").unwrap();
     let uploads = ian.remote.uploads();
     let roles: Vec<_> = uploads[0].iter().map(|(role, _)| role.as_str()).collect();
@@ -324,7 +330,7 @@ fn an_entry_outside_a_role_s_paths_is_nothing_to_revoke() {
         let ian = targets["delegations"]["roles"].as_array_mut().unwrap().iter_mut().find(|role| role["name"] == "targets/ian");
         ian.unwrap()["paths"] = serde_json::json!(["only/"]);
     });
-    ian.remote.serve(forge.bump("targets").add_target("targets/ian", "2", "mine").publish().files());
+    ian.remote.host(forge.bump("targets").add_target("targets/ian", "2", "mine").publish());
     assert_eq!(ian.revoke("2").unwrap_err().to_string(), "No valid trust data for 2");
 }
 
@@ -334,7 +340,7 @@ fn h142_an_account_does_not_name_a_key_of_another_role() {
         [("ian", true), ("root", false), ("targets", false), ("snapshot", false), ("timestamp", false), ("releases", false)]
     {
         let (ian, _) = Signer::ian();
-        ian.remote.serve(BTreeMap::new());
+        ian.remote.host(&Forge::of_nothing(GUN));
         for role in [RoleName::timestamp(), RoleName::snapshot()] {
             let key = Key::p256(role.as_str()).json().to_string();
             ian.remote.set_key(role, key.into_bytes());
@@ -353,7 +359,7 @@ fn h142_an_account_does_not_name_a_key_of_another_role() {
 fn an_expired_file_is_signed_anew_with_all_that_it_signs() {
     let (ian, mut forge) = Signer::ian();
     forge.add_target("targets/releases", "old", "old").set_expires("targets/releases", "2020-01-01T00:00:00Z");
-    ian.remote.serve(forge.publish().files());
+    ian.remote.host(forge.publish());
     ian.sign("2").unwrap();
     let sha256 = Base64::encode_string(Sha256::of(b"old").as_bytes());
     assert_eq!(ian.uploaded("old").get("targets/releases"), Some(&sha256));

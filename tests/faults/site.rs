@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -144,7 +143,7 @@ impl State {
         };
         match (request.method.as_str(), file) {
             ("POST", _) => {
-                upload(repository.get_or_insert_with(|| nothing_yet(gun)), request);
+                repository.get_or_insert_with(|| Forge::of_nothing(gun)).take_upload(&uploaded(request));
                 reply(200, &[], "")
             }
             ("DELETE", _) => {
@@ -160,28 +159,14 @@ impl State {
     }
 }
 
-/// A repository without a file, whose snapshot and timestamp the server signs.
-fn nothing_yet(gun: &str) -> Forge {
-    let mut forge = Forge::new(gun);
-    forge.bytes.clear();
-    forge.roots.clear();
-    for role in ["snapshot", "timestamp"] {
-        forge.signed.get_mut(role).unwrap()["version"] = 0.into();
-    }
-    forge
-}
-
-/// Takes the files of a form, and makes snapshot and timestamp fit.
-fn upload(forge: &mut Forge, request: &Request) {
+/// The files of a form.
+fn uploaded(request: &Request) -> Vec<(String, Vec<u8>)> {
     let body = String::from_utf8(request.body.clone()).expect("metadata is text");
     let boundary = format!("--{}", body[2..].split("\r\n").next().unwrap());
-    for part in body.split(boundary.as_str()).filter(|part| part.contains("filename=")) {
+    let part = |part: &str| {
         let (head, content) = part.split_once("\r\n\r\n").unwrap();
         let role = head.split("filename=\"").nth(1).unwrap().split('"').next().unwrap();
-        let content = content.strip_suffix("\r\n").unwrap();
-        let file: Value = serde_json::from_str(content).unwrap();
-        forge.signed.insert(role.to_owned(), file["signed"].clone());
-        forge.set_bytes(role, content.as_bytes().to_vec());
-    }
-    forge.publish();
+        (role.to_owned(), content.strip_suffix("\r\n").unwrap().as_bytes().to_vec())
+    };
+    body.split(boundary.as_str()).filter(|part| part.contains("filename=")).map(part).collect()
 }

@@ -222,11 +222,35 @@ impl Forge {
         if role == "root" { self } else { self.bump(role) }
     }
 
-    /// Every file by the name under which it is asked for.
+    /// A server that has nothing of a repository yet, and keys of its own for snapshot and timestamp.
+    pub fn of_nothing(gun: &str) -> Self {
+        let mut forge = Self::new(gun);
+        forge.bytes.clear();
+        forge.roots.clear();
+        for role in ["snapshot", "timestamp"] {
+            forge.signed.get_mut(role).unwrap()["version"] = 0.into();
+        }
+        forge
+    }
+
+    /// Takes an upload as a server does: keeps the files, and makes the next snapshot and the next timestamp over them.
+    pub fn take_upload(&mut self, upload: &[(String, Vec<u8>)]) -> &mut Self {
+        for (role, bytes) in upload {
+            let file: Value = serde_json::from_slice(bytes).unwrap();
+            self.signed.insert(role.clone(), file["signed"].clone());
+            self.set_bytes(role, bytes.clone());
+        }
+        self.publish()
+    }
+
+    /// Every file by the names under which it is asked for.
     pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
         let mut files: BTreeMap<String, Vec<u8>> =
             self.roots.iter().map(|(version, bytes)| (format!("{version}.root.json"), bytes.clone())).collect();
         for (role, bytes) in &self.bytes {
+            if let Some(version) = self.signed.get(role).and_then(|signed| signed["version"].as_u64()) {
+                files.insert(format!("{version}.{role}.json"), bytes.clone());
+            }
             if matches!(role.as_str(), "root" | "timestamp") {
                 files.insert(format!("{role}.json"), bytes.clone());
             }

@@ -6,15 +6,16 @@ use std::{
     sync::{Mutex, MutexGuard},
 };
 
+use super::forge::Forge;
 use dct::{
     crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase},
     ops::{
         events::Event,
         image::Tag,
         ports::{
-            Accounts, Bytes, DecisionError, Decisions, Events, FileRef, KeyInfo, KeyStore, KeyStoreError, Manifest, NotaryRemote,
-            PassphraseRequest, Registry, RegistryError, RemoteError, StoreError, Stored, TlsFault, TrustSet, TrustStore,
-            WriterGuard,
+            Accounts, Bytes, Commit, DecisionError, Decisions, Events, FileRef, KeyInfo, KeyStore, KeyStoreError, Manifest,
+            NotaryRemote, PassphraseRequest, Registry, RegistryError, RemoteError, Sent, StoreError, Stored, TlsFault, TrustSet,
+            TrustStore, WriterGuard,
         },
     },
     tuf::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName},
@@ -24,7 +25,7 @@ use dct::{
 #[derive(Default)]
 pub struct MemoryStore {
     stored: Mutex<BTreeMap<Gun, Stored>>,
-    /// No more can be kept beside what is stored.
+    /// No more can be kept than is stored.
     pub is_full: bool,
 }
 
@@ -49,22 +50,31 @@ impl TrustStore for MemoryStore {
         Ok(self.of(gun))
     }
 
-    fn commit(&self, gun: &Gun, set: &TrustSet) -> Result<(), StoreError> {
+    fn commit(&self, gun: &Gun, set: &TrustSet) -> Result<Commit, StoreError> {
+        if self.is_full {
+            return Err(full("floor.json"));
+        }
         self.change(gun, |stored| {
             stored.published.retain(|_, kept| !set.files.values().any(|live| live == kept));
             stored.files = set.files.clone();
             stored.floor = set.floor.clone();
         });
+        Ok(Commit::Stored)
+    }
+
+    fn keep_sent(&self, gun: &Gun, files: &[Bytes], sent: &Sent) -> Result<(), StoreError> {
+        if self.is_full {
+            return Err(full("sent.json"));
+        }
+        self.change(gun, |stored| {
+            stored.published.extend(files.iter().map(|bytes| (Sha256::of(bytes), bytes.clone())));
+            stored.sent = sent.clone();
+        });
         Ok(())
     }
 
-    fn keep_published(&self, gun: &Gun, files: &[Bytes]) -> Result<(), StoreError> {
-        if self.is_full {
-            let source = std::io::ErrorKind::StorageFull.into();
-            return Err(StoreError::Io { action: "write", path: "published".into(), source });
-        }
-        self.change(gun, |stored| stored.published.extend(files.iter().map(|bytes| (Sha256::of(bytes), bytes.clone()))));
-        Ok(())
+    fn sent(&self, gun: &Gun) -> Result<Sent, StoreError> {
+        Ok(self.of(gun).sent)
     }
 
     fn save_unpublished(&self, gun: &Gun, files: &BTreeMap<RoleName, Bytes>) -> Result<(), StoreError> {
@@ -84,6 +94,10 @@ impl TrustStore for MemoryStore {
     fn maker(&self, gun: &Gun) -> Result<Box<dyn WriterGuard>, StoreError> {
         self.writer(gun)
     }
+}
+
+fn full(path: &str) -> StoreError {
+    StoreError::Io { action: "write", path: path.into(), source: std::io::ErrorKind::StorageFull.into() }
 }
 
 struct Writer;
@@ -115,14 +129,34 @@ pub struct MemoryRemote {
     keys: Mutex<BTreeMap<RoleName, Bytes>>,
     uploads: Mutex<Vec<Vec<(RoleName, Bytes)>>>,
     refusals: Mutex<Vec<Fault>>,
-    overtaking: Mutex<Vec<BTreeMap<String, Vec<u8>>>>,
+    overtaking: Mutex<Vec<Forge>>,
+    /// What uploads go to; where there is nothing, they are taken and lost.
+    repository: Mutex<Option<Forge>>,
+    losses: Mutex<usize>,
 }
 
 impl MemoryRemote {
-    /// Serves these files, and no fault.
+    /// Serves these files, and no fault. An upload is taken, and nothing of it kept.
     pub fn serve(&self, files: BTreeMap<String, Vec<u8>>) {
         *lock(&self.files) = files;
         lock(&self.faults).clear();
+        *lock(&self.repository) = None;
+    }
+
+    /// Serves a repository and no fault, and takes uploads to it, as a server does that signs snapshot and timestamp.
+    pub fn host(&self, forge: &Forge) {
+        self.serve(forge.files());
+        *lock(&self.repository) = Some(forge.clone());
+    }
+
+    /// The repository as it is now.
+    pub fn hosted(&self) -> Forge {
+        lock(&self.repository).clone().expect("a repository is hosted")
+    }
+
+    /// So many of the next uploads are taken, and nothing of them kept.
+    pub fn lose_uploads(&self, count: usize) {
+        *lock(&self.losses) = count;
     }
 
     /// Serves a file besides, or another in its place.
@@ -150,9 +184,9 @@ impl MemoryRemote {
         lock(&self.refusals).push(fault);
     }
 
-    /// The next upload comes too late: someone else has published these files meanwhile.
-    pub fn overtake(&self, files: BTreeMap<String, Vec<u8>>) {
-        lock(&self.overtaking).push(files);
+    /// The next upload comes too late: someone else has published this state meanwhile.
+    pub fn overtake(&self, newer: &Forge) {
+        lock(&self.overtaking).push(newer.clone());
     }
 
     /// What was uploaded.
@@ -205,10 +239,20 @@ impl NotaryRemote for MemoryRemote {
             return Err(fault("https://memory/".to_owned()));
         }
         if let Some(newer) = lock(&self.overtaking).pop() {
-            self.serve(newer);
+            self.host(&newer);
             return Err(RemoteError::Conflict { url: "https://memory/".to_owned(), message: "VERSION".to_owned() });
         }
         lock(&self.uploads).push(files.to_vec());
+        let mut losses = lock(&self.losses);
+        if *losses > 0 {
+            *losses -= 1;
+            return Ok(());
+        }
+        if let Some(forge) = lock(&self.repository).as_mut() {
+            let upload: Vec<_> = files.iter().map(|(role, bytes)| (role.to_string(), bytes.to_vec())).collect();
+            // whatever was served stays to be had by its version and its hash
+            lock(&self.files).extend(forge.take_upload(&upload).files());
+        }
         Ok(())
     }
 

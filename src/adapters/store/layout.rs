@@ -91,6 +91,11 @@ impl Repository {
         self.published().join(format!("{hash}.json"))
     }
 
+    /// The record of what was sent.
+    pub(super) fn sent(&self) -> PathBuf {
+        self.own().join("sent.json")
+    }
+
     /// Held while the set is read or changed.
     pub(super) fn lock(&self) -> PathBuf {
         self.own().join("lock")

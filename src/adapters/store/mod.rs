@@ -13,13 +13,14 @@ mod layout;
 mod lock;
 mod published;
 mod replace;
+mod sent;
 mod view;
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use self::{layout::Repository, lock::Lock};
 use crate::{
-    ops::ports::{Bytes, StoreError, Stored, TrustSet, TrustStore, WriterGuard},
+    ops::ports::{Bytes, Commit, Sent, StoreError, Stored, TrustSet, TrustStore, WriterGuard},
     tuf::{gun::Gun, role::RoleName},
 };
 
@@ -104,25 +105,32 @@ impl TrustStore for TrustFolder {
         if !own && repo.own().is_dir() { self.load(gun) } else { Ok(stored) }
     }
 
-    fn commit(&self, gun: &Gun, set: &TrustSet) -> Result<(), StoreError> {
+    fn commit(&self, gun: &Gun, set: &TrustSet) -> Result<Commit, StoreError> {
         let repo = self.repository(gun);
         let _lock = self.open_for_change(&repo)?;
         let stored = floor::read(&repo.floor())?;
         if floor::is_newer(&stored, &set.floor) {
-            return Ok(());
+            return Ok(Commit::Overtaken);
         }
         let mut floor = set.floor.clone();
         floor.keep_delegations_of(&stored);
         replace::replace(&repo, &set.files, Some(&floor))?;
         // the set is stored; what stays behind costs no more than space, until the next commit
         let _ = published::prune(&repo, &set.files);
-        Ok(())
+        Ok(Commit::Stored)
     }
 
-    fn keep_published(&self, gun: &Gun, files: &[Bytes]) -> Result<(), StoreError> {
+    fn keep_sent(&self, gun: &Gun, files: &[Bytes], sent: &Sent) -> Result<(), StoreError> {
         let repo = self.repository(gun);
         let _lock = self.open_for_change(&repo)?;
-        published::keep(&repo, files)
+        if !files.is_empty() {
+            published::keep(&repo, files)?;
+        }
+        sent::write(&repo, sent)
+    }
+
+    fn sent(&self, gun: &Gun) -> Result<Sent, StoreError> {
+        sent::read(&self.repository(gun).sent())
     }
 
     fn save_unpublished(&self, gun: &Gun, files: &BTreeMap<RoleName, Bytes>) -> Result<(), StoreError> {

@@ -10,7 +10,7 @@ use super::{
     floor,
     journal::{self, Journal},
     layout::{Repository, is_inside_a_repository},
-    published,
+    published, sent,
 };
 use crate::{
     ops::ports::{StoreError, Stored},
@@ -21,7 +21,12 @@ use crate::{
 pub(super) fn read(repo: &Repository) -> Result<Stored, StoreError> {
     let journal = journal::read(repo)?;
     let (paths, floor) = paths(repo, journal.as_ref())?;
-    let mut stored = Stored { floor: floor::read(&floor)?, published: published::read(repo)?, ..Stored::default() };
+    let mut stored = Stored {
+        floor: floor::read(&floor)?,
+        published: published::read(repo)?,
+        sent: sent::read(&repo.sent())?,
+        ..Stored::default()
+    };
     for (role, path) in paths {
         if let Some(bytes) = files::read(&path)? {
             stored.files.insert(role, bytes);

@@ -15,11 +15,12 @@ pub use self::{
     notary::{NotaryRemote, RemoteError, TlsFault},
     person::{DecisionError, Decisions, Events, PassphrasePurpose, PassphraseRequest},
     registry::{Accounts, Registry, RegistryError},
-    trust_store::{StoreError, Stored, TrustSet, TrustStore, WriterGuard},
+    trust_store::{Commit, StoreError, Stored, TrustSet, TrustStore, WriterGuard},
 };
 pub use super::{
     bytes::Bytes,
     image::Manifest,
+    sent::{Decided, Sent, SentFile},
     transfer::{Amount, Progress, Pushed, PushedContent},
 };
 pub use crate::tuf::file_ref::FileRef;

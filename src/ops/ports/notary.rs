@@ -127,6 +127,12 @@ pub enum TlsFault {
 }
 
 impl RemoteError {
+    /// Whether an upload that failed so may have been taken all the same: the answer was lost on its way, or is another program's.
+    #[must_use]
+    pub fn leaves_open(&self) -> bool {
+        self.is_outage() || matches!(self, Self::BadAnswer { .. })
+    }
+
     /// Whether the server cannot be reached or is in trouble (5xx): the one case in which the cache may answer.
     #[must_use]
     pub fn is_outage(&self) -> bool {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use crate::{
-    ops::bytes::Bytes,
+    ops::{bytes::Bytes, sent::Sent},
     tuf::{digest::Sha256, floor::Floor, gun::Gun, role::RoleName},
 };
 
@@ -16,11 +16,14 @@ pub trait TrustStore: Sync {
     fn load(&self, gun: &Gun) -> Result<Stored, StoreError>;
 
     /// Replaces the set of a repository in one step that a crash cannot divide; on an error the old set is intact, or the new one decided, and completed
-    /// by the next open. Where another process has committed a newer timestamp since, nothing is written. `Ok` means durable.
-    fn commit(&self, gun: &Gun, set: &TrustSet) -> Result<(), StoreError>;
+    /// by the next open. `Ok` means durable, but for [`Commit::Overtaken`].
+    fn commit(&self, gun: &Gun, set: &TrustSet) -> Result<Commit, StoreError>;
 
-    /// Keeps files that a publish sent, so that the next read finds them by their hash.
-    fn keep_published(&self, gun: &Gun, files: &[Bytes]) -> Result<(), StoreError>;
+    /// Keeps files that a publish sends, so that a later read finds them by their hash, and replaces the record of what was sent.
+    fn keep_sent(&self, gun: &Gun, files: &[Bytes], sent: &Sent) -> Result<(), StoreError>;
+
+    /// The record of what was sent; empty where all of it was seen.
+    fn sent(&self, gun: &Gun) -> Result<Sent, StoreError>;
 
     /// Stores a repository that was initialised here and is not published yet, as the peers do: root and targets without a timestamp.
     fn save_unpublished(&self, gun: &Gun, files: &BTreeMap<RoleName, Bytes>) -> Result<(), StoreError>;
@@ -35,6 +38,16 @@ pub trait TrustStore: Sync {
     fn maker(&self, gun: &Gun) -> Result<Box<dyn WriterGuard>, StoreError>;
 }
 
+/// What became of a set that was to be stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Commit {
+    /// It is stored.
+    Stored,
+    /// Another process has stored a later state since this one was loaded. Nothing was written.
+    Overtaken,
+}
+
 /// While it lives no other process of ours does the same from this machine.
 pub trait WriterGuard {}
 
@@ -47,6 +60,8 @@ pub struct Stored {
     pub floor: Floor,
     /// Files kept from a publish, by their hash.
     pub published: BTreeMap<Sha256, Bytes>,
+    /// What was sent from here and was not seen in the server's state since.
+    pub sent: Sent,
 }
 
 /// A verified update, to be stored as one.

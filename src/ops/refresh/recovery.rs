@@ -4,7 +4,7 @@ use super::{Beginning, Ends, Refresh, in_store};
 use crate::{
     ops::{
         error::OpsError,
-        ports::{Bytes, FileRef, RemoteError},
+        ports::{Bytes, Commit, FileRef, RemoteError},
         session::Session,
     },
     tuf::{
@@ -27,7 +27,9 @@ pub fn for_recreation(session: &Session<'_>, gun: &Gun) -> Result<Recoverable, O
         Err(OpsError::Remote(RemoteError::NotFound { .. })) => refresh()?.stored_state()?,
         result => result?,
     };
-    refresh.commit(&repo)?;
+    if refresh.commit(&repo)? == Commit::Overtaken {
+        return Err(OpsError::OvertakenHere { gun: gun.clone() });
+    }
     Ok(Recoverable::new(repo))
 }
 

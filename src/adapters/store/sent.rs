@@ -1,0 +1,112 @@
+//! The record of what was sent: `{"format":1,"roles":{"targets":{"version":3,"sha256":"…","told":false,"entries":{"v1":{"before":"…","sent":null}}}}}`.
+
+use std::{collections::BTreeMap, path::Path};
+
+use serde::{Deserialize, Serialize};
+
+use super::{files, layout::Repository};
+use crate::{
+    ops::ports::{Decided, Sent, SentFile, StoreError},
+    tuf::{digest::Sha256, role::RoleName, version::Version},
+};
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordFile {
+    format: u32,
+    roles: BTreeMap<String, FileEntry>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileEntry {
+    version: u64,
+    sha256: String,
+    told: bool,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    entries: BTreeMap<String, DecidedEntry>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DecidedEntry {
+    before: Option<String>,
+    sent: Option<String>,
+}
+
+const FORMAT: u32 = 1;
+
+/// Reads a record; an empty one where there is no file. One that cannot be understood is an error: what it tells of would be lost in silence.
+pub(super) fn read(path: &Path) -> Result<Sent, StoreError> {
+    let Some(bytes) = files::read(path)? else { return Ok(Sent::default()) };
+    let reason = || "it is not a record of what was sent to the server".to_owned();
+    parse(&bytes).ok_or_else(|| StoreError::Corrupt { path: path.to_owned(), reason: reason() })
+}
+
+/// Replaces the record. Under the exclusive lock. An empty one has no file.
+pub(super) fn write(repo: &Repository, sent: &Sent) -> Result<(), StoreError> {
+    let path = repo.sent();
+    if sent.files.is_empty() {
+        return files::remove(&path);
+    }
+    let bytes = encode(sent);
+    if files::read(&path)?.as_deref() == Some(&bytes[..]) {
+        return Ok(());
+    }
+    let new = path.with_extension("new");
+    files::remove(&new)?;
+    files::write_new(&new, &bytes)?;
+    files::rename(&new, &path)
+}
+
+fn encode(sent: &Sent) -> Vec<u8> {
+    let hex = |hash: Option<Sha256>| hash.map(Sha256::to_hex);
+    let decided = |decided: &Decided| DecidedEntry { before: hex(decided.before), sent: hex(decided.sent) };
+    let file = |file: &SentFile| FileEntry {
+        version: file.version.get(),
+        sha256: file.sha256.to_hex(),
+        told: file.told,
+        entries: file.entries.iter().map(|(name, entry)| (name.clone(), decided(entry))).collect(),
+    };
+    let roles = sent.files.iter().map(|(role, sent)| (role.to_string(), file(sent))).collect();
+    // a map of texts and numbers always has a JSON form
+    serde_json::to_vec(&RecordFile { format: FORMAT, roles }).unwrap_or_default()
+}
+
+fn parse(bytes: &[u8]) -> Option<Sent> {
+    let file: RecordFile = serde_json::from_slice(bytes).ok().filter(|file: &RecordFile| file.format == FORMAT)?;
+    let hash = |hex: Option<String>| hex.map_or(Some(None), |hex| Sha256::from_hex(&hex).map(Some));
+    let decided = |entry: DecidedEntry| Some(Decided { before: hash(entry.before)?, sent: hash(entry.sent)? });
+    let sent = |file: FileEntry| {
+        let entries = file.entries.into_iter().map(|(name, entry)| Some((name, decided(entry)?)));
+        Some(SentFile {
+            version: Version::new(file.version)?,
+            sha256: Sha256::from_hex(&file.sha256)?,
+            told: file.told,
+            entries: entries.collect::<Option<_>>()?,
+        })
+    };
+    let files = file.roles.into_iter().map(|(role, file)| Some((RoleName::parse(&role).ok()?, sent(file)?)));
+    Some(Sent { files: files.collect::<Option<_>>()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_reads_as_it_was_written() {
+        let decided = Decided { before: Some(Sha256::of(b"a")), sent: None };
+        let file = SentFile {
+            version: Version::FIRST,
+            sha256: Sha256::of(b"file"),
+            told: true,
+            entries: BTreeMap::from([("v\"1".to_owned(), decided)]),
+        };
+        let sent = Sent { files: BTreeMap::from([(RoleName::targets(), file)]) };
+        assert_eq!(parse(&encode(&sent)).unwrap(), sent);
+        for text in ["", "{}", "null", r#"{"format":2,"roles":{}}"#, r#"{"format":1,"roles":{"x":{}}}"#] {
+            assert!(parse(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+}

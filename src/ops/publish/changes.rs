@@ -1,0 +1,200 @@
+//! Changes to the content of a repository, as an update.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Files, ServerState, SignedFile, Update};
+use crate::{
+    ops::{
+        error::OpsError,
+        events::Event,
+        keyring::Keyring,
+        ports::{Decided, RemoteError, Sent},
+        refresh::{
+            Target, for_writing,
+            read_back::{self, Look},
+        },
+        session::Session,
+    },
+    tuf::{
+        change::Change,
+        digest::Sha256,
+        edit,
+        gun::Gun,
+        plan::{self, Base, Notice, Plan},
+        role::RoleName,
+        sign::sign,
+        targets::Targets,
+        trusted::TrustedRepo,
+        verify::Verified,
+        version::Version,
+    },
+};
+
+/// Changes to a repository, with the keys that sign what they touch.
+pub(in crate::ops) struct Changes<'a> {
+    session: &'a Session<'a>,
+    keyring: &'a Keyring<'a>,
+    gun: &'a Gun,
+    changes: &'a [Change],
+    /// What was warned of: each attempt would tell it anew.
+    told: BTreeSet<String>,
+    /// What the server took of earlier attempts and lost.
+    lost: BTreeSet<(RoleName, Version)>,
+}
+
+impl<'a> Changes<'a> {
+    /// These changes.
+    pub(in crate::ops) fn new(session: &'a Session<'a>, keyring: &'a Keyring<'a>, gun: &'a Gun, changes: &'a [Change]) -> Self {
+        Self { session, keyring, gun, changes, told: BTreeSet::new(), lost: BTreeSet::new() }
+    }
+
+    fn warn(&mut self, warning: String) {
+        if self.told.insert(warning.clone()) {
+            self.session.events.tell(Event::Warning(warning));
+        }
+    }
+
+    /// What they decide about names: the role, the name, and the content; none where the name is to have none.
+    fn decisions(&self) -> impl Iterator<Item = (&RoleName, &String, Option<Sha256>)> {
+        self.changes.iter().filter_map(|change| match change {
+            Change::AddTarget { role, name, target } => Some((role, name, Some(target.meta.sha256))),
+            Change::RemoveTarget { role, name } => Some((role, name, None)),
+            _ => None,
+        })
+    }
+
+    fn sign_all(&self, plan: &Plan) -> Result<Vec<Verified<Targets>>, OpsError> {
+        plan.files.iter().map(|(file, keys)| Ok(sign(file, keys, &self.keyring.signers(keys)?.list())?)).collect()
+    }
+}
+
+impl Update for Changes<'_> {
+    type State = Target;
+
+    fn sign(&mut self, state: &Target) -> Result<Option<Files>, OpsError> {
+        let (base, now) = (state.base(), self.session.now);
+        let plan = edit::apply(base, self.changes, now, &|keys| self.keyring.can_sign(keys))?;
+        if plan.files.is_empty() && matches!(base, Base::Trusted(_)) {
+            return Ok(None);
+        }
+        plan.notices.iter().for_each(|notice| self.warn(notice.to_string()));
+        let signed = self.sign_all(&plan)?;
+        if let Target::Published(repo) = state {
+            for role in signed.iter().map(Verified::role) {
+                // what was lost of this update is in it again
+                let is_ours = repo.lost(role).is_some_and(|version| self.lost.contains(&(role.clone(), version)));
+                let warning = what_becomes_of_the_rest(repo, role, &plan.notices).filter(|_| !is_ours);
+                warning.into_iter().for_each(|warning| self.warn(warning));
+            }
+        }
+        let mut files = Files::new();
+        if let Target::Unpublished(local) = state {
+            files.insert(RoleName::root(), local.root().into());
+            files.insert(RoleName::targets(), local.targets().into());
+        }
+        files.extend(signed.iter().map(|file| (file.role().clone(), SignedFile::from(file))));
+        let snapshot_keys = base.root().role_keys(&RoleName::snapshot());
+        // where the key is not here, the server has it, and signs the snapshot itself
+        if let Some(signers) = self.keyring.signers_here(&snapshot_keys)? {
+            let snapshot = plan::snapshot(base, &signed.iter().collect::<Vec<_>>(), now)?;
+            let snapshot = sign(&snapshot, &snapshot_keys, &signers.list())?;
+            files.insert(RoleName::snapshot(), (&snapshot).into());
+        }
+        Ok(Some(files))
+    }
+
+    fn read(&mut self) -> Result<Target, OpsError> {
+        for_writing(self.session, self.gun)?
+            .ok_or_else(|| OpsError::NotInitialized { gun: self.gun.clone(), server: self.session.remote.address(self.gun) })
+    }
+
+    fn read_back(&self, before: &Target, look: Look) -> Result<Option<Target>, OpsError> {
+        read_back::target_after(self.session, self.gun, before, look)
+    }
+
+    fn holds_in(&self, state: &Target) -> bool {
+        let plan = edit::apply(state.base(), self.changes, self.session.now, &|keys| self.keyring.can_sign(keys));
+        plan.is_ok_and(|plan| plan.is_so_in(state.base()))
+    }
+
+    /// Nothing is undone that someone else has decided about a name: they saw what this person did not.
+    fn may_follow(&mut self, before: &Target, now: &Target) -> Result<(), OpsError> {
+        for (role, name, ours) in self.decisions() {
+            let content = |base: Base<'_>| base.signed_by(role, name).map(|target| target.meta.sha256);
+            let theirs = content(now.base());
+            if theirs != content(before.base()) && theirs != ours {
+                return Err(overtaken(role, name, theirs));
+            }
+        }
+        Ok(())
+    }
+
+    fn note_loss(&mut self, role: &RoleName, version: Version) {
+        self.lost.insert((role.clone(), version));
+    }
+
+    /// A new repository is refused where someone else was faster to make one of that name: the server speaks of a root that does not follow its own.
+    fn after_refusal(&mut self, state: &Target, error: RemoteError) -> Result<Target, OpsError> {
+        if matches!(state, Target::Unpublished(_))
+            && let Err(another @ OpsError::AnotherIsPublished { .. }) = for_writing(self.session, self.gun)
+        {
+            return Err(another);
+        }
+        Err(error.into())
+    }
+
+    fn decides(&self, state: &Target) -> BTreeMap<RoleName, BTreeMap<String, Decided>> {
+        let mut decided: BTreeMap<RoleName, BTreeMap<String, Decided>> = BTreeMap::new();
+        for (role, name, sent) in self.decisions() {
+            let before = state.base().signed_by(role, name).map(|target| target.meta.sha256);
+            decided.entry(role.clone()).or_default().insert(name.clone(), Decided { before, sent });
+        }
+        decided
+    }
+
+    fn is_not_overtaken(&self, state: &Target, earlier: &Sent) -> Result<(), OpsError> {
+        for (role, name, ours) in self.decisions() {
+            let theirs = state.base().signed_by(role, name).map(|target| target.meta.sha256);
+            if state.version(role).is_some_and(|version| earlier.is_overtaken(role, name, ours, (version, theirs))) {
+                return Err(overtaken(role, name, theirs));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Unlocks every key that publishing these changes takes, for what is not to be begun where they cannot be published. What they sign need not
+/// be known yet: any content stands for it.
+pub(in crate::ops) fn unlock(
+    session: &Session<'_>,
+    keyring: &Keyring<'_>,
+    base: Base<'_>,
+    changes: &[Change],
+) -> Result<(), OpsError> {
+    for (_, keys) in &edit::apply(base, changes, session.now, &|keys| keyring.can_sign(keys))?.files {
+        keyring.signers(keys)?;
+    }
+    keyring.signers_here(&base.root().role_keys(&RoleName::snapshot())).map(drop)
+}
+
+fn overtaken(role: &RoleName, name: &str, theirs: Option<Sha256>) -> OpsError {
+    OpsError::Overtaken { role: role.clone(), name: name.to_owned(), theirs }
+}
+
+/// A role whose file was set aside is signed anew: with its entries where they have only expired, else without them. So is one of which the
+/// server has a newer file that its snapshot does not name.
+fn what_becomes_of_the_rest(repo: &TrustedRepo, role: &RoleName, notices: &[Notice]) -> Option<String> {
+    if notices.iter().any(|notice| matches!(notice, Notice::Vouched { role: vouched, .. } if vouched == role)) {
+        return None;
+    }
+    if let Some(version) = repo.lost(role) {
+        return Some(format!(
+            "the server lost version {version} of {role}, which its snapshot does not name; what was changed there has to be changed again"
+        ));
+    }
+    match (repo.expired(role), repo.skipped().contains_key(role)) {
+        (Some(_), _) => Some(format!("{role} had expired; all that it signs is signed anew")),
+        (None, true) => Some(format!("{role} could not be verified; it begins anew, without what it signed before")),
+        (None, false) => None,
+    }
+}

@@ -1,0 +1,33 @@
+//! The files of an update, signed.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    ops::ports::Bytes,
+    tuf::{digest::Sha256, payload::Payload, role::RoleName, verify::Verified, version::Version},
+};
+
+/// Files by role.
+pub(in crate::ops) type Files = BTreeMap<RoleName, SignedFile>;
+
+/// A file that is sent.
+#[derive(Clone, Debug)]
+pub(in crate::ops) struct SignedFile {
+    /// Its version.
+    pub(in crate::ops) version: Version,
+    /// Its hash.
+    pub(in crate::ops) sha256: Sha256,
+    /// The file.
+    pub(in crate::ops) bytes: Bytes,
+}
+
+impl<T: Payload> From<&Verified<T>> for SignedFile {
+    fn from(file: &Verified<T>) -> Self {
+        Self { version: file.version(), sha256: file.sha256(), bytes: Bytes::clone(file.bytes()) }
+    }
+}
+
+/// Those that a snapshot lists.
+pub(super) fn listed(files: &Files) -> impl Iterator<Item = (&RoleName, &SignedFile)> {
+    files.iter().filter(|(role, _)| **role != RoleName::snapshot())
+}

@@ -1,0 +1,76 @@
+//! The record of what is sent. It is written before anything is, so that whatever is cut off then leaves a trace; and taken back when the server has
+//! refused it.
+
+use std::collections::BTreeMap;
+
+use super::files::{self, Files};
+use crate::{
+    ops::{
+        error::OpsError,
+        ports::{Bytes, Decided, Sent, SentFile},
+        session::Session,
+    },
+    tuf::{gun::Gun, role::RoleName},
+};
+
+/// The record of one update.
+pub(super) struct Record<'a> {
+    session: &'a Session<'a>,
+    gun: &'a Gun,
+    /// What was sent before this update.
+    earlier: Sent,
+    now: Sent,
+}
+
+impl<'a> Record<'a> {
+    pub(super) fn open(session: &'a Session<'a>, gun: &'a Gun) -> Result<Self, OpsError> {
+        let earlier = session.store.sent(gun)?;
+        Ok(Self { session, gun, now: earlier.clone(), earlier })
+    }
+
+    /// What earlier commands have sent, and never saw.
+    pub(super) fn earlier(&self) -> &Sent {
+        &self.earlier
+    }
+
+    /// Keeps what is sent next. It is sent whether or not that can be done.
+    pub(super) fn sending(&mut self, files: &Files, decided: &BTreeMap<RoleName, BTreeMap<String, Decided>>) {
+        self.now = self.earlier.clone();
+        for (role, file) in files::listed(files) {
+            let entries = decided.get(role).cloned().unwrap_or_default();
+            let file = SentFile { version: file.version, sha256: file.sha256, told: false, entries };
+            self.now.files.insert(role.clone(), file);
+        }
+        let bytes: Vec<Bytes> = files.values().map(|file| Bytes::clone(&file.bytes)).collect();
+        self.write(&bytes);
+    }
+
+    /// The server has none of it.
+    pub(super) fn refused(&mut self) {
+        self.now = self.earlier.clone();
+        self.write(&[]);
+    }
+
+    /// Whether it is there is not known, and the person is told so.
+    pub(super) fn person_knows(&mut self) {
+        self.now = std::mem::take(&mut self.now).told();
+        self.write(&[]);
+    }
+
+    /// The person knows of all that was sent, and decides anew.
+    pub(super) fn forget(&mut self) {
+        self.now = Sent::default();
+        self.write(&[]);
+    }
+
+    /// It was found in the server's state.
+    pub(super) fn confirmed(&mut self, files: &Files) {
+        self.now.files.retain(|role, _| !files.contains_key(role));
+        self.write(&[]);
+    }
+
+    /// An update is sent whether or not this can be kept: a disk that takes nothing now takes nothing when the update was seen, and that is told.
+    fn write(&self, files: &[Bytes]) {
+        let _ = self.session.store.keep_sent(self.gun, files, &self.now);
+    }
+}

@@ -1,0 +1,52 @@
+//! What an update is to the one who publishes it.
+
+use std::collections::BTreeMap;
+
+use super::{Files, ServerState};
+use crate::{
+    ops::{
+        error::OpsError,
+        ports::{Decided, RemoteError, Sent},
+        refresh::read_back::Look,
+    },
+    tuf::{role::RoleName, version::Version},
+};
+
+/// Something that a person wants of a repository, independent of the state that it is applied to.
+pub(in crate::ops) trait Update {
+    /// The kind of state that it is applied to.
+    type State: ServerState;
+
+    /// Signs what it comes to in a state; none where all of it is so already.
+    fn sign(&mut self, state: &Self::State) -> Result<Option<Files>, OpsError>;
+
+    /// The state as the server has it now.
+    fn read(&mut self) -> Result<Self::State, OpsError>;
+
+    /// The state that the server shows after it took the update; none while it shows none but `before`.
+    fn read_back(&self, before: &Self::State, look: Look) -> Result<Option<Self::State>, OpsError>;
+
+    /// Whether all of it is so in a state, though by later files than were sent.
+    fn holds_in(&self, state: &Self::State) -> bool;
+
+    /// Refuses to be applied to `now`, where someone else has decided since `before` about what this is about.
+    fn may_follow(&mut self, before: &Self::State, now: &Self::State) -> Result<(), OpsError>;
+
+    /// The server took a file of it, and lost it.
+    fn note_loss(&mut self, _role: &RoleName, _version: Version) {}
+
+    /// What a refusal for its content means: another state to go on from, or the end.
+    fn after_refusal(&mut self, _state: &Self::State, error: RemoteError) -> Result<Self::State, OpsError> {
+        Err(error.into())
+    }
+
+    /// The names about which it decides in a state, by role.
+    fn decides(&self, _state: &Self::State) -> BTreeMap<RoleName, BTreeMap<String, Decided>> {
+        BTreeMap::new()
+    }
+
+    /// Refuses to repeat what an earlier command has sent, where someone else has decided about it since.
+    fn is_not_overtaken(&self, _state: &Self::State, _earlier: &Sent) -> Result<(), OpsError> {
+        Ok(())
+    }
+}

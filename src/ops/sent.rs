@@ -1,0 +1,91 @@
+//! What was sent to the server from here, until it is seen in its state. A server can say yes and lose an update, and an answer can be lost on its way.
+
+use std::collections::BTreeMap;
+
+use crate::tuf::{digest::Sha256, role::RoleName, trusted::TrustedRepo, version::Version};
+
+/// The last file that was sent of each role and was not seen in the server's state since.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// By role.
+    pub files: BTreeMap<RoleName, SentFile>,
+}
+
+/// A file that was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentFile {
+    /// Its version.
+    pub version: Version,
+    /// Its hash.
+    pub sha256: Sha256,
+    /// Whether a person knows that it was not seen.
+    pub told: bool,
+    /// The names that it decided about.
+    pub entries: BTreeMap<String, Decided>,
+}
+
+/// What was decided about a name; none where it has no content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// What stood under it before.
+    pub before: Option<Sha256>,
+    /// What was to stand under it.
+    pub sent: Option<Sha256>,
+}
+
+impl Sent {
+    /// What a state still does not list.
+    #[must_use]
+    pub fn unlisted(&self, repo: &TrustedRepo) -> Self {
+        let listed = |role: &RoleName, file: &SentFile| repo.listed(role) == Some(file.sha256);
+        let files = self.files.iter().filter(|(role, file)| !listed(role, file));
+        Self { files: files.map(|(role, file)| (role.clone(), file.clone())).collect() }
+    }
+
+    /// The same, and a person knows of all of it.
+    #[must_use]
+    pub fn told(mut self) -> Self {
+        self.files.values_mut().for_each(|file| file.told = true);
+        self
+    }
+
+    /// Whether someone else has decided about a name since `content` was sent for it; `now` is the version of the role and what it signs under the name.
+    ///
+    /// Under a later version than the sent one it may be either their decision, or that of one who never saw ours: nobody can tell, and the
+    /// person who sent it is asked.
+    #[must_use]
+    pub fn is_overtaken(&self, role: &RoleName, name: &str, content: Option<Sha256>, now: (Version, Option<Sha256>)) -> bool {
+        let Some(file) = self.files.get(role) else { return false };
+        let Some(decided) = file.entries.get(name).filter(|decided| decided.sent == content) else { return false };
+        let (version, theirs) = now;
+        theirs != content && (version > file.version || version == file.version && theirs != decided.before)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_decided_last_is_heard() {
+        let (role, version) = (RoleName::releases(), |n| Version::new(n).unwrap());
+        let [ours, theirs, before] = [b"ours", b"them", b"was "].map(|content| Some(Sha256::of(content)));
+        let file = SentFile {
+            version: version(7),
+            sha256: Sha256::of(b"file"),
+            told: false,
+            entries: BTreeMap::from([("v1".to_owned(), Decided { before, sent: ours })]),
+        };
+        let sent = Sent { files: BTreeMap::from([(role.clone(), file)]) };
+        let overtaken = |name, content, n, now| sent.is_overtaken(&role, name, content, (version(n), now));
+        // lost: the state is the one from before, or another's of the same version that leaves the name alone
+        assert!(!overtaken("v1", ours, 6, before) && !overtaken("v1", ours, 7, before));
+        // kept: what was sent stands
+        assert!(!overtaken("v1", ours, 7, ours) && !overtaken("v1", ours, 9, ours));
+        // someone else's decision, or what may be one
+        assert!(overtaken("v1", ours, 7, theirs) && overtaken("v1", ours, 8, theirs) && overtaken("v1", ours, 8, None));
+        assert!(overtaken("v1", ours, 8, before));
+        // another name, or another wish
+        assert!(!overtaken("v2", ours, 8, theirs) && !overtaken("v1", Some(Sha256::of(b"new")), 8, theirs));
+    }
+}
