@@ -157,7 +157,7 @@ impl Renews for Rotation<'_> {
     }
 
     fn read_back(&self, before: &Target, look: Look) -> Result<Option<Target>, OpsError> {
-        read_back::target_after(self.session, self.gun, before, look)
+        read_back::after(self.session, self.gun, before, look)
     }
 }
 

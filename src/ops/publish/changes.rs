@@ -109,7 +109,7 @@ impl Update for Changes<'_> {
     }
 
     fn read_back(&self, before: &Target, look: Look) -> Result<Option<Target>, OpsError> {
-        read_back::target_after(self.session, self.gun, before, look)
+        read_back::after(self.session, self.gun, before, look)
     }
 
     fn holds_in(&self, state: &Target) -> bool {

@@ -22,6 +22,9 @@ use crate::{
 /// How long an update that was taken is looked for: a proxy may keep an older state for a while.
 const CONFIRM_WITHIN: Duration = Duration::from_secs(10);
 
+/// How long a new repository is looked for where the server says that there is none: what stands before it may remember that from before.
+const NEW_WITHIN: Duration = Duration::from_secs(2);
+
 /// How long an update is looked for whose answer was lost: the server may be at it still.
 const LOOK_WITHIN: Duration = Duration::from_secs(3);
 
@@ -36,6 +39,8 @@ pub(super) enum Found<S> {
     Lost(S),
     /// The server took none of it, and has this state.
     Elsewhere(S),
+    /// The server took a new repository, and says still that there is none.
+    Unseen,
 }
 
 /// Looks for an update that the server has taken, until it shows a later state.
@@ -46,7 +51,8 @@ pub(super) fn confirm<U: Update>(
     before: &U::State,
     files: &Files,
 ) -> Result<Found<U::State>, OpsError> {
-    let mut waits = Waits::within(CONFIRM_WITHIN);
+    let is_new = before.timestamp().is_none();
+    let mut waits = Waits::within(if is_new { NEW_WITHIN } else { CONFIRM_WITHIN });
     let mut look = Look::Next;
     let mut latest: Option<U::State> = None;
     loop {
@@ -60,7 +66,10 @@ pub(super) fn confirm<U: Update>(
         }
         look = Look::Any;
         if !waits.wait() {
-            return Err(OpsError::Unconfirmed { gun: gun.clone(), reason });
+            return match (reason, &latest) {
+                (None, None) if is_new => Ok(Found::Unseen),
+                (reason, _) => Err(OpsError::Unconfirmed { gun: gun.clone(), reason }),
+            };
         }
     }
 }

@@ -31,7 +31,8 @@ use super::{
 };
 use crate::tuf::{gun::Gun, role::RoleName};
 
-/// Publishes an update of a state, and gives the state of the server in which it was found; none where all of it was so already. Where another publisher
+/// Publishes an update of a state, and gives the state of the server in which it was found; none where all of it was so already, and for a new repository
+/// that the server does not show yet, which is warned of. Where another publisher
 /// was faster, or the server lost the update, it is applied to what is there then, as long as the patience lasts.
 ///
 /// `OpsError::Unconfirmed` where the server said that it took the update and does not show it in time. Whatever of this is cut off, the record of what was
@@ -80,6 +81,13 @@ pub(super) fn publish<U: Update>(
             Found::Confirmed(now) => {
                 record.confirmed(&files);
                 return Ok(Some(now));
+            }
+            // nothing is taken away by it, and nobody else's update can be what counts in its place
+            Found::Unseen => {
+                let warning =
+                    format!("the server took {gun}, and does not show it yet; look at it with `dct inspect` before you rely on it");
+                session.events.tell(Event::Warning(warning));
+                return Ok(None);
             }
             Found::Elsewhere(now) => now,
             Found::Lost(now) => {

@@ -9,7 +9,7 @@ use crate::{
         session::Session,
     },
     tuf::{
-        bootstrap::RootWalk, error::UpdateError, gun::Gun, recovery::Recoverable, timestamp::Timestamp, trusted::TrustedRepo,
+        bootstrap::RootWalk, floor::Floor, gun::Gun, recovery::Recoverable, root::Root, timestamp::Timestamp, trusted::TrustedRepo,
         verify::Verified, version::Version,
     },
 };
@@ -23,17 +23,15 @@ pub enum Look {
     Any,
 }
 
-/// The state after `before`, verified as ever and stored, so that the next read finds it here; none while the server shows no later one. Without `before`
-/// the server had no such repository.
-fn after(
-    session: &Session<'_>,
-    gun: &Gun,
-    before: Option<&Verified<Timestamp>>,
-    look: Look,
-) -> Result<Option<TrustedRepo>, OpsError> {
+/// The state after `before`, verified as ever and stored, so that the next read finds it here; none while the server shows no later one.
+pub fn after(session: &Session<'_>, gun: &Gun, before: &Target, look: Look) -> Result<Option<Target>, OpsError> {
+    let (root, timestamp) = match before {
+        Target::Published(repo) => (repo.root(), Some(repo.timestamp())),
+        Target::Unpublished(local) => (local.root(), None),
+    };
     let refresh = Refresh::open(session, gun)?;
-    let walk = refresh.known_root()?;
-    let Some((refresh, repo)) = refresh.shown_after(walk, before, look)? else { return Ok(None) };
+    let walk = refresh.known_root(root)?;
+    let Some((refresh, repo)) = refresh.shown_after(walk, timestamp, look)? else { return Ok(None) };
     match refresh.commit(&repo) {
         Ok(_) => {}
         // it was seen, whatever this machine can keep of it
@@ -42,16 +40,7 @@ fn after(
         }
         Err(error) => return Err(error),
     }
-    Ok(Some(repo))
-}
-
-/// The same for what is published next.
-pub fn target_after(session: &Session<'_>, gun: &Gun, before: &Target, look: Look) -> Result<Option<Target>, OpsError> {
-    let before = match before {
-        Target::Published(repo) => Some(repo.timestamp()),
-        Target::Unpublished(_) => None,
-    };
-    Ok(after(session, gun, before, look)?.map(|repo| Target::Published(Box::new(repo))))
+    Ok(Some(Target::Published(Box::new(repo))))
 }
 
 /// The same of a state of which something may have expired. Nothing is stored.
@@ -62,11 +51,11 @@ pub fn recoverable_after(
     look: Look,
 ) -> Result<Option<Recoverable>, OpsError> {
     let refresh = Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? };
-    let walk = refresh.known_root()?;
+    let walk = refresh.known_root(before.root())?;
     Ok(refresh.shown_after(walk, Some(before.timestamp()), look)?.map(|(_, repo)| Recoverable::new(repo)))
 }
 
-/// The same of a repository that was deleted and published again, with this root, which was made here.
+/// The same of a repository that was deleted and published again, with this root, which was made here. Nothing is stored.
 pub fn recreated(session: &Session<'_>, gun: &Gun, root: Bytes, look: Look) -> Result<Option<Recoverable>, OpsError> {
     let refresh = Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? };
     let walk = RootWalk::first_use(gun, root).map_err(on_server)?;
@@ -74,8 +63,12 @@ pub fn recreated(session: &Session<'_>, gun: &Gun, root: Bytes, look: Look) -> R
 }
 
 impl Refresh<'_> {
-    fn known_root(&self) -> Result<RootWalk, OpsError> {
-        self.resume()?.ok_or_else(|| in_store(UpdateError::RootMissing { gun: self.gun.clone() }))
+    /// The root that is trusted here; where nothing is stored, as in a recovery on a new machine, the one that was verified before the update.
+    fn known_root(&self, before: &Verified<Root>) -> Result<RootWalk, OpsError> {
+        match self.resume()? {
+            Some(walk) => Ok(walk),
+            None => RootWalk::resume(self.gun, Bytes::clone(before.bytes()), Floor::default()).map_err(in_store),
+        }
     }
 
     fn shown_after(
