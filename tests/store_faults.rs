@@ -180,11 +180,11 @@ fn child() {
     let store = TrustFolder::new(PathBuf::from(folder));
     println!("began");
     let result = match action.as_str() {
-        "commit" => store.commit(&gun(), &new_set()),
+        "commit" => store.commit(&gun(), &new_set()).map(drop),
         "forget" => store.forget(&gun()),
         "storm-odd" | "storm-even" => {
             let odd = action.ends_with("odd");
-            (1..=60).filter(|v| (v % 2 == 1) == odd).try_for_each(|v| store.commit(&gun(), &set(v, NEW)))
+            (1..=60).filter(|v| (v % 2 == 1) == odd).try_for_each(|v| store.commit(&gun(), &set(v, NEW)).map(drop))
         }
         "watch" => watch(&store),
         other => panic!("no such action: {other}"),

@@ -18,6 +18,7 @@ mod https;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod confirmed;
 mod crash;
 mod disk_full;
 mod kept_keys;

@@ -16,6 +16,12 @@ pub(crate) const MANIFEST: &str = r#"{"schemaVersion":2,"mediaType":"application
 /// Answers a request in place of the honest server, or leaves it to that.
 type Fault = Box<dyn Fn(&Request) -> Option<Reply> + Send + Sync>;
 
+/// Files that were sent, by role.
+pub(crate) type Upload = Vec<(String, Vec<u8>)>;
+
+/// Decides what becomes of an upload to a repository in place of the honest server, or leaves it to that.
+type Take = Box<dyn FnMut(&mut Forge, &Upload) -> Option<Reply> + Send>;
+
 /// A server, and the name of the repository `prod/nginx` on it.
 pub(crate) struct Site {
     https: Https,
@@ -26,6 +32,7 @@ pub(crate) struct Site {
 struct State {
     repository: Mutex<Option<Forge>>,
     fault: Mutex<Option<Fault>>,
+    take: Mutex<Option<Take>>,
 }
 
 impl Site {
@@ -69,9 +76,15 @@ impl Site {
         *self.state.fault.lock().unwrap() = Some(Box::new(fault));
     }
 
+    /// From now on `take` decides first what becomes of an upload.
+    pub(crate) fn takes(&self, take: impl FnMut(&mut Forge, &Upload) -> Option<Reply> + Send + 'static) {
+        *self.state.take.lock().unwrap() = Some(Box::new(take));
+    }
+
     /// Honest again.
     pub(crate) fn recovers(&self) {
         *self.state.fault.lock().unwrap() = None;
+        *self.state.take.lock().unwrap() = None;
     }
 
     /// `localhost:PORT`
@@ -143,7 +156,11 @@ impl State {
         };
         match (request.method.as_str(), file) {
             ("POST", _) => {
-                repository.get_or_insert_with(|| Forge::of_nothing(gun)).take_upload(&uploaded(request));
+                let (forge, upload) = (repository.get_or_insert_with(|| Forge::of_nothing(gun)), uploaded(request));
+                if let Some(reply) = self.take.lock().unwrap().as_mut().and_then(|take| take(forge, &upload)) {
+                    return reply;
+                }
+                forge.take_upload(&upload);
                 reply(200, &[], "")
             }
             ("DELETE", _) => {
@@ -160,7 +177,7 @@ impl State {
 }
 
 /// The files of a form.
-fn uploaded(request: &Request) -> Vec<(String, Vec<u8>)> {
+fn uploaded(request: &Request) -> Upload {
     let body = String::from_utf8(request.body.clone()).expect("metadata is text");
     let boundary = format!("--{}", body[2..].split("\r\n").next().unwrap());
     let part = |part: &str| {

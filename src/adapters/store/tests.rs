@@ -11,7 +11,7 @@ use std::{
 
 use super::{TrustFolder, Waits};
 use crate::{
-    ops::ports::{Bytes, StoreError, TrustSet, TrustStore},
+    ops::ports::{Bytes, Commit, Decided, Sent, SentFile, StoreError, TrustSet, TrustStore},
     tuf::{
         digest::Sha256,
         floor::{Floor, Seen},
@@ -141,7 +141,7 @@ fn a_repository_that_is_not_there_is_empty_and_stays_so() {
 fn a_commit_that_another_process_overtook_writes_nothing() {
     let home = Home::new();
     home.store().commit(&gun(GUN), &set(5, ALL)).unwrap();
-    home.store().commit(&gun(GUN), &set(4, ALL)).unwrap();
+    assert_eq!(home.store().commit(&gun(GUN), &set(4, ALL)).unwrap(), Commit::Overtaken);
     assert_eq!(home.get("metadata/timestamp.json").unwrap(), "timestamp 5");
     assert_eq!(home.store().load(&gun(GUN)).unwrap().floor, set(5, ALL).floor);
 }
@@ -157,7 +157,7 @@ fn a_floor_that_cannot_be_read_is_an_error_and_never_forgotten() {
             _ => false,
         };
         assert!(is_corrupt(home.store().load(&gun(GUN)).map(drop)));
-        assert!(is_corrupt(home.store().commit(&gun(GUN), &set(6, ALL))));
+        assert!(is_corrupt(home.store().commit(&gun(GUN), &set(6, ALL)).map(drop)));
         assert_eq!(home.get(".dct/floor.json").unwrap(), text);
         home.store().forget(&gun(GUN)).unwrap();
         assert!(home.store().load(&gun(GUN)).unwrap().floor.is_empty());
@@ -252,7 +252,7 @@ fn a_read_only_folder_is_read() {
 fn published_files_are_kept_until_they_are_live() {
     let home = Home::new();
     let kept = [Bytes::from(*b"targets 2"), Bytes::from(*b"other")];
-    home.store().keep_published(&gun(GUN), &kept).unwrap();
+    home.store().keep_sent(&gun(GUN), &kept, &Sent::default()).unwrap();
     home.put(&format!(".dct/published/{}.json", Sha256::of(b"what is not in it")), "torn");
     let stored = home.store().load(&gun(GUN)).unwrap();
     assert_eq!(stored.published, kept.into_iter().map(|bytes| (Sha256::of(&bytes), bytes)).collect());
@@ -260,8 +260,31 @@ fn published_files_are_kept_until_they_are_live() {
     let left: Vec<_> = home.store().load(&gun(GUN)).unwrap().published.into_values().collect();
     assert_eq!(left, [Bytes::from(*b"other")]);
     let many: Vec<_> = (0..40).map(|n| Bytes::from(format!("{n}").into_bytes())).collect();
-    home.store().keep_published(&gun(GUN), &many).unwrap();
+    home.store().keep_sent(&gun(GUN), &many, &Sent::default()).unwrap();
     assert_eq!(home.store().load(&gun(GUN)).unwrap().published.len(), 32);
+}
+
+#[test]
+fn the_record_of_what_was_sent_outlives_a_commit_and_goes_with_the_repository() {
+    let home = Home::new();
+    let decided = Decided { before: None, sent: Some(Sha256::of(b"v1")) };
+    let file = SentFile {
+        version: Version::new(3).unwrap(),
+        sha256: Sha256::of(b"targets 3"),
+        told: false,
+        entries: [("v1".to_owned(), decided)].into(),
+    };
+    let sent = Sent { files: [(RoleName::targets(), file)].into() };
+    home.store().keep_sent(&gun(GUN), &[], &sent).unwrap();
+    home.store().commit(&gun(GUN), &set(2, ALL)).unwrap();
+    assert_eq!(home.store().load(&gun(GUN)).unwrap().sent, sent);
+    home.store().keep_sent(&gun(GUN), &[], &sent.clone().told()).unwrap();
+    assert_eq!(home.store().sent(&gun(GUN)).unwrap(), sent.clone().told());
+    home.store().keep_sent(&gun(GUN), &[], &Sent::default()).unwrap();
+    assert!(!home.dir().join(".dct/sent.json").exists());
+    home.store().keep_sent(&gun(GUN), &[], &sent).unwrap();
+    home.store().forget(&gun(GUN)).unwrap();
+    assert_eq!(home.store().sent(&gun(GUN)).unwrap(), Sent::default());
 }
 
 #[test]
@@ -355,7 +378,7 @@ fn loads_beside_commits_never_see_a_mixed_set() {
         let writers = [0, 1].map(|odd| {
             let store = &store;
             threads.spawn(move || {
-                (1..40).filter(|v| v % 2 == odd).for_each(|v| store.commit(&gun(GUN), &set(v, ALL)).unwrap());
+                (1..40).filter(|v| v % 2 == odd).for_each(|v| assert!(store.commit(&gun(GUN), &set(v, ALL)).is_ok()));
             })
         });
         for _ in 0..2 {

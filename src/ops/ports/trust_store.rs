@@ -40,7 +40,6 @@ pub trait TrustStore: Sync {
 
 /// What became of a set that was to be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
 pub enum Commit {
     /// It is stored.
     Stored,

@@ -35,7 +35,7 @@ pub(in crate::ops) struct Changes<'a> {
     session: &'a Session<'a>,
     keyring: &'a Keyring<'a>,
     gun: &'a Gun,
-    changes: &'a [Change],
+    wanted: &'a [Change],
     /// What was warned of: each attempt would tell it anew.
     told: BTreeSet<String>,
     /// What the server took of earlier attempts and lost.
@@ -45,7 +45,7 @@ pub(in crate::ops) struct Changes<'a> {
 impl<'a> Changes<'a> {
     /// These changes.
     pub(in crate::ops) fn new(session: &'a Session<'a>, keyring: &'a Keyring<'a>, gun: &'a Gun, changes: &'a [Change]) -> Self {
-        Self { session, keyring, gun, changes, told: BTreeSet::new(), lost: BTreeSet::new() }
+        Self { session, keyring, gun, wanted: changes, told: BTreeSet::new(), lost: BTreeSet::new() }
     }
 
     fn warn(&mut self, warning: String) {
@@ -56,7 +56,7 @@ impl<'a> Changes<'a> {
 
     /// What they decide about names: the role, the name, and the content; none where the name is to have none.
     fn decisions(&self) -> impl Iterator<Item = (&RoleName, &String, Option<Sha256>)> {
-        self.changes.iter().filter_map(|change| match change {
+        self.wanted.iter().filter_map(|change| match change {
             Change::AddTarget { role, name, target } => Some((role, name, Some(target.meta.sha256))),
             Change::RemoveTarget { role, name } => Some((role, name, None)),
             _ => None,
@@ -73,7 +73,7 @@ impl Update for Changes<'_> {
 
     fn sign(&mut self, state: &Target) -> Result<Option<Files>, OpsError> {
         let (base, now) = (state.base(), self.session.now);
-        let plan = edit::apply(base, self.changes, now, &|keys| self.keyring.can_sign(keys))?;
+        let plan = edit::apply(base, self.wanted, now, &|keys| self.keyring.can_sign(keys))?;
         if plan.files.is_empty() && matches!(base, Base::Trusted(_)) {
             return Ok(None);
         }
@@ -84,7 +84,9 @@ impl Update for Changes<'_> {
                 // what was lost of this update is in it again
                 let is_ours = repo.lost(role).is_some_and(|version| self.lost.contains(&(role.clone(), version)));
                 let warning = what_becomes_of_the_rest(repo, role, &plan.notices).filter(|_| !is_ours);
-                warning.into_iter().for_each(|warning| self.warn(warning));
+                if let Some(warning) = warning {
+                    self.warn(warning);
+                }
             }
         }
         let mut files = Files::new();
@@ -113,7 +115,7 @@ impl Update for Changes<'_> {
     }
 
     fn holds_in(&self, state: &Target) -> bool {
-        let plan = edit::apply(state.base(), self.changes, self.session.now, &|keys| self.keyring.can_sign(keys));
+        let plan = edit::apply(state.base(), self.wanted, self.session.now, &|keys| self.keyring.can_sign(keys));
         plan.is_ok_and(|plan| plan.is_so_in(state.base()))
     }
 

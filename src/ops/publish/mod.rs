@@ -55,13 +55,13 @@ pub(super) fn publish<U: Update>(
         let upload: Vec<(RoleName, Bytes)> = files.iter().map(|(role, file)| (role.clone(), Bytes::clone(&file.bytes))).collect();
         let found = match session.remote.publish(gun, &upload) {
             Ok(()) => confirm(session, gun, update, &state, &files)?,
-            Err(error) if error.leaves_open() => match look_after_failure(update, &state, &files) {
-                Some(now) => Found::Confirmed(now),
-                None => {
+            Err(error) if error.leaves_open() => {
+                let Some(now) = look_after_failure(update, &state, &files) else {
                     record.person_knows();
                     return Err(error.into());
-                }
-            },
+                };
+                Found::Confirmed(now)
+            }
             Err(conflict @ RemoteError::Conflict { .. }) => {
                 record.refused();
                 let conflict = patience.lost_against(gun, conflict)?;

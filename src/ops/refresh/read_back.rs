@@ -31,7 +31,7 @@ pub fn after(session: &Session<'_>, gun: &Gun, before: &Target, look: Look) -> R
     };
     let refresh = Refresh::open(session, gun)?;
     let walk = refresh.known_root(root)?;
-    let Some((refresh, repo)) = refresh.shown_after(walk, timestamp, look)? else { return Ok(None) };
+    let Some((refresh, repo)) = refresh.shown_after(&walk, timestamp, look)? else { return Ok(None) };
     match refresh.commit(&repo) {
         Ok(_) => {}
         // it was seen, whatever this machine can keep of it
@@ -52,14 +52,14 @@ pub fn recoverable_after(
 ) -> Result<Option<Recoverable>, OpsError> {
     let refresh = Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? };
     let walk = refresh.known_root(before.root())?;
-    Ok(refresh.shown_after(walk, Some(before.timestamp()), look)?.map(|(_, repo)| Recoverable::new(repo)))
+    Ok(refresh.shown_after(&walk, Some(before.timestamp()), look)?.map(|(_, repo)| Recoverable::new(repo)))
 }
 
 /// The same of a repository that was deleted and published again, with this root, which was made here. Nothing is stored.
 pub fn recreated(session: &Session<'_>, gun: &Gun, root: Bytes, look: Look) -> Result<Option<Recoverable>, OpsError> {
     let refresh = Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? };
     let walk = RootWalk::first_use(gun, root).map_err(on_server)?;
-    Ok(refresh.shown_after(walk, None, look)?.map(|(_, repo)| Recoverable::new(repo)))
+    Ok(refresh.shown_after(&walk, None, look)?.map(|(_, repo)| Recoverable::new(repo)))
 }
 
 impl Refresh<'_> {
@@ -73,7 +73,7 @@ impl Refresh<'_> {
 
     fn shown_after(
         mut self,
-        walk: RootWalk,
+        walk: &RootWalk,
         before: Option<&Verified<Timestamp>>,
         look: Look,
     ) -> Result<Option<(Self, TrustedRepo)>, OpsError> {
