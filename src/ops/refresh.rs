@@ -320,7 +320,7 @@ impl<'a> Refresh<'a> {
 
     /// Says once what was sent from here and is not in the server's state.
     fn look_for_sent(&self, repo: &TrustedRepo) {
-        let missing = self.stored.sent.unlisted(repo);
+        let missing = self.stored.sent.missing_in(repo);
         for (role, file) in missing.files.iter().filter(|(_, file)| !file.told) {
             self.session.events.tell(Event::Warning(not_there(repo, role, file)));
         }

@@ -1,10 +1,11 @@
-//! What was sent to the server from here, until it is seen in its state. A server can say yes and lose an update, and an answer can be lost on its way.
+//! What was sent to the server from here, until a later look finds it. A server can say yes and lose an update, an answer can be lost on its way, and an
+//! update that was under way at the same moment can displace another when that was seen already.
 
 use std::collections::BTreeMap;
 
-use crate::tuf::{digest::Sha256, role::RoleName, trusted::TrustedRepo, version::Version};
+use crate::tuf::{digest::Sha256, role::RoleName, trusted::TrustedRepo, verify::Verified, version::Version};
 
-/// The last file that was sent of each role and was not seen in the server's state since.
+/// The last file that was sent of each role, as far as no later look has found it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sent {
     /// By role.
@@ -18,7 +19,9 @@ pub struct SentFile {
     pub version: Version,
     /// Its hash.
     pub sha256: Sha256,
-    /// Whether a person knows that it was not seen.
+    /// Whether it was seen in the server's state, just after it was sent.
+    pub seen: bool,
+    /// Whether a person knows that it is not there.
     pub told: bool,
     /// The names that it decided about.
     pub entries: BTreeMap<String, Decided>,
@@ -34,11 +37,15 @@ pub struct Decided {
 }
 
 impl Sent {
-    /// What a state still does not list.
+    /// What a state does not have: neither the file, nor a later one in the place of one that was seen.
     #[must_use]
-    pub fn unlisted(&self, repo: &TrustedRepo) -> Self {
-        let listed = |role: &RoleName, file: &SentFile| repo.listed(role) == Some(file.sha256);
-        let files = self.files.iter().filter(|(role, file)| !listed(role, file));
+    pub fn missing_in(&self, repo: &TrustedRepo) -> Self {
+        let is_there = |role: &RoleName, file: &SentFile| {
+            let version =
+                if *role == RoleName::root() { Some(repo.root().version()) } else { repo.targets(role).map(Verified::version) };
+            repo.listed(role) == Some(file.sha256) || file.seen && version > Some(file.version)
+        };
+        let files = self.files.iter().filter(|(role, file)| !is_there(role, file));
         Self { files: files.map(|(role, file)| (role.clone(), file.clone())).collect() }
     }
 
@@ -55,7 +62,7 @@ impl Sent {
     /// person who sent it is asked.
     #[must_use]
     pub fn is_overtaken(&self, role: &RoleName, name: &str, content: Option<Sha256>, now: (Version, Option<Sha256>)) -> bool {
-        let Some(file) = self.files.get(role) else { return false };
+        let Some(file) = self.files.get(role).filter(|file| !file.seen) else { return false };
         let Some(decided) = file.entries.get(name).filter(|decided| decided.sent == content) else { return false };
         let (version, theirs) = now;
         theirs != content && (version > file.version || version == file.version && theirs != decided.before)
@@ -73,6 +80,7 @@ mod tests {
         let file = SentFile {
             version: version(7),
             sha256: Sha256::of(b"file"),
+            seen: false,
             told: false,
             entries: BTreeMap::from([("v1".to_owned(), Decided { before, sent: ours })]),
         };

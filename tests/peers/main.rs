@@ -21,6 +21,8 @@ mod engine;
 mod flow;
 mod harness;
 mod login;
+mod lone_server;
+mod lost_update;
 mod mariadb;
 mod matrix;
 mod notary_json;

@@ -1,4 +1,4 @@
-//! The record of what was sent: `{"format":1,"roles":{"targets":{"version":3,"sha256":"…","told":false,"entries":{"v1":{"before":"…","sent":null}}}}}`.
+//! The record of what was sent: `{"format":1,"roles":{"targets":{"version":3,"sha256":"…","seen":true,"told":false,"entries":{"v1":{"before":"…","sent":null}}}}}`.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -22,6 +22,7 @@ struct RecordFile {
 struct FileEntry {
     version: u64,
     sha256: String,
+    seen: bool,
     told: bool,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     entries: BTreeMap<String, DecidedEntry>,
@@ -65,6 +66,7 @@ fn encode(sent: &Sent) -> Vec<u8> {
     let file = |file: &SentFile| FileEntry {
         version: file.version.get(),
         sha256: file.sha256.to_hex(),
+        seen: file.seen,
         told: file.told,
         entries: file.entries.iter().map(|(name, entry)| (name.clone(), decided(entry))).collect(),
     };
@@ -82,6 +84,7 @@ fn parse(bytes: &[u8]) -> Option<Sent> {
         Some(SentFile {
             version: Version::new(file.version)?,
             sha256: Sha256::from_hex(&file.sha256)?,
+            seen: file.seen,
             told: file.told,
             entries: entries.collect::<Option<_>>()?,
         })
@@ -93,6 +96,30 @@ fn parse(bytes: &[u8]) -> Option<Sent> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        adapters::store::TrustFolder,
+        ops::ports::{TrustSet, TrustStore as _},
+        tuf::{floor::Floor, gun::Gun},
+    };
+
+    #[test]
+    fn a_record_outlives_a_commit_and_goes_with_the_repository() {
+        let home = tempfile::tempdir().unwrap();
+        let (store, gun) = (TrustFolder::new(home.path().to_owned()), Gun::parse("example.com/x").unwrap());
+        let file =
+            SentFile { version: Version::FIRST, sha256: Sha256::of(b"file"), seen: false, told: false, entries: BTreeMap::new() };
+        let sent = Sent { files: [(RoleName::targets(), file)].into() };
+        store.keep_sent(&gun, &[], &sent).unwrap();
+        store.commit(&gun, &TrustSet { files: BTreeMap::new(), floor: Floor::default() }).unwrap();
+        assert_eq!(store.load(&gun).unwrap().sent, sent);
+        store.keep_sent(&gun, &[], &sent.clone().told()).unwrap();
+        assert_eq!(store.sent(&gun).unwrap(), sent.clone().told());
+        store.forget(&gun).unwrap();
+        assert_eq!(store.sent(&gun).unwrap(), Sent::default());
+        store.keep_sent(&gun, &[], &sent).unwrap();
+        store.keep_sent(&gun, &[], &Sent::default()).unwrap();
+        assert_eq!(store.sent(&gun).unwrap(), Sent::default());
+    }
 
     #[test]
     fn a_record_reads_as_it_was_written() {
@@ -100,6 +127,7 @@ mod tests {
         let file = SentFile {
             version: Version::FIRST,
             sha256: Sha256::of(b"file"),
+            seen: true,
             told: true,
             entries: BTreeMap::from([("v\"1".to_owned(), decided)]),
         };

@@ -11,7 +11,7 @@ use std::{
 
 use super::{TrustFolder, Waits};
 use crate::{
-    ops::ports::{Bytes, Commit, Decided, Sent, SentFile, StoreError, TrustSet, TrustStore},
+    ops::ports::{Bytes, Commit, Sent, StoreError, TrustSet, TrustStore},
     tuf::{
         digest::Sha256,
         floor::{Floor, Seen},
@@ -262,29 +262,6 @@ fn published_files_are_kept_until_they_are_live() {
     let many: Vec<_> = (0..40).map(|n| Bytes::from(format!("{n}").into_bytes())).collect();
     home.store().keep_sent(&gun(GUN), &many, &Sent::default()).unwrap();
     assert_eq!(home.store().load(&gun(GUN)).unwrap().published.len(), 32);
-}
-
-#[test]
-fn the_record_of_what_was_sent_outlives_a_commit_and_goes_with_the_repository() {
-    let home = Home::new();
-    let decided = Decided { before: None, sent: Some(Sha256::of(b"v1")) };
-    let file = SentFile {
-        version: Version::new(3).unwrap(),
-        sha256: Sha256::of(b"targets 3"),
-        told: false,
-        entries: [("v1".to_owned(), decided)].into(),
-    };
-    let sent = Sent { files: [(RoleName::targets(), file)].into() };
-    home.store().keep_sent(&gun(GUN), &[], &sent).unwrap();
-    home.store().commit(&gun(GUN), &set(2, ALL)).unwrap();
-    assert_eq!(home.store().load(&gun(GUN)).unwrap().sent, sent);
-    home.store().keep_sent(&gun(GUN), &[], &sent.clone().told()).unwrap();
-    assert_eq!(home.store().sent(&gun(GUN)).unwrap(), sent.clone().told());
-    home.store().keep_sent(&gun(GUN), &[], &Sent::default()).unwrap();
-    assert!(!home.dir().join(".dct/sent.json").exists());
-    home.store().keep_sent(&gun(GUN), &[], &sent).unwrap();
-    home.store().forget(&gun(GUN)).unwrap();
-    assert_eq!(home.store().sent(&gun(GUN)).unwrap(), Sent::default());
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! What is signed anew without another content, as an update.
 
-use super::{Files, ServerState, SignedFile, Update};
+use super::{
+    files::{Files, SignedFile},
+    state::ServerState,
+    update::Update,
+};
 use crate::{
     ops::{error::OpsError, keyring::Keyring, ports::RemoteError, refresh::read_back::Look},
     tuf::{

@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Files, ServerState, SignedFile, Update};
+use super::{
+    files::{Files, SignedFile},
+    state::ServerState,
+    update::Update,
+};
 use crate::{
     ops::{
         error::OpsError,

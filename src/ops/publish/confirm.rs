@@ -6,17 +6,18 @@ use std::{
 };
 
 use super::{
-    Files, ServerState, Update,
-    files::{self, SignedFile},
+    files::{self, Files, SignedFile},
+    state::ServerState,
+    update::Update,
 };
 use crate::{
     ops::{
         error::OpsError,
-        ports::{FileRef, RemoteError},
+        ports::{Bytes, FileRef, RemoteError},
         refresh::read_back::Look,
         session::Session,
     },
-    tuf::{gun::Gun, role::RoleName},
+    tuf::{gun::Gun, role::RoleName, version::Version},
 };
 
 /// How long an update that was taken is looked for: a proxy may keep an older state for a while.
@@ -24,6 +25,9 @@ const CONFIRM_WITHIN: Duration = Duration::from_secs(10);
 
 /// How long a new repository is looked for where the server says that there is none: what stands before it may remember that from before.
 const NEW_WITHIN: Duration = Duration::from_secs(2);
+
+/// So much longer than this update another one may be under way that displaces it: three times as long, within these bounds.
+const SETTLING: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(2)];
 
 /// How long an update is looked for whose answer was lost: the server may be at it still.
 const LOOK_WITHIN: Duration = Duration::from_secs(3);
@@ -43,35 +47,70 @@ pub(super) enum Found<S> {
     Unseen,
 }
 
-/// Looks for an update that the server has taken, until it shows a later state.
+/// Looks for an update that the server took a moment ago, after `took`, until it shows a state that tells.
+///
+/// An update that was under way at the same moment can displace it still: Notary's server reads the files that it lists before it writes. Such a one is
+/// through soon; what is listed after that is not lost any more, and where it is all the same, the next look says so.
 pub(super) fn confirm<U: Update>(
     session: &Session<'_>,
     gun: &Gun,
     update: &U,
     before: &U::State,
     files: &Files,
+    took: Duration,
 ) -> Result<Found<U::State>, OpsError> {
+    let [least, most] = SETTLING;
+    let settled = Instant::now() + took + (took * 3).clamp(least, most);
     let is_new = before.timestamp().is_none();
     let mut waits = Waits::within(if is_new { NEW_WITHIN } else { CONFIRM_WITHIN });
-    let mut look = Look::Next;
-    let mut latest: Option<U::State> = None;
+    let (mut shown, is_last) = look_twice(session, gun, update, before, settled);
+    let (mut latest, mut asked) = (None, if is_last { settled } else { Instant::now() });
     loop {
         let mut reason = None;
-        match update.read_back(latest.as_ref().unwrap_or(before), look) {
-            Ok(Some(now)) if is_there(update, &now, files) => return Ok(Found::Confirmed(now)),
-            Ok(Some(now)) if is_newest(session, gun, &now) => return Ok(Found::Lost(now)),
+        match shown {
+            Ok(Some(now)) if is_there(update, &now, files) && asked >= settled => return Ok(Found::Confirmed(now)),
+            Ok(Some(now)) if !is_there(update, &now, files) && is_newest(session, gun, &now) => return Ok(Found::Lost(now)),
             Ok(Some(now)) => latest = Some(now),
-            Ok(None) => {}
+            Ok(None) => {
+                // the one that was seen before is the last
+                if let Some(now) = latest.take_if(|now| is_there(update, now, files)) {
+                    return Ok(Found::Confirmed(now));
+                }
+            }
             Err(error) => reason = Some(Box::new(error)),
         }
-        look = Look::Any;
         if !waits.wait() {
             return match (reason, &latest) {
                 (None, None) if is_new => Ok(Found::Unseen),
                 (reason, _) => Err(OpsError::Unconfirmed { gun: gun.clone(), reason }),
             };
         }
+        asked = Instant::now();
+        shown = update.read_back(latest.as_ref().unwrap_or(before), Look::Any);
     }
+}
+
+/// The state that follows on `before`, and whether no other follows on that one, which is asked when all is settled: both together, so that nothing
+/// waits for the other.
+fn look_twice<U: Update>(
+    session: &Session<'_>,
+    gun: &Gun,
+    update: &U,
+    before: &U::State,
+    settled: Instant,
+) -> (Result<Option<U::State>, OpsError>, bool) {
+    let remote = session.remote;
+    let next = before.timestamp().map_or(Some(Version::FIRST), |timestamp| timestamp.version().next());
+    thread::scope(|scope| {
+        let later = next.and_then(Version::next).map(|version| {
+            scope.spawn(move || {
+                thread::sleep(settled.saturating_duration_since(Instant::now()));
+                is_missing(remote.fetch_all(gun, &[FileRef::TimestampVersion(version)]).as_slice())
+            })
+        });
+        let shown = update.read_back(before, Look::Next);
+        (shown, later.is_none_or(|later| later.join().unwrap_or(false)))
+    })
 }
 
 /// Looks for an update to which no answer came: the state in which it is. None where it is not to be seen, though it may come yet.
@@ -101,7 +140,11 @@ fn is_there<U: Update>(update: &U, now: &U::State, files: &Files) -> bool {
 pub(super) fn is_newest(session: &Session<'_>, gun: &Gun, state: &impl ServerState) -> bool {
     let Some(next) = state.timestamp().and_then(|timestamp| timestamp.version().next()) else { return true };
     let later = session.remote.fetch_all(gun, &[FileRef::TimestampVersion(next)]);
-    matches!(later.as_slice(), [Err(RemoteError::NotFound { .. })])
+    is_missing(&later)
+}
+
+fn is_missing(answers: &[Result<Bytes, RemoteError>]) -> bool {
+    matches!(answers, [Err(RemoteError::NotFound { .. })])
 }
 
 /// Pauses that double, up to a deadline.

@@ -1,6 +1,6 @@
 //! Files that a server has and no snapshot of it names, of an earlier life of a role's name or of an update that it lost. It takes no file below them.
 
-use super::{ServerState, Update, confirm::is_newest};
+use super::{confirm::is_newest, state::ServerState, update::Update};
 use crate::{
     ops::{
         error::OpsError,

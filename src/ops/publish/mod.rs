@@ -18,6 +18,8 @@ pub(super) use self::{
     state::ServerState,
     update::Update,
 };
+use std::time::Instant;
+
 use self::{
     confirm::{Found, confirm, look_after_failure},
     patience::Patience,
@@ -53,8 +55,9 @@ pub(super) fn publish<U: Update>(
         let Some(files) = update.sign(&state)? else { return Ok(None) };
         record.sending(&files, &update.decides(&state));
         let upload: Vec<(RoleName, Bytes)> = files.iter().map(|(role, file)| (role.clone(), Bytes::clone(&file.bytes))).collect();
+        let sent = Instant::now();
         let found = match session.remote.publish(gun, &upload) {
-            Ok(()) => confirm(session, gun, update, &state, &files)?,
+            Ok(()) => confirm(session, gun, update, &state, &files, sent.elapsed())?,
             Err(error) if error.leaves_open() => {
                 let Some(now) = look_after_failure(update, &state, &files) else {
                     record.person_knows();
@@ -79,7 +82,9 @@ pub(super) fn publish<U: Update>(
         };
         let newer = match found {
             Found::Confirmed(now) => {
-                record.confirmed(&files);
+                let known = state.files();
+                let new: Vec<Bytes> = now.files().into_iter().filter(|file| !known.contains(file)).collect();
+                record.confirmed(&files, &new);
                 return Ok(Some(now));
             }
             // nothing is taken away by it, and nobody else's update can be what counts in its place

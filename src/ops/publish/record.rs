@@ -7,6 +7,7 @@ use super::files::{self, Files};
 use crate::{
     ops::{
         error::OpsError,
+        events::Event,
         ports::{Bytes, Decided, Sent, SentFile},
         session::Session,
     },
@@ -38,7 +39,7 @@ impl<'a> Record<'a> {
         self.now = self.earlier.clone();
         for (role, file) in files::listed(files) {
             let entries = decided.get(role).cloned().unwrap_or_default();
-            let file = SentFile { version: file.version, sha256: file.sha256, told: false, entries };
+            let file = SentFile { version: file.version, sha256: file.sha256, seen: false, told: false, entries };
             self.now.files.insert(role.clone(), file);
         }
         let bytes: Vec<Bytes> = files.values().map(|file| Bytes::clone(&file.bytes)).collect();
@@ -63,10 +64,15 @@ impl<'a> Record<'a> {
         self.write(&[]);
     }
 
-    /// It was found in the server's state.
-    pub(super) fn confirmed(&mut self, files: &Files) {
-        self.now.files.retain(|role, _| !files.contains_key(role));
-        self.write(&[]);
+    /// It was found in the server's state, of which the new files are kept, so that the next read need not ask for them. The floor is not raised to it before that read: what
+    /// is displaced yet is no attack.
+    pub(super) fn confirmed(&mut self, files: &Files, new: &[Bytes]) {
+        for (role, file) in &mut self.now.files {
+            file.seen |= files.contains_key(role);
+        }
+        if let Err(error) = self.session.store.keep_sent(self.gun, new, &self.now) {
+            self.session.events.tell(Event::Warning(format!("published, but not kept on this machine: {error}")));
+        }
     }
 
     /// An update is sent whether or not this can be kept: a disk that takes nothing now takes nothing when the update was seen, and that is told.

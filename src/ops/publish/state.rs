@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    ops::refresh::Target,
+    ops::{ports::Bytes, refresh::Target},
     tuf::{
         digest::Sha256, plan::Base, recovery::Recoverable, role::RoleName, timestamp::Timestamp, verify::Verified, version::Version,
     },
@@ -24,6 +24,9 @@ pub(in crate::ops) trait ServerState {
     fn version(&self, role: &RoleName) -> Option<Version> {
         if *role == RoleName::root() { Some(self.base().root().version()) } else { self.base().version(role) }
     }
+
+    /// Its files, to be kept for the next read; none of a state that is not read from.
+    fn files(&self) -> Vec<Bytes>;
 
     /// Notes a file of an earlier life of a delegation's name.
     fn note_left_over(&mut self, role: &RoleName, bytes: &Arc<[u8]>);
@@ -54,6 +57,13 @@ impl ServerState for Target {
         }
     }
 
+    fn files(&self) -> Vec<Bytes> {
+        match self {
+            Self::Published(repo) => repo.all_files().into_values().collect(),
+            Self::Unpublished(_) => Vec::new(),
+        }
+    }
+
     fn note_left_over(&mut self, role: &RoleName, bytes: &Arc<[u8]>) {
         if let Self::Published(repo) = self {
             repo.note_left_over(role, bytes);
@@ -78,6 +88,10 @@ impl ServerState for Recoverable {
 
     fn listed(&self, role: &RoleName) -> Option<Sha256> {
         self.listed(role)
+    }
+
+    fn files(&self) -> Vec<Bytes> {
+        Vec::new()
     }
 
     fn note_left_over(&mut self, role: &RoleName, bytes: &Arc<[u8]>) {

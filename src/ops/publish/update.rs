@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Files, ServerState};
+use super::{files::Files, state::ServerState};
 use crate::{
     ops::{
         error::OpsError,

@@ -4,8 +4,7 @@ use super::{Ends, Refresh, Target, in_store, on_server};
 use crate::{
     ops::{
         error::OpsError,
-        events::Event,
-        ports::{Bytes, FileRef, RemoteError, StoreError},
+        ports::{Bytes, FileRef, RemoteError},
         session::Session,
     },
     tuf::{
@@ -23,7 +22,7 @@ pub enum Look {
     Any,
 }
 
-/// The state after `before`, verified as ever and stored, so that the next read finds it here; none while the server shows no later one.
+/// The state after `before`, verified as ever; none while the server shows no later one. Nothing is stored: it may be lost yet.
 pub fn after(session: &Session<'_>, gun: &Gun, before: &Target, look: Look) -> Result<Option<Target>, OpsError> {
     let (root, timestamp) = match before {
         Target::Published(repo) => (repo.root(), Some(repo.timestamp())),
@@ -31,19 +30,10 @@ pub fn after(session: &Session<'_>, gun: &Gun, before: &Target, look: Look) -> R
     };
     let refresh = Refresh::open(session, gun)?;
     let walk = refresh.known_root(root)?;
-    let Some((refresh, repo)) = refresh.shown_after(&walk, timestamp, look)? else { return Ok(None) };
-    match refresh.commit(&repo) {
-        Ok(_) => {}
-        // it was seen, whatever this machine can keep of it
-        Err(OpsError::Store(error @ StoreError::Io { .. })) => {
-            session.events.tell(Event::Warning(format!("published, but not kept on this machine: {error}")));
-        }
-        Err(error) => return Err(error),
-    }
-    Ok(Some(Target::Published(Box::new(repo))))
+    Ok(refresh.shown_after(&walk, timestamp, look)?.map(|repo| Target::Published(Box::new(repo))))
 }
 
-/// The same of a state of which something may have expired. Nothing is stored.
+/// The same of a state of which something may have expired.
 pub fn recoverable_after(
     session: &Session<'_>,
     gun: &Gun,
@@ -52,14 +42,14 @@ pub fn recoverable_after(
 ) -> Result<Option<Recoverable>, OpsError> {
     let refresh = Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? };
     let walk = refresh.known_root(before.root())?;
-    Ok(refresh.shown_after(&walk, Some(before.timestamp()), look)?.map(|(_, repo)| Recoverable::new(repo)))
+    Ok(refresh.shown_after(&walk, Some(before.timestamp()), look)?.map(Recoverable::new))
 }
 
-/// The same of a repository that was deleted and published again, with this root, which was made here. Nothing is stored.
+/// The same of a repository that was deleted and published again, with this root, which was made here.
 pub fn recreated(session: &Session<'_>, gun: &Gun, root: Bytes, look: Look) -> Result<Option<Recoverable>, OpsError> {
     let refresh = Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? };
     let walk = RootWalk::first_use(gun, root).map_err(on_server)?;
-    Ok(refresh.shown_after(&walk, None, look)?.map(|(_, repo)| Recoverable::new(repo)))
+    Ok(refresh.shown_after(&walk, None, look)?.map(Recoverable::new))
 }
 
 impl Refresh<'_> {
@@ -76,7 +66,7 @@ impl Refresh<'_> {
         walk: &RootWalk,
         before: Option<&Verified<Timestamp>>,
         look: Look,
-    ) -> Result<Option<(Self, TrustedRepo)>, OpsError> {
+    ) -> Result<Option<TrustedRepo>, OpsError> {
         let next = before.map_or(Some(Version::FIRST), |before| before.version().next()).map(FileRef::TimestampVersion);
         let asked: Vec<FileRef> = match look {
             Look::Next => next.into_iter().collect(),
@@ -92,7 +82,7 @@ impl Refresh<'_> {
                 Err(error) => Err(error.into()),
             };
             match shown {
-                Ok(repo) => return Ok(Some((self, repo))),
+                Ok(repo) => return Ok(Some(repo)),
                 Err(error) => refused = Some(error),
             }
         }

@@ -14,13 +14,13 @@ pub(crate) mod dockerd;
 pub(crate) mod engine;
 pub(crate) mod front;
 pub(crate) mod home;
-mod http;
+pub(crate) mod http;
 pub(crate) mod images;
 pub(crate) mod latency;
-mod mariadb;
+pub(crate) mod mariadb;
 pub(crate) mod openssl;
-mod ports;
-mod process;
+pub(crate) mod ports;
+pub(crate) mod process;
 pub(crate) mod programs;
 pub(crate) mod token;
 
@@ -248,7 +248,7 @@ fn start_notary(folder: &Path, port: u16, signer: u16, certs: &ServerCerts, auth
     start_notary_program("notary-server", folder, &config, &[])
 }
 
-fn start_notary_program(name: &str, folder: &Path, config: &Value, envs: &[(&str, &str)]) -> Server {
+pub(crate) fn start_notary_program(name: &str, folder: &Path, config: &Value, envs: &[(&str, &str)]) -> Server {
     let file = folder.join(format!("{name}.json"));
     fs::write(&file, config.to_string()).expect("the folder is writable");
     Server::start(name, &[OsStr::new("-config"), file.as_os_str()], envs, folder)
