@@ -1,7 +1,11 @@
 //! The library's failures in notary's words, with what a person could do about them under this name.
 
 use crate::{
-    cli::{error::CliError, failure, hints::is_notary},
+    cli::{
+        error::CliError,
+        failure,
+        hints::{is_notary, withheld_hint},
+    },
     ops::{
         error::{OpsError, Origin},
         ports::{DecisionError, RemoteError, TlsFault},
@@ -40,6 +44,8 @@ fn words(error: &OpsError) -> Option<&'static str> {
 
 fn hint(error: &OpsError) -> Option<String> {
     let hint = match error {
+        // the settings of this are ours, under whatever name we run
+        OpsError::Remote(RemoteError::Withheld { withheld, .. }) => return Some(withheld_hint(withheld)),
         OpsError::Remote(error) => return remote_hint(error).map(str::to_owned),
         OpsError::Decision(DecisionError::AttemptsExceeded | DecisionError::NewAttemptsExceeded) => {
             "where nobody can be asked, passphrases come from NOTARY_ROOT_PASSPHRASE, NOTARY_TARGETS_PASSPHRASE, NOTARY_SNAPSHOT_PASSPHRASE \
