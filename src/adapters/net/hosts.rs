@@ -42,6 +42,9 @@ impl Terms {
     /// The authorities of `server` vouch for it, as with Docker, but on the same site alone, and only where `server` may have itself what is
     /// sent there: whoever holds such an authority can stand in for `server`. Our certificate buys a token for `server` as a login does.
     pub(super) fn of_realm(permissions: &Permissions, registry: &str, realm: &str, server: &str, is_anonymous: bool) -> Self {
+        if realm == server {
+            return Self::of_server(registry);
+        }
         let is_one_site = may_receive(server, realm);
         let vouches = is_one_site && (is_anonymous || permissions.allow_credentials(registry, server));
         let is_the_registry_s = permissions.allow_credentials(registry, realm) && permissions.allow_tokens(registry, server);
@@ -71,7 +74,7 @@ impl Hosts {
     fn build(&self, url: &Url, own: &str, terms: &Terms) -> Result<Client, Kind> {
         let files = |host: &str| self.files.for_host(host, &terms.registry).map_err(|e| Kind::Unusable(e.to_string()));
         let mut material = files(own)?;
-        if let Some(voucher) = terms.voucher.as_deref().filter(|voucher| *voucher != own) {
+        if let Some(voucher) = &terms.voucher {
             material.roots.extend(files(voucher)?.roots);
         }
         if !terms.shows_certificate {
@@ -116,7 +119,6 @@ mod tests {
         let third = Permissions::default().with("dtr.example.com", realms);
         // realm, server, anonymous: whether the authorities of the server vouch for the realm, whether our certificate is shown there
         for (permissions, realm, server, is_anonymous, vouches, shows) in [
-            (&none, "dtr.example.com", "dtr.example.com", false, true, true),
             (&none, "auth.example.com", "dtr.example.com", false, true, true),
             (&none, "dtr.example.com:5001", "dtr.example.com:4443", false, true, true),
             (&none, "dtr.example.com", "notary.other.org", true, false, false),
@@ -136,5 +138,7 @@ mod tests {
             let expected = Terms { registry, voucher: vouches.then(|| server.to_owned()), shows_certificate: shows };
             assert_eq!(terms, expected, "{realm}, named by {server}, anonymous: {is_anonymous}");
         }
+        let own = Terms::of_realm(&none, "dtr.example.com", "notary.other.org", "notary.other.org", true);
+        assert_eq!(own, Terms::of_server("dtr.example.com"));
     }
 }
