@@ -141,7 +141,7 @@ mod tests {
             OpsError::Registry(RegistryError::NoSuchTag { url: url() }),
             RemoteError::Tls { url: url(), fault: TlsFault::UnknownAuthority, cause: "unknown authority".to_owned() }.into(),
             RemoteError::Unauthorized { url: url(), reason: "no credentials".to_owned() }.into(),
-            RemoteError::Withheld { url: url(), reason: "another site".to_owned(), withheld: credentials() }.into(),
+            RemoteError::Withheld { url: url(), reason: "another site".to_owned(), withheld: Box::new(credentials()) }.into(),
             RemoteError::Forbidden { url: url(), user: None }.into(),
             RemoteError::NotFound { url: url() }.into(),
             RemoteError::Status { url: url(), status: 500, said: None }.into(),
@@ -211,7 +211,7 @@ mod tests {
             (tokens, "token-receivers = [\"notary.example.org:4443\"] below [registry.\"dtr.example.com\"] in dct/config.toml"),
         ] {
             let url = "https://dtr.example.com/v2/".to_owned();
-            let error = plain(&RemoteError::Withheld { url, reason: String::new(), withheld }.into());
+            let error = plain(&RemoteError::Withheld { url, reason: String::new(), withheld: Box::new(withheld) }.into());
             assert!(error.hints()[0].ends_with(setting), "{:?}", error.hints());
         }
     }

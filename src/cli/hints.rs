@@ -161,12 +161,13 @@ fn remote_hint(error: &RemoteError) -> Option<String> {
 
 /// The setting by which a host of another site is allowed what it did not get.
 pub(super) fn withheld_hint(withheld: &Withheld) -> String {
-    let (may, key, registry, host) = match withheld {
-        Withheld::Credentials { registry, host } => ("see its login", "token-realms", registry, host),
-        Withheld::Tokens { registry, host } => ("see what its login buys", "token-receivers", registry, host),
+    let (what, key, registry, host) = match withheld {
+        Withheld::Credentials { registry, host } => ("logins for it", "token-realms", registry, host),
+        Withheld::Tokens { registry, host } => ("the tokens that a login for it buys", "token-receivers", registry, host),
     };
     format!(
-        "if the owner of {registry} says that {host} may {may}, name it: {key} = [\"{host}\"] below [registry.\"{registry}\"] in dct/config.toml"
+        "ask who runs {registry} whether {host} may see {what}; if so, name it: {key} = [\"{host}\"] below [registry.\"{registry}\"] in \
+         dct/config.toml"
     )
 }
 

@@ -144,7 +144,7 @@ fn a_person_may_let_one_registry_s_tokens_go_elsewhere() {
         let apart = apart.with_login(login);
         apart.read().unwrap();
         assert_eq!(apart.is_robbed(), is_bought, "{login} {realms:?} {receivers:?}");
-        let passwords = apart.trust.requests().into_iter().filter(|request| shows_login(request)).count();
+        let passwords = apart.trust.requests().iter().filter(|request| shows_login(request)).count();
         assert_eq!(passwords, usize::from(login.contains("registrytoken") && is_bought), "{login} {realms:?} {receivers:?}");
     }
 }
@@ -198,7 +198,7 @@ fn a_refusal_says_what_was_withheld_from_whom() {
     let world = world.config(&logins(&registry.host())[0]);
     let error = world.timestamp(&registry.host()).unwrap_err();
     let expected = Withheld::Tokens { registry: registry.host(), host: trust.address() };
-    assert!(matches!(&error, RemoteError::Withheld { withheld, .. } if *withheld == expected), "{error:?}");
+    assert!(matches!(&error, RemoteError::Withheld { withheld, .. } if **withheld == expected), "{error:?}");
     let words = format!("buy no token for {}, which is another site's", trust.address());
     assert!(error.to_string().ends_with(&words) && error.to_string().contains("user jeff"), "{error}");
     assert!(!error.is_outage());

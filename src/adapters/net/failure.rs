@@ -23,7 +23,7 @@ pub(super) enum Kind {
     Tls(TlsFault, String),
     Unauthorized(String),
     /// There are credentials, which are kept from a server of another site.
-    Withheld(String, Withheld),
+    Withheld(String, Box<Withheld>),
     Unusable(String),
     Unreachable(String),
 }

@@ -65,9 +65,9 @@ impl Hosts {
     }
 
     /// The client for a URL's host.
-    pub(super) fn client(&self, url: &Url, terms: Terms) -> Result<Client, Kind> {
+    pub(super) fn client(&self, url: &Url, terms: &Terms) -> Result<Client, Kind> {
         let own = authority(url);
-        let make = || self.build(url, &own, &terms).map(|client| Arc::new(ManuallyDrop::new(client)));
+        let make = || self.build(url, &own, terms).map(|client| Arc::new(ManuallyDrop::new(client)));
         self.clients.get((own.clone(), terms.clone()), |_| true, make).map(|client| Client::clone(&client))
     }
 

@@ -194,7 +194,7 @@ impl Net {
         };
         let body = ask.content.as_ref().map(|(_, bytes)| Arc::clone(bytes));
         let outgoing = Outgoing { method, url: url.clone(), headers, body, limit: ask.limit };
-        let client = self.hosts.client(url, Terms::of_server(ask.registry));
+        let client = self.hosts.client(url, &Terms::of_server(ask.registry));
         client.and_then(|client| exchange(&client, outgoing, self.pace)).map_err(|kind| Failure { url: url.to_string(), kind })
     }
 
@@ -220,7 +220,7 @@ impl Net {
         let fail = |kind| Failure { url: url.to_string(), kind };
         let outgoing =
             Outgoing { method: reqwest::Method::GET, url: url.clone(), headers: HeaderMap::new(), body: None, limit: MAX_PING };
-        let client = self.hosts.client(&url, Terms::of_server(ask.registry)).map_err(fail)?;
+        let client = self.hosts.client(&url, &Terms::of_server(ask.registry)).map_err(fail)?;
         let answer = exchange(&client, outgoing, self.pace).map_err(fail)?;
         let challenge = match answer.status {
             401 => chosen(&answer.headers).map_err(fail)?,
@@ -286,7 +286,7 @@ impl Net {
         let fail = |kind| Failure { url: url.to_string(), kind };
         let Wanted { realm, registry, receiver, is_anonymous, .. } = wanted;
         let terms = Terms::of_realm(&self.permissions, registry, &realm.authority(), receiver, *is_anonymous);
-        let client = self.hosts.client(realm.url(), terms).map_err(fail)?;
+        let client = self.hosts.client(realm.url(), &terms).map_err(fail)?;
         token::fetch(&client, wanted, credential, who, self.pace).map_err(fail)
     }
 

@@ -37,7 +37,7 @@ impl Who {
         match self {
             Self::Someone(_) | Self::Unasked => Kind::Unauthorized(reason),
             Self::Nobody { .. } => Kind::Anonymous(reason),
-            Self::Unnamed { withheld, .. } => Kind::Withheld(reason, withheld.clone()),
+            Self::Unnamed { withheld, .. } => Kind::Withheld(reason, Box::new(withheld.clone())),
         }
     }
 }

@@ -84,6 +84,10 @@ fn remote_hint(error: &RemoteError) -> Option<&'static str> {
         RemoteError::Status { url, status: 300..400, .. } if is_notary(url) => {
             "redirects are not followed; name the Notary server itself by -s, or by remote_server.url in the configuration file"
         }
+        RemoteError::Tls { url, fault: TlsFault::UnknownAuthority, .. } if !is_notary(url) => {
+            "for a token server elsewhere the system's authorities count; those of --tlscacert and remote_server.root_ca are for the server and \
+             its site"
+        }
         RemoteError::Tls { fault: TlsFault::UnknownAuthority, .. } => {
             "if your own authority issued the certificate, name that authority's by --tlscacert, or in remote_server.root_ca"
         }

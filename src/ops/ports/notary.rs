@@ -105,7 +105,7 @@ pub enum RemoteError {
         /// Whose credentials these are, and where they do not go.
         reason: String,
         /// What a person would have to allow by name.
-        withheld: Withheld,
+        withheld: Box<Withheld>,
     },
     /// A setting or credential on this side makes the request impossible; nothing was sent.
     #[error("{0}")]
