@@ -57,24 +57,11 @@ pub struct NetworkSettings {
     /// throughput. Default 30.
     #[serde(deserialize_with = "seconds")]
     pub timeout: Duration,
-    token_realms: Moved,
-}
-
-/// Stands for `network.token-realms`, which is refused: it would open the credentials of every registry to each host that it names.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Moved;
-
-impl<'de> Deserialize<'de> for Moved {
-    fn deserialize<D: serde::Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
-        Err(serde::de::Error::custom(
-            "network.token-realms is not for all registries: set token-realms below [registry.\"HOST\"], for each that it is for",
-        ))
-    }
 }
 
 impl Default for NetworkSettings {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(30), token_realms: Moved }
+        Self { timeout: Duration::from_secs(30) }
     }
 }
 
@@ -127,7 +114,7 @@ impl Settings {
         let invalid = |line, reason| SettingsError::Invalid { path: path.to_owned(), line, reason };
         let mut settings: Self = toml::from_str(text).map_err(|error| {
             let line = error.span().map(|span| text.bytes().take(span.start).filter(|b| *b == b'\n').count() + 1);
-            invalid(line, error.message().to_owned())
+            invalid(line, words(error.message()))
         })?;
         for (host, registry) in &mut settings.registry {
             if let Some(server) = registry.server.as_ref().filter(|server| !is_https(server)) {
@@ -144,6 +131,14 @@ impl Settings {
         }
         Ok(settings)
     }
+}
+
+/// The parser's words. A key `token-realms` that is not one registry's would open the logins of all to each host that it names.
+fn words(message: &str) -> String {
+    if message.starts_with("unknown field `token-realms`") {
+        return "token-realms is not for all registries: set it below [registry.\"HOST\"], for each that it is for".to_owned();
+    }
+    message.to_owned()
 }
 
 /// A host with its port where it has one, and nothing else; no pattern either.
@@ -212,10 +207,8 @@ mod tests {
             ("[registry.h]\nserver = \"http://h\"", "registry.\"h\".server: not an https URL: http://h"),
             ("[registry.h]\ntoken-realms = [\"https://auth\"]", "registry.\"h\".token-realms: not a host: https://auth"),
             ("[registry.h]\ntoken-receivers = [\"*.example.org\"]", "registry.\"h\".token-receivers: not a host: *.example.org"),
-            (
-                "[network]\ntoken-realms = [\"auth\"]",
-                "line 2: network.token-realms is not for all registries: set token-realms below",
-            ),
+            ("[network]\ntoken-realms = [\"auth\"]", "line 2: token-realms is not for all registries: set it below [registry"),
+            ("token-realms = [\"auth\"]", "line 1: token-realms is not for all registries: set it below [registry"),
             ("[network]\ntimeout = 0", "0 is not a number of seconds from 1 to 3600"),
             ("[network]\ntimeout = -1", "invalid value"),
             ("[network]\ntimeout = \"soon\"", "invalid type"),

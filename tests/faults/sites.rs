@@ -156,7 +156,7 @@ fn a_permission_for_all_registries_is_refused_by_name() {
         &["inspect", &site.name()],
         str![[r#"
 $ dct inspect HOST/prod/nginx
-HOME/.config/dct/config.toml, line 3: network.token-realms is not for all registries: set token-realms below [registry."HOST"], for each that it is for
+HOME/.config/dct/config.toml, line 3: token-realms is not for all registries: set it below [registry."HOST"], for each that it is for
 exit 1
 
 "#]],
