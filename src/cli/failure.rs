@@ -31,7 +31,7 @@ fn words(error: &OpsError) -> String {
 fn refusal(error: &OpsError) -> Option<u16> {
     let OpsError::Remote(error) = error else { return None };
     let (url, status) = match error {
-        RemoteError::Unauthorized { url, .. } => (url, 401),
+        RemoteError::Unauthorized { url, .. } | RemoteError::Withheld { url, .. } => (url, 401),
         RemoteError::Forbidden { url, .. } => (url, 403),
         RemoteError::Status { url, status: status @ 400.., .. } => (url, *status),
         _ => return None,
@@ -117,9 +117,13 @@ fn origin(failure: &OpsError) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::{
-        ops::ports::{RegistryError, TlsFault},
+        ops::ports::{RegistryError, TlsFault, Withheld},
         tuf::{gun::Gun, role::RoleName, version::Version},
     };
+
+    fn credentials() -> Withheld {
+        Withheld::Credentials { registry: "dtr.example.com:4443".to_owned(), host: "auth.example.org".to_owned() }
+    }
 
     fn failures() -> Vec<OpsError> {
         let url = || "https://dtr.example.com:4443/v2/".to_owned();
@@ -137,6 +141,7 @@ mod tests {
             OpsError::Registry(RegistryError::NoSuchTag { url: url() }),
             RemoteError::Tls { url: url(), fault: TlsFault::UnknownAuthority, cause: "unknown authority".to_owned() }.into(),
             RemoteError::Unauthorized { url: url(), reason: "no credentials".to_owned() }.into(),
+            RemoteError::Withheld { url: url(), reason: "another site".to_owned(), withheld: Box::new(credentials()) }.into(),
             RemoteError::Forbidden { url: url(), user: None }.into(),
             RemoteError::NotFound { url: url() }.into(),
             RemoteError::Status { url: url(), status: 500, said: None }.into(),
@@ -173,6 +178,7 @@ mod tests {
             "Error: error contacting notary server: ",
             "Error: error contacting notary server: ",
             "Error: error contacting notary server: ",
+            "Error: error contacting notary server: ",
             "Error: trust data missing for remote repository REPO or remote repository not found: ",
             "Error: error contacting notary server: ",
             "Error: error contacting notary server: ",
@@ -196,5 +202,17 @@ mod tests {
                 .into(),
         );
         assert!(error.hints()[0].contains("tls/h:4443/ca.crt of Docker's folder"), "{:?}", error.hints());
+    }
+    #[test]
+    fn the_setting_is_named_that_allows_a_host_of_another_site() {
+        let tokens = Withheld::Tokens { registry: "dtr.example.com".to_owned(), host: "notary.example.org:4443".to_owned() };
+        for (withheld, setting) in [
+            (credentials(), "token-realms = [\"auth.example.org\"] below [registry.\"dtr.example.com:4443\"] in dct/config.toml"),
+            (tokens, "token-receivers = [\"notary.example.org:4443\"] below [registry.\"dtr.example.com\"] in dct/config.toml"),
+        ] {
+            let url = "https://dtr.example.com/v2/".to_owned();
+            let error = plain(&RemoteError::Withheld { url, reason: String::new(), withheld: Box::new(withheld) }.into());
+            assert!(error.hints()[0].ends_with(setting), "{:?}", error.hints());
+        }
     }
 }

@@ -1,9 +1,9 @@
-//! Hints: what a person could do about a failure. They never suggest loosening a check.
+//! Hints: what a person could do about a failure. They never suggest loosening a check; what a person may allow by name they name.
 
 use crate::{
     ops::{
         error::{OpsError, Origin},
-        ports::{EngineError, KeyStoreError, RegistryError, RemoteError, StoreError, TlsFault},
+        ports::{EngineError, KeyStoreError, RegistryError, RemoteError, StoreError, TlsFault, Withheld},
     },
     tuf::{error::UpdateError, key_id::CanonicalKeyId, role::RoleName},
 };
@@ -151,11 +151,24 @@ fn remote_hint(error: &RemoteError) -> Option<String> {
         RemoteError::Forbidden { .. } => {
             "ask the owner of the repository for access, or log in as another user with `docker login`"
         }
+        RemoteError::Withheld { withheld, .. } => return Some(withheld_hint(withheld)),
         RemoteError::Tls { url, fault, .. } => return tls_hint(url, *fault),
         RemoteError::Unreachable { .. } => "a proxy can be named in HTTPS_PROXY",
         _ => return None,
     };
     Some(hint.to_owned())
+}
+
+/// The setting by which a host of another site is allowed what it did not get.
+pub(super) fn withheld_hint(withheld: &Withheld) -> String {
+    let (what, key, registry, host) = match withheld {
+        Withheld::Credentials { registry, host } => ("logins for it", "token-realms", registry, host),
+        Withheld::Tokens { registry, host } => ("the tokens that a login for it buys", "token-receivers", registry, host),
+    };
+    format!(
+        "ask who runs {registry} whether {host} may see {what}; if so, name it: {key} = [\"{host}\"] below [registry.\"{registry}\"] in \
+         dct/config.toml"
+    )
 }
 
 fn tls_hint(url: &str, fault: TlsFault) -> Option<String> {

@@ -5,12 +5,13 @@
 //!
 //! ```toml
 //! [registry."dtr.example.com"]
-//! server = "https://notary.example.com"
+//! server = "https://notary.example.org"
 //! ca = "company-ca.pem"
+//! token-realms = ["auth.example.org"]
+//! token-receivers = ["notary.example.org"]
 //!
 //! [network]
 //! timeout = 30
-//! token-realms = ["auth.example.com"]
 //! ```
 
 use std::{
@@ -39,9 +40,13 @@ pub struct Settings {
 pub struct RegistrySettings {
     /// The Notary server that holds this registry's trust data: an `https` URL. Default: the registry itself.
     pub server: Option<String>,
-    /// A PEM file of certificate authorities to trust for this registry and its Notary server, beside the system's. Relative to the folder of
-    /// the settings file.
+    /// A PEM file of certificate authorities to trust for this registry and its Notary server, beside the system's, where it is about this
+    /// registry's images. Relative to the folder of the settings file.
     pub ca: Option<PathBuf>,
+    /// Hosts of token servers that may see this registry's credentials, though they belong to another site. Default: none.
+    pub token_realms: Vec<String>,
+    /// Hosts of servers that may see the tokens that these credentials buy, though they belong to another site. Default: none.
+    pub token_receivers: Vec<String>,
 }
 
 /// What can be set for all servers.
@@ -52,13 +57,11 @@ pub struct NetworkSettings {
     /// throughput. Default 30.
     #[serde(deserialize_with = "seconds")]
     pub timeout: Duration,
-    /// Hosts of token servers that may see the credentials of every registry, though they belong to another site. Default: none.
-    pub token_realms: Vec<String>,
 }
 
 impl Default for NetworkSettings {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(30), token_realms: Vec::new() }
+        Self { timeout: Duration::from_secs(30) }
     }
 }
 
@@ -111,26 +114,36 @@ impl Settings {
         let invalid = |line, reason| SettingsError::Invalid { path: path.to_owned(), line, reason };
         let mut settings: Self = toml::from_str(text).map_err(|error| {
             let line = error.span().map(|span| text.bytes().take(span.start).filter(|b| *b == b'\n').count() + 1);
-            invalid(line, error.message().to_owned())
+            invalid(line, words(error.message()))
         })?;
         for (host, registry) in &mut settings.registry {
             if let Some(server) = registry.server.as_ref().filter(|server| !is_https(server)) {
                 return Err(invalid(None, format!("registry.\"{host}\".server: not an https URL: {server}")));
             }
+            for (key, hosts) in [("token-realms", &registry.token_realms), ("token-receivers", &registry.token_receivers)] {
+                if let Some(bad) = hosts.iter().find(|host| !is_host(host)) {
+                    return Err(invalid(None, format!("registry.\"{host}\".{key}: not a host: {bad}")));
+                }
+            }
             if let (Some(ca), Some(folder)) = (&mut registry.ca, path.parent()) {
                 *ca = folder.join(&ca);
             }
         }
-        match settings.network.token_realms.iter().find(|host| !is_host(host)) {
-            Some(host) => Err(invalid(None, format!("network.token-realms: not a host: {host}"))),
-            None => Ok(settings),
-        }
+        Ok(settings)
     }
 }
 
-/// A host with its port where it has one, and nothing else.
+/// The parser's words. A key `token-realms` that is not one registry's would open the logins of all to each host that it names.
+fn words(message: &str) -> String {
+    if message.starts_with("unknown field `token-realms`") {
+        return "token-realms is not for all registries: set it below [registry.\"HOST\"], for each that it is for".to_owned();
+    }
+    message.to_owned()
+}
+
+/// A host with its port where it has one, and nothing else; no pattern either.
 fn is_host(text: &str) -> bool {
-    !text.contains(['/', '?', '#', '@', '\\']) && Url::parse(&format!("https://{text}")).is_ok_and(|url| url.has_host())
+    !text.contains(['/', '?', '#', '@', '\\', '*']) && Url::parse(&format!("https://{text}")).is_ok_and(|url| url.has_host())
 }
 
 fn is_https(url: &str) -> bool {
@@ -159,14 +172,18 @@ mod tests {
     fn every_key_is_read() {
         let settings = parse(
             "[registry.\"dtr.example.com\"]\nserver = \"https://notary.example.com\"\nca = \"ca.pem\"\n\
-             [network]\ntimeout = 60\ntoken-realms = [\"auth.example.com:5001\"]\n",
+             token-realms = [\"auth.example.org:5001\"]\ntoken-receivers = [\"notary.example.org\"]\n\
+             [network]\ntimeout = 60\n",
         )
         .unwrap();
-        let registry =
-            RegistrySettings { server: Some("https://notary.example.com".to_owned()), ca: Some("/etc/dct/ca.pem".into()) };
+        let registry = RegistrySettings {
+            server: Some("https://notary.example.com".to_owned()),
+            ca: Some("/etc/dct/ca.pem".into()),
+            token_realms: vec!["auth.example.org:5001".to_owned()],
+            token_receivers: vec!["notary.example.org".to_owned()],
+        };
         assert_eq!(settings.registries().collect::<Vec<_>>(), [("dtr.example.com", &registry)]);
         assert_eq!(settings.network.timeout, Duration::from_secs(60));
-        assert_eq!(settings.network.token_realms, ["auth.example.com:5001"]);
     }
 
     #[test]
@@ -188,7 +205,10 @@ mod tests {
     fn a_value_without_meaning_is_refused() {
         for (text, reason) in [
             ("[registry.h]\nserver = \"http://h\"", "registry.\"h\".server: not an https URL: http://h"),
-            ("[network]\ntoken-realms = [\"https://auth\"]", "network.token-realms: not a host: https://auth"),
+            ("[registry.h]\ntoken-realms = [\"https://auth\"]", "registry.\"h\".token-realms: not a host: https://auth"),
+            ("[registry.h]\ntoken-receivers = [\"*.example.org\"]", "registry.\"h\".token-receivers: not a host: *.example.org"),
+            ("[network]\ntoken-realms = [\"auth\"]", "line 2: token-realms is not for all registries: set it below [registry"),
+            ("token-realms = [\"auth\"]", "line 1: token-realms is not for all registries: set it below [registry"),
             ("[network]\ntimeout = 0", "0 is not a number of seconds from 1 to 3600"),
             ("[network]\ntimeout = -1", "invalid value"),
             ("[network]\ntimeout = \"soon\"", "invalid type"),

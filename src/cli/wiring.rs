@@ -4,7 +4,7 @@ mod logins;
 pub mod notary;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     ffi::OsString,
     path::{Path, PathBuf},
     sync::Arc,
@@ -21,7 +21,7 @@ use super::{
     passphrase_flags::{NewPassphraseFlags, PassphraseFlags},
     passphrase_source::{Answer, Place, Sources},
     prompt::Prompter,
-    settings::Settings,
+    settings::{RegistrySettings, Settings},
     ui::Ui,
 };
 use crate::{
@@ -30,7 +30,7 @@ use crate::{
             credentials::DockerCredentials,
             engine_address::{DEFAULT_SOCKET, EngineNames},
             reference,
-            tls::TlsFolders,
+            tls::{CaFile, TlsFolders},
         },
         engine::EngineApi,
         keys::{
@@ -39,10 +39,15 @@ use crate::{
             key_source::{self, KeySourceError},
             public_key_out,
         },
-        net::{Net, NetSettings, credential::Credentials, endpoint::Endpoint},
+        net::{
+            Net, NetSettings,
+            credential::Credentials,
+            endpoint::Endpoint,
+            origin::{Permissions, Permitted},
+        },
         notary::{NotaryServers, servers::Servers},
         passphrases,
-        registry::Registries,
+        registry::{self, Registries},
         store::TrustFolder,
     },
     ops::{
@@ -97,10 +102,12 @@ impl Wiring {
     pub fn new(face: Face<'_>) -> Result<Self, CliError> {
         let settings = settings()?;
         let config_dir = config_dir(face.config_dir)?;
-        let net = Arc::new(net(&settings, &config_dir, face.ui, face.login));
+        let servers = servers(&settings)?;
+        let tls = tls(&settings, &servers, &config_dir);
+        let net = Arc::new(net(&settings, &config_dir, tls, face.ui, face.login));
         Ok(Self {
             store: TrustFolder::new(config_dir.join("trust")),
-            remote: NotaryServers::new(Arc::clone(&net), servers(&settings)?, face.access),
+            remote: NotaryServers::new(Arc::clone(&net), servers, face.access),
             registry: Registries::new(Arc::clone(&net)),
             net,
             keys: KeyFiles::new(&config_dir.join("trust")),
@@ -342,33 +349,35 @@ fn settings() -> Result<Settings, CliError> {
 fn network(settings: &Settings) -> NetSettings {
     NetSettings {
         timeout: settings.network.timeout,
-        allowed_token_realms: settings.network.token_realms.clone(),
+        permissions: permissions(settings),
         cache_dir: variable("DCT_CACHE_DIR").map(PathBuf::from).or_else(|| dirs::cache_dir().map(|folder| folder.join("dct"))),
         ..NetSettings::default()
     }
 }
 
-fn net(settings: &Settings, config_dir: &Path, ui: &Arc<Ui>, login: Login) -> Net {
+/// What the settings allow by name: each for one registry.
+fn permissions(settings: &Settings) -> Permissions {
+    settings.registries().fold(Permissions::default(), |permissions, (registry, set)| {
+        let permitted = Permitted { token_realms: set.token_realms.clone(), token_receivers: set.token_receivers.clone() };
+        permissions.with(registry, permitted)
+    })
+}
+
+fn net(settings: &Settings, config_dir: &Path, tls: TlsFolders, ui: &Arc<Ui>, login: Login) -> Net {
     let docker = Undisturbed { docker: DockerCredentials::new(config_dir.to_owned()), ui: Arc::clone(ui) };
     let credentials: Box<dyn Credentials> = match login {
         Login::Never => Box::new(docker),
         Login::Ask(prompter) => Box::new(AskedFor { docker, prompter }),
     };
-    Net::new(network(settings), credentials, Box::new(tls(settings, config_dir)))
+    Net::new(network(settings), credentials, Box::new(tls))
 }
 
-/// Docker's folders, and the CA files of the settings, each for the registry and for its Notary server.
-fn tls(settings: &Settings, config_dir: &Path) -> TlsFolders {
-    let mut ca_files: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
-    for (registry, set) in settings.registries() {
-        if let Some(ca) = &set.ca {
-            let server = set.server.as_deref().and_then(|server| url::Url::parse(server).ok());
-            let server = server.and_then(|url| Some((url.host_str()?.to_owned(), url.port())));
-            let server = server.map(|(host, port)| port.map_or_else(|| host.clone(), |port| format!("{host}:{port}")));
-            for host in [Some(registry.to_owned()), server].into_iter().flatten() {
-                ca_files.entry(host).or_default().push(ca.clone());
-            }
-        }
-    }
-    TlsFolders { ca_files, ..TlsFolders::of_docker(config_dir) }
+/// Docker's folders, and the CA files of the settings, each for the registry and for its own Notary server.
+fn tls(settings: &Settings, servers: &Servers, config_dir: &Path) -> TlsFolders {
+    let ca_file = |(registry, set): (&str, &RegistrySettings)| {
+        let hosts = [registry::address(registry), servers.of_registry(registry)];
+        let hosts = hosts.into_iter().flatten().map(|api| api.host()).collect();
+        Some((registry.to_owned(), CaFile { path: set.ca.clone()?, hosts }))
+    };
+    TlsFolders { ca_files: settings.registries().filter_map(ca_file).collect(), ..TlsFolders::of_docker(config_dir) }
 }

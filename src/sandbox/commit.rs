@@ -31,9 +31,14 @@ struct Journal {
 
 /// Makes the folder its owner's alone where there is none, and settles what an earlier process began.
 pub(super) fn open(folder: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    make(folder)?;
     finish(folder)?;
     sweep(folder)
+}
+
+/// Makes a folder, and those above it, for their owner alone; those that exist stay as they are.
+fn make(folder: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// Applies changes.
@@ -101,7 +106,7 @@ fn sweep(folder: &Path) -> io::Result<()> {
 
 fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder)?;
+    make(folder)?;
     let mut file = tempfile::Builder::new().prefix(BESIDE).tempfile_in(folder)?;
     file.write_all(bytes)?;
     Ok(file)

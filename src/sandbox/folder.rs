@@ -1,9 +1,9 @@
 //! The folder of a sandbox: a temporary one, or one that a person names, which must be a sandbox's or become one.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{self, File, Permissions, TryLockError},
     io,
-    os::unix::fs::MetadataExt as _,
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
 };
 
@@ -28,7 +28,8 @@ pub(super) struct Folder {
 /// A new one, for this time alone.
 pub(super) fn temporary() -> Result<Folder, StartError> {
     let base = std::env::temp_dir();
-    let temporary = tempfile::Builder::new().prefix("dct-sandbox-").tempdir_in(&base).map_err(at(&base))?;
+    let ours = Permissions::from_mode(0o700);
+    let temporary = tempfile::Builder::new().prefix("dct-sandbox-").permissions(ours).tempdir_in(&base).map_err(at(&base))?;
     let path = named(temporary.path())?;
     Ok(Folder { path, state: None, _lock: None, _temporary: Some(temporary) })
 }
@@ -50,7 +51,7 @@ pub(super) fn keep(folder: &Path) -> Result<Folder, StartError> {
     if !new && !mark.is_file() {
         return Err(refuse("it has other files, and is no sandbox's"));
     }
-    let lock = File::options().create(true).append(true).open(&mark).map_err(at(&mark))?;
+    let lock = File::options().create(true).append(true).mode(0o600).open(&mark).map_err(at(&mark))?;
     match lock.try_lock() {
         Err(TryLockError::WouldBlock) => return Err(refuse("a sandbox is running in it")),
         Err(TryLockError::Error(error)) => return Err(at(&mark)(error)),

@@ -6,7 +6,10 @@ use std::sync::{
 };
 
 use dct::{
-    adapters::notary::Access,
+    adapters::{
+        net::origin::{Permissions, Permitted},
+        notary::Access,
+    },
     ops::ports::{Accounts, FileRef, NotaryRemote, RemoteError},
 };
 
@@ -41,7 +44,7 @@ fn login(host: &str) -> String {
 
 fn unauthorized(result: Result<dct::ops::ports::Bytes, RemoteError>) -> String {
     match result {
-        Err(RemoteError::Unauthorized { reason, .. }) => reason,
+        Err(RemoteError::Unauthorized { reason, .. } | RemoteError::Withheld { reason, .. }) => reason,
         other => panic!("{other:?}"),
     }
 }
@@ -114,7 +117,11 @@ fn a_realm_of_another_host_gets_no_credentials() {
     let mut world = world.config(&login(&server.host()));
     world.timestamp(&server.host()).unwrap(); // anonymously
     assert!(server.requests().iter().all(|r| r.header("authorization").is_none_or(|a| a.starts_with("Bearer"))));
-    world.settings.allowed_token_realms = vec!["127.0.0.1".to_owned()];
+    let permitted = || Permitted { token_realms: vec!["127.0.0.1".to_owned()], ..Permitted::default() };
+    world.settings.permissions = Permissions::default().with("localhost:1", permitted());
+    world.timestamp(&server.host()).unwrap(); // allowed for another registry
+    assert!(server.requests().iter().all(|r| r.header("authorization").is_none_or(|a| a.starts_with("Bearer"))));
+    world.settings.permissions = Permissions::default().with(&server.host(), permitted());
     world.timestamp(&server.host()).unwrap();
     assert!(server.requests().iter().any(|r| r.header("authorization") == Some(JEFF)));
 }

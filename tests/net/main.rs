@@ -24,5 +24,6 @@ mod peers;
 mod plain;
 mod proxy;
 mod registry;
+mod sites;
 mod tls;
 mod world;

@@ -1,10 +1,19 @@
 //! A person's Docker configuration in a temporary folder, and the adapters over it.
 
-use std::{fs, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use dct::{
     adapters::{
-        docker::{credentials::DockerCredentials, tls::TlsFolders},
+        docker::{
+            credentials::DockerCredentials,
+            tls::{CaFile, TlsFolders},
+        },
         net::{Net, NetSettings},
         notary::{Access, NotaryServers, servers::Servers},
         registry::Registries,
@@ -22,6 +31,8 @@ pub(crate) struct World {
     folder: tempfile::TempDir,
     pub(crate) settings: NetSettings,
     pub(crate) server: Option<String>,
+    /// CA files of the settings.
+    pub(crate) ca_files: BTreeMap<String, CaFile>,
 }
 
 impl World {
@@ -29,7 +40,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let settings =
             NetSettings { timeout: Duration::from_secs(5), cache_dir: Some(folder.path().join("cache")), ..NetSettings::default() };
-        Self { folder, settings, server: None }
+        Self { folder, settings, server: None, ca_files: BTreeMap::new() }
     }
 
     /// One that trusts a CA for hosts.
@@ -50,6 +61,10 @@ impl World {
         self.folder.path().join("docker/tls").join(host)
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Writes Docker's config.json.
     pub(crate) fn config(self, json: &str) -> Self {
         fs::create_dir_all(self.folder.path().join("docker")).unwrap();
@@ -60,7 +75,7 @@ impl World {
     pub(crate) fn net(&self) -> Arc<Net> {
         let docker = self.folder.path().join("docker");
         let credentials = DockerCredentials::new(docker.clone());
-        let tls = TlsFolders { folders: vec![docker.join("tls")], ..TlsFolders::default() };
+        let tls = TlsFolders { folders: vec![docker.join("tls")], ca_files: self.ca_files.clone() };
         Arc::new(Net::new(self.settings.clone(), Box::new(credentials), Box::new(tls)))
     }
 

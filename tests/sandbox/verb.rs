@@ -107,6 +107,22 @@ fn a_folder_that_is_no_sandboxs_is_left_alone() {
 }
 
 #[test]
+fn what_it_makes_is_its_owners_alone_whatever_the_umask() {
+    let home = home();
+    let script = "{ dct key load --name jeff $SANDBOX_DIR/jeff/key.pem && dct signer add --key $SANDBOX_DIR/jeff/cert.pem jeff $SANDBOX/prod/nginx && \
+        dct sign $SANDBOX/prod/nginx:1; } >/dev/null && find $SANDBOX_DIR ! -type l -perm /077";
+    for options in [&[][..], &["--dir", "kept"]] {
+        let plain = sandbox(home.path(), &[options, &["--", "sh", "-c", script]].concat());
+        let mut open = Command::new("sh");
+        open.args(["-c", "umask 0; exec \"$0\" \"$@\""]).arg(plain.get_program()).args(plain.get_args()).current_dir(home.path());
+        open.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let run = open.output().unwrap();
+        assert!(run.status.success(), "{}", text(&run.stderr));
+        assert_eq!(text(&run.stdout), "", "{options:?}");
+    }
+}
+
+#[test]
 fn one_sandbox_at_a_time_runs_in_a_folder() {
     let home = home();
     let script = format!("exec {} sandbox --dir kept -- true", env!("CARGO_BIN_EXE_dct"));

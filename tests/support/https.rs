@@ -174,6 +174,7 @@ impl Identity {
 
 /// A running server. Its threads end with the test's process.
 pub(crate) struct Https {
+    ip: &'static str,
     port: u16,
     requests: Arc<Mutex<Vec<Request>>>,
 }
@@ -181,7 +182,16 @@ pub(crate) struct Https {
 impl Https {
     /// Serves with `handler` on a free port of 127.0.0.1.
     pub(crate) fn start(identity: &Identity, handler: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
-        Self::start_with(identity.server_config(None), handler)
+        Self::start_with("127.0.0.1", identity.server_config(None), handler)
+    }
+
+    /// The same at another address of loopback, `127.0.0.2` say.
+    pub(crate) fn start_at(
+        ip: &'static str,
+        identity: &Identity,
+        handler: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::start_with(ip, identity.server_config(None), handler)
     }
 
     /// The same for clients alone that show a certificate of a CA.
@@ -190,14 +200,14 @@ impl Https {
         client_ca: &Identity,
         handler: impl Fn(&Request) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        Self::start_with(identity.server_config(Some(client_ca)), handler)
+        Self::start_with("127.0.0.1", identity.server_config(Some(client_ca)), handler)
     }
 
-    fn start_with(config: ServerConfig, handler: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
+    fn start_with(ip: &'static str, config: ServerConfig, handler: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         let requests = Arc::new(Mutex::new(Vec::new()));
         let record = Arc::clone(&requests);
         let config = Arc::new(config);
-        let port = tcp(move |stream| {
+        let port = tcp_at(ip, move |stream| {
             let connection = ServerConnection::new(Arc::clone(&config)).expect("a connection");
             let mut reader = BufReader::new(StreamOwned::new(connection, stream));
             let Ok(request) = read_request(&mut reader) else { return };
@@ -208,7 +218,7 @@ impl Https {
                 let _ = stream.flush();
             }
         });
-        Self { port, requests }
+        Self { ip, port, requests }
     }
 
     /// `localhost:PORT`
@@ -218,7 +228,7 @@ impl Https {
 
     /// `127.0.0.1:PORT`: the same server under another name.
     pub(crate) fn address(&self) -> String {
-        format!("127.0.0.1:{}", self.port)
+        format!("{}:{}", self.ip, self.port)
     }
 
     /// All requests so far.
@@ -234,7 +244,11 @@ impl Https {
 
 /// A server without TLS on a free port of 127.0.0.1: `serve` gets each connection in a thread of its own.
 pub(crate) fn tcp(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    tcp_at("127.0.0.1", serve)
+}
+
+fn tcp_at(ip: &str, serve: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
+    let listener = TcpListener::bind((ip, 0)).expect("a free port");
     let port = listener.local_addr().expect("bound").port();
     let serve = Arc::new(serve);
     thread::spawn(move || {

@@ -20,8 +20,17 @@ use crate::adapters::net::{
 pub struct TlsFolders {
     /// The folders that hold one folder a host, in their order.
     pub folders: Vec<PathBuf>,
-    /// CA files by `host[:port]`.
-    pub ca_files: BTreeMap<String, Vec<PathBuf>>,
+    /// CA files of the settings, by registry.
+    pub ca_files: BTreeMap<String, CaFile>,
+}
+
+/// A CA file that is trusted where it is about one registry's images, and nowhere else: a server may hold the trust data of several registries.
+#[derive(Clone, Debug)]
+pub struct CaFile {
+    /// The file.
+    pub path: PathBuf,
+    /// The servers that it vouches for, as `host[:port]`: the registry and its Notary server.
+    pub hosts: Vec<String>,
 }
 
 impl TlsFolders {
@@ -33,12 +42,12 @@ impl TlsFolders {
 }
 
 impl TlsFiles for TlsFolders {
-    fn for_host(&self, authority: &str) -> Result<TlsMaterial, TlsFileError> {
+    fn for_host(&self, authority: &str, registry: &str) -> Result<TlsMaterial, TlsFileError> {
         let mut material = TlsMaterial::default();
+        if let Some(file) = self.ca_files.get(registry).filter(|file| file.hosts.iter().any(|host| host == authority)) {
+            material.roots.extend(certificates(&file.path)?);
+        }
         for name in names_of(authority) {
-            for file in self.ca_files.get(&name).into_iter().flatten() {
-                material.roots.extend(certificates(file)?);
-            }
             // Docker takes the colon out on Windows, where a file's name cannot have one
             let folder = if cfg!(windows) { name.replace(':', "") } else { name };
             for base in &self.folders {
@@ -108,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_half_of_a_pair_is_refused_in_dockers_words() {
-        let message = |files| folder(files).1.for_host("example.com:5000").unwrap_err().to_string();
+        let message = |files| folder(files).1.for_host("example.com:5000", "example.com:5000").unwrap_err().to_string();
         assert_eq!(
             message(&[("client.cert", "")]),
             "missing key client.key for client certificate client.cert. CA certificates must use the extension .crt"
@@ -120,8 +129,8 @@ mod tests {
     #[test]
     fn other_files_and_absent_folders_say_nothing() {
         let (_dir, folders) = folder(&[("README", "x")]);
-        assert!(folders.for_host("example.com:5000").unwrap().roots.is_empty());
-        assert!(folders.for_host("example.com").unwrap().client.is_none());
+        assert!(folders.for_host("example.com:5000", "example.com:5000").unwrap().roots.is_empty());
+        assert!(folders.for_host("example.com", "example.com").unwrap().client.is_none());
     }
 
     #[test]
@@ -129,5 +138,21 @@ mod tests {
         assert_eq!(names_of("example.com"), ["example.com", "example.com:443"]);
         assert_eq!(names_of("[::1]"), ["[::1]", "[::1]:443"]);
         assert_eq!(names_of("[::1]:5000"), ["[::1]:5000"]);
+    }
+    #[test]
+    fn a_registry_s_authority_vouches_for_its_two_servers_where_it_is_about_that_registry() {
+        let hosts = vec!["dtr.example.com".to_owned(), "notary.other.org:4443".to_owned()];
+        let file = CaFile { path: "testdata/certs/chain-ca.pem".into(), hosts };
+        let folders = TlsFolders { folders: Vec::new(), ca_files: BTreeMap::from([("dtr.example.com".to_owned(), file)]) };
+        for (authority, registry, roots) in [
+            ("dtr.example.com", "dtr.example.com", 1),
+            ("notary.other.org:4443", "dtr.example.com", 1),
+            ("notary.other.org", "dtr.example.com", 0),
+            ("auth.example.com", "dtr.example.com", 0),
+            ("notary.other.org:4443", "hub.example.net", 0),
+            ("dtr.example.com", "hub.example.net", 0),
+        ] {
+            assert_eq!(folders.for_host(authority, registry).unwrap().roots.len(), roots, "{authority} for {registry}");
+        }
     }
 }

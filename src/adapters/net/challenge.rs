@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{failure::Kind, realm::Realm};
+
 /// Longest header that is read, in bytes.
 const MAX_HEADER: usize = 8 << 10;
 
@@ -18,31 +20,35 @@ pub(super) enum Challenge {
     Basic,
     /// A token, which the realm's server gives for a service (distribution's token specification).
     Bearer {
-        /// The token server's URL, as the server wrote it.
-        realm: String,
+        /// The token server.
+        realm: Realm,
         /// Whom the token is for.
         service: Option<String>,
     },
 }
 
-/// The strongest challenge of the headers that we can meet: Bearer before Basic. An error says what is wrong with them.
-pub(super) fn choose<'h>(headers: impl Iterator<Item = &'h [u8]>) -> Result<Challenge, &'static str> {
+/// The strongest challenge of the headers that we can meet: Bearer before Basic. An error says what is wrong with them: with a realm that is
+/// none the server has answered badly, and else it has refused.
+pub(super) fn choose<'h>(headers: impl Iterator<Item = &'h [u8]>) -> Result<Challenge, Kind> {
+    let unmet = |reason: &str| Kind::Unauthorized(reason.to_owned());
     let mut basic = false;
     let mut seen = false;
     for header in headers.take(MAX_COUNT) {
-        for raw in parse(header)? {
+        for raw in parse(header).map_err(unmet)? {
             seen = true;
             if raw.scheme == "bearer" {
-                let realm = raw.get("realm").filter(|realm| !realm.is_empty()).ok_or("its Bearer challenge has no realm")?;
-                return Ok(Challenge::Bearer { realm: realm.to_owned(), service: raw.get("service").map(str::to_owned) });
+                let realm = raw.get("realm").filter(|realm| !realm.is_empty());
+                let realm =
+                    Realm::parse(realm.ok_or_else(|| unmet("its Bearer challenge has no realm"))?).map_err(Kind::BadAnswer)?;
+                return Ok(Challenge::Bearer { realm, service: raw.get("service").map(str::to_owned) });
             }
             basic |= raw.scheme == "basic";
         }
     }
     match (basic, seen) {
         (true, _) => Ok(Challenge::Basic),
-        (false, true) => Err("it asks for a kind of authentication that is neither Bearer nor Basic"),
-        (false, false) => Err("the server does not say how to authenticate"),
+        (false, true) => Err(unmet("it asks for a kind of authentication that is neither Bearer nor Basic")),
+        (false, false) => Err(unmet("the server does not say how to authenticate")),
     }
 }
 
@@ -173,12 +179,12 @@ impl<'a> Scanner<'a> {
 mod tests {
     use super::*;
 
-    fn chosen(headers: &[&str]) -> Result<Challenge, &'static str> {
+    fn chosen(headers: &[&str]) -> Result<Challenge, Kind> {
         choose(headers.iter().map(|h| h.as_bytes()))
     }
 
     fn bearer(realm: &str, service: Option<&str>) -> Challenge {
-        Challenge::Bearer { realm: realm.to_owned(), service: service.map(str::to_owned) }
+        Challenge::Bearer { realm: Realm::parse(realm).unwrap(), service: service.map(str::to_owned) }
     }
 
     #[test]
@@ -192,6 +198,14 @@ mod tests {
         assert_eq!(chosen(&["Negotiate, Basic realm=x"]), Ok(Challenge::Basic));
         assert_eq!(chosen(&[",, Basic realm=x ,"]), Ok(Challenge::Basic));
         assert_eq!(chosen(&["Basic"]), Ok(Challenge::Basic));
+    }
+
+    #[test]
+    fn a_realm_that_is_none_is_a_bad_answer() {
+        for realm in ["http://a", "/token", "https://a?scope=x"] {
+            let header = format!("Basic realm=x, Bearer realm=\"{realm}\"");
+            assert!(matches!(chosen(&[&header]), Err(Kind::BadAnswer(_))), "{header}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::{error::Error as StdError, io};
 
 use super::text::printable;
-use crate::ops::ports::{RemoteError, TlsFault};
+use crate::ops::ports::{RemoteError, TlsFault, Withheld};
 
 /// Why a request has no answer. It can be kept, and told to each who waited for the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub(super) enum Kind {
     Status(u16, Option<String>),
     Tls(TlsFault, String),
     Unauthorized(String),
+    /// There are credentials, which are kept from a server of another site.
+    Withheld(String, Box<Withheld>),
     Unusable(String),
     Unreachable(String),
 }
@@ -33,6 +35,7 @@ impl From<Failure> for RemoteError {
             Kind::Status(status, said) => Self::Status { url, status, said },
             Kind::Tls(fault, cause) => Self::Tls { url, fault, cause },
             Kind::Anonymous(reason) | Kind::Unauthorized(reason) => Self::Unauthorized { url, reason },
+            Kind::Withheld(reason, withheld) => Self::Withheld { url, reason, withheld },
             Kind::Unusable(reason) => Self::Unusable(reason),
             Kind::Unreachable(cause) => Self::Unreachable { url, cause },
         }

@@ -1,21 +1,60 @@
-//! Who may receive the credentials of a registry.
+//! Who may receive the credentials of a registry, and what they buy.
 
-use std::net::IpAddr;
+use std::{collections::BTreeMap, net::IpAddr};
 
-/// Whether a server may receive a registry's credentials; both are named as hosts, with or without a port. The connection must be https.
+/// What a person allows by name for one registry: hosts of other sites, whatever their ports.
+#[derive(Clone, Debug, Default)]
+pub struct Permitted {
+    /// Token servers that may see the registry's credentials, and so the tokens that these buy.
+    pub token_realms: Vec<String>,
+    /// Servers that may see the tokens alone: a Notary server elsewhere.
+    pub token_receivers: Vec<String>,
+}
+
+/// What is allowed by name, for each registry by its name as in a GUN.
+#[derive(Clone, Debug, Default)]
+pub struct Permissions(BTreeMap<String, Permitted>);
+
+impl Permissions {
+    /// Allows more for one registry.
+    #[must_use]
+    pub fn with(mut self, registry: &str, permitted: Permitted) -> Self {
+        self.0.insert(registry.to_owned(), permitted);
+        self
+    }
+
+    /// Whether a server may receive a registry's credentials; both are named as hosts, with or without a port. The connection must be https.
+    pub(super) fn allow_credentials(&self, registry: &str, receiver: &str) -> bool {
+        may_receive(registry, receiver) || self.names(registry, receiver, |permitted| &permitted.token_realms)
+    }
+
+    /// Whether a server may receive a token that a registry's credentials bought: whoever may receive these, and who is named for it.
+    pub(super) fn allow_tokens(&self, registry: &str, receiver: &str) -> bool {
+        self.allow_credentials(registry, receiver) || self.names(registry, receiver, |permitted| &permitted.token_receivers)
+    }
+
+    fn names(&self, registry: &str, receiver: &str, list: impl Fn(&Permitted) -> &Vec<String>) -> bool {
+        self.0.get(registry).is_some_and(|permitted| list(permitted).iter().any(|name| is_same_host(name, receiver)))
+    }
+}
+
+/// Whether what is one server's may be another's without anybody's leave; both are named as hosts, with or without a port.
 ///
-/// It may where it is the registry's own host, a host of the same site by the public suffix list (so `auth.docker.io` for `docker.io`), or
-/// allowed by name in the settings. Addresses, `localhost` and other names without a site must be the same host. The port does not count:
-/// whoever answers has shown a certificate for the host.
-pub(super) fn may_receive(registry: &str, receiver: &str, allowed: &[String]) -> bool {
-    let same = |a: &str, b: &str| host(a).eq_ignore_ascii_case(host(b));
-    if same(registry, receiver) || allowed.iter().any(|name| same(name, receiver)) {
+/// It may where it is the same host, or a host of the same site by the public suffix list (so `auth.docker.io` for `docker.io`). Addresses,
+/// `localhost` and other names without a site must be the same host. The port does not count: whoever answers has shown a certificate for
+/// the host.
+pub(super) fn may_receive(owner: &str, receiver: &str) -> bool {
+    if is_same_host(owner, receiver) {
         return true;
     }
-    match (site(host(registry)), site(host(receiver))) {
+    match (site(host(owner)), site(host(receiver))) {
         (Some(a), Some(b)) => a == b,
         _ => false,
     }
+}
+
+fn is_same_host(a: &str, b: &str) -> bool {
+    host(a).eq_ignore_ascii_case(host(b))
 }
 
 /// The host without its port.
@@ -67,15 +106,28 @@ mod tests {
             ("registry", "registry", true),
             ("dtr.example.com.", "dtr.example.com", true),
         ] {
-            assert_eq!(may_receive(registry, receiver, &[]), may, "{registry} -> {receiver}");
+            assert_eq!(may_receive(registry, receiver), may, "{registry} -> {receiver}");
         }
     }
 
     #[test]
-    fn settings_allow_a_host_by_name() {
-        let allowed = ["auth.other.org".to_owned()];
-        assert!(may_receive("dtr.example.com", "auth.other.org:443", &allowed));
-        assert!(!may_receive("dtr.example.com", "x.auth.other.org", &allowed));
-        assert!(!may_receive("dtr.example.com", "other.org", &allowed));
+    fn settings_allow_a_host_by_name_for_one_registry() {
+        let hosts = |name: &str| vec![name.to_owned()];
+        let permitted = Permitted { token_realms: hosts("auth.other.org"), token_receivers: hosts("notary.other.org:4443") };
+        let permissions = Permissions::default().with("dtr.example.com", permitted);
+        for (registry, receiver, credentials, tokens) in [
+            ("dtr.example.com", "auth.other.org:443", true, true),
+            ("dtr.example.com", "AUTH.other.org", true, true),
+            ("dtr.example.com", "notary.other.org", false, true),
+            ("dtr.example.com", "x.auth.other.org", false, false),
+            ("dtr.example.com", "other.org", false, false),
+            ("dtr.example.com", "auth.example.com", true, true),
+            ("dtr.example.com:5000", "auth.other.org", false, false),
+            ("hub.example.com", "auth.other.org", false, false),
+            ("auth.other.org", "dtr.example.com", false, false),
+        ] {
+            let allowed = (permissions.allow_credentials(registry, receiver), permissions.allow_tokens(registry, receiver));
+            assert_eq!(allowed, (credentials, tokens), "{registry} -> {receiver}");
+        }
     }
 }

@@ -14,14 +14,15 @@ use super::{
     credential::{Credential, CredentialError, Credentials, Found},
     exchange::{Incoming, Outgoing, exchange},
     failure::{Failure, Kind},
-    hosts::{Hosts, authority},
+    hosts::{Hosts, Terms},
     once::OnceEach,
-    origin::may_receive,
+    origin::Permissions,
     pace::Pace,
     remembered::Remembered,
     settings::NetSettings,
     tls_files::TlsFiles,
     token::{self, Token, Wanted},
+    who::{self, Who},
 };
 use crate::{
     ops::ports::{Accounts, Bytes, RemoteError},
@@ -34,7 +35,7 @@ const MAX_PING: u64 = 64 << 10;
 /// The HTTP stack of a command.
 pub struct Net {
     pace: Pace,
-    allowed_token_realms: Vec<String>,
+    permissions: Permissions,
     hosts: Hosts,
     credentials: Box<dyn Credentials>,
     remembered: Remembered,
@@ -101,14 +102,10 @@ struct Known {
 }
 
 /// What is shown to a server.
-#[derive(Default)]
 struct Shown {
     headers: HeaderMap,
     user: Option<String>,
-    /// Whose credentials these are and where they came from, or that there are none.
-    who: String,
-    /// Whether there are no credentials, and the server wants some.
-    is_anonymous: bool,
+    who: Who,
     token: Option<Token>,
     /// Whether the token served an earlier request, so that it may have been revoked since.
     is_reused: bool,
@@ -120,7 +117,7 @@ impl Net {
     pub fn new(settings: NetSettings, credentials: Box<dyn Credentials>, tls: Box<dyn TlsFiles>) -> Self {
         Self {
             pace: Pace { timeout: settings.timeout, least_rate: settings.least_rate },
-            allowed_token_realms: settings.allowed_token_realms,
+            permissions: settings.permissions,
             hosts: Hosts::new(tls, concat!("dct/", env!("CARGO_PKG_VERSION")).to_owned()),
             credentials,
             remembered: Remembered { folder: settings.cache_dir },
@@ -151,10 +148,10 @@ impl Net {
     }
 
     fn send_to(&self, ask: &Ask<'_>, url: &Url) -> Result<Answer, Failure> {
-        let mut known = self.known(ask.api)?;
+        let mut known = self.known(ask)?;
         let shown = match self.show(&known.challenge, ask, None) {
             Err(_) if known.is_recalled => {
-                known = self.ask_anew(ask.api)?;
+                known = self.ask_anew(ask)?;
                 self.show(&known.challenge, ask, None)?
             }
             shown => shown?,
@@ -163,18 +160,15 @@ impl Net {
         if incoming.status != 401 {
             return Ok(answer(url, incoming, shown));
         }
-        let refuse = |shown: Shown| {
-            let kind = if shown.is_anonymous { Kind::Anonymous(shown.who) } else { Kind::Unauthorized(shown.who) };
-            Failure { url: url.to_string(), kind }
-        };
+        let refuse = |shown: &Shown| Failure { url: url.to_string(), kind: shown.who.refused(None) };
         let next = self.after_401(ask, &known, &incoming)?;
         if next == known.challenge && !shown.is_reused {
-            return Err(refuse(shown));
+            return Err(refuse(&shown));
         }
         let shown = self.show(&next, ask, shown.token.as_ref())?;
         let incoming = self.exchange(ask, url, &shown)?;
         if incoming.status == 401 {
-            return Err(refuse(shown));
+            return Err(refuse(&shown));
         }
         if next != known.challenge {
             self.remembered.keep(ask.api, &next);
@@ -200,35 +194,36 @@ impl Net {
         };
         let body = ask.content.as_ref().map(|(_, bytes)| Arc::clone(bytes));
         let outgoing = Outgoing { method, url: url.clone(), headers, body, limit: ask.limit };
-        let client = self.hosts.client(url, None);
+        let client = self.hosts.client(url, &Terms::of_server(ask.registry));
         client.and_then(|client| exchange(&client, outgoing, self.pace)).map_err(|kind| Failure { url: url.to_string(), kind })
     }
 
     // ---- what the server wants ----
 
-    fn known(&self, api: &Api) -> Result<Known, Failure> {
-        let make = || match self.remembered.recall(api) {
+    fn known(&self, ask: &Ask<'_>) -> Result<Known, Failure> {
+        let make = || match self.remembered.recall(ask.api) {
             Some(challenge) => Ok(Known { challenge, is_recalled: true }),
-            None => self.ping(api),
+            None => self.ping(ask),
         };
-        self.challenges.get(api.clone(), |_| true, make)
+        self.challenges.get(ask.api.clone(), |_| true, make)
     }
 
     /// Asks the server, unless another thread has asked it since.
-    fn ask_anew(&self, api: &Api) -> Result<Known, Failure> {
+    fn ask_anew(&self, ask: &Ask<'_>) -> Result<Known, Failure> {
         let is_fresh = |known: &Result<Known, Failure>| known.as_ref().map_or(true, |known| !known.is_recalled);
-        self.challenges.get(api.clone(), is_fresh, || self.ping(api))
+        self.challenges.get(ask.api.clone(), is_fresh, || self.ping(ask))
     }
 
-    fn ping(&self, api: &Api) -> Result<Known, Failure> {
+    fn ping(&self, ask: &Ask<'_>) -> Result<Known, Failure> {
+        let api = ask.api;
         let url = api.url("").map_err(|e| Failure { url: api.to_string(), kind: Kind::Unusable(format!("{api}: {e}")) })?;
         let fail = |kind| Failure { url: url.to_string(), kind };
         let outgoing =
             Outgoing { method: reqwest::Method::GET, url: url.clone(), headers: HeaderMap::new(), body: None, limit: MAX_PING };
-        let client = self.hosts.client(&url, None).map_err(fail)?;
+        let client = self.hosts.client(&url, &Terms::of_server(ask.registry)).map_err(fail)?;
         let answer = exchange(&client, outgoing, self.pace).map_err(fail)?;
         let challenge = match answer.status {
-            401 => chosen(&answer.headers).map_err(|reason| fail(Kind::Unauthorized(reason.to_owned())))?,
+            401 => chosen(&answer.headers).map_err(fail)?,
             status @ 300..=399 => return Err(fail(Kind::Status(status, None))),
             _ => Challenge::None,
         };
@@ -241,11 +236,14 @@ impl Net {
     /// What to show after a 401: what the server says now. Its answer to the request counts where it seemed to want nothing, or where it names
     /// another service than its front door does.
     fn after_401(&self, ask: &Ask<'_>, known: &Known, incoming: &Incoming) -> Result<Challenge, Failure> {
-        let now = if known.is_recalled { self.ask_anew(ask.api)?.challenge } else { known.challenge.clone() };
+        let now = if known.is_recalled { self.ask_anew(ask)?.challenge } else { known.challenge.clone() };
         if now != known.challenge && now != Challenge::None {
             return Ok(now);
         }
-        Ok(chosen(&incoming.headers).unwrap_or(now))
+        match chosen(&incoming.headers) {
+            Err(kind @ Kind::BadAnswer(_)) => Err(Failure { url: ask.api.to_string(), kind }),
+            challenge => Ok(challenge.unwrap_or(now)),
+        }
     }
 
     // ---- what we show ----
@@ -255,24 +253,20 @@ impl Net {
             let reason = "it wants credentials, which are not sent over http".to_owned();
             return Err(Failure { url: ask.api.to_string(), kind: Kind::Unauthorized(reason) });
         }
-        let Challenge::Bearer { realm, service } = challenge else {
-            let asked = *challenge == Challenge::Basic;
-            return if asked {
-                self.show_directly(ask)
-            } else {
-                Ok(Shown { who: "it did not ask for credentials".to_owned(), ..Shown::default() })
-            };
+        let (realm, service) = match challenge {
+            Challenge::None => return Ok(Shown::nothing(Who::Unasked)),
+            Challenge::Basic => return self.show_directly(ask),
+            Challenge::Bearer { realm, service } => (realm, service),
         };
-        let fail = |kind| Failure { url: ask.api.to_string(), kind };
-        let realm = token::parse_realm(realm).map_err(|reason| fail(Kind::BadAnswer(reason)))?;
+        let (server, receiver) = (ask.api.host(), realm.authority());
         let found = self.find(ask.registry, &ask.api.to_string())?;
-        if matches!(found.as_deref(), Some(Found { credential: Credential::RegistryToken(_), .. })) {
+        let (credential, who) = who::to_realm(&self.permissions, ask.registry, found.as_deref(), &receiver, &server);
+        if matches!(credential, Some(Credential::RegistryToken(_))) {
             return self.show_directly(ask);
         }
-        let receiver = authority(&realm);
-        let (credential, who) = self.for_receiver(ask.registry, found.as_deref(), &receiver);
         let (registry, scope) = (ask.registry.to_owned(), ask.scope.to_owned());
-        let wanted = Wanted { realm, service: service.clone(), scope, registry, is_anonymous: credential.is_none() };
+        let (realm, service, is_anonymous) = (realm.clone(), service.clone(), credential.is_none());
+        let wanted = Wanted { realm, service, scope, registry, is_anonymous, receiver: server };
         let mut is_reused = true;
         let usable = |token: &Result<Token, Failure>| match token {
             Ok(token) => token.is_alive() && refused.is_none_or(|refused| !Arc::ptr_eq(&token.value, &refused.value)),
@@ -280,29 +274,26 @@ impl Net {
         };
         let token = self.tokens.get(wanted.clone(), usable, || {
             is_reused = false;
-            self.fetch_token(ask.api, &wanted, credential, &who)
+            self.fetch_token(&wanted, credential, &who)
         })?;
         let user = credential.and_then(Credential::user).map(str::to_owned);
-        let (headers, is_anonymous) = (authorization::bearer(&token.value), found.is_none());
-        Ok(Shown { headers, user, who, is_anonymous, token: Some(token), is_reused })
+        Ok(Shown { headers: authorization::bearer(&token.value), user, who, token: Some(token), is_reused })
     }
 
-    fn fetch_token(&self, api: &Api, wanted: &Wanted, credential: Option<&Credential>, who: &str) -> Result<Token, Failure> {
-        let mut url = wanted.realm.clone();
+    fn fetch_token(&self, wanted: &Wanted, credential: Option<&Credential>, who: &Who) -> Result<Token, Failure> {
+        let mut url = wanted.realm.url().clone();
         url.set_query(None);
         let fail = |kind| Failure { url: url.to_string(), kind };
-        let named_by = api.url("").ok();
-        let client = self.hosts.client(&wanted.realm, named_by.as_ref()).map_err(fail)?;
-        token::fetch(&client, wanted, credential, who, self.pace).map_err(|kind| match kind {
-            Kind::Unauthorized(reason) if credential.is_none() => fail(Kind::Anonymous(reason)),
-            kind => fail(kind),
-        })
+        let Wanted { realm, registry, receiver, is_anonymous, .. } = wanted;
+        let terms = Terms::of_realm(&self.permissions, registry, &realm.authority(), receiver, *is_anonymous);
+        let client = self.hosts.client(realm.url(), &terms).map_err(fail)?;
+        token::fetch(&client, wanted, credential, who, self.pace).map_err(fail)
     }
 
     /// Shows a credential to the server itself: Basic, or a registry's own token.
     fn show_directly(&self, ask: &Ask<'_>) -> Result<Shown, Failure> {
         let found = self.find(ask.registry, &ask.api.to_string())?;
-        let (credential, who) = self.for_receiver(ask.registry, found.as_deref(), &ask.api.host());
+        let (credential, who) = who::to_server(&self.permissions, ask.registry, found.as_deref(), &ask.api.host());
         let headers = match credential {
             Some(Credential::Basic { user, password }) => authorization::basic(user, password),
             Some(Credential::RegistryToken(token)) => authorization::bearer(token),
@@ -310,13 +301,10 @@ impl Net {
                 let reason = format!("the server wants a password, and there is only the {who}");
                 return Err(Failure { url: ask.api.to_string(), kind: Kind::Unauthorized(reason) });
             }
-            None => {
-                let kind = if found.is_none() { Kind::Anonymous(who) } else { Kind::Unauthorized(who) };
-                return Err(Failure { url: ask.api.to_string(), kind });
-            }
+            None => return Err(Failure { url: ask.api.to_string(), kind: who.refused(None) }),
         };
         let user = credential.and_then(Credential::user).map(str::to_owned);
-        Ok(Shown { headers, user, who, ..Shown::default() })
+        Ok(Shown { headers, user, ..Shown::nothing(who) })
     }
 
     /// The credential for a registry, to be handed to someone who speaks to it in our place.
@@ -329,19 +317,11 @@ impl Net {
         let found = self.found.get(registry.to_owned(), |_| true, make);
         found.map_err(|error| Failure { url: url.to_owned(), kind: Kind::Unusable(error.to_string()) })
     }
+}
 
-    /// The credential where the receiver may have it, and the words that say whose it is, or why there is none.
-    fn for_receiver<'f>(&self, registry: &str, found: Option<&'f Found>, receiver: &str) -> (Option<&'f Credential>, String) {
-        match found {
-            None => (None, format!("no credentials for {registry} are configured")),
-            Some(found) if may_receive(registry, receiver, &self.allowed_token_realms) => {
-                (Some(&found.credential), found.describe())
-            }
-            Some(found) => {
-                let whose = found.describe();
-                (None, format!("the credentials for {registry} ({whose}) are not sent to {receiver}, which is another site's"))
-            }
-        }
+impl Shown {
+    fn nothing(who: Who) -> Self {
+        Self { headers: HeaderMap::new(), user: None, who, token: None, is_reused: false }
     }
 }
 
@@ -352,7 +332,7 @@ impl Accounts for Net {
     }
 }
 
-fn chosen(headers: &HeaderMap) -> Result<Challenge, &'static str> {
+fn chosen(headers: &HeaderMap) -> Result<Challenge, Kind> {
     challenge::choose(headers.get_all(WWW_AUTHENTICATE).iter().map(HeaderValue::as_bytes))
 }
 

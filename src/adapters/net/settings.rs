@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use super::origin::Permissions;
+
 /// The settings of the HTTP stack.
 #[derive(Clone, Debug)]
 pub struct NetSettings {
@@ -9,14 +11,14 @@ pub struct NetSettings {
     pub timeout: Duration,
     /// What an exchange of more than 1 MiB must average beyond that, in bytes a second.
     pub least_rate: u64,
-    /// Token servers that may see any registry's credentials, by their hosts.
-    pub allowed_token_realms: Vec<String>,
+    /// The hosts of other sites that may see a registry's credentials or tokens.
+    pub permissions: Permissions,
     /// The folder where the challenges of servers are remembered, in a folder `challenges`; none to remember nothing.
     pub cache_dir: Option<PathBuf>,
 }
 
 impl Default for NetSettings {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(30), least_rate: 64 << 10, allowed_token_realms: Vec::new(), cache_dir: None }
+        Self { timeout: Duration::from_secs(30), least_rate: 64 << 10, permissions: Permissions::default(), cache_dir: None }
     }
 }

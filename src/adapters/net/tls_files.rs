@@ -38,8 +38,9 @@ pub struct ClientPair {
 
 /// Where TLS material comes from.
 pub trait TlsFiles: Send + Sync {
-    /// What is configured for `host[:port]`. A file that is there and cannot be used is an error that names it.
-    fn for_host(&self, authority: &str) -> Result<TlsMaterial, TlsFileError>;
+    /// What is configured for `host[:port]`, where it is asked about the images of a registry. A file that is there and cannot be used is an
+    /// error that names it.
+    fn for_host(&self, authority: &str, registry: &str) -> Result<TlsMaterial, TlsFileError>;
 }
 
 /// A TLS file is there and cannot be used.

@@ -63,11 +63,17 @@ impl Servers {
         if let Some(api) = &self.everywhere {
             return api.clone().map_err(RemoteError::Unusable);
         }
-        if let Some(api) = self.by_registry.get(host) {
-            return Ok(api.clone());
-        }
-        let api = if host == "docker.io" { Api::parse(HUB_SERVER) } else { Api::of_host(host) };
+        let api = self.of_registry(host);
         api.map_err(|e| RemoteError::Unusable(format!("{host} cannot be the address of a trust server: {e}")))
+    }
+
+    /// A registry's own server, whichever is used for all repositories.
+    pub fn of_registry(&self, registry: &str) -> Result<Api, InvalidApi> {
+        match self.by_registry.get(registry) {
+            Some(api) => Ok(api.clone()),
+            None if registry == "docker.io" => Api::parse(HUB_SERVER),
+            None => Api::of_host(registry),
+        }
     }
 }
 

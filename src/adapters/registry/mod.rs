@@ -5,7 +5,12 @@ use std::sync::Arc;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 
 use crate::{
-    adapters::net::{Answer, Ask, Method, Net, api::Api, server_error, text::printable},
+    adapters::net::{
+        Answer, Ask, Method, Net,
+        api::{Api, InvalidApi},
+        server_error,
+        text::printable,
+    },
     ops::{
         image::Tag,
         ports::{Manifest, Registry, RegistryError, RemoteError},
@@ -35,11 +40,15 @@ impl Registries {
     }
 }
 
+/// The address of a registry, named as in a GUN.
+pub fn address(registry: &str) -> Result<Api, InvalidApi> {
+    Api::of_host(if registry == "docker.io" { HUB_REGISTRY } else { registry })
+}
+
 impl Registries {
     fn ask(&self, gun: &Gun, method: Method, reference: &str) -> Result<Answer, RemoteError> {
-        let host = if gun.host() == "docker.io" { HUB_REGISTRY } else { gun.host() };
         let unusable = |reason: String| RemoteError::Unusable(format!("{gun}: {reason}"));
-        let api = Api::of_host(host).map_err(|e| unusable(format!("{host} cannot be the address of a registry: {e}")))?;
+        let api = address(gun.host()).map_err(|e| unusable(format!("{} cannot be the address of a registry: {e}", gun.host())))?;
         // within its own registry a repository's name has no host
         let name = gun.as_str().split_once('/').map(|(_, name)| name).ok_or_else(|| unusable("it names no registry".to_owned()))?;
         self.net.send(&Ask {

@@ -1,7 +1,11 @@
 //! The library's failures in notary's words, with what a person could do about them under this name.
 
 use crate::{
-    cli::{error::CliError, failure, hints::is_notary},
+    cli::{
+        error::CliError,
+        failure,
+        hints::{is_notary, withheld_hint},
+    },
     ops::{
         error::{OpsError, Origin},
         ports::{DecisionError, RemoteError, TlsFault},
@@ -40,6 +44,8 @@ fn words(error: &OpsError) -> Option<&'static str> {
 
 fn hint(error: &OpsError) -> Option<String> {
     let hint = match error {
+        // the settings of this are ours, under whatever name we run
+        OpsError::Remote(RemoteError::Withheld { withheld, .. }) => return Some(withheld_hint(withheld)),
         OpsError::Remote(error) => return remote_hint(error).map(str::to_owned),
         OpsError::Decision(DecisionError::AttemptsExceeded | DecisionError::NewAttemptsExceeded) => {
             "where nobody can be asked, passphrases come from NOTARY_ROOT_PASSPHRASE, NOTARY_TARGETS_PASSPHRASE, NOTARY_SNAPSHOT_PASSPHRASE \
@@ -77,6 +83,10 @@ fn remote_hint(error: &RemoteError) -> Option<&'static str> {
         }
         RemoteError::Status { url, status: 300..400, .. } if is_notary(url) => {
             "redirects are not followed; name the Notary server itself by -s, or by remote_server.url in the configuration file"
+        }
+        RemoteError::Tls { url, fault: TlsFault::UnknownAuthority, .. } if !is_notary(url) => {
+            "for a token server elsewhere the system's authorities count; those of --tlscacert and remote_server.root_ca are for the server and \
+             its site"
         }
         RemoteError::Tls { fault: TlsFault::UnknownAuthority, .. } => {
             "if your own authority issued the certificate, name that authority's by --tlscacert, or in remote_server.root_ca"

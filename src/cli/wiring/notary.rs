@@ -11,6 +11,7 @@ use crate::{
         keys::key_files::KeyFiles,
         net::{
             Net,
+            api::Api,
             credential::{Credential, CredentialError, Credentials, Found, Secret},
             named_tls::NamedTlsFiles,
         },
@@ -37,8 +38,14 @@ impl Wiring {
     /// Chooses the adapters; nothing is read or asked before a command needs it.
     pub fn for_notary(face: &NotaryFace<'_>) -> Result<Self, CliError> {
         let (settings, config_dir, config) = (settings()?, config_dir(None)?, face.config);
-        let tls =
-            NamedTlsFiles { ca: config.root_ca.clone(), certificate: config.client_cert.clone(), key: config.client_key.clone() };
+        let server = config.server.as_ref().ok().and_then(|address| Api::parse_also_http(address).ok());
+        let tls = NamedTlsFiles {
+            // where there is none, none is spoken to
+            server: server.map(|api| api.host()).unwrap_or_default(),
+            ca: config.root_ca.clone(),
+            certificate: config.client_cert.clone(),
+            key: config.client_key.clone(),
+        };
         let logins = NotaryLogins { access: face.access, variable: variable(face.ui), prompter: Arc::clone(face.prompter) };
         let net = Arc::new(Net::new(network(&settings), Box::new(logins), Box::new(tls)));
         let servers = match &config.server {

@@ -12,7 +12,7 @@ pub use self::{
     changelist::{ChangeFile, Changelist},
     engine::{Engine, EngineError},
     keys::{KeyInfo, KeyStore, KeyStoreError},
-    notary::{NotaryRemote, RemoteError, TlsFault},
+    notary::{NotaryRemote, RemoteError, TlsFault, Withheld},
     person::{DecisionError, Decisions, Events, PassphrasePurpose, PassphraseRequest},
     registry::{Accounts, Registry, RegistryError},
     trust_store::{Commit, StoreError, Stored, TrustSet, TrustStore, WriterGuard},

@@ -97,6 +97,16 @@ pub enum RemoteError {
         /// Whose credentials were used and where they came from, or that there are none.
         reason: String,
     },
+    /// 401, and there are credentials, which a server of another site would get, or what they buy.
+    #[error("{url}: not authorized (401): {reason}")]
+    Withheld {
+        /// What was asked.
+        url: String,
+        /// Whose credentials these are, and where they do not go.
+        reason: String,
+        /// What a person would have to allow by name.
+        withheld: Box<Withheld>,
+    },
     /// A setting or credential on this side makes the request impossible; nothing was sent.
     #[error("{0}")]
     Unusable(String),
@@ -124,6 +134,25 @@ pub enum TlsFault {
     Time,
     /// The certificate leads to no authority that is trusted here.
     UnknownAuthority,
+}
+
+/// What a server of another site does not get, until a person allows it by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Withheld {
+    /// The credentials for a registry.
+    Credentials {
+        /// The registry.
+        registry: String,
+        /// Who does not get them.
+        host: String,
+    },
+    /// The tokens that these credentials buy.
+    Tokens {
+        /// The registry.
+        registry: String,
+        /// Who does not get them.
+        host: String,
+    },
 }
 
 impl RemoteError {
