@@ -71,6 +71,7 @@ fn untrusted(name: &str, error: &UpdateError) -> String {
     let malicious = "Warning: potential malicious behavior - trust data";
     match error {
         UpdateError::Expired { .. } => format!("Error: remote repository {name} out-of-date: {error}"),
+        UpdateError::ManyRoots(_) => format!("Error: remote repository {name} is further on than this run went: {error}"),
         UpdateError::Rollback { .. } => format!("{malicious} version is lower than expected for remote repository {name}: {error}"),
         UpdateError::Verify(VerifyError::NoSignatures(_) | VerifyError::Threshold { .. }) => {
             format!("{malicious} has insufficient signatures for remote repository {name}: {error}")

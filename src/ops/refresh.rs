@@ -2,7 +2,10 @@
 
 pub mod recovery;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use super::{
     error::{OpsError, Origin},
@@ -11,16 +14,8 @@ use super::{
     session::Session,
 };
 use crate::tuf::{
-    bootstrap::{MAX_ROOT_STEPS, RootWalk},
-    digest::Sha256,
-    error::UpdateError,
-    expiry::Expires,
-    gun::Gun,
-    local::LocalRepo,
-    plan::Base,
-    role::RoleName,
-    trusted::TrustedRepo,
-    update::Freshness,
+    bootstrap::RootWalk, digest::Sha256, error::UpdateError, expiry::Expires, gun::Gun, local::LocalRepo, plan::Base,
+    role::RoleName, trusted::TrustedRepo, update::Freshness,
 };
 
 /// A state that can be published to.
@@ -73,9 +68,13 @@ fn bring_up_to_date(session: &Session<'_>, gun: &Gun, outage: Outage) -> (Result
     (result, unpublished)
 }
 
-/// Roots that are fetched together at first, and four times as many with each further batch: an honest way is short, and a claim
-/// of two thousand million roots must not cost a thousand requests.
+/// Roots that are fetched together at first, and then: an honest way is short, and a claim of two thousand million roots must not cost a
+/// thousand requests.
 const FIRST_ROOTS: usize = 4;
+const MOST_ROOTS: usize = 16;
+
+/// How long one run walks, where roots come slowly or are costly to verify.
+const MAX_WALK: Duration = Duration::from_secs(20);
 
 /// What to do when the server cannot be reached.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -190,8 +189,9 @@ impl<'a> Refresh<'a> {
         if walk.version() == version { Err(on_server(error)) } else { self.verify(walk, timestamp, Freshness::Fetched) }
     }
 
-    /// Walks from the trusted root to the newest, over every version between them.
+    /// Walks from the trusted root to the newest, over every version between them, as far as one run goes.
     fn climb(&self, mut walk: RootWalk, newest: &Bytes) -> Result<RootWalk, OpsError> {
+        let begun = Instant::now();
         let steps = walk.steps_to(newest).map_err(on_server)?;
         let fetched = if steps.arrive { steps.versions.len().saturating_sub(1) } else { steps.versions.len() };
         let mut rest = steps.versions.get(..fetched).unwrap_or_default();
@@ -205,21 +205,26 @@ impl<'a> Refresh<'a> {
                     error => error.into(),
                 })?;
                 walk = walk.step(root).map_err(on_server)?;
+                if begun.elapsed() > MAX_WALK {
+                    return Err(self.cut_short(&walk)?);
+                }
             }
-            (rest, batch) = (later, batch * 4);
+            (rest, batch) = (later, MOST_ROOTS);
         }
         if !steps.arrive {
-            self.keep_root(&walk)?;
-            return Err(on_server(UpdateError::TooManyRoots(MAX_ROOT_STEPS)));
+            return Err(self.cut_short(&walk)?);
         }
         if steps.versions.is_empty() { Ok(walk) } else { walk.step(Bytes::clone(newest)).map_err(on_server) }
     }
 
-    /// Stores a root that was walked to, beside what was stored (TUF 5.3.8).
-    fn keep_root(&self, walk: &RootWalk) -> Result<(), OpsError> {
-        let mut files = self.stored.files.clone();
-        files.insert(RoleName::root(), Bytes::clone(walk.bytes()));
-        Ok(self.session.store.commit(self.gun, &TrustSet { files, floor: walk.floor() })?)
+    /// Stores a root that was walked to, beside what was stored (TUF 5.3.8), where the walk began with a trusted one.
+    fn cut_short(&self, walk: &RootWalk) -> Result<OpsError, OpsError> {
+        if walk.is_known() {
+            let mut files = self.stored.files.clone();
+            files.insert(RoleName::root(), Bytes::clone(walk.bytes()));
+            self.session.store.commit(self.gun, &TrustSet { files, floor: walk.floor() })?;
+        }
+        Ok(on_server(UpdateError::ManyRoots(walk.version())))
     }
 
     fn verify(&mut self, walk: RootWalk, timestamp: Bytes, freshness: Freshness) -> Result<TrustedRepo, OpsError> {

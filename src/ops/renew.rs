@@ -8,7 +8,7 @@ use super::{
     error::OpsError,
     keyring::Keyring,
     ports::{KeyInfo, RemoteError},
-    refresh::recovery::for_recovery,
+    refresh::recovery::for_renewal,
     reissue::publish_anew,
     session::Session,
 };
@@ -85,12 +85,12 @@ pub enum LeftReason {
 }
 
 /// Signs anew, as one update, what a person wants of a repository. What has expired is taken up as it was signed, verified by signatures, thresholds,
-/// versions and pins as ever.
+/// versions and pins as ever; and where this machine has never seen the repository, its root must be vouched for.
 pub fn renew(session: &Session<'_>, gun: &Gun, choice: Choice<'_>) -> Result<Renewal, OpsError> {
     let _writer = session.store.writer(gun)?;
     let keyring = Keyring::new(session);
     let likely = |info: &KeyInfo| info.role == RoleName::root().as_str() || info.gun.as_deref() == Some(gun.as_str());
-    let repo = keyring.beside(likely, || for_recovery(session, gun))??;
+    let repo = keyring.beside(likely, || for_renewal(session, gun))??;
     let mut chosen = choose(session, &keyring, &repo, choice)?;
     if chosen.is_empty() {
         return Ok(Renewal { left: chosen.left, ..Renewal::default() });
@@ -103,7 +103,7 @@ pub fn renew(session: &Session<'_>, gun: &Gun, choice: Choice<'_>) -> Result<Ren
             repo
         } else {
             // another publisher may have renewed some of it, or given the root other keys
-            let repo = for_recovery(session, gun)?;
+            let repo = for_renewal(session, gun)?;
             chosen = choose(session, &keyring, &repo, choice)?;
             repo
         };

@@ -8,6 +8,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
+    counted_keys::certificate_problem,
     envelope::Unverified,
     error::UpdateError,
     expiry::{Expires, ROOT_DAYS, TARGETS_DAYS},
@@ -15,7 +16,6 @@ use super::{
     hashes::FileMeta,
     key::{Key, KeyError},
     payload::Header,
-    pinning::certificate_problem,
     role::RoleName,
     role_keys::RoleSpec,
     root::Root,
@@ -142,7 +142,8 @@ impl LocalRepo {
         Ok(Self { gun: gun.clone(), root, targets, snapshot: snapshot.transpose()? })
     }
 
-    /// Takes up what an earlier command, or a peer's `init`, left in the store.
+    /// Takes up what an earlier command, or a peer's `init`, left in the store. It is a draft by whoever has this machine, and nothing is read from it:
+    /// that it is signed by its own keys suffices, and whether these count is judged by the server that takes it, and by all who read it.
     pub fn resume(gun: &Gun, root: Arc<[u8]>, targets: Arc<[u8]>) -> Result<Self, UpdateError> {
         let malformed = |role: &RoleName| {
             let role = role.clone();
@@ -201,7 +202,7 @@ pub fn check_certificate(gun: &Gun, certificate: &[u8], root: &PrivateKey, now: 
     if key.verifying_key()?.identity() != root.verifying_key().identity() {
         return Err(InitError::CertificateOfAnotherKey);
     }
-    match certificate_problem(gun, &key, now) {
+    match certificate_problem(gun, &key, Some(now)) {
         Some(reason) => Err(InitError::UnusableCertificate { gun: gun.clone(), reason }),
         None => Ok(key),
     }

@@ -8,8 +8,8 @@ use crate::{
         session::Session,
     },
     tuf::{
-        bootstrap::RootWalk, error::UpdateError, gun::Gun, recovery::Recoverable, role::RoleName, trusted::TrustedRepo,
-        update::Freshness, version::Version,
+        bootstrap::RootWalk, counted_keys::Grounds, error::UpdateError, gun::Gun, recovery::Recoverable, role::RoleName,
+        trusted::TrustedRepo, update::Freshness, version::Version,
     },
 };
 
@@ -20,6 +20,14 @@ pub fn for_recovery(session: &Session<'_>, gun: &Gun) -> Result<Recoverable, Ops
     Ok(Recoverable::new(refresh.recover()?.1))
 }
 
+/// The same to be signed anew. What has expired is an old state, of which the server may have any: where this machine has never seen a newer one, its
+/// signatures are no reason to sign it, unless a person vouches for its root.
+pub fn for_renewal(session: &Session<'_>, gun: &Gun) -> Result<Recoverable, OpsError> {
+    let repo = for_recovery(session, gun)?;
+    vouched(session, &repo)?;
+    Ok(repo)
+}
+
 /// The same to publish all of it anew: it is stored, so that it is whole here whatever becomes of the server's; where that is gone already, this is it.
 pub fn for_recreation(session: &Session<'_>, gun: &Gun) -> Result<Recoverable, OpsError> {
     let refresh = || Ok::<_, OpsError>(Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? });
@@ -27,8 +35,18 @@ pub fn for_recreation(session: &Session<'_>, gun: &Gun) -> Result<Recoverable, O
         Err(OpsError::Remote(RemoteError::NotFound { .. })) => refresh()?.stored_state()?,
         result => result?,
     };
+    let recoverable = Recoverable::new(repo.clone());
+    vouched(session, &recoverable)?;
     refresh.commit(&repo)?;
-    Ok(Recoverable::new(repo))
+    Ok(recoverable)
+}
+
+/// That what has expired was seen here before, or that its root is vouched for.
+fn vouched(session: &Session<'_>, repo: &Recoverable) -> Result<(), OpsError> {
+    match repo.ended(session.now) {
+        Some((role, at)) if repo.grounds() == Grounds::FirstUse => Err(OpsError::NeverSeen { gun: repo.gun().clone(), role, at }),
+        _ => Ok(()),
+    }
 }
 
 impl Refresh<'_> {

@@ -1,0 +1,34 @@
+//! The pins of the settings, for the repositories of Docker's registries.
+
+use std::{collections::BTreeMap, path::Path};
+
+use crate::{
+    cli::{error::os_words, root_settings::PinSettings, settings::Settings},
+    tuf::pinning::{Authorities, FirstUse, Pin, TrustPinning},
+};
+
+pub(super) fn pins(settings: &Settings) -> TrustPinning {
+    let first_use = |trusted| if trusted { FirstUse::Trust } else { FirstUse::Refuse };
+    let mut pinning = TrustPinning { first_use: first_use(settings.root.first_use), ..TrustPinning::default() };
+    let mut files = BTreeMap::new();
+    for (registry, set) in settings.registries() {
+        pinning.first_use_at.extend(set.root.first_use.map(|trusted| (registry.to_owned(), first_use(trusted))));
+        let pins = set.root.pins.iter();
+        pinning.pins.extend(pins.map(|(pattern, set)| (pattern.of_registry(registry), pin(set, &mut files))));
+    }
+    pinning
+}
+
+/// A file that several pins name is read once.
+fn pin<'a>(set: &'a PinSettings, files: &mut BTreeMap<&'a Path, Authorities>) -> Pin {
+    let authorities = set.ca.as_deref().map(|file| files.entry(file).or_insert_with(|| authorities(file)).clone());
+    Pin { certificates: set.certificates.clone(), keys: set.keys.clone(), authorities }
+}
+
+/// Whoever needs no root of those repositories needs none of their authorities: what is wrong with a file is told where it counts.
+fn authorities(file: &Path) -> Authorities {
+    match std::fs::read(file) {
+        Ok(pem) => Authorities::Pem(pem),
+        Err(error) => Authorities::Unreadable(format!("{}: {}", file.display(), os_words(&error))),
+    }
+}
