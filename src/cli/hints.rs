@@ -33,6 +33,9 @@ pub fn hint(failure: &OpsError) -> Option<String> {
         }
         OpsError::Untrusted { error: UpdateError::Pin(error), .. } => pin_hint(error),
         OpsError::Untrusted { error: UpdateError::ManyRoots(_), .. } => Some("run it again".to_owned()),
+        OpsError::NoPinnedKey { .. } => Some(
+            "load the pinned root key with `dct key load`; a new certificate of a key is pinned by the key's ID alone".to_owned(),
+        ),
         OpsError::NeverSeen { gun, .. } => Some(format!(
             "where you know the ID of its root key, name it: `dct renew --root ID {gun}`; `dct key list` shows those of the root keys on this machine"
         )),

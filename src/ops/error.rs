@@ -94,6 +94,12 @@ pub enum OpsError {
     /// The account at the registry has no name that could be a signer's.
     #[error("{0}")]
     NoAccount(String),
+    /// A pin is for a repository that is to begin, and no root key here is pinned.
+    #[error("no root key on this machine is one that is pinned for {gun}")]
+    NoPinnedKey {
+        /// The repository.
+        gun: Gun,
+    },
     /// The private key of a root certificate is not on this machine. The words are Notary's.
     #[error("error initializing repository with certificate: cannot find matching private key id")]
     NoKeyOfCertificate,

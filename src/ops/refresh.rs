@@ -47,7 +47,11 @@ pub fn for_reading(session: &Session<'_>, gun: &Gun) -> Result<TrustedRepo, OpsE
 pub fn for_writing(session: &Session<'_>, gun: &Gun) -> Result<Option<Target>, OpsError> {
     match bring_up_to_date(session, gun, Outage::Fail) {
         (Ok(repo), _) => Ok(Some(Target::Published(Box::new(repo)))),
-        (Err(OpsError::NotInitialized { .. }), local) => Ok(local.map(|local| Target::Unpublished(Box::new(local)))),
+        (Err(OpsError::NotInitialized { .. }), Some(local)) => {
+            local.check(session.pins, session.now).map_err(in_store)?;
+            Ok(Some(Target::Unpublished(Box::new(local))))
+        }
+        (Err(OpsError::NotInitialized { .. }), None) => Ok(None),
         (Err(error), _) => Err(error),
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    counted_keys::certificate_problem,
+    counted_keys::{CountedKeys, Moment, certificate_problem},
     envelope::Unverified,
     error::UpdateError,
     expiry::{Expires, ROOT_DAYS, TARGETS_DAYS},
@@ -16,12 +16,14 @@ use super::{
     hashes::FileMeta,
     key::{Key, KeyError},
     payload::Header,
+    pinning::{Known, TrustPinning},
     role::RoleName,
     role_keys::RoleSpec,
     root::Root,
     sign::{SignError, Signer, sign},
     snapshot::Snapshot,
     targets::Targets,
+    trusted_root::TrustedRoot,
     verify::{Verified, verify, verify_own_root},
     version::Version,
 };
@@ -143,7 +145,7 @@ impl LocalRepo {
     }
 
     /// Takes up what an earlier command, or a peer's `init`, left in the store. It is a draft by whoever has this machine, and nothing is read from it:
-    /// that it is signed by its own keys suffices, and whether these count is judged by the server that takes it, and by all who read it.
+    /// whether its keys count is asked before it is published, by [`LocalRepo::check`].
     pub fn resume(gun: &Gun, root: Arc<[u8]>, targets: Arc<[u8]>) -> Result<Self, UpdateError> {
         let malformed = |role: &RoleName| {
             let role = role.clone();
@@ -154,6 +156,12 @@ impl LocalRepo {
         let targets = Unverified::parse(&targets_role, targets).map_err(malformed(&targets_role))?;
         let targets = verify(targets, &root.role_keys(&targets_role))?;
         Ok(Self { gun: gun.clone(), root, targets, snapshot: None })
+    }
+
+    /// That whoever has these pins will take its root, before anyone is to. That it is made here is no first use.
+    pub fn check(&self, pins: &TrustPinning, now: Timestamp) -> Result<(), UpdateError> {
+        let counted = CountedKeys::of(&self.gun, &self.root, Known::Yes, pins, Moment { at: now, now })?;
+        TrustedRoot::verify(self.root.clone(), &counted, now).map(drop)
     }
 
     /// The repository.

@@ -129,7 +129,7 @@ fn no_verb_begins_where_first_use_is_off_and_nothing_is_pinned() {
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
-cause: could not validate the path to a trusted root: invalid trust pinning specified: nothing is pinned for HOST/prod/nginx and trust on first use is off (the Notary server sent this)
+cause: could not validate the path to a trusted root: invalid trust pinning specified: nothing is pinned for HOST/prod/nginx and trust on first use is off
 hint: pin the root that its owner tells you of, in dct/config.toml: [registry."HOST".root.pins], "prod/nginx" = { keys = ["ID"] }
 exit 1
 
@@ -159,7 +159,7 @@ fn authorities_that_cannot_be_read_let_nothing_in() {
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
-cause: could not validate the path to a trusted root: invalid CA certs provided: HOME/.config/dct/nowhere.pem: no such file or directory (the Notary server sent this)
+cause: could not validate the path to a trusted root: invalid CA certs provided: HOME/.config/dct/nowhere.pem: no such file or directory
 exit 1
 
 "#]],
@@ -202,4 +202,36 @@ fn roots_that_come_slowly_are_followed_for_a_while_and_then_the_next_run_goes_on
     reader.succeeds(&["inspect", &site.name()]);
     let asked: Vec<String> = site.lines().split_off(asked).into_iter().filter(|line| line.ends_with(".root.json")).collect();
     assert!(asked.len() == 4 && asked[0].ends_with("/5.root.json"), "{asked:?}");
+}
+
+#[test]
+fn a_new_repository_begins_with_a_pinned_root_key_or_not_at_all() {
+    let site = Site::empty();
+    let person = site.stranger();
+    person.write("ann.pub", public_pem());
+    for name in ["root", "root 2"] {
+        person.holds(name, "role: root");
+    }
+    let add = ["signer", "add", "--key", "ann.pub", "ann", &site.name()];
+    for what in [format!("keys = [\"{}\"]", Key::p256("root 3").id()), format!("certificates = [\"{}\"]", certificate(&site))] {
+        configure(&site, &person, &pin(&site, "prod/*", &what));
+        let before = person.keys();
+        let run = person.run(&add);
+        assert_eq!(run.code, Some(1), "{}", run.transcript);
+        assert!(
+            run.transcript.contains("no root key on this machine is one that is pinned for HOST/prod/nginx"),
+            "{}",
+            run.transcript
+        );
+        assert_eq!(person.keys(), before, "{}", run.transcript);
+        assert!(!site.lines().iter().any(|line| line.starts_with("POST") && line.ends_with("/_trust/tuf/")), "{:?}", site.lines());
+    }
+    // not the first by its ID, which is taken where nothing is pinned
+    let second = [Key::p256("root").id(), Key::p256("root 2").id()].into_iter().max().unwrap();
+    configure(&site, &person, &format!("first-use = false\n{}", pin(&site, "prod/*", &format!("keys = [\"{second}\"]"))));
+    person.succeeds(&add);
+    person.succeeds(&["inspect", &site.name()]);
+    let reader = site.stranger();
+    configure(&site, &reader, &format!("first-use = false\n{}", pin(&site, "*", &format!("keys = [\"{second}\"]"))));
+    reader.succeeds(&["inspect", &site.name()]);
 }
