@@ -220,6 +220,14 @@ mod tests {
     }
 
     #[test]
+    fn the_examples_of_the_document_can_be_pasted() {
+        let document = include_str!("../../docs/configuration.md");
+        let examples = document.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+        let parsed: Vec<Settings> = examples.map(|text| parse(text).unwrap_or_else(|error| panic!("{error} in {text}"))).collect();
+        assert!(parsed.len() == 2 && !parsed[1].root.first_use && parsed[1].registries().count() == 2);
+    }
+
+    #[test]
     fn a_pin_that_would_count_for_nothing_is_refused() {
         let id = "1".repeat(64);
         let root = "[registry.\"dtr.example.com\".root]\n";
