@@ -238,7 +238,7 @@ mod tests {
             (format!("{root}first-use = \"no\""), "line 2: invalid type"),
             (format!("{pins}\"prod/*\" = {{ key = [\"{id}\"] }}"), "line 2: unknown field `key`"),
             (format!("{pins}\"prod/*\" = {{ keys = \"{id}\" }}"), "line 2: invalid type"),
-            (format!("{pins}\"prod/*\" = {{ keys = [\"{}\"] }}", &id[1..]), "line 2: \"1111"),
+            (format!("{pins}\"prod/*\" = {{ keys = [\"{}\"] }}", "1".repeat(63)), "line 2: \"1111"),
             (format!("{pins}\"prod/*\" = {{ certificates = [\"{}\"] }}", "A".repeat(64)), "is no ID of a root key"),
             (format!("{pins}\"prod/*/x\" = {{}}"), "\"prod/*/x\" is no path of a repository"),
             (format!("{pins}\"Prod/nginx\" = {{}}"), "\"Prod/nginx\" is no path of a repository"),

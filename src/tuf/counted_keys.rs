@@ -27,10 +27,10 @@ pub struct CountedKeys {
 /// Why the word of a root's keys is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grounds {
-    /// The root follows from one that was trusted here before.
-    Known,
     /// A person vouches for the keys, by a pin or by the root's ID.
     Vouched,
+    /// The root follows from one that was trusted here before.
+    Known,
     /// The server showed it first.
     FirstUse,
 }
@@ -52,14 +52,15 @@ impl CountedKeys {
     pub(super) fn of(gun: &Gun, root: &Root, known: Known, pins: &TrustPinning, moment: Moment) -> Result<Self, PinError> {
         let listed = root.role_keys(&RoleName::root());
         let certified = certified(gun, &listed, moment.at)?;
-        let (mut counted, mut grounds) = (certified.clone(), Grounds::FirstUse);
+        let mut counted = certified.clone();
+        let mut grounds = if known == Known::Yes { Grounds::Known } else { Grounds::FirstUse };
         let pin = pins.pin_of(gun);
         if let Some(pin) = &pin {
             counted = pin.pinned(counted, moment.at)?;
             if counted.is_empty() {
                 return Err(PinError::NotPinned(ids(certified.iter().map(|(_, key)| *key))));
             }
-            grounds = if lasts(pin, moment) { Grounds::Vouched } else { Grounds::FirstUse };
+            grounds = if lasts(pin, moment) { Grounds::Vouched } else { grounds };
         }
         if let Some(named) = pins.named {
             counted.retain(|(_, key)| named.names(key));
@@ -74,7 +75,7 @@ impl CountedKeys {
         }
         let counted: Vec<String> = counted.into_iter().map(|(id, _)| id.to_owned()).collect();
         let keys = listed.only(|id, _| counted.iter().any(|counted| counted == id));
-        Ok(Self { keys, grounds: if known == Known::Yes { Grounds::Known } else { grounds } })
+        Ok(Self { keys, grounds })
     }
 
     /// The keys, with the root's threshold.

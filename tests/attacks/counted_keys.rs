@@ -4,6 +4,7 @@
 use dct::{
     ops::{
         error::OpsError,
+        ports::Bytes,
         refresh::recovery::{for_recovery, for_recreation, for_renewal},
         session::Session,
     },
@@ -11,6 +12,7 @@ use dct::{
         key_id::{CanonicalKeyId, TufKeyId},
         pinning::{Authorities, FirstUse, Pin, RootId},
         recovery::Recoverable,
+        role::RoleName,
     },
 };
 
@@ -75,22 +77,19 @@ fn pinned(pattern: &str, pin: Pin) -> World {
 
 /// Every key that cannot count for the repository now, by why not.
 fn worthless() -> Vec<(&'static str, Key)> {
-    let of = |change: fn(&mut Certificate)| {
-        let mut certificate = Certificate::of(GUN);
-        change(&mut certificate);
-        Key::p256("mallory").in_certificate(&certificate)
-    };
+    let of = |certificate: Certificate| Key::p256("mallory").in_certificate(&certificate);
+    let valid = Certificate::of(GUN);
     let two_leaves = [certified("mallory").public, certified("other").public].concat();
     vec![
         ("bare", Key::p256("mallory")),
         ("bare Ed25519", Key::ed25519("mallory")),
         ("bare RSA", Key::rsa()),
         ("bare P-384", Key::p384("mallory")),
-        ("expired", of(|certificate| certificate.not_after = "260601000000Z".to_owned())),
-        ("not valid yet", of(|certificate| certificate.not_before = "270101000000Z".to_owned())),
-        ("for another repository", of(|certificate| certificate.common_name = "example.com/prod/other".to_owned())),
-        ("for everything", of(|certificate| certificate.common_name = "*".to_owned())),
-        ("for nothing", of(|certificate| certificate.common_name = String::new())),
+        ("expired", of(Certificate { not_after: "260601000000Z".to_owned(), ..valid.clone() })),
+        ("not valid yet", of(Certificate { not_before: "270101000000Z".to_owned(), ..valid })),
+        ("for another repository", of(Certificate::of("example.com/prod/other"))),
+        ("for everything", of(Certificate::of("*"))),
+        ("for nothing", of(Certificate::of(""))),
         ("in a bundle of two leaves", certified("mallory").with_public(two_leaves)),
     ]
 }
@@ -171,11 +170,11 @@ fn by_mallory(owner: &Key) -> Vec<Forge> {
     // signatures that claim to be the owner's: by another key, and over another message
     let own = rooted(&[mallory.clone(), owner.clone()], 1, &[]);
     let message = canonical(&own.signed["root"]);
-    let mut forged = mallory.signature(&message);
-    forged["keyid"] = owner.id().into();
+    let mut wrong = mallory.signature(&message);
+    wrong["keyid"] = owner.id().into();
     let mut old = owner.signature(b"another message");
     old["keyid"] = owner.id().into();
-    for lie in [forged, old] {
+    for lie in [wrong, old] {
         let mut forge = own.clone();
         forge.set_signatures("root", &[mallory.signature(&message), lie]).publish();
         forges.push(forge);
@@ -469,6 +468,27 @@ fn what_has_not_expired_or_was_seen_before_is_renewed_as_ever() {
     recovered(&world, Wish::Renew, None).unwrap();
     // a root that is named is asked for even so
     is_refused(&world, Wish::Renew, Some(&certified("mallory").id()), "it is not the root that was named");
+}
+
+/// The peers store a root as soon as they see it, and what they have verified below it: of a state that they refuse, too.
+#[test]
+fn what_a_peer_has_stored_of_a_state_that_it_refused_is_not_seen() {
+    let mut forge = Forge::new(GUN);
+    forge.set_expires("targets", PAST).publish();
+    let store = |roles: &[&str]| {
+        let world = World::cold();
+        let file = |role: &&str| (RoleName::parse(role).unwrap(), Bytes::from(forge.bytes[*role].clone()));
+        world.store.change(&gun(), |stored| stored.files = roles.iter().map(file).collect());
+        world.remote.serve(forge.files());
+        world
+    };
+    for roles in [&["root"][..], &["root", "timestamp"], &["root", "timestamp", "snapshot"]] {
+        for wish in [Wish::Renew, Wish::Recreate] {
+            is_refused(&store(roles), wish, None, "was never read on this machine");
+        }
+        recovered(&store(roles), Wish::Renew, Some(&certified("root").id())).unwrap();
+    }
+    recovered(&store(&["root", "timestamp", "snapshot", "targets"]), Wish::Renew, None).unwrap();
 }
 
 #[test]
