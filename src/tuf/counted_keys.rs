@@ -48,7 +48,7 @@ impl CountedKeys {
     /// Of the keys that a root lists for the role root, those that stand in a certificate for this repository that is valid at the moment, with one
     /// leaf, and that are pinned where something is pinned. The threshold stays the root's own.
     ///
-    /// What an authority has issued is vouched for as long as it is valid: whoever has the key of an expired certificate is nobody's concern any more.
+    /// An authority vouches for what it has issued as long as that is valid: it does not care who has the key of an expired certificate.
     pub(super) fn of(gun: &Gun, root: &Root, known: Known, pins: &TrustPinning, moment: Moment) -> Result<Self, PinError> {
         let listed = root.role_keys(&RoleName::root());
         let certified = certified(gun, &listed, moment.at)?;

@@ -164,6 +164,8 @@ exit 1
 
 "#]],
     );
+    person.write(".config/dct/nowhere.pem", "no certificate");
+    let_nothing_in(&site, &person, "nowhere.pem: no valid certificates found");
     // whoever needs none of it is not kept from working
     person.succeeds(&["key", "list"]);
 }

@@ -67,6 +67,9 @@ fn hint(error: &OpsError) -> Option<String> {
         OpsError::AnotherIsPublished { gun, .. } => {
             return Some(format!("`notary delete {gun}` forgets the one that was never published; its keys stay"));
         }
+        OpsError::NoPinnedKey { .. } => {
+            "trust_pinning in the configuration file names another root; --rootcert takes the certificate that it names"
+        }
         OpsError::NoSigningKeys { role, .. } => {
             return Some(format!("this takes the private key of {role}, in the folder private of the trust folder (-d)"));
         }
@@ -138,6 +141,9 @@ mod tests {
             RemoteError::Status { url: url(), status: 302, said: None }.into(),
             OpsError::NotInitialized { gun, server: url() },
             OpsError::Decision(DecisionError::NewAttemptsExceeded),
+            OpsError::NoPinnedKey { gun: Gun::parse("a/b").unwrap() },
+            OpsError::Untrusted { origin: Origin::Server, error: PinError::NothingPinned(Gun::parse("a/b").unwrap()).into() },
+            OpsError::Untrusted { origin: Origin::Server, error: PinError::NotPinned(String::new()).into() },
         ] {
             let hints = told(&error).hints().join(" ");
             assert!(!hints.is_empty() && !hints.to_lowercase().contains("docker") && !hints.contains("dct"), "{hints}");

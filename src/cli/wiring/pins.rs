@@ -1,11 +1,15 @@
 //! The pins of the settings, for the repositories of Docker's registries.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fs::File, io::Read as _, path::Path};
 
 use crate::{
     cli::{error::os_words, root_settings::PinSettings, settings::Settings},
+    crypto::x509::CertificateBundle,
     tuf::pinning::{Authorities, FirstUse, Pin, TrustPinning},
 };
+
+/// Longest file of authorities that is read, in bytes.
+const MAX_FILE: u64 = 4 << 20;
 
 pub(super) fn pins(settings: &Settings) -> TrustPinning {
     let first_use = |trusted| if trusted { FirstUse::Trust } else { FirstUse::Refuse };
@@ -27,8 +31,13 @@ fn pin<'a>(set: &'a PinSettings, files: &mut BTreeMap<&'a Path, Authorities>) ->
 
 /// Whoever needs no root of those repositories needs none of their authorities: what is wrong with a file is told where it counts.
 fn authorities(file: &Path) -> Authorities {
-    match std::fs::read(file) {
-        Ok(pem) => Authorities::Pem(pem),
-        Err(error) => Authorities::Unreadable(format!("{}: {}", file.display(), os_words(&error))),
-    }
+    let pem = read(file).and_then(|pem| CertificateBundle::from_pem(&pem).map(|_| pem).map_err(|error| error.to_string()));
+    pem.map_or_else(|reason| Authorities::Unreadable(format!("{}: {reason}", file.display())), Authorities::Pem)
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, String> {
+    let mut pem = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut pem));
+    read.map_err(|error| os_words(&error))?;
+    if pem.len() as u64 > MAX_FILE { Err(format!("it is longer than {MAX_FILE} bytes")) } else { Ok(pem) }
 }
