@@ -262,7 +262,9 @@ fn expired_trust_data_is_reached_from_recovery_alone() {
     };
     assert_eq!(users(&["settle_for_recovery"]), ["ops/refresh.rs", "tuf/bootstrap.rs"]);
     let callers = ["ops/expiry.rs", "ops/recreate.rs", "ops/refresh/recovery.rs", "ops/renew.rs"];
-    assert_eq!(users(&[" for_recovery(", "(for_recovery(", "for_recreation("]), callers);
+    assert_eq!(users(&[" for_recovery(", "(for_recovery(", "for_renewal(", "for_recreation("]), callers);
+    // what is signed anew is vouched for: who only tells of ends may ask without
+    assert_eq!(users(&[" for_recovery(", "(for_recovery("]), ["ops/expiry.rs", "ops/refresh/recovery.rs"]);
     let holders = [
         "ops/publish/state.rs",
         "ops/recreate.rs",

@@ -9,7 +9,7 @@ use crate::{
         error::{OpsError, Origin},
         ports::{EngineError, RemoteError},
     },
-    tuf::{error::UpdateError, key_id::CanonicalKeyId, verify::VerifyError},
+    tuf::{error::UpdateError, key_id::CanonicalKeyId, pinning::PinError, verify::VerifyError},
 };
 
 /// A failure in its own words.
@@ -71,6 +71,10 @@ fn untrusted(name: &str, error: &UpdateError) -> String {
     let malicious = "Warning: potential malicious behavior - trust data";
     match error {
         UpdateError::Expired { .. } => format!("Error: remote repository {name} out-of-date: {error}"),
+        UpdateError::Pin(PinError::InvalidCa { .. } | PinError::NothingPinned(_) | PinError::NotNamed(_)) => {
+            format!("Error: remote repository {name} is not trusted here: {error}")
+        }
+        UpdateError::ManyRoots(_) => format!("Error: remote repository {name} is further on than this run went: {error}"),
         UpdateError::Rollback { .. } => format!("{malicious} version is lower than expected for remote repository {name}: {error}"),
         UpdateError::Verify(VerifyError::NoSignatures(_) | VerifyError::Threshold { .. }) => {
             format!("{malicious} has insufficient signatures for remote repository {name}: {error}")
@@ -107,6 +111,8 @@ fn cause(failure: &OpsError) -> Option<String> {
 /// Where refused data came from.
 fn origin(failure: &OpsError) -> Option<&'static str> {
     match failure {
+        // what the person has said, and no matter of who sent it
+        OpsError::Untrusted { error: UpdateError::Pin(PinError::InvalidCa { .. } | PinError::NothingPinned(_)), .. } => None,
         OpsError::Untrusted { origin: Origin::Server, .. } => Some("the Notary server sent this"),
         OpsError::Untrusted { origin: Origin::Store, .. } => Some("this is stored on this machine"),
         _ => None,

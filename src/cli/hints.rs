@@ -5,7 +5,7 @@ use crate::{
         error::{OpsError, Origin},
         ports::{EngineError, KeyStoreError, RegistryError, RemoteError, StoreError, TlsFault, Withheld},
     },
-    tuf::{error::UpdateError, key_id::CanonicalKeyId, role::RoleName},
+    tuf::{error::UpdateError, key_id::CanonicalKeyId, pinning::PinError, role::RoleName},
 };
 
 /// The hint for a failure, where one helps.
@@ -31,6 +31,14 @@ pub fn hint(failure: &OpsError) -> Option<String> {
         OpsError::Untrusted { origin: Origin::Server, error: UpdateError::Expired { role, .. } } if *role != RoleName::timestamp() => {
             Some(format!("whoever has the keys of {role} can sign it anew with `dct renew`"))
         }
+        OpsError::Untrusted { error: UpdateError::Pin(error), .. } => pin_hint(error),
+        OpsError::Untrusted { error: UpdateError::ManyRoots(_), .. } => Some("run it again".to_owned()),
+        OpsError::NoPinnedKey { .. } => Some(
+            "load the pinned root key with `dct key load`; a new certificate of a key is pinned by the key's ID alone".to_owned(),
+        ),
+        OpsError::NeverSeen { gun, .. } => Some(format!(
+            "where you know the ID of its root key, name it: `dct renew --root ID {gun}`; `dct key list` shows those of the root keys on this machine"
+        )),
         OpsError::Unrenewable { .. } => Some("one of its signers signs it anew with `dct sign`".to_owned()),
         OpsError::NoAccount(_) => Some("`docker login` for the registry, or begin with `dct signer add`".to_owned()),
         OpsError::NoSignableRole { roles, .. } if nobody_is_left(roles) => {
@@ -72,6 +80,22 @@ pub fn hint(failure: &OpsError) -> Option<String> {
         OpsError::Store(StoreError::Io { source, .. }) | OpsError::Keys(KeyStoreError::Io { source, .. }) => disk_hint(source),
         OpsError::Remote(error) => notary_hint(error).or_else(|| remote_hint(error)),
         OpsError::Registry(RegistryError::Remote(error)) => remote_hint(error),
+        _ => None,
+    }
+}
+
+fn pin_hint(error: &PinError) -> Option<String> {
+    match error {
+        PinError::NothingPinned(gun) => {
+            let path = gun.as_str().get(gun.host().len() + 1..).unwrap_or_default();
+            Some(format!(
+                "pin the root that its owner tells you of, in dct/config.toml: [registry.\"{}\".root.pins], \"{path}\" = {{ keys = [\"ID\"] }}",
+                gun.host()
+            ))
+        }
+        PinError::NotPinned(_) => {
+            Some("where its owner tells of another root key or certificate, pin that one in dct/config.toml".to_owned())
+        }
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ pub mod args;
 pub mod completion;
 pub mod context;
 pub mod docker;
+pub mod edit_distance;
 pub mod engine_flags;
 pub mod error;
 pub mod face;
@@ -25,6 +26,7 @@ pub mod plugin_socket;
 pub mod program;
 pub mod progress;
 pub mod prompt;
+pub mod root_settings;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod sanitize;

@@ -13,6 +13,8 @@
 //! [network]
 //! timeout = 30
 //! ```
+//!
+//! Which roots are let in stands in [`super::root_settings`].
 
 use std::{
     collections::BTreeMap,
@@ -24,6 +26,8 @@ use std::{
 use serde::Deserialize;
 use url::Url;
 
+use super::root_settings::{RootDefaults, RootSettings};
+
 /// Everything that can be set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -32,6 +36,8 @@ pub struct Settings {
     registry: BTreeMap<String, RegistrySettings>,
     /// For all servers.
     pub network: NetworkSettings,
+    /// For the roots of all registries' repositories.
+    pub root: RootDefaults,
 }
 
 /// What can be set for one registry.
@@ -47,6 +53,8 @@ pub struct RegistrySettings {
     pub token_realms: Vec<String>,
     /// Hosts of servers that may see the tokens that these credentials buy, though they belong to another site. Default: none.
     pub token_receivers: Vec<String>,
+    /// Which roots its repositories may have.
+    pub root: RootSettings,
 }
 
 /// What can be set for all servers.
@@ -125,8 +133,15 @@ impl Settings {
                     return Err(invalid(None, format!("registry.\"{host}\".{key}: not a host: {bad}")));
                 }
             }
-            if let (Some(ca), Some(folder)) = (&mut registry.ca, path.parent()) {
-                *ca = folder.join(&ca);
+            if registry.root != RootSettings::default() && !is_host(host) {
+                return Err(invalid(None, format!("registry.\"{host}\".root: not a host: {host}")));
+            }
+            if let Some(problem) = registry.root.problem(host) {
+                return Err(invalid(None, format!("registry.\"{host}\".root: {problem}")));
+            }
+            if let Some(folder) = path.parent() {
+                let pinned = registry.root.pins.values_mut().filter_map(|pin| pin.ca.as_mut());
+                registry.ca.iter_mut().chain(pinned).for_each(|ca| *ca = folder.join(&ca));
             }
         }
         Ok(settings)
@@ -181,6 +196,7 @@ mod tests {
             ca: Some("/etc/dct/ca.pem".into()),
             token_realms: vec!["auth.example.org:5001".to_owned()],
             token_receivers: vec!["notary.example.org".to_owned()],
+            ..RegistrySettings::default()
         };
         assert_eq!(settings.registries().collect::<Vec<_>>(), [("dtr.example.com", &registry)]);
         assert_eq!(settings.network.timeout, Duration::from_secs(60));
@@ -199,6 +215,64 @@ mod tests {
         assert!(error.starts_with("/etc/dct/config.toml, line 2: ") && error.contains("`sever`"), "{error}");
         let error = parse("server = \"https://x\"\n").unwrap_err();
         assert!(error.starts_with("/etc/dct/config.toml, line 1: ") && error.contains("`server`"), "{error}");
+    }
+
+    #[test]
+    fn roots_are_pinned_by_the_paths_of_repositories() {
+        let (one, two) = ("1".repeat(64), "2".repeat(64));
+        let settings = parse(&format!(
+            "[root]\nfirst-use = false\n[registry.\"dtr.example.com\".root]\nfirst-use = true\n\
+             [registry.\"dtr.example.com\".root.pins]\n\"prod/*\" = {{ certificates = [\"{one}\"], ca = \"ca.pem\" }}\n\
+             \"prod/nginx\" = {{ keys = [\"{two}\"] }}\n\"*\" = {{}}\n"
+        ))
+        .unwrap();
+        let root = &settings.registries().next().unwrap().1.root;
+        assert_eq!((settings.root.first_use, root.first_use), (false, Some(true)));
+        let pins: Vec<String> = root.pins.keys().map(|pattern| pattern.of_registry("dtr.example.com")).collect();
+        assert_eq!(pins, ["dtr.example.com/*", "dtr.example.com/prod/*", "dtr.example.com/prod/nginx"]);
+        let pins: Vec<_> = root.pins.values().map(|pin| (pin.certificates.len(), pin.keys.len(), pin.ca.clone())).collect();
+        assert_eq!(pins, [(0, 0, None), (1, 0, Some("/etc/dct/ca.pem".into())), (0, 1, None)]);
+    }
+
+    #[test]
+    fn the_examples_of_the_document_can_be_pasted() {
+        let document = include_str!("../../docs/configuration.md");
+        let examples = document.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+        let parsed: Vec<Settings> = examples.map(|text| parse(text).unwrap_or_else(|error| panic!("{error} in {text}"))).collect();
+        assert!(parsed.len() == 2 && !parsed[1].root.first_use && parsed[1].registries().count() == 2);
+    }
+
+    #[test]
+    fn a_pin_that_would_count_for_nothing_is_refused() {
+        let id = "1".repeat(64);
+        let root = "[registry.\"dtr.example.com\".root]\n";
+        let pins = "[registry.\"dtr.example.com\".root.pins]\n";
+        let hub = "[registry.\"docker.io\".root.pins]\n";
+        for (text, reason) in [
+            (format!("{root}first_use = false"), "line 2: unknown field `first_use`"),
+            (format!("{root}first-use = \"no\""), "line 2: invalid type"),
+            (format!("{pins}\"prod/*\" = {{ key = [\"{id}\"] }}"), "line 2: unknown field `key`"),
+            (format!("{pins}\"prod/*\" = {{ keys = \"{id}\" }}"), "line 2: invalid type"),
+            (format!("{pins}\"prod/*\" = {{ keys = [\"{}\"] }}", "1".repeat(63)), "line 2: \"1111"),
+            (format!("{pins}\"prod/*\" = {{ certificates = [\"{}\"] }}", "A".repeat(64)), "is no ID of a root key"),
+            (format!("{pins}\"prod/*/x\" = {{}}"), "\"prod/*/x\" is no path of a repository"),
+            (format!("{pins}\"Prod/nginx\" = {{}}"), "\"Prod/nginx\" is no path of a repository"),
+            (format!("{pins}\"/prod\" = {{}}"), "is no path of a repository"),
+            (format!("{pins}\"prod/\" = {{}}"), "is no path of a repository"),
+            (format!("{pins}\"\" = {{}}"), "is no path of a repository"),
+            (format!("{pins}\"https://x\" = {{}}"), "is no path of a repository"),
+            (format!("{pins}\"a\" = {{}}\n\"a\" = {{}}"), "duplicate key"),
+            (format!("{hub}\"nginx\" = {{}}"), "the path of that repository on Docker Hub is library/nginx"),
+            (hub.replace("docker.io", "index.docker.io") + "\"a/b\" = {}", "Docker Hub's registry is docker.io here"),
+            (pins.replace("dtr", "DTR") + "\"a/b\" = {}", "write the registry in lower case: dtr.example.com"),
+            (pins.replace("dtr.example.com", "https://dtr.example.com") + "\"a/b\" = {}", "not a host"),
+            ("[root]\npins = {}".to_owned(), "line 2: unknown field `pins`"),
+            ("[roots]\nfirst-use = false".to_owned(), "line 1: unknown field `roots`"),
+        ] {
+            let error = parse(&text).unwrap_err();
+            assert!(error.contains(reason), "{error}");
+        }
+        assert!(parse(&format!("{hub}\"*\" = {{}}\n\"library/nginx\" = {{}}\n\"lib*\" = {{}}")).is_ok());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod logins;
 pub mod notary;
+mod pins;
 
 use std::{
     collections::BTreeSet,
@@ -111,7 +112,7 @@ impl Wiring {
             registry: Registries::new(Arc::clone(&net)),
             net,
             keys: KeyFiles::new(&config_dir.join("trust")),
-            pins: TrustPinning::default(),
+            pins: pins::pins(&settings),
             engine: engine_names(config_dir, face.engine),
             timeout: settings.network.timeout,
         })

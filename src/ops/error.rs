@@ -119,9 +119,27 @@ pub enum OpsError {
     /// The account at the registry has no name that could be a signer's.
     #[error("{0}")]
     NoAccount(String),
+    /// A pin is for a repository that is to begin, and no root key here is pinned.
+    #[error("no root key on this machine is one that is pinned for {gun}")]
+    NoPinnedKey {
+        /// The repository.
+        gun: Gun,
+    },
     /// The private key of a root certificate is not on this machine. The words are Notary's.
     #[error("error initializing repository with certificate: cannot find matching private key id")]
     NoKeyOfCertificate,
+    /// This machine has never read the repository, and what the server shows of it has expired.
+    #[error(
+        "{gun} was never read on this machine, and {role} expired at {at}: what has expired is not signed anew on the server's word alone"
+    )]
+    NeverSeen {
+        /// The repository.
+        gun: Gun,
+        /// What has expired.
+        role: RoleName,
+        /// When.
+        at: jiff::Timestamp,
+    },
     /// None of a role's keys is on this machine.
     #[error(
         "could not find necessary signing keys, at least one of these keys must be available: {}",

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use super::{
     alone::Alone,
-    error::OpsError,
+    error::{OpsError, Origin},
     events::Event,
     keyring::{Keyring, stored_for, until_right},
-    ports::{Bytes, FileRef, RemoteError},
+    ports::{Bytes, FileRef, KeyInfo, RemoteError},
     session::Session,
 };
 use crate::{
@@ -58,7 +58,7 @@ pub fn init(session: &Session<'_>, gun: &Gun, beginning: &Beginning<'_>) -> Resu
     }
     if beginning.root_key.is_none()
         && beginning.root_certificate.is_none()
-        && let Some(id) = first_root_key(session)?
+        && let Some(id) = first_root_key(session, gun)?
     {
         session.events.tell(Event::RootKeyFound { id });
     }
@@ -106,6 +106,7 @@ pub(super) fn begin(
     let root_certificate = beginning.root_certificate;
     let local =
         LocalRepo::initialize(gun, NewKeys { root: &root, root_certificate, targets: &targets, timestamp, snapshot }, session.now)?;
+    local.check(session.pins, session.now).map_err(|error| OpsError::Untrusted { origin: Origin::Store, error })?;
     session.store.save_unpublished(gun, &local.stored_files())?;
     Ok(local)
 }
@@ -128,13 +129,19 @@ fn root_key(
         session.events.tell(Event::RootKeyFound { id });
         return Ok(key);
     }
-    let known = first_root_key(session)?.map_or(Ok(None), |id| keyring.get(id))?;
+    let known = first_root_key(session, gun)?.map_or(Ok(None), |id| keyring.get(id))?;
     known.map_or_else(|| keyring.create(RoleName::root().as_str(), None), Ok)
 }
 
-fn first_root_key(session: &Session<'_>) -> Result<Option<CanonicalKeyId>, OpsError> {
-    let root = RoleName::root();
-    Ok(session.keys.list()?.into_iter().find(|info| info.role == root.as_str()).map(|info| info.id))
+/// The first root key here, of those that are pinned where a pin is for the repository: with another, nobody who has that pin could read it.
+fn first_root_key(session: &Session<'_>, gun: &Gun) -> Result<Option<CanonicalKeyId>, OpsError> {
+    let (root, pin) = (RoleName::root(), session.pins.pin_of(gun));
+    let is_pinned = |info: &KeyInfo| pin.as_ref().is_none_or(|pin| pin.keys.contains(&info.id));
+    let first = session.keys.list()?.into_iter().find(|info| info.role == root.as_str() && is_pinned(info));
+    match first {
+        None if pin.is_some() => Err(OpsError::NoPinnedKey { gun: gun.clone() }),
+        first => Ok(first.map(|info| info.id)),
+    }
 }
 
 /// Stores an encrypted root key under the passphrase that it has, unless its certificate cannot be used. One that is stored already stays as it is.

@@ -3,7 +3,10 @@
 pub mod read_back;
 pub mod recovery;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use super::{
     error::{OpsError, Origin},
@@ -13,16 +16,8 @@ use super::{
     session::Session,
 };
 use crate::tuf::{
-    bootstrap::{MAX_ROOT_STEPS, RootWalk},
-    digest::Sha256,
-    error::UpdateError,
-    expiry::Expires,
-    gun::Gun,
-    local::LocalRepo,
-    role::RoleName,
-    trusted::TrustedRepo,
-    update::Freshness,
-    verify::Verified,
+    bootstrap::RootWalk, digest::Sha256, error::UpdateError, expiry::Expires, gun::Gun, local::LocalRepo, role::RoleName,
+    trusted::TrustedRepo, update::Freshness, verify::Verified,
 };
 
 /// A state that can be published to.
@@ -43,7 +38,11 @@ pub fn for_reading(session: &Session<'_>, gun: &Gun) -> Result<TrustedRepo, OpsE
 pub fn for_writing(session: &Session<'_>, gun: &Gun) -> Result<Option<Target>, OpsError> {
     match bring_up_to_date(session, gun, Outage::Fail) {
         (Ok(repo), _) => Ok(Some(Target::Published(Box::new(repo)))),
-        (Err(OpsError::NotInitialized { .. }), local) => Ok(local.map(|local| Target::Unpublished(Box::new(local)))),
+        (Err(OpsError::NotInitialized { .. }), Some(local)) => {
+            local.check(session.pins, session.now).map_err(in_store)?;
+            Ok(Some(Target::Unpublished(Box::new(local))))
+        }
+        (Err(OpsError::NotInitialized { .. }), None) => Ok(None),
         (Err(error), _) => Err(error),
     }
 }
@@ -72,9 +71,8 @@ fn bring_up_to_date(session: &Session<'_>, gun: &Gun, outage: Outage) -> (Result
 /// How often a state is judged anew because another process of this machine has stored a later one meanwhile.
 const MAX_JUDGEMENTS: usize = 5;
 
-/// Roots that are fetched together at first, and four times as many with each further batch: an honest way is short, and a claim
-/// of two thousand million roots must not cost a thousand requests.
-const FIRST_ROOTS: usize = 4;
+/// How long one run walks, where roots come slowly or are costly to verify.
+const MAX_WALK: Duration = Duration::from_secs(20);
 
 /// What to do when the server cannot be reached.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -197,36 +195,37 @@ impl<'a> Refresh<'a> {
         if walk.version() == version { Err(on_server(error)) } else { self.verify(walk, timestamp, Freshness::Fetched) }
     }
 
-    /// Walks from the trusted root to the newest, over every version between them.
+    /// Walks from the trusted root to the newest, over every version between them, as far as one run goes. Each is verified before the next is asked for
+    /// (TUF 5.3): a claim of two thousand million roots costs one request.
     fn climb(&self, mut walk: RootWalk, newest: &Bytes) -> Result<RootWalk, OpsError> {
+        let begun = Instant::now();
         let steps = walk.steps_to(newest).map_err(on_server)?;
         let fetched = if steps.arrive { steps.versions.len().saturating_sub(1) } else { steps.versions.len() };
-        let mut rest = steps.versions.get(..fetched).unwrap_or_default();
-        let mut batch = FIRST_ROOTS;
-        while !rest.is_empty() {
-            let (versions, later) = rest.split_at(batch.min(rest.len()));
-            let files: Vec<FileRef> = versions.iter().copied().map(FileRef::RootVersion).collect();
-            for (version, root) in versions.iter().zip(self.session.remote.fetch_all(self.gun, &files)) {
-                let root = root.map_err(|error| match error {
-                    RemoteError::NotFound { .. } => on_server(UpdateError::RootGap(*version)),
-                    error => error.into(),
-                })?;
-                walk = walk.step(root).map_err(on_server)?;
+        for version in steps.versions.iter().take(fetched).copied() {
+            if begun.elapsed() > MAX_WALK {
+                return Err(self.cut_short(&walk)?);
             }
-            (rest, batch) = (later, batch * 4);
+            let root = self.fetch(&FileRef::RootVersion(version)).map_err(|error| match error {
+                RemoteError::NotFound { .. } => on_server(UpdateError::RootGap(version)),
+                error => error.into(),
+            })?;
+            walk = walk.step(root).map_err(on_server)?;
         }
         if !steps.arrive {
-            self.keep_root(&walk)?;
-            return Err(on_server(UpdateError::TooManyRoots(MAX_ROOT_STEPS)));
+            return Err(self.cut_short(&walk)?);
         }
         if steps.versions.is_empty() { Ok(walk) } else { walk.step(Bytes::clone(newest)).map_err(on_server) }
     }
 
-    /// Stores a root that was walked to, beside what was stored (TUF 5.3.8).
-    fn keep_root(&self, walk: &RootWalk) -> Result<(), OpsError> {
-        let mut files = self.stored.files.clone();
-        files.insert(RoleName::root(), Bytes::clone(walk.bytes()));
-        Ok(self.session.store.commit(self.gun, &TrustSet { files, floor: walk.floor() }).map(drop)?)
+    /// Stores a root that was walked to, beside what was stored (TUF 5.3.8), where the walk began with a trusted one.
+    fn cut_short(&self, walk: &RootWalk) -> Result<OpsError, OpsError> {
+        if walk.is_known() {
+            let mut files = self.stored.files.clone();
+            files.insert(RoleName::root(), Bytes::clone(walk.bytes()));
+            // where another process has stored a later state, it has come as far
+            self.session.store.commit(self.gun, &TrustSet { files, floor: walk.floor() }).map(drop)?;
+        }
+        Ok(on_server(UpdateError::ManyRoots(walk.version())))
     }
 
     fn verify(&mut self, walk: RootWalk, timestamp: Bytes, freshness: Freshness) -> Result<TrustedRepo, OpsError> {

@@ -11,7 +11,7 @@ use super::{
     publish::{Anew, Renews, publish},
     refresh::{
         read_back::{self, Look},
-        recovery::for_recovery,
+        recovery::for_renewal,
     },
     session::Session,
 };
@@ -88,12 +88,12 @@ pub enum LeftReason {
 }
 
 /// Signs anew, as one update, what a person wants of a repository. What has expired is taken up as it was signed, verified by signatures, thresholds,
-/// versions and pins as ever.
+/// versions and pins as ever; and where this machine has never seen the repository, its root must be vouched for.
 pub fn renew(session: &Session<'_>, gun: &Gun, choice: Choice<'_>) -> Result<Renewal, OpsError> {
     let _writer = session.store.writer(gun)?;
     let keyring = Keyring::new(session);
     let likely = |info: &KeyInfo| info.role == RoleName::root().as_str() || info.gun.as_deref() == Some(gun.as_str());
-    let repo = keyring.beside(likely, || for_recovery(session, gun))??;
+    let repo = keyring.beside(likely, || for_renewal(session, gun))??;
     let chosen = choose(session, &keyring, &repo, choice)?;
     if chosen.is_empty() {
         return Ok(Renewal { left: chosen.left, ..Renewal::default() });
@@ -134,7 +134,7 @@ impl Renews for Renewing<'_> {
     }
 
     fn read(&self) -> Result<Recoverable, OpsError> {
-        for_recovery(self.session, self.gun)
+        for_renewal(self.session, self.gun)
     }
 
     fn read_back(&self, before: &Recoverable, look: Look) -> Result<Option<Recoverable>, OpsError> {

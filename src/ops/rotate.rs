@@ -23,6 +23,7 @@ use super::{
 use crate::{
     crypto::private_key::PrivateKey,
     tuf::{
+        bootstrap::MAX_ROOT_STEPS,
         gun::Gun,
         key::Key,
         key_id::CanonicalKeyId,
@@ -41,6 +42,12 @@ pub enum Holder<'a> {
     /// The server makes one, and signs for the role itself.
     Server,
 }
+
+/// Most earlier roots that are looked at: whoever is further behind has more roots to follow than a run does.
+const MOST_EARLIER: u64 = MAX_ROOT_STEPS;
+
+/// Earlier roots that are asked for together. No more of them are held at once.
+const TOGETHER: usize = 16;
 
 /// How many of the roots before the current one have their keys sign the new one too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,19 +206,28 @@ fn same_keys(before: &RoleKeys, now: &RoleKeys) -> bool {
     before.iter().map(|(id, _)| id).eq(now.iter().map(|(id, _)| id))
 }
 
-/// The root keys of the roots before the current one, as far as the server has them (Notary `oldKeysForLegacyClientSupport`).
+/// The root keys of the roots before the current one, as far as the server has them and they are here (Notary `oldKeysForLegacyClientSupport`).
 fn earlier_roots(session: &Session<'_>, gun: &Gun, current: Version, legacy: Legacy) -> Result<Vec<RoleKeys>, OpsError> {
-    let oldest = match legacy {
-        Legacy::All => 1,
-        Legacy::Last(count) => current.get().saturating_sub(count).max(1),
+    let all = current.get() - 1;
+    let wanted = match legacy {
+        Legacy::All => all,
+        Legacy::Last(count) => count.min(all),
     };
-    let files: Vec<FileRef> = (oldest..current.get()).filter_map(Version::new).map(FileRef::RootVersion).collect();
+    if wanted > MOST_EARLIER {
+        let warning = format!("of {wanted} earlier roots, the keys of the last {MOST_EARLIER} alone sign the new one");
+        session.events.tell(Event::Warning(warning));
+    }
+    let versions = (current.get() - wanted.min(MOST_EARLIER)..current.get()).filter_map(Version::new);
+    let files: Vec<FileRef> = versions.map(FileRef::RootVersion).collect();
+    let is_here = |id| matches!(session.keys.find(id), Ok(Some(stored)) if stored.role == RoleName::root().as_str());
     let mut keys = Vec::new();
-    for answer in session.remote.fetch_all(gun, &files) {
-        match answer {
-            Ok(bytes) => keys.extend(earlier_root_keys(bytes)),
-            Err(RemoteError::NotFound { .. }) => {}
-            Err(error) => return Err(error.into()),
+    for together in files.chunks(TOGETHER) {
+        for answer in session.remote.fetch_all(gun, together) {
+            match answer {
+                Ok(bytes) => keys.extend(earlier_root_keys(gun, bytes, is_here)),
+                Err(RemoteError::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
     }
     Ok(keys)

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::Timestamp;
 
 use super::{
+    counted_keys::{CountedKeys, Moment, keys_for_the_next, last_moment},
     digest::Sha256,
     envelope::Unverified,
     error::UpdateError,
@@ -18,6 +19,7 @@ use super::{
     snapshot::Snapshot,
     targets::Targets,
     timestamp,
+    trusted_root::TrustedRoot,
     update::RootChain,
     verify::{Verified, VerifyError, verify, verify_next_root, verify_own_root},
     version::Version,
@@ -35,7 +37,8 @@ pub struct Steps {
     pub arrive: bool,
 }
 
-/// A root that is trusted for what it was: it may have expired, and may have successors.
+/// A root on the way to the newest: signed by its own keys, and by those of the root before it. It may have expired, and may have successors; whether its
+/// keys count is asked where the walk ends.
 #[derive(Clone, Debug)]
 pub struct RootWalk {
     pub(super) gun: Gun,
@@ -90,7 +93,7 @@ impl RootWalk {
         Some(file)
     }
 
-    /// Takes the first root ever seen of a repository. Whether it may be trusted is for [`RootWalk::settle`].
+    /// Takes the first root ever seen of a repository. Whether it may be trusted, and by which of its keys, is for [`RootWalk::settle`].
     pub fn first_use(gun: &Gun, bytes: Arc<[u8]>) -> Result<Self, UpdateError> {
         let root = verify_own_root(parse(bytes)?)?;
         Ok(Self { gun: gun.clone(), root, floor: Floor::default(), known: Known::No })
@@ -102,10 +105,16 @@ impl RootWalk {
         self.root.version()
     }
 
-    /// Whether the root, or the certificate of each of its keys, has expired: only a successor can help.
+    /// Whether the root has expired, or is not signed by keys that count now: only a successor can help.
     #[must_use]
     pub fn is_stale(&self, pins: &TrustPinning, now: Timestamp) -> bool {
         self.clone().settle(pins, now).is_err()
+    }
+
+    /// Whether a root of the repository was trusted here before this command.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.known == Known::Yes
     }
 
     /// The trusted root, byte for byte.
@@ -140,10 +149,11 @@ impl RootWalk {
         Ok(Steps { versions: (trusted.get() + 1..=last).filter_map(Version::new).collect(), arrive: last == claimed })
     }
 
-    /// Goes to the next root: of exactly the next version (TUF 5.3.5), signed by the keys of this one and by its own (TUF 5.3.4).
+    /// Goes to the next root: of exactly the next version (TUF 5.3.5), signed by the keys of this one and by its own (TUF 5.3.4). Those of this one must
+    /// stand in certificates for this repository, which may have expired, as with Notary.
     /// It may have expired, as long as it is not the last (TUF 5.3.10).
     pub fn step(mut self, bytes: Arc<[u8]>) -> Result<Self, UpdateError> {
-        let next = verify_next_root(parse(bytes)?, &self.root).map_err(|error| match error {
+        let next = verify_next_root(parse(bytes)?, &keys_for_the_next(&self.gun, &self.root)).map_err(|error| match error {
             VerifyError::Format(error) => UpdateError::Verify(VerifyError::Format(error)),
             error => UpdateError::RootRotation(error),
         })?;
@@ -160,25 +170,23 @@ impl RootWalk {
         Ok(self)
     }
 
-    /// Ends the walk: the last root must not have expired (TUF 5.3.10), and must satisfy the rules for certificates and the pins.
+    /// Ends the walk: those keys of the last root that count must have signed it, and it must not have expired (TUF 5.3.10).
     pub fn settle(self, pins: &TrustPinning, now: Timestamp) -> Result<RootChain, UpdateError> {
-        pins.check(&self.gun, &self.root, self.known, now)?;
-        let (role, at) = (RoleName::root(), self.root.expires());
-        let root = self.root.at(now).map_err(|_| UpdateError::Expired { role, at })?;
-        Ok(RootChain::new(self.gun, root, self.floor, now))
+        self.end(pins, Moment { at: now, now }, now)
     }
 
-    /// Ends the walk for recovery: neither the root's end nor that of a later file is asked; everything else is, the pins and the rules for
-    /// certificates as they stood at the last moment at which one of the root's was valid. What comes of this chain is a
-    /// [`super::recovery::Recoverable`], and never read from.
+    /// Ends the walk for recovery: neither the root's end nor that of a later file is asked; everything else is. Those keys of the root must have signed it
+    /// that counted at the last moment at which any did. What comes of this chain is a [`super::recovery::Recoverable`], and never read from.
     pub fn settle_for_recovery(self, pins: &TrustPinning, now: Timestamp) -> Result<RootChain, UpdateError> {
-        let keys = self.root.role_keys(&RoleName::root());
-        let ends = keys.iter().filter_map(|(_, key)| Some(key.certificates()?.ok()?.leaf().not_after()));
-        pins.check(&self.gun, &self.root, self.known, ends.max().map_or(now, |end| end.min(now)))?;
-        let (role, at) = (RoleName::root(), self.root.expires());
+        let at = last_moment(&self.gun, &self.root, now);
         // before that moment nothing has expired
-        let root = self.root.at(Timestamp::MIN).map_err(|_| UpdateError::Expired { role, at })?;
-        Ok(RootChain::new(self.gun, root, self.floor, Timestamp::MIN))
+        self.end(pins, Moment { at, now }, Timestamp::MIN)
+    }
+
+    fn end(self, pins: &TrustPinning, moment: Moment, ends: Timestamp) -> Result<RootChain, UpdateError> {
+        let counted = CountedKeys::of(&self.gun, &self.root, self.known, pins, moment)?;
+        let root = TrustedRoot::verify(self.root, &counted, ends)?;
+        Ok(RootChain::new(self.gun, root, self.floor, ends))
     }
 }
 

@@ -91,9 +91,11 @@ pub enum UpdateError {
     /// More delegations than any repository has use for.
     #[error("more than {0} delegations")]
     TooManyDelegations(usize),
-    /// More roots to walk than a run may take; what was walked is kept.
-    #[error("more than {0} new roots; the next run goes on from there")]
-    TooManyRoots(u64),
+    /// More roots to walk than a run may take, or than it has time for.
+    #[error(
+        "the server has more new roots than one run follows; root version {0} was reached, and the next run goes on from there"
+    )]
+    ManyRoots(Version),
     /// Signatures, or what they sign.
     #[error(transparent)]
     Verify(#[from] VerifyError),

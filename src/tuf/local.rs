@@ -8,6 +8,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
+    counted_keys::{CountedKeys, Moment, certificate_problem},
     envelope::Unverified,
     error::UpdateError,
     expiry::{Expires, ROOT_DAYS, TARGETS_DAYS},
@@ -15,13 +16,14 @@ use super::{
     hashes::FileMeta,
     key::{Key, KeyError},
     payload::Header,
-    pinning::certificate_problem,
+    pinning::{Known, TrustPinning},
     role::RoleName,
     role_keys::RoleSpec,
     root::Root,
     sign::{SignError, Signer, sign},
     snapshot::Snapshot,
     targets::Targets,
+    trusted_root::TrustedRoot,
     verify::{Verified, verify, verify_own_root},
     version::Version,
 };
@@ -142,7 +144,8 @@ impl LocalRepo {
         Ok(Self { gun: gun.clone(), root, targets, snapshot: snapshot.transpose()? })
     }
 
-    /// Takes up what an earlier command, or a peer's `init`, left in the store.
+    /// Takes up what an earlier command, or a peer's `init`, left in the store. It is a draft by whoever has this machine, and nothing is read from it:
+    /// whether its keys count is asked before it is published, by [`LocalRepo::check`].
     pub fn resume(gun: &Gun, root: Arc<[u8]>, targets: Arc<[u8]>) -> Result<Self, UpdateError> {
         let malformed = |role: &RoleName| {
             let role = role.clone();
@@ -153,6 +156,12 @@ impl LocalRepo {
         let targets = Unverified::parse(&targets_role, targets).map_err(malformed(&targets_role))?;
         let targets = verify(targets, &root.role_keys(&targets_role))?;
         Ok(Self { gun: gun.clone(), root, targets, snapshot: None })
+    }
+
+    /// That whoever has these pins will take its root, before anyone is to. That it is made here is no first use.
+    pub fn check(&self, pins: &TrustPinning, now: Timestamp) -> Result<(), UpdateError> {
+        let counted = CountedKeys::of(&self.gun, &self.root, Known::Yes, pins, Moment { at: now, now })?;
+        TrustedRoot::verify(self.root.clone(), &counted, now).map(drop)
     }
 
     /// The repository.
@@ -201,7 +210,7 @@ pub fn check_certificate(gun: &Gun, certificate: &[u8], root: &PrivateKey, now: 
     if key.verifying_key()?.identity() != root.verifying_key().identity() {
         return Err(InitError::CertificateOfAnotherKey);
     }
-    match certificate_problem(gun, &key, now) {
+    match certificate_problem(gun, &key, Some(now)) {
         Some(reason) => Err(InitError::UnusableCertificate { gun: gun.clone(), reason }),
         None => Ok(key),
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{
+    counted_keys::Grounds,
     digest::Sha256,
     expiry::Expires,
     gun::Gun,
@@ -95,6 +96,21 @@ impl Recoverable {
     /// As [`TrustedRepo::note_lost`].
     pub fn note_lost(&mut self, role: &RoleName, bytes: &Arc<[u8]>) {
         self.0.note_lost(role, bytes);
+    }
+
+    /// Why the root's word is taken.
+    #[must_use]
+    pub fn grounds(&self) -> Grounds {
+        self.0.root().grounds()
+    }
+
+    /// Something of it that counts no more at a moment, and since when: a file, or the root's key where each of its certificates has ended.
+    #[must_use]
+    pub fn ended(&self, now: Timestamp) -> Option<(RoleName, Timestamp)> {
+        let file = self.role_ends().into_iter().find(|end| end.expires.is_past(now));
+        let certificates = self.certificate_ends().into_iter().filter(|end| end.role == RoleName::root());
+        let last = certificates.map(|end| end.not_after).max().filter(|end| *end < now);
+        file.map(|end| (end.role, end.expires.moment())).or_else(|| last.map(|end| (RoleName::root(), end)))
     }
 
     /// The keys of a base role or of a delegation.

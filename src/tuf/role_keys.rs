@@ -41,8 +41,13 @@ impl RoleKeys {
     }
 
     /// The same without these keys, in whatever certificates.
-    pub(super) fn without(mut self, keys: &[CanonicalKeyId]) -> Self {
-        self.keys.retain(|_, key| !key.canonical_id().is_ok_and(|id| keys.contains(&id)));
+    pub(super) fn without(self, keys: &[CanonicalKeyId]) -> Self {
+        self.only(|_, key| !key.canonical_id().is_ok_and(|id| keys.contains(&id)))
+    }
+
+    /// The same with those keys alone that stay, by the ID that the parent has for a key and the key. The threshold is the same.
+    pub(super) fn only(mut self, stays: impl Fn(&str, &Key) -> bool) -> Self {
+        self.keys.retain(|id, key| stays(id, key));
         self
     }
 

@@ -1,15 +1,16 @@
 //! Editing a root: other keys for its roles, or the same ones for longer.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 
 use super::{
+    counted_keys::keys_for_the_next,
     envelope::Unverified,
     expiry::{Expires, ROOT_DAYS},
     gun::Gun,
     key::{Key, KeyError},
-    key_id::TufKeyId,
+    key_id::{CanonicalKeyId, TufKeyId},
     payload::Header,
     role::RoleName,
     role_keys::RoleKeys,
@@ -77,12 +78,15 @@ pub fn root_key(key: &PrivateKey, gun: &Gun, now: Timestamp) -> Result<Key, Root
     Ok(Key::from_certificates(issue_cert::root_certificate(key, gun.as_str(), now)?.as_bytes())?)
 }
 
-/// The root keys of an earlier root: clients that know no later one take a new root by their signatures alone. None where the file is not what its
-/// own keys have signed.
+/// Those root keys of an earlier root that are here: clients that know no later one take a new root by their signatures alone. They are the keys that
+/// such a client takes, in certificates for the repository, whenever these are valid; what they sign is for the person's own root, and nothing is
+/// trusted by them. None where the file is not what its own keys have signed, or no key of it is here.
 #[must_use]
-pub fn earlier_root_keys(bytes: std::sync::Arc<[u8]>) -> Option<RoleKeys> {
+pub fn earlier_root_keys(gun: &Gun, bytes: Arc<[u8]>, is_here: impl Fn(CanonicalKeyId) -> bool) -> Option<RoleKeys> {
     let file = Unverified::<Root>::parse(&RoleName::root(), bytes).ok()?;
-    verify_own_root(file).ok().map(|root| root.role_keys(&RoleName::root()))
+    let root = verify_own_root(file).ok()?;
+    let keys = keys_for_the_next(gun, &root).only(|_, key| key.canonical_id().is_ok_and(&is_here));
+    (keys.iter().count() > 0).then_some(keys)
 }
 
 /// The next root, unsigned: the next version, for ten years from `now`, after these swaps.

@@ -61,7 +61,7 @@ pub fn sign_next_root(root: &Root, previous: &Verified<Root>, signers: &[Signer<
     let bytes = sign_bytes(&role, root, signers)?;
     let fail = |cause: String| SignError::Proof { role: role.clone(), cause };
     let file = Unverified::parse(&role, bytes).map_err(|error| fail(error.to_string()))?;
-    verify_next_root(file, previous).map_err(|error| fail(error.to_string()))
+    verify_next_root(file, &previous.role_keys(&role)).map_err(|error| fail(error.to_string()))
 }
 
 fn sign_bytes<T: Payload>(role: &RoleName, payload: &T, signers: &[Signer<'_>]) -> Result<Arc<[u8]>, SignError> {

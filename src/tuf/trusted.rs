@@ -17,10 +17,10 @@ use super::{
     key_id::CanonicalKeyId,
     role::RoleName,
     role_keys::RoleKeys,
-    root::Root,
     snapshot::Snapshot,
     targets::{Delegation, Targets},
     timestamp::Timestamp,
+    trusted_root::TrustedRoot,
     update::{Freshness, WithSnapshot, check_file, file_ref},
     verify::{Current, Unvouched, Verified, VerifyError, unvouched, verify},
     version::Version,
@@ -193,7 +193,7 @@ impl TrustedRepo {
 
     /// The root.
     #[must_use]
-    pub fn root(&self) -> &Verified<Root> {
+    pub fn root(&self) -> &TrustedRoot {
         &self.stages.before.chain.root
     }
 

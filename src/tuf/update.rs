@@ -16,9 +16,9 @@ use super::{
     payload::Payload,
     role::RoleName,
     role_keys::RoleKeys,
-    root::Root,
     snapshot::Snapshot,
     timestamp::Timestamp,
+    trusted_root::TrustedRoot,
     verify::{Current, Verified, verify},
 };
 
@@ -37,12 +37,12 @@ pub enum Freshness {
     Cached,
 }
 
-/// First stage: the newest trusted root, unexpired.
+/// First stage: the newest root, unexpired, and signed by keys that count.
 #[derive(Clone, Debug)]
 pub struct RootChain {
     pub(super) gun: Gun,
     pub(super) now: Now,
-    pub(super) root: Current<Root>,
+    pub(super) root: TrustedRoot,
     pub(super) floor: Floor,
 }
 
@@ -62,7 +62,7 @@ pub struct WithSnapshot {
 }
 
 impl RootChain {
-    pub(super) fn new(gun: Gun, root: Current<Root>, floor: Floor, now: Now) -> Self {
+    pub(super) fn new(gun: Gun, root: TrustedRoot, floor: Floor, now: Now) -> Self {
         Self { gun, now, root, floor }
     }
 

@@ -81,16 +81,16 @@ pub fn verify<T: Payload>(file: Unverified<T>, keys: &RoleKeys) -> Result<Verifi
     Ok(accept(file, payload))
 }
 
-/// Checks that a root is signed by the keys that it names itself: all that can be asked of the first one.
+/// Checks that a root is signed by the keys that it names itself. Whether these count is for [`super::trusted_root::TrustedRoot`].
 pub fn verify_own_root(file: Unverified<Root>) -> Result<Verified<Root>, VerifyError> {
     let root = Root::read(&file.role, &file.signed)?;
     meet_threshold(&file.role, &file.signed, &file.signatures, &root.role_keys(&RoleName::root()))?;
     Ok(accept(file, root))
 }
 
-/// Checks that a root is signed by the keys of the root before it and by its own (TUF 5.3.4).
-pub fn verify_next_root(file: Unverified<Root>, previous: &Verified<Root>) -> Result<Verified<Root>, VerifyError> {
-    meet_threshold(&file.role, &file.signed, &file.signatures, &previous.role_keys(&RoleName::root()))?;
+/// Checks that a root is signed by these keys of the root before it and by its own (TUF 5.3.4).
+pub fn verify_next_root(file: Unverified<Root>, previous: &RoleKeys) -> Result<Verified<Root>, VerifyError> {
+    meet_threshold(&file.role, &file.signed, &file.signatures, previous)?;
     verify_own_root(file)
 }
 

@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod counted_keys;
 mod delegations;
 mod engine;
 mod expiry_and_root;

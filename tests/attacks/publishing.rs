@@ -5,16 +5,20 @@ use std::{cell::Cell, collections::BTreeMap};
 use base64ct::{Base64, Encoding as _};
 use dct::{
     adapters::keys::key_files::KeyFiles,
-    crypto::{private_key::PrivateKey, secret::Passphrase},
+    crypto::{pem, private_key::PrivateKey, secret::Passphrase},
     ops::{
         error::OpsError,
         image::{Manifest, Tag},
+        keyring::Keyring,
         ports::{Accounts, DecisionError, Decisions, Engine, KeyStore, PassphrasePurpose, PassphraseRequest, RemoteError},
+        rotate::{self, Holder, Legacy, RotateError},
         session::Session,
         sign_image::{self, Content, FirstSigner, Request, Source, Wanted},
     },
     tuf::{digest::Sha256, gun::Gun, json::Json, key::Key as PublicKey, pinning::TrustPinning, role::RoleName},
 };
+use p256::pkcs8::{EncodePrivateKey as _, LineEnding};
+use sha2::Digest as _;
 use tempfile::TempDir;
 
 use crate::{
@@ -191,6 +195,74 @@ impl Signer {
         };
         dct::ops::revoke_image::revoke(&session, &gun(), Some(&Tag::parse(tag).unwrap()))
     }
+}
+
+impl Signer {
+    /// Has the private half of a key of the forge, made of its name.
+    fn holds(&self, name: &str, role: &str, gun: Option<&Gun>) {
+        let key = p256::SecretKey::from_slice(&sha2::Sha256::digest(name)).unwrap().to_pkcs8_pem(LineEnding::LF).unwrap();
+        let key = PrivateKey::from_pem_block(&pem::first_block(key.as_bytes()).unwrap(), None).unwrap();
+        self.keys.add(&key, role, gun, &Passphrase::new("passphrase".to_owned())).unwrap();
+    }
+
+    /// Gives targets another key, and lets the keys of so many earlier roots sign the new one.
+    fn rotate(&self, legacy: Legacy) -> Result<(), RotateError> {
+        let session = Session {
+            store: &self.store,
+            remote: &self.remote,
+            registry: &self.registry,
+            accounts: &Nobody,
+            keys: &self.keys,
+            events: &self.heard,
+            decisions: &Always("passphrase"),
+            pins: &TrustPinning::default(),
+            now: NOW.parse().unwrap(),
+        };
+        rotate::rotate(&session, &Keyring::new(&session), &gun(), "targets", &Holder::Person(&[]), legacy)
+    }
+}
+
+/// A root's version is what its owner, or a thief of the root key, says that it is.
+#[test]
+fn the_keys_of_earlier_roots_are_looked_for_within_a_bound() {
+    for (version, legacy, asked) in [(1 << 40, Legacy::All, 1024), (1 << 40, Legacy::Last(3), 3), (5, Legacy::All, 4)] {
+        let (ian, mut forge) = Signer::ian();
+        ian.holds("root", "root", None);
+        ian.holds("targets", "targets", Some(&gun()));
+        ian.remote.serve(forge.set_version("root", version).publish().files());
+        ian.rotate(legacy).unwrap();
+        let rounds = ian.remote.take_requests();
+        let of_roots =
+            |round: &Vec<String>| round.iter().filter(|name| name.as_str() != "root.json" && name.ends_with(".root.json")).count();
+        assert_eq!(rounds.iter().map(of_roots).sum::<usize>(), asked, "version {version}");
+        assert!(rounds.iter().all(|round| of_roots(round) <= 16));
+        let is_told =
+            ian.heard.warnings().iter().any(|warning| warning.contains("the keys of the last 1024 alone sign the new one"));
+        assert_eq!(is_told, asked == 1024);
+    }
+}
+
+/// Whose certificate names another repository had no word in any root of this one, and gets none.
+#[test]
+fn the_keys_of_earlier_roots_are_those_that_could_sign_the_next() {
+    let (ian, mut forge) = Signer::ian();
+    for name in ["root", "old", "stranger"] {
+        ian.holds(name, "root", None);
+    }
+    ian.holds("targets", "targets", Some(&gun()));
+    let (root, old) = (forge.keys["root"][0].clone(), Key::p256("old").certified(GUN));
+    let stranger = Key::p256("stranger").certified("example.com/other");
+    forge.give("root", &[old.clone(), stranger.clone(), Key::p256("jeff")]);
+    forge.rotate("root", std::slice::from_ref(&root)).publish();
+    ian.remote.serve(forge.files());
+    ian.rotate(Legacy::All).unwrap();
+    let (_, bytes) = ian.remote.uploads().pop().unwrap().into_iter().find(|(role, _)| *role == RoleName::root()).unwrap();
+    let file: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+    let mut signed: Vec<&str> = file["signatures"].as_array().unwrap().iter().map(|it| it["keyid"].as_str().unwrap()).collect();
+    signed.sort_unstable();
+    let mut expected = [root.id(), old.id()];
+    expected.sort_unstable();
+    assert_eq!(signed, expected, "and not {}", stranger.id());
 }
 
 pub(crate) fn everywhere(content: &[u8]) -> BTreeMap<String, String> {

@@ -10,7 +10,7 @@ use crate::{
         forge::{Forge, certificate::Certificate, key::Key},
         memory::{Heard, MemoryRegistry, NOT_FOUND, Nobody, UNAVAILABLE, UNREACHABLE},
     },
-    world::{GUN, World, gun},
+    world::{GUN, World, by_certificates, gun},
 };
 
 const PAST: &str = "2026-01-02T00:00:00Z";
@@ -141,9 +141,12 @@ fn an_expired_root_must_follow_and_be_for_the_repository_and_satisfy_the_pins() 
     world.remote.serve(forge.files());
     let ends = world.recovered().unwrap().certificate_ends();
     assert!(ends.len() == 1 && ends[0].not_after < world.now && ends[0].is_self_issued, "{ends:?}");
-    world.pins.certs.insert(GUN.to_owned(), vec![TufKeyId::from_hex(&Key::p256("other").certified(GUN).id()).unwrap()]);
+    world
+        .pins
+        .pins
+        .insert(GUN.to_owned(), by_certificates(&[TufKeyId::from_hex(&Key::p256("other").certified(GUN).id()).unwrap()]));
     world.lets_nothing_recover(&forge, "unable to match any certificates");
-    world.pins.certs.insert(GUN.to_owned(), vec![TufKeyId::from_hex(&key.id()).unwrap()]);
+    world.pins.pins.insert(GUN.to_owned(), by_certificates(&[TufKeyId::from_hex(&key.id()).unwrap()]));
     world.recovered().unwrap();
 }
 

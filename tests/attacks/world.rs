@@ -8,7 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dct::{
     ops::{error::OpsError, refresh, session::Session},
-    tuf::{gun::Gun, pinning::TrustPinning, update::Freshness},
+    tuf::{
+        gun::Gun,
+        key_id::TufKeyId,
+        pinning::{Pin, TrustPinning},
+        update::Freshness,
+    },
 };
 use jiff::Timestamp;
 
@@ -143,6 +148,11 @@ impl World {
             assert!(before.files == after.files && before.floor == after.floor, "run {run} changed what is stored");
         }
     }
+}
+
+/// A pin to root certificates.
+pub(crate) fn by_certificates(ids: &[TufKeyId]) -> Pin {
+    Pin { certificates: ids.to_vec(), ..Pin::default() }
 }
 
 /// All that a forge's roles sign.

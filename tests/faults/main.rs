@@ -23,6 +23,7 @@ mod crash;
 mod disk_full;
 mod kept_keys;
 mod person;
+mod pins;
 mod progress;
 mod publishing;
 mod rotation;

@@ -33,7 +33,7 @@ const FILES: [(&str, &str); 6] = [
     ("~/.docker/config.json", "Logins and credential helpers, as `docker login` leaves them."),
     ("~/.docker/tls/HOST", "Certificate authorities (*.crt) and client certificates (*.cert, *.key) for a server."),
     ("/etc/docker/certs.d/HOST", "The same, for all who use the machine."),
-    ("~/.config/dct/config.toml", "Settings: servers, authorities and time limits."),
+    ("~/.config/dct/config.toml", "Settings: servers, authorities, pins and time limits."),
 ];
 
 const PASSPHRASES: [&str; 3] =

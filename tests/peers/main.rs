@@ -9,6 +9,10 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "../support/https.rs"]
+#[allow(dead_code, reason = "each target uses its own part")]
+mod https;
+
 /// Metadata made of raw bytes.
 #[path = "../support/mod.rs"]
 mod raw;

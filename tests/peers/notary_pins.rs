@@ -1,14 +1,22 @@
 //! Trust pinning by the configuration of notary: the right root is accepted and the wrong one refused, by both programs.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
 
 use serde_json::{Value, json};
 
-use crate::support::{
-    Peers,
-    home::{Home, Run},
-    openssl::openssl,
-    programs,
+use crate::{
+    https::{Https, Identity, reply},
+    raw::forge::{Forge, certificate::Certificate, key::Key},
+    support::{
+        Peers,
+        home::{Home, Run},
+        openssl::openssl,
+        programs,
+    },
 };
 
 /// Reads a repository for the first time with these pins, by notary and by ours.
@@ -136,6 +144,77 @@ fn an_authority() {
             home.notary(&["delete", &repository, "--remote"]).ok();
         }
     }
+}
+
+/// Roots of several keys, as no honest program makes them and as some do: what the pins ask is asked of the keys that signed. The server is ours, since
+/// the real one takes no such root.
+#[test]
+fn a_root_is_verified_by_the_keys_that_count() {
+    if !programs::installed(&["notary", "openssl"]) {
+        return;
+    }
+    let identity = Identity::self_signed("IP:127.0.0.1");
+    let gun = "docker.io/acme/app";
+    let certified = |name: &str| Key::p256(name).certified(gun);
+    let (owner, mallory) = (certified("root"), certified("mallory"));
+    let expired = Certificate { not_after: "260102000000Z".to_owned(), ..Certificate::of(gun) };
+    let expired = Key::p256("old").in_certificate(&expired);
+    let other = Key::p256("x").certified("docker.io/acme/other");
+    let by_owner = json!({"certs": {gun: [owner.id()]}});
+    let by_prefix = json!({"certs": {"docker.io/acme/*": [owner.id()]}, "disable_tofu": true});
+    let by_both = json!({"certs": {gun: [owner.id(), mallory.id()]}});
+    let integrity = Some("failed to validate integrity of roots");
+    let (bare, keys) = (Key::p256("bare"), |keys: &[&Key]| keys.iter().map(|key| (*key).clone()).collect::<Vec<_>>());
+    for (keys, threshold, signers, pinning, refusal) in [
+        (keys(&[&mallory, &owner]), 1, keys(&[&mallory]), &by_owner, integrity),
+        (keys(&[&owner, &mallory]), 1, keys(&[&mallory]), &by_prefix, integrity),
+        (keys(&[&owner, &mallory]), 2, keys(&[&owner, &mallory]), &by_owner, integrity),
+        (keys(&[&owner, &mallory]), 1, keys(&[&owner]), &by_owner, None),
+        (keys(&[&owner, &mallory]), 1, keys(&[&mallory, &owner]), &by_prefix, None),
+        (keys(&[&owner, &mallory]), 2, keys(&[&owner, &mallory]), &by_both, None),
+        (keys(&[&bare, &owner]), 1, keys(&[&bare]), &json!({}), integrity),
+        (keys(&[&expired, &owner]), 1, keys(&[&expired]), &json!({}), integrity),
+        (keys(&[&other, &owner]), 1, keys(&[&other]), &json!({}), integrity),
+        (keys(&[&bare, &owner]), 1, keys(&[&owner]), &json!({}), None),
+        (keys(&[&expired, &owner]), 1, keys(&[&owner]), &by_owner, None),
+        (keys(&[&bare]), 1, keys(&[&bare]), &json!({}), Some("unable to retrieve valid leaf certificates")),
+        (keys(&[&mallory]), 1, keys(&[&mallory]), &by_owner, Some("unable to match any certificates to trust_pinning config")),
+    ] {
+        let mut forge = Forge::new(gun);
+        forge.give("root", &keys).edit("root", |root| root["roles"]["root"]["threshold"] = threshold.into());
+        forge.sign_with("root", &signers).publish();
+        let files = forge.files();
+        let https = Https::start(&identity, move |request| match request.target.split_once("/_trust/tuf/") {
+            Some((_, file)) => files.get(file).map_or_else(|| reply(404, &[], "{}"), |bytes| reply(200, &[], bytes.clone())),
+            None => reply(200, &[], "{}"),
+        });
+        for ours in [false, true] {
+            let run = look_alone(&https, &identity, gun, pinning, ours);
+            let who = if ours { "dct" } else { "notary" };
+            match refusal {
+                None => assert!(run.status.success(), "{who}: {run:?}"),
+                Some(words) => {
+                    let expected = format!("\n* fatal: could not validate the path to a trusted root: {words}\n");
+                    assert!(run.status.code() == Some(1) && run.stdout == expected.as_bytes(), "{who}, {words}: {run:?}");
+                }
+            }
+        }
+    }
+}
+
+/// Reads a repository for the first time from a server of ours.
+fn look_alone(https: &Https, identity: &Identity, gun: &str, pinning: &Value, ours: bool) -> Output {
+    let home = tempfile::tempdir().unwrap();
+    let file = |name: &str| home.path().join(name);
+    fs::write(file("ca.pem"), &identity.certificate).unwrap();
+    let url = format!("https://{}", https.address());
+    let server = json!({"url": url, "root_ca": file("ca.pem")});
+    let config = json!({"trust_dir": file("trust"), "remote_server": server, "trust_pinning": pinning});
+    fs::write(file("config.json"), config.to_string()).unwrap();
+    let mut command =
+        Command::new(if ours { env!("CARGO_BIN_EXE_dct").into() } else { programs::path_of("notary").expect("it is installed") });
+    command.args(ours.then_some("notary")).arg("-c").arg(file("config.json")).args(["list", gun]);
+    command.env_clear().env("HOME", home.path()).current_dir(home.path()).output().unwrap()
 }
 
 /// A root key with a certificate for a repository, by an authority.

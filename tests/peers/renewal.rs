@@ -25,7 +25,10 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     flow::agree,
     raw::forge::{Forge, certificate::Certificate, key::Key},
-    support::{Peers, home::Home},
+    support::{
+        Peers,
+        home::{Home, Run},
+    },
 };
 
 /// So long, in seconds, does what is to expire still count when it is uploaded: the server refuses what has expired.
@@ -114,6 +117,19 @@ fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
     expected.iter().map(|(role, kind)| ((*role).to_owned(), (*kind).to_owned())).collect()
 }
 
+/// Renews what has expired; on a machine that has never seen the repository, by the ID of its root key alone.
+fn renewed(home: &Home, repository: &str, seen: bool) -> Run {
+    if seen {
+        return home.dct(&["renew", repository]).ok();
+    }
+    let refused = home.dct(&["renew", repository]).fails(1);
+    assert!(refused.stderr.contains("was never read on this machine"), "{refused}");
+    assert!(refused.stderr.contains(&format!("`dct renew --root ID {repository}`")), "{refused}");
+    let (other, own) = (Key::p256("other").id(), Key::p256("root").id());
+    home.dct(&["renew", "--root", &other, repository]).fails(1);
+    home.dct(&["renew", "--root", &own, repository]).ok()
+}
+
 #[test]
 fn targets_a_delegation_and_the_root_come_back_from_their_end() {
     let Some(peers) = Peers::start() else { return };
@@ -136,7 +152,9 @@ fn targets_a_delegation_and_the_root_come_back_from_their_end() {
                 home.notary(&["list", &repository]).fails(1);
             }
             assert_eq!(state_of(&home, &repository, 4), pairs(&[(role, "file")]));
-            let run = home.dct(&["renew", &repository]).ok();
+            // a delegation that has expired keeps nobody from reading the rest
+            let seen = warm || role == "targets/releases";
+            let run = renewed(&home, &repository, seen);
             let version = forge.version(role) + 1;
             assert!(run.stdout.starts_with(&format!("Renewed {role}: version {version} expires ")), "{run}");
             assert_eq!(run.stdout.lines().count(), 1, "{run}");
@@ -176,7 +194,7 @@ fn a_snapshot_of_a_client_comes_back_although_the_server_serves_no_timestamp() {
         stranger.notary(&["list", &repository]).fails(1);
         stranger.dct(&["inspect", &repository]).fails(1);
         assert_eq!(state_of(&home, &repository, 4), pairs(&[("snapshot", "file")]));
-        let run = home.dct(&["renew", &repository]).ok();
+        let run = renewed(&home, &repository, warm);
         let version = forge.version("snapshot") + 1;
         assert!(run.stdout.starts_with(&format!("Renewed snapshot: version {version} expires ")), "{run}");
         whole(&peers, &home, &repository);
@@ -258,15 +276,27 @@ fn a_repository_whose_root_certificate_has_expired_is_published_anew() {
             upload(&home, &forge, &["root"]);
         }
         away.dct(&["inspect", &repository]).ok();
+        let seen = version == 1;
+        if seen {
+            home.dct(&["inspect", &repository]).ok();
+        }
         wait_for_the_end();
         for home in [&home, &away] {
             home.notary(&["list", &repository]).fails(1);
             home.dct(&["inspect", &repository]).fails(1);
         }
         assert_eq!(state_of(&home, &repository, 4), pairs(&[("root", "certificate")]));
-        let refused = home.dct(&["renew", &repository]).fails(1);
+        let root = Key::p256("root").id();
+        let named: &[&str] = if seen { &[] } else { &["--root", &root] };
+        if !seen {
+            for form in [&["renew", repository.as_str()][..], &["renew", "--recreate", &repository]] {
+                let refused = home.dct(form).fails(1);
+                assert!(refused.stderr.contains("was never read on this machine"), "{refused}");
+            }
+        }
+        let refused = home.dct(&[&["renew"], named, &[repository.as_str()]].concat()).fails(1);
         assert!(refused.stderr.contains(&format!("hint: `dct renew --recreate {repository}`")), "{refused}");
-        let run = home.dct(&["renew", "--recreate", &repository]).ok();
+        let run = home.dct(&[&["renew", "--recreate"], named, &[repository.as_str()]].concat()).ok();
         assert!(run.stdout.contains("Replaced root certificate "), "{run}");
         if version == 1 {
             away.dct(&["inspect", &repository]).ok();

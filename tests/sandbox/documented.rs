@@ -25,7 +25,7 @@ use crate::{
 const HOST: &str = "dtr.example.com";
 
 /// What is not run here, and what runs it.
-const ELSEWHERE: [(&str, &str); 13] = [
+const ELSEWHERE: [(&str, &str); 14] = [
     ("make demo", "demo.rs runs the same script"),
     ("make test", "it runs this test"),
     ("make build", "and `make test` builds the same for tests"),
@@ -35,6 +35,10 @@ const ELSEWHERE: [(&str, &str); 13] = [
     ("dct sandbox --port 4443", "verb.rs: it serves until it is interrupted"),
     ("dct sandbox -- sh", "verb.rs: a shell that waits for a person"),
     ("dct renew --recreate dtr.example.com/prod/nginx", "tests/peers/renewal.rs, where the certificate has expired"),
+    (
+        "dct renew --root 34e93e34ffab236737d6ad84e915ae9ccf360518accdea88b025f8a7a0a5e690 dtr.example.com/prod/nginx",
+        "the same, on a machine that has never read the repository",
+    ),
     ("dct push dtr.example.com/prod/nginx:1", "tests/peers/engine.rs, where there is a Docker Engine"),
     ("dct pull dtr.example.com/prod/nginx:1", "the same"),
     ("dct pull --all-tags dtr.example.com/prod/nginx", "the same"),

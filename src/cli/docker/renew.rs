@@ -15,13 +15,19 @@ use crate::{
     ops::{
         recreate::{self, Readers},
         renew::{self, Choice, Left, LeftReason, Renewal, Replaced},
+        session::Session,
     },
-    tuf::{gun::Gun, role::RoleName},
+    tuf::{
+        gun::Gun,
+        pinning::{RootId, TrustPinning},
+        role::RoleName,
+    },
 };
 
 /// Sign the trust data of a repository anew before it expires, or after
 ///
-/// Nothing but versions and ends changes. What has expired is taken up as it was signed, and verified by signatures, versions and keys as ever.
+/// Nothing but versions and ends changes. What has expired is taken up as it was signed, and verified by signatures, versions and keys as ever. Where this
+/// machine has never read the repository, any old state would pass that: then its root must be named by --root, or pinned.
 /// Without ROLE, whatever has expired or will within the time is renewed, as far as its keys are on this machine; the certificate of a root key, too.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -38,6 +44,10 @@ pub struct Args {
     #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
           hide_default_value = true, value_name = "BOOL", conflicts_with = "roles")]
     pub recreate: bool,
+
+    /// ID of a root key or of its certificate, which the root must be signed by: for what has expired where this machine has never read it
+    #[arg(long, value_name = "ID", value_parser = root_id)]
+    pub root: Option<RootId>,
 
     /// Repository to renew the trust data of
     #[arg(value_name = "REPOSITORY")]
@@ -60,6 +70,9 @@ Examples:
   Where the server takes no update any more, since the root's certificate has expired:
     dct renew --recreate dtr.example.com/prod/nginx
 
+  What has expired, on a machine that has never read the repository; `dct key list` shows the ID of the root key:
+    dct renew --root 34e93e34ffab236737d6ad84e915ae9ccf360518accdea88b025f8a7a0a5e690 dtr.example.com/prod/nginx
+
   The root for ten years more, with a new certificate where that is near its end:
     dct renew dtr.example.com/prod/nginx root";
 
@@ -74,7 +87,9 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let choice = if roles.is_empty() { Choice::EndingBy(args.within.from(context.now)) } else { Choice::Roles(&roles) };
     let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
     let _wait = context.ui.wait(&format!("renewing the trust data of {gun}"));
-    let renewal = renew::renew(&context.session(&narrator), &gun, choice)
+    let session = context.session(&narrator);
+    let pins = pins(args, &session);
+    let renewal = renew::renew(&Session { pins: &pins, ..session }, &gun, choice)
         .map_err(|error| failure::about_repository(&args.repository, &error))?;
     tell(&renewal, context);
     let expired: Vec<&Left> = renewal.left.iter().filter(|left| left.at <= context.now).collect();
@@ -85,10 +100,21 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     }
 }
 
+/// The person's pins, and for this command the root that is named.
+fn pins(args: &Args, session: &Session<'_>) -> TrustPinning {
+    args.root.map_or_else(|| session.pins.clone(), |root| session.pins.naming(root))
+}
+
+fn root_id(typed: &str) -> Result<RootId, String> {
+    RootId::from_hex(&typed.to_ascii_lowercase()).ok_or_else(|| "an ID has 64 hexadecimal digits".to_owned())
+}
+
 fn run_recreate(args: &Args, gun: &Gun, context: &Context<'_>) -> Result<(), CliError> {
     let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
     let wait = context.ui.wait(&format!("publishing the trust data of {gun} anew"));
-    let done = recreate::recreate(&context.session(&narrator), gun)
+    let session = context.session(&narrator);
+    let pins = pins(args, &session);
+    let done = recreate::recreate(&Session { pins: &pins, ..session }, gun)
         .map_err(|error| failure::about_repository(&args.repository, &error))?;
     drop(wait);
     context.ui.line(&format!("Published {gun} anew, with version {} of its root", done.root_version));

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{events::Narrator, failure::told};
 use crate::{
-    cli::{context::Context, error::CliError},
+    cli::{context::Context, edit_distance::distance, error::CliError},
     ops::{publish_staged::publish_staged, stage},
     tuf::{change::Change, gun::Gun, json::Json, key_id::CanonicalKeyId, role::RoleName},
 };
@@ -67,20 +67,6 @@ pub(super) fn hinted_at_releases(error: CliError, name: &str) -> CliError {
 fn is_near_releases(name: &str) -> bool {
     let releases = RoleName::releases();
     name != releases.as_str() && distance(&name.to_lowercase(), releases.as_str()) <= 2
-}
-
-/// In how many letters two texts differ: inserted, left out or replaced.
-fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
-    for (above, a) in one.chars().enumerate() {
-        let mut next = vec![above + 1];
-        for ((b, corner), up) in other.chars().zip(&row).zip(row.iter().skip(1)) {
-            let left = next.last().copied().unwrap_or_default();
-            next.push((corner + usize::from(a != b)).min(up + 1).min(left + 1));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 /// Reads the custom data of a target: JSON, in the one form in which the server can verify it again. `null` is none.

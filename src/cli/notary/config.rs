@@ -16,10 +16,13 @@ use super::{
     flags::GlobalFlags,
 };
 use crate::{
-    cli::error::{CliError, os_words},
+    cli::{
+        edit_distance::distance,
+        error::{CliError, os_words},
+    },
     tuf::{
         key_id::TufKeyId,
-        pinning::{FirstUse, TrustPinning},
+        pinning::{Authorities, FirstUse, Pin, TrustPinning},
     },
 };
 
@@ -98,6 +101,9 @@ impl Settings {
         let url = flags.server.clone().filter(|url| !url.is_empty());
         let url = url.map_or_else(|| server.text("url").map_err(refuse), |url| Ok(Some(url)))?;
         let skips = server.switch("skipTLSVerify").map_err(refuse)?;
+        if let Some(name) = misspelt_pinning(&file) {
+            return Err(refuse(format!("there is no setting {name}")).hinted("is trust_pinning meant, or disable_tofu in it?"));
+        }
         let (pins, mut warnings) = pins(&pinning)?;
         warnings.extend(unknown(&file, "", &KNOWN));
         warnings.extend(unknown(&server, "remote_server.", &KNOWN_OF_SERVER));
@@ -134,6 +140,16 @@ fn unknown(table: &Table, path: &str, known: &[&str]) -> Vec<String> {
     table.others(known).map(|name| format!("the configuration file has a setting that has no meaning: {path}{name}")).collect()
 }
 
+/// A setting that is nearly `trust_pinning`, or nearly the one in it that turns first use off. Others without a meaning are warned of, and of these the
+/// warning would come too late: what they are to keep out is in.
+fn misspelt_pinning(file: &Table) -> Option<&str> {
+    let letters = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    file.others(&KNOWN).find(|name| {
+        let table = letters(name.split('.').next().unwrap_or(name));
+        distance(&table, "trustpinning") <= 3 || table.contains("pinning") || distance(&letters(name), "disabletofu") <= 2
+    })
+}
+
 /// `trust_pinning`, and what cannot be used of it.
 fn pins(table: &Table) -> Result<(TrustPinning, Vec<String>), CliError> {
     // a pin that is passed over would let in what it is to keep out
@@ -155,9 +171,9 @@ fn pins(table: &Table) -> Result<(TrustPinning, Vec<String>), CliError> {
                 None => warnings.push(format!("trust_pinning.certs: {text:?}, for {gun}, is no ID of a certificate")),
             }
         }
-        pins.certs.insert(gun, list);
+        pins.pins.insert(gun, Pin { certificates: list, ..Pin::default() });
     }
-    pins.ca = authorities(table, &mut warnings)?;
+    pins.authorities = authorities(table, &mut warnings)?;
     let off = table
         .switch("disable_tofu")
         .map_err(|reason| CliError::new(format!("error opening config file: trust_pinning.{reason}")))?;
@@ -166,7 +182,7 @@ fn pins(table: &Table) -> Result<(TrustPinning, Vec<String>), CliError> {
 }
 
 /// A file that cannot be read pins to nothing: no root chains to it.
-fn authorities(table: &Table, warnings: &mut Vec<String>) -> Result<BTreeMap<String, Vec<u8>>, CliError> {
+fn authorities(table: &Table, warnings: &mut Vec<String>) -> Result<BTreeMap<String, Authorities>, CliError> {
     let invalid = || CliError::new("invalid format for trust_pinning.ca");
     let mut authorities = BTreeMap::new();
     for (prefix, file) in table.entries("ca").map_err(|_| invalid())? {
@@ -175,7 +191,7 @@ fn authorities(table: &Table, warnings: &mut Vec<String>) -> Result<BTreeMap<Str
             warnings.push(format!("trust_pinning.ca: {file}, for {prefix}: {}", os_words(&error)));
             Vec::new()
         });
-        authorities.insert(prefix, pem);
+        authorities.insert(prefix, Authorities::Pem(pem));
     }
     Ok(authorities)
 }
@@ -225,7 +241,7 @@ mod tests {
         let read = config("{}", &GlobalFlags { server: Some(String::new()), ..GlobalFlags::default() }).unwrap();
         assert_eq!(read.server.as_deref(), Ok("https://notary-server:4443"));
         assert_eq!(read.trust_dir, Path::new("/home/jeff/.notary"));
-        assert!(read.pins.certs.is_empty() && read.pins.ca.is_empty() && read.pins.first_use == FirstUse::Trust);
+        assert!(read.pins.pins.is_empty() && read.pins.authorities.is_empty() && read.pins.first_use == FirstUse::Trust);
         assert!(read.warnings.is_empty() && read.root_ca.is_none());
     }
 
@@ -236,8 +252,8 @@ mod tests {
             r#"{{"trust_pinning": {{"disable_tofu": true, "certs": {{"Dtr.Example.com/A": ["{id}", "nonsense"], "b/*": []}}, "ca": {{"c/": "/nowhere/ca.pem"}}}}}}"#
         );
         let read = config(&text, &GlobalFlags::default()).unwrap();
-        assert_eq!(read.pins.certs["Dtr.Example.com/A"], [TufKeyId::from_hex(&id).unwrap()]);
-        assert!(read.pins.certs["b/*"].is_empty() && read.pins.ca["c/"].is_empty());
+        assert_eq!(read.pins.pins["Dtr.Example.com/A"].certificates, [TufKeyId::from_hex(&id).unwrap()]);
+        assert!(read.pins.pins["b/*"] == Pin::default() && read.pins.authorities["c/"] == Authorities::Pem(Vec::new()));
         assert_eq!(read.pins.first_use, FirstUse::Refuse);
         assert_eq!(read.warnings.len(), 2, "{:?}", read.warnings);
     }
@@ -247,8 +263,36 @@ mod tests {
         let id = "ab".repeat(32);
         let text = format!(r#"{{"trust_pinning.disable_tofu": true, "Trust_Pinning.certs": {{"dtr.example.com/a": ["{id}"]}}}}"#);
         let read = config(&text, &GlobalFlags::default()).unwrap();
-        assert_eq!(read.pins.certs["dtr.example.com/a"], [TufKeyId::from_hex(&id).unwrap()]);
+        assert_eq!(read.pins.pins["dtr.example.com/a"].certificates, [TufKeyId::from_hex(&id).unwrap()]);
         assert_eq!((read.pins.first_use, read.warnings.len()), (FirstUse::Refuse, 0));
+    }
+
+    #[test]
+    fn a_pin_under_a_name_that_is_not_quite_its_own_is_refused() {
+        for name in [
+            "trust_pining",
+            "trust-pinning",
+            "trustpinning",
+            "trustPinning",
+            "TRUST_PINNINGS",
+            "Trust Pinning",
+            "trust_pinnig",
+            "trust_pinned",
+            "trust_pining.disable_tofu",
+            "pinning",
+            "notary_trust_pinning",
+            "disable_tofu",
+            "disableTOFU",
+            "disable-tofo",
+        ] {
+            let text = serde_json::json!({ name: {"disable_tofu": true} }).to_string();
+            let error = config(&text, &GlobalFlags::default()).unwrap_err();
+            assert_eq!(error, format!("error opening config file: there is no setting {name}"));
+        }
+        for name in ["trust_dirs", "trust", "logging", "storage", "truststore", "reporting", "tofu", "certs"] {
+            let read = config(&serde_json::json!({ name: {} }).to_string(), &GlobalFlags::default()).unwrap();
+            assert_eq!(read.warnings.len(), 1, "{name}: {:?}", read.warnings);
+        }
     }
 
     #[test]
@@ -272,7 +316,7 @@ mod tests {
             let error = config(text, &GlobalFlags::default()).unwrap_err();
             assert!(error.starts_with(words), "{error}");
         }
-        let odd = config(r#"{"trust_pining": {}, "remote_server": {"uri": "x"}}"#, &GlobalFlags::default()).unwrap();
+        let odd = config(r#"{"trust_dirs": {}, "remote_server": {"uri": "x"}}"#, &GlobalFlags::default()).unwrap();
         assert_eq!(odd.warnings.len(), 2, "{:?}", odd.warnings);
     }
 }

@@ -32,14 +32,24 @@ fn words(error: &OpsError) -> Option<&'static str> {
         // notary says no more than this where its first question to the server went unanswered
         OpsError::Remote(RemoteError::Unreachable { .. } | RemoteError::Tls { .. }) => Some("client is offline"),
         OpsError::Plan(PlanError::NameOutsidePaths { .. }) => Some("Could not add all targets"),
-        OpsError::Untrusted { error: UpdateError::Pin(PinError::NothingPinned), .. } => {
-            Some("could not validate the path to a trusted root: invalid trust pinning specified")
-        }
-        OpsError::Untrusted { error: UpdateError::Pin(PinError::NoValidCertificate(_)), .. } => {
-            Some("could not validate the path to a trusted root: unable to retrieve valid leaf certificates")
-        }
+        OpsError::Untrusted { error: UpdateError::Pin(error), .. } => words_of_pin(error),
         _ => None,
     }
+}
+
+fn words_of_pin(error: &PinError) -> Option<&'static str> {
+    Some(match error {
+        PinError::NothingPinned(_) => "could not validate the path to a trusted root: invalid trust pinning specified",
+        PinError::NoValidCertificate(_) => {
+            "could not validate the path to a trusted root: unable to retrieve valid leaf certificates"
+        }
+        PinError::NotPinned(_) => {
+            "could not validate the path to a trusted root: unable to match any certificates to trust_pinning config"
+        }
+        PinError::NotSigned { .. } => "could not validate the path to a trusted root: failed to validate integrity of roots",
+        PinError::InvalidCa { .. } => "could not validate the path to a trusted root: invalid CA certs provided",
+        PinError::NotNamed(_) => return None,
+    })
 }
 
 fn hint(error: &OpsError) -> Option<String> {
@@ -54,8 +64,17 @@ fn hint(error: &OpsError) -> Option<String> {
         OpsError::NotInitialized { .. } => {
             "`notary init` and `notary publish` make it, where it is yours; is -s the server that has it?"
         }
+        OpsError::Untrusted { error: UpdateError::Pin(PinError::NothingPinned(_)), .. } => {
+            "trust_pinning.certs in the configuration file takes the root that the repository's owner tells you of"
+        }
+        OpsError::Untrusted { error: UpdateError::Pin(PinError::NotPinned(_)), .. } => {
+            "where the repository's owner tells of another root key or certificate, trust_pinning in the configuration file takes that one"
+        }
         OpsError::AnotherIsPublished { gun, .. } => {
             return Some(format!("`notary delete {gun}` forgets the one that was never published; its keys stay"));
+        }
+        OpsError::NoPinnedKey { .. } => {
+            "trust_pinning in the configuration file names another root; --rootcert takes the certificate that it names"
         }
         OpsError::NoSigningKeys { role, .. } => {
             return Some(format!("this takes the private key of {role}, in the folder private of the trust folder (-d)"));
@@ -107,9 +126,17 @@ mod tests {
         assert_eq!(error.message(), ["client is offline"]);
         assert_eq!(error.cause(), Some("https://notary-server:4443/v2/: no such host"));
         assert!(error.hints()[0].contains("-s"));
-        let pin = UpdateError::Pin(PinError::NothingPinned);
-        let error = told(&OpsError::Untrusted { origin: Origin::Server, error: pin });
-        assert_eq!(error.message(), ["could not validate the path to a trusted root: invalid trust pinning specified"]);
+        let gun = Gun::parse("a/b").unwrap();
+        for (pin, words) in [
+            (PinError::NothingPinned(gun), "invalid trust pinning specified"),
+            (PinError::NotPinned("1f7a".to_owned()), "unable to match any certificates to trust_pinning config"),
+            (PinError::NotSigned { found: 0, needed: 1, counted: "1f7a".to_owned() }, "failed to validate integrity of roots"),
+        ] {
+            let cause = pin.to_string();
+            let error = told(&OpsError::Untrusted { origin: Origin::Server, error: pin.into() });
+            assert_eq!(error.message(), [format!("could not validate the path to a trusted root: {words}")]);
+            assert!(error.cause().unwrap().contains(&cause));
+        }
     }
 
     #[test]
@@ -124,6 +151,9 @@ mod tests {
             RemoteError::Status { url: url(), status: 302, said: None }.into(),
             OpsError::NotInitialized { gun, server: url() },
             OpsError::Decision(DecisionError::NewAttemptsExceeded),
+            OpsError::NoPinnedKey { gun: Gun::parse("a/b").unwrap() },
+            OpsError::Untrusted { origin: Origin::Server, error: PinError::NothingPinned(Gun::parse("a/b").unwrap()).into() },
+            OpsError::Untrusted { origin: Origin::Server, error: PinError::NotPinned(String::new()).into() },
         ] {
             let hints = told(&error).hints().join(" ");
             assert!(!hints.is_empty() && !hints.to_lowercase().contains("docker") && !hints.contains("dct"), "{hints}");

@@ -8,7 +8,7 @@ use crate::{
         session::Session,
     },
     tuf::{
-        bootstrap::RootWalk, floor::Floor, gun::Gun, recovery::Recoverable, root::Root, timestamp::Timestamp, trusted::TrustedRepo,
+        bootstrap::RootWalk, floor::Floor, gun::Gun, recovery::Recoverable, timestamp::Timestamp, trusted::TrustedRepo,
         verify::Verified, version::Version,
     },
 };
@@ -25,8 +25,8 @@ pub enum Look {
 /// The state after `before`, verified as ever; none while the server shows no later one. Nothing is stored: it may be lost yet.
 pub fn after(session: &Session<'_>, gun: &Gun, before: &Target, look: Look) -> Result<Option<Target>, OpsError> {
     let (root, timestamp) = match before {
-        Target::Published(repo) => (repo.root(), Some(repo.timestamp())),
-        Target::Unpublished(local) => (local.root(), None),
+        Target::Published(repo) => (repo.root().bytes(), Some(repo.timestamp())),
+        Target::Unpublished(local) => (local.root().bytes(), None),
     };
     let refresh = Refresh::open(session, gun)?;
     let walk = refresh.known_root(root)?;
@@ -41,23 +41,23 @@ pub fn recoverable_after(
     look: Look,
 ) -> Result<Option<Recoverable>, OpsError> {
     let refresh = Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? };
-    let walk = refresh.known_root(before.root())?;
+    let walk = refresh.known_root(before.root().bytes())?;
     Ok(refresh.shown_after(&walk, Some(before.timestamp()), look)?.map(Recoverable::new))
 }
 
 /// The same of a repository that was deleted and published again, with this root, which was made here.
 pub fn recreated(session: &Session<'_>, gun: &Gun, root: Bytes, look: Look) -> Result<Option<Recoverable>, OpsError> {
     let refresh = Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? };
-    let walk = RootWalk::first_use(gun, root).map_err(on_server)?;
+    let walk = RootWalk::resume(gun, root, Floor::default()).map_err(on_server)?;
     Ok(refresh.shown_after(&walk, None, look)?.map(Recoverable::new))
 }
 
 impl Refresh<'_> {
     /// The root that is trusted here; where nothing is stored, as in a recovery on a new machine, the one that was verified before the update.
-    fn known_root(&self, before: &Verified<Root>) -> Result<RootWalk, OpsError> {
+    fn known_root(&self, before: &Bytes) -> Result<RootWalk, OpsError> {
         match self.resume()? {
             Some(walk) => Ok(walk),
-            None => RootWalk::resume(self.gun, Bytes::clone(before.bytes()), Floor::default()).map_err(in_store),
+            None => RootWalk::resume(self.gun, Bytes::clone(before), Floor::default()).map_err(in_store),
         }
     }
 

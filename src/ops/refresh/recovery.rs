@@ -8,8 +8,8 @@ use crate::{
         session::Session,
     },
     tuf::{
-        bootstrap::RootWalk, error::UpdateError, gun::Gun, recovery::Recoverable, role::RoleName, trusted::TrustedRepo,
-        update::Freshness, version::Version,
+        bootstrap::RootWalk, counted_keys::Grounds, error::UpdateError, gun::Gun, recovery::Recoverable, role::RoleName,
+        trusted::TrustedRepo, update::Freshness, version::Version,
     },
 };
 
@@ -20,6 +20,16 @@ pub fn for_recovery(session: &Session<'_>, gun: &Gun) -> Result<Recoverable, Ops
     Ok(Recoverable::new(refresh.recover()?.1))
 }
 
+/// The same to be signed anew. What has expired is an old state, of which the server may have any: where this machine has never seen a newer one, its
+/// signatures are no reason to sign it, unless a person vouches for its root.
+pub fn for_renewal(session: &Session<'_>, gun: &Gun) -> Result<Recoverable, OpsError> {
+    let refresh = Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? };
+    let seen = refresh.has_seen();
+    let repo = Recoverable::new(refresh.recover()?.1);
+    vouched(session, &repo, seen)?;
+    Ok(repo)
+}
+
 /// The same to publish all of it anew: it is stored, so that it is whole here whatever becomes of the server's; where that is gone already, this is it.
 pub fn for_recreation(session: &Session<'_>, gun: &Gun) -> Result<Recoverable, OpsError> {
     let refresh = || Ok::<_, OpsError>(Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? });
@@ -27,13 +37,35 @@ pub fn for_recreation(session: &Session<'_>, gun: &Gun) -> Result<Recoverable, O
         Err(OpsError::Remote(RemoteError::NotFound { .. })) => refresh()?.stored_state()?,
         result => result?,
     };
+    let recoverable = Recoverable::new(repo.clone());
+    vouched(session, &recoverable, refresh.has_seen())?;
     if refresh.commit(&repo)? == Commit::Overtaken {
         return Err(OpsError::OvertakenHere { gun: gun.clone() });
     }
-    Ok(Recoverable::new(repo))
+    Ok(recoverable)
+}
+
+/// That the repository was seen here before where something of it has expired, or that its root is vouched for.
+fn vouched(session: &Session<'_>, repo: &Recoverable, seen: bool) -> Result<(), OpsError> {
+    let is_vouched_for = match repo.grounds() {
+        Grounds::Vouched => true,
+        Grounds::Known => seen,
+        Grounds::FirstUse => false,
+    };
+    match repo.ended(session.now) {
+        Some((role, at)) if !is_vouched_for => Err(OpsError::NeverSeen { gun: repo.gun().clone(), role, at }),
+        _ => Ok(()),
+    }
 }
 
 impl Refresh<'_> {
+    /// Whether a whole state of the repository was verified here, or made. A root alone says little: the peers store one as soon as they see it, also one
+    /// of a state that they refuse.
+    fn has_seen(&self) -> bool {
+        let targets = RoleName::targets();
+        self.stored.files.contains_key(&targets) || self.stored.floor.of(&targets).is_some()
+    }
+
     /// For recovery. A server does not serve its newest timestamp where it cannot sign the next: an expired snapshot whose key is a client's keeps
     /// it from that, and an expired root (Notary `timestamp.GetOrCreateTimestamp`). The last one that it made is there under its version.
     fn recover(mut self) -> Result<(Self, TrustedRepo), OpsError> {

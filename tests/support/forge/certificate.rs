@@ -22,25 +22,50 @@ impl Certificate {
 
     /// The text that stands in metadata.
     pub fn pem(&self, key: &Key) -> String {
-        let base64 = Base64::encode_string(&self.der(key));
-        let lines: Vec<&str> = base64.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
-        format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+        pem_of(&self.der(key))
     }
 
     fn der(&self, key: &Key) -> Vec<u8> {
+        self.signed_by(key, (&self.common_name, key), &extensions())
+    }
+
+    /// The text of this certificate for a key, issued by an authority of this name, in whose bundle it stands first.
+    pub fn issued_by(&self, key: &Key, name: &str, authority: &Key) -> String {
+        pem_of(&self.signed_by(key, (name, authority), &[]))
+    }
+
+    /// The certificate of an authority that issues others.
+    pub fn of_authority(&self, key: &Key) -> String {
+        use der::{BOOLEAN, OCTET_STRING, OID, SEQUENCE, tlv};
+        let is_authority = tlv(SEQUENCE, &[&tlv(BOOLEAN, &[&[0xff]])]);
+        let critical = tlv(BOOLEAN, &[&[0xff]]);
+        let constraints = tlv(SEQUENCE, &[&tlv(OID, &[der::BASIC_CONSTRAINTS]), &critical, &tlv(OCTET_STRING, &[&is_authority])]);
+        pem_of(&self.signed_by(key, (&self.common_name, key), &tlv(0xa3, &[&tlv(SEQUENCE, &[&constraints])])))
+    }
+
+    fn signed_by(&self, key: &Key, (issuer, signer): (&str, &Key), extensions: &[u8]) -> Vec<u8> {
         use der::{BIT_STRING, OID, SEQUENCE, SET, UTC_TIME, UTF8_STRING, tlv};
-        let attribute = tlv(SEQUENCE, &[&tlv(OID, &[der::COMMON_NAME]), &tlv(UTF8_STRING, &[self.common_name.as_bytes()])]);
-        let name = tlv(SEQUENCE, &[&tlv(SET, &[&attribute])]);
+        let name = |text: &str| {
+            let attribute = tlv(SEQUENCE, &[&tlv(OID, &[der::COMMON_NAME]), &tlv(UTF8_STRING, &[text.as_bytes()])]);
+            tlv(SEQUENCE, &[&tlv(SET, &[&attribute])])
+        };
+        let (issuer, subject) = (name(issuer), name(&self.common_name));
         let validity =
             tlv(SEQUENCE, &[&tlv(UTC_TIME, &[self.not_before.as_bytes()]), &tlv(UTC_TIME, &[self.not_after.as_bytes()])]);
         let tbs = |algorithm: &[u8]| {
             let version = tlv(0xa0, &[&tlv(der::INTEGER, &[&[2]])]);
             let serial = tlv(der::INTEGER, &[&[0x11; 16]]);
-            tlv(SEQUENCE, &[&version, &serial, algorithm, &name, &validity, &name, &key.public, &extensions()])
+            tlv(SEQUENCE, &[&version, &serial, algorithm, &issuer, &validity, &subject, &key.public, extensions])
         };
-        let (algorithm, tbs, signature) = key.sign_certificate(tbs);
+        let (algorithm, tbs, signature) = signer.sign_certificate(tbs);
         tlv(SEQUENCE, &[&tbs, &algorithm, &tlv(BIT_STRING, &[&[0], &signature])])
     }
+}
+
+fn pem_of(der: &[u8]) -> String {
+    let base64 = Base64::encode_string(der);
+    let lines: Vec<&str> = base64.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
 }
 
 /// Key usage: digital signature and key encipherment; code signing; no authority.
