@@ -239,7 +239,7 @@ impl Known {
     /// The repositories with trust data.
     #[must_use]
     pub fn repositories(&self) -> Vec<String> {
-        self.store.known_repositories().iter().map(ToString::to_string).collect()
+        self.store.known_repositories().guns.iter().map(ToString::to_string).collect()
     }
 
     /// The signed tags of a repository, named in Docker's grammar.
@@ -261,7 +261,7 @@ impl Known {
     pub fn signers(&self) -> Vec<String> {
         let keys = self.keys.list().unwrap_or_default();
         let own = keys.into_iter().map(|key| key.role).filter(|role| RoleName::parse(role).is_err());
-        let guns = self.store.known_repositories();
+        let guns = self.store.known_repositories().guns;
         let others = guns.iter().flat_map(|gun| self.store.known_names(gun).signers);
         own.chain(others).collect::<BTreeSet<_>>().into_iter().collect()
     }

@@ -13,8 +13,8 @@ use dct::{
         image::Tag,
         ports::{
             Accounts, Bytes, DecisionError, Decisions, Events, FileRef, KeyInfo, KeyStore, KeyStoreError, Manifest, NotaryRemote,
-            PassphraseRequest, Registry, RegistryError, RemoteError, StoreError, Stored, TlsFault, TrustSet, TrustStore,
-            WriterGuard,
+            PassphraseRequest, Registry, RegistryError, RemoteError, Repositories, StoreError, Stored, TlsFault, TrustSet,
+            TrustStore, WriterGuard,
         },
     },
     tuf::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName},
@@ -41,8 +41,8 @@ impl MemoryStore {
 }
 
 impl TrustStore for MemoryStore {
-    fn repositories(&self) -> Vec<Gun> {
-        lock(&self.stored).keys().cloned().collect()
+    fn repositories(&self) -> Repositories {
+        Repositories { guns: lock(&self.stored).keys().cloned().collect(), passed_over: Vec::new() }
     }
 
     fn load(&self, gun: &Gun) -> Result<Stored, StoreError> {

@@ -15,7 +15,7 @@ pub use self::{
     notary::{NotaryRemote, RemoteError, TlsFault},
     person::{DecisionError, Decisions, Events, PassphrasePurpose, PassphraseRequest},
     registry::{Accounts, Registry, RegistryError},
-    trust_store::{StoreError, Stored, TrustSet, TrustStore, WriterGuard},
+    trust_store::{PassedOver, Repositories, StoreError, Stored, TrustSet, TrustStore, WriterGuard},
 };
 pub use super::{
     bytes::Bytes,
