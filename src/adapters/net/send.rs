@@ -69,8 +69,6 @@ pub struct Ask<'a> {
 pub enum Method {
     /// Read.
     Get,
-    /// Ask for the headers alone.
-    Head,
     /// Send.
     Post,
     /// Remove.
@@ -194,7 +192,6 @@ impl Net {
         }
         let method = match ask.method {
             Method::Get => reqwest::Method::GET,
-            Method::Head => reqwest::Method::HEAD,
             Method::Post => reqwest::Method::POST,
             Method::Delete => reqwest::Method::DELETE,
         };
