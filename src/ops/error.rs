@@ -65,6 +65,14 @@ pub enum OpsError {
         /// Why it was not published.
         error: Box<OpsError>,
     },
+    /// What an image is named by is released under no tag.
+    #[error("sha256:{named} is released under no tag of {gun}")]
+    DigestNotReleased {
+        /// The repository.
+        gun: Gun,
+        /// The digest in the image's name.
+        named: Sha256,
+    },
     /// A key operation.
     #[error(transparent)]
     Crypto(#[from] CryptoError),
@@ -147,6 +155,16 @@ pub enum OpsError {
     NoTrustedTags {
         /// The repository.
         gun: Gun,
+    },
+    /// Another content is released under a tag than the one of the digest that was typed beside it.
+    #[error("sha256:{named} is not what is released under tag {tag}: that is sha256:{released}")]
+    OtherDigestReleased {
+        /// The tag.
+        tag: Tag,
+        /// The digest in the image's name.
+        named: Sha256,
+        /// The digest that is released.
+        released: Sha256,
     },
     /// Someone else changed what a role signs under a name while this update was under way. Nothing was published.
     #[error(

@@ -18,6 +18,7 @@ pub mod key_pair;
 pub mod keyring;
 pub mod known_keys;
 pub mod list_targets;
+pub mod named_digest;
 pub mod ports;
 pub mod publish;
 pub mod publish_staged;

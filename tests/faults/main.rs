@@ -21,6 +21,7 @@ mod support;
 mod crash;
 mod disk_full;
 mod kept_keys;
+mod looking;
 mod person;
 mod progress;
 mod publishing;
