@@ -42,6 +42,8 @@ pub struct RegistrySettings {
     /// A PEM file of certificate authorities to trust for this registry and its Notary server, beside the system's. Relative to the folder of
     /// the settings file.
     pub ca: Option<PathBuf>,
+    /// Whether `dct sign` signs a released content again though the registry serves another one, or none, as `docker trust sign` does. Default: no.
+    pub sign_unserved: bool,
 }
 
 /// What can be set for all servers.
@@ -158,12 +160,15 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let settings = parse(
-            "[registry.\"dtr.example.com\"]\nserver = \"https://notary.example.com\"\nca = \"ca.pem\"\n\
+            "[registry.\"dtr.example.com\"]\nserver = \"https://notary.example.com\"\nca = \"ca.pem\"\nsign-unserved = true\n\
              [network]\ntimeout = 60\ntoken-realms = [\"auth.example.com:5001\"]\n",
         )
         .unwrap();
-        let registry =
-            RegistrySettings { server: Some("https://notary.example.com".to_owned()), ca: Some("/etc/dct/ca.pem".into()) };
+        let registry = RegistrySettings {
+            server: Some("https://notary.example.com".to_owned()),
+            ca: Some("/etc/dct/ca.pem".into()),
+            sign_unserved: true,
+        };
         assert_eq!(settings.registries().collect::<Vec<_>>(), [("dtr.example.com", &registry)]);
         assert_eq!(settings.network.timeout, Duration::from_secs(60));
         assert_eq!(settings.network.token_realms, ["auth.example.com:5001"]);
@@ -187,6 +192,7 @@ mod tests {
     #[test]
     fn a_value_without_meaning_is_refused() {
         for (text, reason) in [
+            ("[registry.h]\nsign-unserved = \"yes\"", "invalid type"),
             ("[registry.h]\nserver = \"http://h\"", "registry.\"h\".server: not an https URL: http://h"),
             ("[network]\ntoken-realms = [\"https://auth\"]", "network.token-realms: not a host: https://auth"),
             ("[network]\ntimeout = 0", "0 is not a number of seconds from 1 to 3600"),

@@ -68,6 +68,8 @@ pub struct Wiring {
     pins: TrustPinning,
     engine: EngineNames,
     timeout: Duration,
+    /// The registries of which a released content is signed again whatever they serve.
+    signs_unserved: BTreeSet<String>,
 }
 
 /// Who is asked where Docker's configuration has no login for a server.
@@ -107,6 +109,7 @@ impl Wiring {
             pins: TrustPinning::default(),
             engine: engine_names(config_dir, face.engine),
             timeout: settings.network.timeout,
+            signs_unserved: settings.registries().filter(|(_, set)| set.sign_unserved).map(|(host, _)| host.to_owned()).collect(),
         })
     }
 
@@ -145,6 +148,12 @@ impl Wiring {
             }
             value => Ok(value),
         }
+    }
+
+    /// Whether a released content is signed again though the registry does not serve it, as the settings say.
+    #[must_use]
+    pub fn signs_unserved(&self, gun: &Gun) -> bool {
+        self.signs_unserved.contains(gun.host())
     }
 
     /// A repository's name as Docker shows it to people.

@@ -2,6 +2,7 @@
 
 pub mod alone;
 pub mod bytes;
+pub mod co_sign;
 pub mod delete_repo;
 pub mod error;
 pub mod events;
@@ -38,4 +39,5 @@ mod signable;
 pub mod signer;
 pub mod stage;
 pub mod transfer;
+pub mod unreleased;
 pub mod whoami;

@@ -15,4 +15,5 @@ mod publishing;
 mod recovery;
 mod rollback;
 mod signatures;
+mod signed;
 mod world;

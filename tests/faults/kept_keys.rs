@@ -128,7 +128,7 @@ fn a_rotation_removes_no_key_while_a_repository_may_be_out_of_sight() {
     let site = Site::new();
     let forge = site.forge();
     let hides: [fn(&Person); 3] = [
-        |person| symlink("/", person.trust().join("tuf/link")).unwrap(),
+        |person| symlink("../private", person.trust().join("tuf/link")).unwrap(),
         |person| person.write(".docker/trust/tuf/dtr.example.com/lost/metadata/targets.json", "{}"),
         |person| person.write(".docker/trust/tuf/dtr.example.com/junk/metadata/root.json", "{}"),
     ];

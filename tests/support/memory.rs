@@ -231,15 +231,20 @@ pub fn wire_name(file: &FileRef) -> String {
     }
 }
 
-/// A registry that serves these tags, of whatever repository.
+/// A registry that serves these tags, of whatever repository, or fails.
 #[derive(Default)]
 pub struct MemoryRegistry {
     pub tags: BTreeMap<Tag, Manifest>,
+    pub fault: Option<Fault>,
 }
 
 impl Registry for MemoryRegistry {
     fn resolve(&self, _: &Gun, tag: &Tag) -> Result<Manifest, RegistryError> {
-        self.tags.get(tag).cloned().ok_or_else(|| RegistryError::NoSuchTag { url: format!("https://memory/{tag}") })
+        let url = format!("https://memory/{tag}");
+        if let Some(fault) = self.fault {
+            return Err(fault(url).into());
+        }
+        self.tags.get(tag).cloned().ok_or(RegistryError::NoSuchTag { url })
     }
 
     fn confirm(&self, _: &Gun, digest: Sha256) -> Result<Manifest, RegistryError> {
