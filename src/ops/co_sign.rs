@@ -49,7 +49,7 @@ impl Again<'_> {
             Ok(served) if served == released => {}
             served if !may_be_signed => {
                 let (gun, tag) = (self.repo.gun().clone(), tag.clone());
-                return Err(OpsError::ReleasedUnserved { gun, tag, released, served });
+                return Err(OpsError::ReleasedUnserved { gun, tag, released, served: Box::new(served) });
             }
             Ok(served) => session.events.tell(Event::TagMoved { tag, signed: released, served: Some(served) }),
             Err(RegistryError::NoSuchTag { .. }) => session.events.tell(Event::TagMoved { tag, signed: released, served: None }),

@@ -268,7 +268,7 @@ pub enum OpsError {
     /// A content was to be signed because it is released under a tag, and the registry does not serve it there. Nothing was published.
     #[error(
         "sha256:{released} is released under tag {tag}, and the registry {}",
-        served.as_ref().map_or_else(|error| format!("does not serve it: {error}"), |served| format!("serves sha256:{served}"))
+        served.as_ref().as_ref().map_or_else(|error| format!("does not serve it: {error}"), |served| format!("serves sha256:{served}"))
     )]
     ReleasedUnserved {
         /// The repository.
@@ -278,7 +278,7 @@ pub enum OpsError {
         /// What is released.
         released: Sha256,
         /// What the registry serves, or why it is not known.
-        served: Result<Sha256, RegistryError>,
+        served: Box<Result<Sha256, RegistryError>>,
     },
     /// What was released in the repository cannot be known: the role that releases was set aside.
     #[error("what is released in {gun} cannot be known: {reason}")]

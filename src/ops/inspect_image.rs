@@ -105,6 +105,6 @@ fn unnamed_releasers(repo: &TrustedRepo) -> Vec<String> {
     let id_of = |key: &Key| key.canonical_id().map_or_else(|_| key.id().to_string(), |id| id.to_string());
     let mut named: BTreeSet<String> = repo.root().role_keys(&RoleName::targets()).iter().map(|(_, key)| id_of(key)).collect();
     named.extend(others.flat_map(|role| repo.role_keys(role).iter().map(|(_, key)| id_of(key)).collect::<Vec<_>>()));
-    let releasers: BTreeSet<String> = repo.role_keys(&releases).iter().map(|(_, key)| id_of(key)).collect();
-    releasers.difference(&named).cloned().collect()
+    let may_release: BTreeSet<String> = repo.role_keys(&releases).iter().map(|(_, key)| id_of(key)).collect();
+    may_release.difference(&named).cloned().collect()
 }

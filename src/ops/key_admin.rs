@@ -126,7 +126,7 @@ fn role_of(session: &Session<'_>, block: &PemBlock, name: LoadAs<'_>) -> Result<
             return Err(LoadError::RepositoryKey { says: named(says, block.header("gun")), wanted });
         }
         Some(says) => {
-            session.events.tell(Event::Warning(format!("the file says that its key is {says}, and it is loaded as {wanted}")))
+            session.events.tell(Event::Warning(format!("the file says that its key is {says}, and it is loaded as {wanted}")));
         }
     }
     Ok(wanted)

@@ -43,8 +43,8 @@ pub(super) fn unreleased(repo: &TrustedRepo, tag: &Tag, signed_by: &[RoleName], 
     if signed_by.contains(&releases) || signed_by.contains(&RoleName::targets()) {
         return None;
     }
-    let released = released(repo, tag).map(|meta| meta.sha256);
-    if released == Some(digest) {
+    let instead = released(repo, tag).map(|meta| meta.sha256);
+    if instead == Some(digest) {
         return None;
     }
     let delegation = repo.delegations().map(|(_, delegation)| delegation).find(|delegation| delegation.name == releases);
@@ -53,7 +53,7 @@ pub(super) fn unreleased(repo: &TrustedRepo, tag: &Tag, signed_by: &[RoleName], 
         Some(delegation) if !admits(&delegation.paths, tag.as_str()) => NoRelease::NotAdmitted,
         Some(_) => NoRelease::NoKey(repo.role_keys(&releases).iter().filter_map(|(_, key)| key.canonical_id().ok()).collect()),
     };
-    Some(Unreleased { tag: tag.clone(), digest, signed_by: signed_by.to_vec(), released, why })
+    Some(Unreleased { tag: tag.clone(), digest, signed_by: signed_by.to_vec(), released: instead, why })
 }
 
 /// The signer that the account at the registry stands for: its name and role.

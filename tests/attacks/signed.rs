@@ -64,7 +64,10 @@ fn r331_a_signature_is_not_put_on_what_another_has_released_in_place_of_what_the
                 serves(&mut ian, what);
                 let error = sign(&ian, source).expect_err(what);
                 let OpsError::ReleasedUnserved { released, served, .. } = &error else { panic!("{what}: {error}") };
-                assert_eq!((*released, served.as_ref().ok()), (theirs, (what == "another").then_some(&Sha256::of(b"mine"))));
+                assert_eq!(
+                    (*released, served.as_ref().as_ref().ok()),
+                    (theirs, (what == "another").then_some(&Sha256::of(b"mine")))
+                );
                 assert!(ian.remote.uploads().is_empty(), "{what}");
                 let told = dct::cli::failure::plain(&error);
                 assert!(told.message()[0].contains(&theirs.to_string()), "{told:?}");
@@ -229,7 +232,7 @@ fn r340_a_content_that_no_pull_takes_is_signed_and_not_called_released() {
         if why == NoRelease::NoRole {
             forge.undelegate("targets/releases");
         } else {
-            releasers(&mut forge, &[jeff.clone()], paths);
+            releasers(&mut forge, std::slice::from_ref(&jeff), paths);
         }
         ian.remote.serve(forge.publish().files());
         let error = sign(&ian, Source::Registry).unwrap_err();

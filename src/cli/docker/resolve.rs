@@ -47,9 +47,11 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let words = Words::new(context.ui, Verb::Pull, gun, context.wiring.familiar(gun), &[]);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     // a state from an outage may be an older one
-    let digest = resolve_image::resolve(&context.session(&words), gun, &tag, Outage::Fail);
-    let digest = digest.and_then(|digest| named.map_or(Ok(()), |named| check_tag(&tag, named, digest)).map(|()| digest));
-    let digest = digest.map_err(|error| refused(gun.as_str(), &error))?;
+    let refused = |error| refused(gun.as_str(), &error);
+    let digest = resolve_image::resolve(&context.session(&words), gun, &tag, Outage::Fail).map_err(refused)?;
+    if let Some(named) = named {
+        check_tag(&tag, named, digest).map_err(refused)?;
+    }
     context.ui.line(&format!("{gun}@sha256:{digest}"));
     Ok(())
 }

@@ -131,7 +131,9 @@ fn sign(
     let unserved = if context.wiring.signs_unserved(gun) { Unserved::Signed } else { Unserved::Refused };
     let request = Request { gun, wanted: &wanted, source, first: FirstSigner::Account, unserved };
     sign_image::sign(&session, &request).map_err(|error| words.refused(&tags, &error))?;
-    tags.iter().for_each(|tag| words.succeeded(tag));
+    for tag in tags {
+        words.succeeded(tag);
+    }
     Ok(())
 }
 

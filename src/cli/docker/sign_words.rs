@@ -72,7 +72,9 @@ impl<'a> Words<'a> {
         match error {
             OpsError::PushedUnsigned { error: inner, .. } => self.worded(tags, inner, error),
             OpsError::SignedUnreleased { released, unreleased } => {
-                released.iter().for_each(|tag| self.succeeded(tag));
+                for tag in released {
+                    self.succeeded(tag);
+                }
                 self.unreleased(unreleased)
             }
             _ => self.worded(tags, error, error),
