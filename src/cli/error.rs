@@ -1,7 +1,7 @@
 //! Why a command ends, for a person: the words, the cause, the hints and the exit code.
 
 /// Exit codes. Docker's: 125 is for a command line that its flag parser refuses, 1 for all else but what
-/// a command that we run ends with, and the verdicts of `dct expiry`.
+/// a command that we run ends with, a reader that has gone away, and the verdicts of `dct expiry`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
     /// 1
@@ -12,6 +12,8 @@ pub enum ExitStatus {
     HasEnded,
     /// 125
     BadFlag,
+    /// 141, as a shell has it of a program that SIGPIPE has ended, which is how the peers end: what was said had no reader.
+    Unread,
     /// What another program ended with.
     OfCommand(u8),
 }
@@ -25,6 +27,7 @@ impl ExitStatus {
             Self::EndsSoon => 3,
             Self::HasEnded => 4,
             Self::BadFlag => 125,
+            Self::Unread => 141,
             Self::OfCommand(code) => code,
         }
     }

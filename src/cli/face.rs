@@ -74,7 +74,7 @@ fn as_notary(program: &Program, parsed: Arguments) -> ExitCode {
 fn answer(lines: &[String]) -> ExitCode {
     let ui = Ui::standard(Detail::Plain);
     ui.lines(lines);
-    if ui.finish().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    ui.finish().map_or_else(|lost| ExitCode::from(lost.status().code()), |()| ExitCode::SUCCESS)
 }
 
 fn execute(program: Program, parsed: Result<Box<Arguments>, Refusal>) -> ExitCode {
@@ -84,8 +84,7 @@ fn execute(program: Program, parsed: Result<Box<Arguments>, Refusal>) -> ExitCod
         Ok(parsed) => dispatch(&parsed, &ui),
         Err(refusal) => refuse(&ui, refusal),
     };
-    let lost = ui.finish().map_err(|error| CliError::new(format!("write standard output: {error}")));
-    match result.and(lost) {
+    match result.and(ui.finish()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             ui.error(&error);

@@ -3,9 +3,10 @@
 use crate::{
     ops::{
         error::{OpsError, Origin},
+        image::Tag,
         ports::{EngineError, KeyStoreError, RegistryError, RemoteError, StoreError, TlsFault, Withheld},
     },
-    tuf::{error::UpdateError, key_id::CanonicalKeyId, pinning::PinError, role::RoleName},
+    tuf::{digest::Sha256, error::UpdateError, gun::Gun, key_id::CanonicalKeyId, pinning::PinError, role::RoleName},
 };
 
 /// The hint for a failure, where one helps.
@@ -77,6 +78,7 @@ pub fn hint(failure: &OpsError) -> Option<String> {
         OpsError::Registry(RegistryError::NoSuchTag { .. }) => {
             Some("push the image first; its registry must have what is signed".to_owned())
         }
+        OpsError::ReleasedUnserved { gun, tag, released, served } => unserved_hint(gun, tag, *released, served),
         OpsError::Store(StoreError::Io { source, .. }) | OpsError::Keys(KeyStoreError::Io { source, .. }) => disk_hint(source),
         OpsError::Remote(error) => notary_hint(error).or_else(|| remote_hint(error)),
         OpsError::Registry(RegistryError::Remote(error)) => remote_hint(error),
@@ -109,6 +111,20 @@ pub fn hint_of_pull(failure: &OpsError) -> Option<String> {
                 .to_owned(),
         ),
         _ => hint(failure),
+    }
+}
+
+/// The ways on, each by the content that it means.
+fn unserved_hint(gun: &Gun, tag: &Tag, released: Sha256, served: &Result<Sha256, RegistryError>) -> Option<String> {
+    let engine = "`dct sign --local` pushes and signs what the Docker Engine has";
+    match served {
+        Ok(_) => Some(format!(
+            "`dct sign {gun}:{tag}@sha256:{released}` signs what is released; `dct sign --registry` what the registry serves; {engine}"
+        )),
+        Err(RegistryError::Remote(error)) => remote_hint(error),
+        Err(_) => {
+            Some(format!("`dct sign {gun}:{tag}@sha256:{released}` signs what is released, where the registry has it; {engine}"))
+        }
     }
 }
 

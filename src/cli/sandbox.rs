@@ -144,7 +144,7 @@ fn is_program(path: &Path) -> bool {
 fn serve(sandbox: &Sandbox, ui: &Ui, signals: &mut Signals) -> Result<(), CliError> {
     let exports: Vec<String> = sandbox.environment().iter().map(Variable::export).collect();
     ui.exact_lines(exports.iter().map(String::as_str));
-    ui.finish().map_err(|error| CliError::new(format!("write standard output: {}", os_words(&error))))?;
+    ui.finish()?;
     let script = sandbox.folder().join("env.sh");
     ui.notice(&format!("the same in another shell: . {}", environment::quote(&script.to_string_lossy())));
     ui.notice("serving until interrupted");

@@ -55,6 +55,8 @@ pub struct RegistrySettings {
     pub token_receivers: Vec<String>,
     /// Which roots its repositories may have.
     pub root: RootSettings,
+    /// Whether `dct sign` signs a released content again though the registry serves another one, or none, as `docker trust sign` does. Default: no.
+    pub sign_unserved: bool,
 }
 
 /// What can be set for all servers.
@@ -186,7 +188,7 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let settings = parse(
-            "[registry.\"dtr.example.com\"]\nserver = \"https://notary.example.com\"\nca = \"ca.pem\"\n\
+            "[registry.\"dtr.example.com\"]\nserver = \"https://notary.example.com\"\nca = \"ca.pem\"\nsign-unserved = true\n\
              token-realms = [\"auth.example.org:5001\"]\ntoken-receivers = [\"notary.example.org\"]\n\
              [network]\ntimeout = 60\n",
         )
@@ -196,6 +198,7 @@ mod tests {
             ca: Some("/etc/dct/ca.pem".into()),
             token_realms: vec!["auth.example.org:5001".to_owned()],
             token_receivers: vec!["notary.example.org".to_owned()],
+            sign_unserved: true,
             ..RegistrySettings::default()
         };
         assert_eq!(settings.registries().collect::<Vec<_>>(), [("dtr.example.com", &registry)]);
@@ -278,6 +281,7 @@ mod tests {
     #[test]
     fn a_value_without_meaning_is_refused() {
         for (text, reason) in [
+            ("[registry.h]\nsign-unserved = \"yes\"", "invalid type"),
             ("[registry.h]\nserver = \"http://h\"", "registry.\"h\".server: not an https URL: http://h"),
             ("[registry.h]\ntoken-realms = [\"https://auth\"]", "registry.\"h\".token-realms: not a host: https://auth"),
             ("[registry.h]\ntoken-receivers = [\"*.example.org\"]", "registry.\"h\".token-receivers: not a host: *.example.org"),

@@ -3,7 +3,8 @@
 //! What a command answers goes to standard output; warnings, errors and our own `cause:` and `hint:` lines go to standard error. Every
 //! line passes [`sanitize::line`], so that no name, wherever it came from, can act on a terminal; JSON alone goes out as it is.
 //! What takes long is told of by a line on the terminal ([`super::progress`]), which is taken away before anything is written.
-//! A reader that closes its end of a pipe early (`dct inspect … | head -1`) is no failure: the rest is dropped quietly.
+//! What could not be written is never taken for said: the command ends with an exit code that tells of it, quietly where a reader has closed
+//! its end of a pipe early (`dct inspect … | head -1`).
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -16,7 +17,7 @@ use std::{
 use rustix::termios::tcgetwinsize;
 
 use super::{
-    error::CliError,
+    error::{CliError, ExitStatus},
     kept::{Kept, To},
     program::{Program, Voice},
     progress::{Aside, Progress, Wait},
@@ -265,14 +266,19 @@ impl Ui {
         }
     }
 
-    /// Writes out what is left. An error where an answer was lost, such as on a full disk; a closed pipe is none.
-    pub fn finish(&self) -> io::Result<()> {
+    /// Writes out what is left. An error where something that was said is lost: an answer or a warning, on a full disk or to a reader that has
+    /// gone away. What the command was to do is done all the same.
+    pub fn finish(&self) -> Result<(), CliError> {
         self.out.flush();
         self.err.flush();
-        match self.out.state().failed {
-            Some(kind) if kind != io::ErrorKind::BrokenPipe => Err(kind.into()),
-            _ => Ok(()),
+        for (stream, name) in [(&self.out, "standard output"), (&self.err, "standard error")] {
+            match stream.state().failed {
+                None => {}
+                Some(io::ErrorKind::BrokenPipe) => return Err(CliError::silent(ExitStatus::Unread)),
+                Some(kind) => return Err(CliError::new(format!("write {name}: {kind}"))),
+            }
         }
+        Ok(())
     }
 
     fn labelled(&self, label: &str, colour: &str, text: &str) {
@@ -383,12 +389,22 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_pipe_is_no_failure_and_a_full_disk_is() {
-        for (kind, quiet) in [(io::ErrorKind::BrokenPipe, true), (io::ErrorKind::StorageFull, false)] {
-            let ui = Ui::to(Failing(kind), Failing(kind));
+    fn what_could_not_be_written_is_an_error_whatever_the_stream() {
+        let (pipe, disk) = (io::ErrorKind::BrokenPipe, io::ErrorKind::StorageFull);
+        for (kind, code, words) in [(pipe, 141, ""), (disk, 1, "write standard output: no storage space")] {
+            let ui = Ui::to(Failing(kind), io::sink());
+            assert_eq!(ui.finish(), Ok(()), "nothing was said yet");
             ui.line("x");
-            ui.notice("y");
-            assert_eq!(ui.finish().is_ok(), quiet);
+            let lost = ui.finish().unwrap_err();
+            assert_eq!((lost.status().code(), lost.message().join("\n").as_str()), (code, words));
+        }
+        for (kind, code, words) in [(pipe, 141, ""), (disk, 1, "write standard error: no storage space")] {
+            let ui = Ui::to(io::sink(), Failing(kind));
+            ui.line("x");
+            assert_eq!(ui.finish(), Ok(()));
+            ui.warning("y");
+            let lost = ui.finish().unwrap_err();
+            assert_eq!((lost.status().code(), lost.message().join("\n").as_str()), (code, words));
         }
     }
 }

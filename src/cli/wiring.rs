@@ -74,6 +74,8 @@ pub struct Wiring {
     pins: TrustPinning,
     engine: EngineNames,
     timeout: Duration,
+    /// The registries of which a released content is signed again whatever they serve.
+    signs_unserved: BTreeSet<String>,
 }
 
 /// Who is asked where Docker's configuration has no login for a server.
@@ -115,6 +117,7 @@ impl Wiring {
             pins: pins::pins(&settings),
             engine: engine_names(config_dir, face.engine),
             timeout: settings.network.timeout,
+            signs_unserved: settings.registries().filter(|(_, set)| set.sign_unserved).map(|(host, _)| host.to_owned()).collect(),
         })
     }
 
@@ -153,6 +156,12 @@ impl Wiring {
             }
             value => Ok(value),
         }
+    }
+
+    /// Whether a released content is signed again though the registry does not serve it, as the settings say.
+    #[must_use]
+    pub fn signs_unserved(&self, gun: &Gun) -> bool {
+        self.signs_unserved.contains(gun.host())
     }
 
     /// A repository's name as Docker shows it to people.
@@ -247,7 +256,7 @@ impl Known {
     /// The repositories with trust data.
     #[must_use]
     pub fn repositories(&self) -> Vec<String> {
-        self.store.known_repositories().iter().map(ToString::to_string).collect()
+        self.store.known_repositories().guns.iter().map(ToString::to_string).collect()
     }
 
     /// The signed tags of a repository, named in Docker's grammar.
@@ -269,7 +278,7 @@ impl Known {
     pub fn signers(&self) -> Vec<String> {
         let keys = self.keys.list().unwrap_or_default();
         let own = keys.into_iter().map(|key| key.role).filter(|role| RoleName::parse(role).is_err());
-        let guns = self.store.known_repositories();
+        let guns = self.store.known_repositories().guns;
         let others = guns.iter().flat_map(|gun| self.store.known_names(gun).signers);
         own.chain(others).collect::<BTreeSet<_>>().into_iter().collect()
     }

@@ -3,6 +3,7 @@
 use super::{
     image::Tag,
     ports::{DecisionError, EngineError, KeyStoreError, RegistryError, RemoteError, StoreError},
+    unreleased::Unreleased,
 };
 use crate::{
     crypto::{error::CryptoError, key_format::KeyFormatError},
@@ -89,6 +90,14 @@ pub enum OpsError {
     OvertakenHere {
         /// The repository.
         gun: Gun,
+    },
+    /// What an image is named by is released under no tag.
+    #[error("sha256:{named} is released under no tag of {gun}")]
+    DigestNotReleased {
+        /// The repository.
+        gun: Gun,
+        /// The digest in the image's name.
+        named: Sha256,
     },
     /// A key operation.
     #[error(transparent)]
@@ -191,6 +200,16 @@ pub enum OpsError {
         /// The repository.
         gun: Gun,
     },
+    /// Another content is released under a tag than the one of the digest that was typed beside it.
+    #[error("sha256:{named} is not what is released under tag {tag}: that is sha256:{released}")]
+    OtherDigestReleased {
+        /// The tag.
+        tag: Tag,
+        /// The digest in the image's name.
+        named: Sha256,
+        /// The digest that is released.
+        released: Sha256,
+    },
     /// Someone else changed what a role signs under a name while this update was under way. Nothing was published.
     #[error(
         "{role}: while this was under way, someone else {}",
@@ -278,9 +297,32 @@ pub enum OpsError {
         /// Why not.
         error: StagedError,
     },
+    /// Tags were signed, and some for contents that are not released: no pull takes those.
+    #[error("signed, and not released: {}", unreleased.iter().map(|it| it.tag.as_str()).collect::<Vec<_>>().join(", "))]
+    SignedUnreleased {
+        /// Those that a pull takes.
+        released: Vec<Tag>,
+        /// The others.
+        unreleased: Vec<Unreleased>,
+    },
     /// The store of trust data.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A content was to be signed because it is released under a tag, and the registry does not serve it there. Nothing was published.
+    #[error(
+        "sha256:{released} is released under tag {tag}, and the registry {}",
+        served.as_ref().as_ref().map_or_else(|error| format!("does not serve it: {error}"), |served| format!("serves sha256:{served}"))
+    )]
+    ReleasedUnserved {
+        /// The repository.
+        gun: Gun,
+        /// The tag.
+        tag: Tag,
+        /// What is released.
+        released: Sha256,
+        /// What the registry serves, or why it is not known.
+        served: Box<Result<Sha256, RegistryError>>,
+    },
     /// What was released in the repository cannot be known: the role that releases was set aside.
     #[error("what is released in {gun} cannot be known: {reason}")]
     ReleasesUnusable {

@@ -42,6 +42,8 @@ pub struct Image {
     pub tag: Option<Tag>,
     /// Whether the argument has a digest.
     pub has_digest: bool,
+    /// The digest, where it is a SHA-256: no other is signed.
+    pub digest: Option<Sha256>,
     /// The tag and the digest, where the argument has both and the digest is a SHA-256.
     pub exact: Option<(Tag, Sha256)>,
 }

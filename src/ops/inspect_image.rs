@@ -1,8 +1,8 @@
 //! What is signed in a repository, by whom, and with which keys.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{error::OpsError, image::Image, refresh::for_reading, session::Session};
+use super::{error::OpsError, image::Image, named_digest, refresh::for_reading, released::is_released, session::Session};
 use crate::tuf::{
     digest::Sha256,
     key::Key,
@@ -23,6 +23,9 @@ pub struct ImageReport {
     pub root_keys: Vec<TufKeyId>,
     /// The targets keys: what Docker calls the repository key.
     pub repository_keys: Vec<TufKeyId>,
+    /// The keys that may release, and that neither a signer nor the repository has: nothing else in the report shows them. By the ID under which
+    /// `targets` names them where they cannot be read.
+    pub unnamed_releasers: Vec<String>,
 }
 
 /// A content that is released under a tag.
@@ -32,8 +35,10 @@ pub struct TagRow {
     pub tag: String,
     /// SHA-256 of the manifest.
     pub digest: Sha256,
-    /// Whose delegations sign the same content under the same tag; empty where only the repository's own keys do.
+    /// Whose delegations sign the same content under the same tag.
     pub signers: Vec<String>,
+    /// Whether the repository's own keys do. Where neither they do nor a signer, `targets/releases` alone has it: whoever may release.
+    pub by_repository: bool,
 }
 
 /// A delegation and its keys.
@@ -45,15 +50,17 @@ pub struct SignerRow {
     pub keys: Vec<CanonicalKeyId>,
 }
 
-/// Reports on an image: on its tag where it has one, else on all.
+/// Reports on an image: on its tag where it has one, else on all. A digest in its name must be released, or there is no report.
 pub fn inspect(session: &Session<'_>, image: &Image) -> Result<ImageReport, OpsError> {
     let repo = for_reading(session, &image.gun)?;
+    named_digest::check(&repo, image)?;
     let key_ids = |role: &RoleName| repo.root().role_keys(role).iter().map(|(_, key)| key.id()).collect();
     Ok(ImageReport {
         tags: released_rows(&repo.entries(image.tag.as_ref().map(super::image::Tag::as_str))),
         signers: signers(&repo),
         root_keys: key_ids(&RoleName::root()),
         repository_keys: key_ids(&RoleName::targets()),
+        unnamed_releasers: unnamed_releasers(&repo),
     })
 }
 
@@ -64,22 +71,20 @@ pub(super) fn released_rows(entries: &[Entry<'_>]) -> Vec<TagRow> {
     let mut index = BTreeMap::new();
     for entry in entries.iter().filter(|entry| is_released(entry.role)) {
         index.entry((entry.name, entry.target.meta.sha256)).or_insert_with(|| {
-            rows.push(TagRow { tag: entry.name.to_owned(), digest: entry.target.meta.sha256, signers: Vec::new() });
+            let (tag, digest) = (entry.name.to_owned(), entry.target.meta.sha256);
+            rows.push(TagRow { tag, digest, signers: Vec::new(), by_repository: false });
             rows.len() - 1
         });
     }
     for entry in entries {
         let row = index.get(&(entry.name, entry.target.meta.sha256)).and_then(|row| rows.get_mut(*row));
-        if let (Some(row), Some(signer), false) = (row, entry.role.signer_name(), is_released(entry.role)) {
-            row.signers.push(signer.to_owned());
+        match (row, entry.role.signer_name()) {
+            (Some(row), None) => row.by_repository |= *entry.role == RoleName::targets(),
+            (Some(row), Some(signer)) if !is_released(entry.role) => row.signers.push(signer.to_owned()),
+            _ => {}
         }
     }
     rows
-}
-
-/// Whether Docker trusts what a role signs.
-pub(super) fn is_released(role: &RoleName) -> bool {
-    *role == RoleName::targets() || *role == RoleName::releases()
 }
 
 fn signers(repo: &TrustedRepo) -> Vec<SignerRow> {
@@ -91,4 +96,15 @@ fn signers(repo: &TrustedRepo) -> Vec<SignerRow> {
             Some(SignerRow { name: delegation.name.signer_name()?.to_owned(), keys })
         })
         .collect()
+}
+
+fn unnamed_releasers(repo: &TrustedRepo) -> Vec<String> {
+    let releases = RoleName::releases();
+    let others = repo.delegations().map(|(_, delegation)| &delegation.name).filter(|role| **role != releases);
+    // the public keys themselves: one stands bare in one role and in a certificate in another
+    let id_of = |key: &Key| key.canonical_id().map_or_else(|_| key.id().to_string(), |id| id.to_string());
+    let mut named: BTreeSet<String> = repo.root().role_keys(&RoleName::targets()).iter().map(|(_, key)| id_of(key)).collect();
+    named.extend(others.flat_map(|role| repo.role_keys(role).iter().map(|(_, key)| id_of(key)).collect::<Vec<_>>()));
+    let may_release: BTreeSet<String> = repo.role_keys(&releases).iter().map(|(_, key)| id_of(key)).collect();
+    may_release.difference(&named).cloned().collect()
 }

@@ -2,6 +2,7 @@
 
 use super::{
     error::OpsError,
+    events::Event,
     keyring::{store, until_right, wanted_passphrase},
     ports::KeyInfo,
     session::Session,
@@ -28,6 +29,14 @@ pub enum LoadError {
     /// The file says that its key is a root key, and the person has not said so.
     #[error("the file says that its key is a root key")]
     RootKey,
+    /// The file says that its key is a repository's own, and the person has named it otherwise.
+    #[error("the file says that its key is {says}, and not {wanted}")]
+    RepositoryKey {
+        /// What the file says.
+        says: String,
+        /// The name that was typed.
+        wanted: String,
+    },
     /// The key is stored under another name, or for another repository. Nothing was stored.
     #[error("key {id} is on this machine already, as {kept}, and is not stored as {wanted}", id = stored.id, kept = kept_as(stored))]
     Stored {
@@ -42,6 +51,15 @@ pub enum LoadError {
     /// The repository that the file names cannot be one.
     #[error(transparent)]
     Gun(#[from] crate::tuf::gun::InvalidGun),
+}
+
+/// The name that a loaded key gets.
+#[derive(Clone, Copy, Debug)]
+pub enum LoadAs<'a> {
+    /// The one that the person has typed, whatever the file says. A base role's key is not made another's so.
+    Typed(&'a str),
+    /// The one that a `role` header in the file has; this one where there is none, or an empty one (Notary `trustmanager.ImportKeys`).
+    FileOr(&'a str),
 }
 
 /// A key that was read, and what it is stored as.
@@ -69,24 +87,18 @@ pub fn generate<P, E: From<OpsError>>(
     Ok(written)
 }
 
-/// Decrypts every key in a file, asks for a new passphrase for each, and stores them. A `role` header in the file wins over `name`
-/// (Notary `trustmanager.ImportKeys`) unless it is empty, but none makes a root key of one that was not called so; whatever ID the file claims, a key is
-/// stored under its own. One that is stored already keeps its name and its repository: it gets the new passphrase, or is refused. All keys are read
-/// before the first is stored.
-pub fn load(session: &Session<'_>, blocks: &[PemBlock], name: &str) -> Result<Vec<KeyInfo>, LoadError> {
+/// Decrypts every key in a file, asks for a new passphrase for each, and stores them; gives what they are stored as. A file makes no root key of one
+/// that was not called so; whatever ID it claims, a key is stored under its own. One that is stored already keeps its name and its repository: it gets
+/// the new passphrase, or is refused. All keys are read before the first is stored.
+pub fn load(session: &Session<'_>, blocks: &[PemBlock], name: LoadAs<'_>) -> Result<Vec<KeyInfo>, LoadError> {
     let keys = blocks.iter().map(|block| read(session, block, name)).collect::<Result<Vec<_>, _>>()?;
     keys.iter().map(|loaded| Ok(store(session, &loaded.key, &loaded.role, loaded.gun.as_ref())?)).collect()
 }
 
-fn read(session: &Session<'_>, block: &PemBlock, name: &str) -> Result<Loaded, LoadError> {
-    let role = block.header("role").filter(|role| !role.is_empty()).unwrap_or(name).to_owned();
-    // a root key in the store becomes that of repositories that are initialised later
-    if role == RoleName::root().as_str() && name != role {
-        return Err(LoadError::RootKey);
-    }
-    let of_repository = [RoleName::targets(), RoleName::snapshot(), RoleName::timestamp()].iter().any(|base| base.as_str() == role);
-    let gun = block.header("gun").filter(|_| of_repository).map(Gun::parse).transpose()?;
-    if of_repository && gun.is_none() {
+fn read(session: &Session<'_>, block: &PemBlock, name: LoadAs<'_>) -> Result<Loaded, LoadError> {
+    let role = role_of(session, block, name)?;
+    let gun = block.header("gun").filter(|_| is_of_one_repository(&role)).map(Gun::parse).transpose()?;
+    if is_of_one_repository(&role) && gun.is_none() {
         return Err(LoadError::NoGun(role));
     }
     let key = open(session, block, "encrypted")?;
@@ -95,6 +107,34 @@ fn read(session: &Session<'_>, block: &PemBlock, name: &str) -> Result<Loaded, L
         return Err(LoadError::Stored { stored: Box::new(stored), wanted });
     }
     Ok(loaded)
+}
+
+/// The name of a loaded key. Where it is another than the file has, the person is told.
+fn role_of(session: &Session<'_>, block: &PemBlock, name: LoadAs<'_>) -> Result<String, LoadError> {
+    let says = block.header("role").filter(|role| !role.is_empty());
+    let is_root = says == Some(RoleName::root().as_str());
+    let wanted = match (name, says) {
+        // a root key in the store becomes that of repositories that are initialised later
+        (LoadAs::FileOr(_), _) if is_root => return Err(LoadError::RootKey),
+        (LoadAs::FileOr(name), says) => return Ok(says.unwrap_or(name).to_owned()),
+        (LoadAs::Typed(wanted), _) => wanted.to_owned(),
+    };
+    match says.filter(|says| *says != wanted) {
+        None => {}
+        Some(_) if is_root => return Err(LoadError::RootKey),
+        Some(says) if is_of_one_repository(says) => {
+            return Err(LoadError::RepositoryKey { says: named(says, block.header("gun")), wanted });
+        }
+        Some(says) => {
+            session.events.tell(Event::Warning(format!("the file says that its key is {says}, and it is loaded as {wanted}")));
+        }
+    }
+    Ok(wanted)
+}
+
+/// Whether a key of this name belongs to one repository.
+pub(super) fn is_of_one_repository(role: &str) -> bool {
+    [RoleName::targets(), RoleName::snapshot(), RoleName::timestamp()].iter().any(|base| base.as_str() == role)
 }
 
 /// A key that is stored under another name, and what it would be stored as: given that, it would be lost to what takes it by the old one. A stored

@@ -3,7 +3,7 @@
 use super::{
     error::OpsError,
     events::Event,
-    key_admin::{kept_as, renames},
+    key_admin::{is_of_one_repository, kept_as, renames},
     keyring::wanted_passphrase,
     ports::KeyInfo,
     session::Session,
@@ -14,7 +14,6 @@ use crate::{
         gun::{Gun, InvalidGun},
         key::Key,
         key_id::CanonicalKeyId,
-        role::RoleName,
     },
 };
 
@@ -132,7 +131,7 @@ fn read<'a>(session: &Session<'_>, block: &'a PemBlock, fallback: &Fallback) -> 
         .filter(|role| !role.is_empty())
         .unwrap_or(NAMELESS)
         .to_owned();
-    let of_repository = [RoleName::targets(), RoleName::snapshot(), RoleName::timestamp()].iter().any(|base| base.as_str() == role);
+    let of_repository = is_of_one_repository(&role);
     let gun = match block.header("gun").or(old_gun).filter(|_| of_repository) {
         Some(gun) => Some(Gun::parse(gun)?),
         None => fallback.gun.clone().filter(|_| of_repository),

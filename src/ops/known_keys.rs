@@ -15,7 +15,7 @@ use crate::tuf::{
 #[derive(Default)]
 pub struct KnownKeys {
     keys: BTreeMap<CanonicalKeyId, KnownKey>,
-    unread: usize,
+    is_partial: bool,
 }
 
 /// A key that at least one repository names.
@@ -38,14 +38,18 @@ pub struct KeyUse {
 }
 
 impl KnownKeys {
-    /// Reads all repositories on this machine; no server is asked. One that cannot be read is told of, and passed over.
+    /// Reads all repositories on this machine; no server is asked. One that cannot be read is told of, and passed over; so is a folder in which
+    /// there may be others.
     #[must_use]
     pub fn read(session: &Session<'_>) -> Self {
         let mut known = Self::default();
-        for gun in session.store.repositories() {
-            if let Err(reason) = known.add(session, &gun) {
-                known.unread += 1;
-                session.events.tell(Event::Warning(format!("the keys of {gun} are not known: {reason}")));
+        let found = session.store.repositories();
+        for folder in &found.passed_over {
+            known.passes_over(session, format!("the keys of repositories may not all be known: {folder}"));
+        }
+        for gun in &found.guns {
+            if let Err(reason) = known.add(session, gun) {
+                known.passes_over(session, format!("the keys of {gun} are not known: {reason}"));
             }
         }
         known
@@ -54,7 +58,12 @@ impl KnownKeys {
     /// Whether no repository was passed over: then a key that has no use here has none in any of them.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.unread == 0
+        !self.is_partial
+    }
+
+    fn passes_over(&mut self, session: &Session<'_>, warning: String) {
+        self.is_partial = true;
+        session.events.tell(Event::Warning(warning));
     }
 
     /// What is known of a key.

@@ -2,6 +2,7 @@
 
 pub mod alone;
 pub mod bytes;
+pub mod co_sign;
 pub mod delete_repo;
 pub mod error;
 pub mod events;
@@ -18,6 +19,7 @@ pub mod key_pair;
 pub mod keyring;
 pub mod known_keys;
 pub mod list_targets;
+pub mod named_digest;
 pub mod ports;
 pub mod publish;
 pub mod publish_staged;
@@ -37,4 +39,5 @@ mod signable;
 pub mod signer;
 pub mod stage;
 pub mod transfer;
+pub mod unreleased;
 pub mod whoami;

@@ -4,9 +4,8 @@ use super::{
     error::OpsError,
     events::Event,
     image::Tag,
-    inspect_image::is_released,
     refresh::{Target, for_reading, for_writing},
-    released::released,
+    released::{is_released, released},
     session::Session,
 };
 use crate::tuf::{digest::Sha256, gun::Gun, role::RoleName, trusted::TrustedRepo};

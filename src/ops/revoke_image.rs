@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     error::OpsError,
     image::Tag,
-    inspect_image::is_released,
     keyring::Keyring,
     ports::KeyInfo,
     publish::{Changes, publish},
     refresh::{Target, for_writing},
+    released::is_released,
     session::Session,
 };
 use crate::tuf::{change::Change, gun::Gun, key_id::CanonicalKeyId, role::RoleName, trusted::TrustedRepo};

@@ -46,6 +46,11 @@ pub enum Source<'a> {
 /// What the registry said of each wanted tag; none where it was not asked.
 pub(super) type Served = Vec<Option<Result<Manifest, RegistryError>>>;
 
+/// In place of an answer of the registry that did not come.
+pub(super) fn unanswered(gun: &Gun) -> RegistryError {
+    RemoteError::Unusable(format!("the question to the registry of {gun} was not answered")).into()
+}
+
 /// Most questions to the registry at once.
 const AT_ONCE: usize = 8;
 
@@ -76,12 +81,11 @@ pub(super) fn ask_of_released(
 }
 
 fn at_once<T: Sync>(gun: &Gun, wanted: &[T], ask: impl Fn(&T) -> Option<Result<Manifest, RegistryError>> + Sync) -> Served {
-    let lost = || RegistryError::Remote(RemoteError::Unusable(format!("the question to the registry of {gun} was not answered")));
     let mut served = Vec::new();
     for some in wanted.chunks(AT_ONCE) {
         thread::scope(|scope| {
             let asked: Vec<_> = some.iter().map(|wanted| scope.spawn(|| ask(wanted))).collect();
-            served.extend(asked.into_iter().map(|answer| answer.join().unwrap_or_else(|_| Some(Err(lost())))));
+            served.extend(asked.into_iter().map(|answer| answer.join().unwrap_or_else(|_| Some(Err(unanswered(gun))))));
         });
     }
     served
@@ -91,19 +95,6 @@ fn at_once<T: Sync>(gun: &Gun, wanted: &[T], ask: impl Fn(&T) -> Option<Result<M
 pub(super) fn released_contents(repo: &TrustedRepo, wanted: &[Wanted<'_>]) -> Vec<Option<FileMeta>> {
     let of = |wanted: &Wanted<'_>| (wanted.content == Content::Released).then(|| released(repo, wanted.tag)).flatten();
     wanted.iter().map(of).collect()
-}
-
-/// Signing again never moves a tag. Where the registry serves something else by now, or nothing, the person is told.
-pub(super) fn warn_if_moved(session: &Session<'_>, tag: &Tag, signed: &FileMeta, served: Option<Result<Manifest, RegistryError>>) {
-    let served = match served {
-        Some(Ok(manifest)) => Some(manifest.digest),
-        Some(Err(RegistryError::NoSuchTag { .. })) => None,
-        // signing again does not take the registry
-        Some(Err(_)) | None => return,
-    };
-    if served != Some(signed.sha256) {
-        session.events.tell(Event::TagMoved { tag, signed: signed.sha256, served });
-    }
 }
 
 /// Pushes a local image; what the push reports is what is signed.

@@ -2,9 +2,9 @@
 
 use std::thread;
 
-pub use super::sign_content::{Content, Source, Wanted};
 use super::{
     alone::Alone,
+    co_sign::Again,
     error::OpsError,
     events::Event,
     image::Tag,
@@ -15,9 +15,14 @@ use super::{
     publish::{Changes, ServerState as _, publish, unlock},
     refresh::{Target, for_writing},
     session::Session,
-    sign_content::{Served, ask_of_released, ask_registry, push, released_contents, warn_if_moved},
-    signable::{account_role, is_signers, signable_roles},
+    sign_content::{Served, ask_of_released, ask_registry, push, released_contents, unanswered},
+    signable::{account_role, is_signers, signable_roles, unreleased},
     signer::delegation_to,
+    unreleased::Unreleased,
+};
+pub use super::{
+    co_sign::Unserved,
+    sign_content::{Content, Source, Wanted},
 };
 use crate::tuf::{
     change::Change, digest::Sha256, gun::Gun, hashes::FileMeta, key::Key, local::LocalRepo, role::RoleName, targets,
@@ -35,6 +40,8 @@ pub struct Request<'a> {
     pub source: Source<'a>,
     /// Who signs where the repository is not there yet.
     pub first: FirstSigner,
+    /// What becomes of a released content that the registry does not serve.
+    pub unserved: Unserved,
 }
 
 /// Who signs first in a new repository.
@@ -47,6 +54,7 @@ pub enum FirstSigner {
 }
 
 /// Signs tags with every signer's key on this machine, and releases them, as one update. Gives the digests, in the order of the tags.
+/// `OpsError::SignedUnreleased` where the update is through, and no pull takes all of what it signs.
 ///
 /// A repository that is not there yet is initialised. The registry is asked while the trust data is brought up to date. The Engine pushes
 /// last, when it is known that what it pushes can be signed; an error after a push says that the image is pushed and not signed.
@@ -59,7 +67,8 @@ pub fn sign(session: &Session<'_>, request: &Request<'_>) -> Result<Vec<Sha256>,
             let registry = session.registry;
             let served = scope.spawn(move || ask_registry(registry, gun, request.wanted, request.source));
             let state = for_writing(session, gun);
-            (state, served.join().unwrap_or_default())
+            let unanswered = |_| request.wanted.iter().map(|_| Some(Err(unanswered(gun)))).collect();
+            (state, served.join().unwrap_or_else(unanswered))
         })
     })?;
     let mut ready = match state? {
@@ -82,7 +91,10 @@ pub fn sign(session: &Session<'_>, request: &Request<'_>) -> Result<Vec<Sha256>,
         drop(writer);
         signed
     });
-    signed.map_err(|error| OpsError::PushedUnsigned { gun: gun.clone(), pushed, error: Box::new(error) })
+    signed.map_err(|error| match error {
+        signed @ OpsError::SignedUnreleased { .. } => signed,
+        error => OpsError::PushedUnsigned { gun: gun.clone(), pushed, error: Box::new(error) },
+    })
 }
 
 /// What is ready to be signed, but for contents that are to be pushed yet.
@@ -102,6 +114,14 @@ struct TagToSign<'a> {
     meta: Option<FileMeta>,
 }
 
+/// A content of a repository that is there.
+enum ToSign {
+    /// The released one.
+    Again(FileMeta),
+    /// The one that the registry has; none where it is to be pushed yet.
+    Anew(Option<Manifest>),
+}
+
 impl Ready<'_> {
     /// All that goes out, with these contents of the tags.
     fn changes(&self, content: impl Fn(&TagToSign<'_>) -> Option<FileMeta>) -> Vec<Change> {
@@ -114,15 +134,25 @@ impl Ready<'_> {
         }
         changes
     }
+
+    /// Of what is signed, that which no pull will take.
+    fn unreleased(&self) -> Vec<Unreleased> {
+        let Target::Published(repo) = &self.target else { return Vec::new() };
+        self.tags.iter().filter_map(|tag| unreleased(repo, tag.tag, &tag.roles, tag.meta.as_ref()?.sha256)).collect()
+    }
 }
 
 fn publish_all(session: &Session<'_>, keyring: &Keyring<'_>, gun: &Gun, ready: Ready<'_>) -> Result<Vec<Sha256>, OpsError> {
     if ready.tell_initialized {
         session.events.tell(Event::Initialized { gun });
     }
-    let changes = ready.changes(|tag| tag.meta.clone());
+    let (changes, unreleased) = (ready.changes(|tag| tag.meta.clone()), ready.unreleased());
     publish(session, gun, &mut Changes::new(session, keyring, gun, &changes), ready.target)?;
-    Ok(ready.tags.iter().filter_map(|tag| tag.meta.as_ref()).map(|meta| meta.sha256).collect())
+    if unreleased.is_empty() {
+        return Ok(ready.tags.iter().filter_map(|tag| tag.meta.as_ref()).map(|meta| meta.sha256).collect());
+    }
+    let released = ready.tags.iter().map(|tag| tag.tag).filter(|tag| unreleased.iter().all(|other| other.tag != **tag));
+    Err(OpsError::SignedUnreleased { released: released.cloned().collect(), unreleased })
 }
 
 fn published<'a>(
@@ -135,24 +165,38 @@ fn published<'a>(
     let new: Vec<_> = request.wanted.iter().zip(&released).filter(|(_, meta)| meta.is_none()).map(|(wanted, _)| *wanted).collect();
     inspect_local(request.source, &new)?;
     let served = ask_of_released(session.registry, request.gun, request.wanted, &released, served);
-    let mut tags = Vec::new();
+    let mut judged = Vec::new();
+    // all of them are judged before anything is said of one
     for ((wanted, released), served) in request.wanted.iter().zip(released).zip(served) {
+        let (tag, roles) = (wanted.tag, signable_roles(session, &repo, wanted.tag));
+        let content = match released {
+            Some(meta) => {
+                if let Ok(roles) = &roles {
+                    let again = Again { repo: &repo, tag, roles, released: meta.sha256 };
+                    again.check(session, served.unwrap_or_else(|| Err(unanswered(request.gun))), request.unserved)?;
+                }
+                ToSign::Again(meta)
+            }
+            None => ToSign::Anew(served.transpose()?),
+        };
+        judged.push((wanted, roles, content));
+    }
+    let mut tags = Vec::new();
+    for (wanted, roles, content) in judged {
         let tag = wanted.tag;
-        if let Some(meta) = released {
-            warn_if_moved(session, tag, &meta, served);
-            session.events.tell(Event::Resigning { tag });
-            let roles = signable_roles(session, &repo, tag)?;
-            let rows = released_rows(&repo.entries(Some(tag.as_str())));
-            let mut signers = rows.into_iter().find(|row| row.digest == meta.sha256).map(|row| row.signers).unwrap_or_default();
-            signers.sort();
-            session.events.tell(Event::ExistingSignatures { tag, digest: meta.sha256, signers: &signers });
-            tags.push(TagToSign { tag, roles, meta: Some(meta) });
-        } else {
-            let manifest = served.transpose()?;
-            let roles = signable_roles(session, &repo, tag)?;
-            let meta = manifest.map(|manifest| as_served(session, wanted, &manifest));
-            tags.push(TagToSign { tag, roles, meta });
-        }
+        let (roles, meta) = match content {
+            ToSign::Again(meta) => {
+                session.events.tell(Event::Resigning { tag });
+                let roles = roles?;
+                let rows = released_rows(&repo.entries(Some(tag.as_str())));
+                let mut signers = rows.into_iter().find(|row| row.digest == meta.sha256).map(|row| row.signers).unwrap_or_default();
+                signers.sort();
+                session.events.tell(Event::ExistingSignatures { tag, digest: meta.sha256, signers: &signers });
+                (roles, Some(meta))
+            }
+            ToSign::Anew(manifest) => (roles?, manifest.map(|manifest| as_served(session, wanted, &manifest))),
+        };
+        tags.push(TagToSign { tag, roles, meta });
     }
     Ok(Ready { target: Target::Published(repo), changes: Vec::new(), tags, tell_initialized: false })
 }

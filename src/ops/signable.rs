@@ -1,7 +1,14 @@
-//! Who may sign a tag, with the keys on this machine.
+//! Who may sign a tag, with the keys on this machine, and whether that releases it.
 
-use super::{error::OpsError, image::Tag, ports::KeyInfo, session::Session};
-use crate::tuf::{gun::Gun, lookup::admits, role::RoleName, trusted::TrustedRepo};
+use super::{
+    error::OpsError,
+    image::Tag,
+    ports::KeyInfo,
+    released::released,
+    session::Session,
+    unreleased::{NoRelease, Unreleased},
+};
+use crate::tuf::{digest::Sha256, gun::Gun, lookup::admits, role::RoleName, trusted::TrustedRepo};
 
 /// Whether a key is kept for signing tags: under a signer's name, whatever that is, and not under a base role's.
 pub(super) fn is_signers(info: &KeyInfo) -> bool {
@@ -26,6 +33,27 @@ pub(super) fn signable_roles(session: &Session<'_>, repo: &TrustedRepo, tag: &Ta
         if here { signable.push(delegation.name.clone()) } else { others.push((delegation.name.clone(), keys)) }
     }
     if signable.is_empty() { Err(OpsError::NoSignableRole { gun: repo.gun().clone(), roles: others }) } else { Ok(signable) }
+}
+
+/// Whether a content that these roles are about to sign under a tag will not be what a pull takes (docker `GetTargetByName` over
+/// `targets/releases` and `targets`).
+pub(super) fn unreleased(repo: &TrustedRepo, tag: &Tag, signed_by: &[RoleName], digest: Sha256) -> Option<Unreleased> {
+    let releases = RoleName::releases();
+    // without delegations `targets` itself signs, and there is nothing above it
+    if signed_by.contains(&releases) || signed_by.contains(&RoleName::targets()) {
+        return None;
+    }
+    let instead = released(repo, tag).map(|meta| meta.sha256);
+    if instead == Some(digest) {
+        return None;
+    }
+    let delegation = repo.delegations().map(|(_, delegation)| delegation).find(|delegation| delegation.name == releases);
+    let why = match delegation {
+        None => NoRelease::NoRole,
+        Some(delegation) if !admits(&delegation.paths, tag.as_str()) => NoRelease::NotAdmitted,
+        Some(_) => NoRelease::NoKey(repo.role_keys(&releases).iter().filter_map(|(_, key)| key.canonical_id().ok()).collect()),
+    };
+    Some(Unreleased { tag: tag.clone(), digest, signed_by: signed_by.to_vec(), released: instead, why })
 }
 
 /// The signer that the account at the registry stands for: its name and role.

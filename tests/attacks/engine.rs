@@ -17,7 +17,7 @@ use crate::publishing::{Signer, everywhere};
 struct OneImage(Pushed, AtomicU32);
 
 /// An Engine whose registry is down.
-struct NoRegistry;
+pub(crate) struct NoRegistry;
 
 impl Engine for NoRegistry {
     fn inspect(&self, _: &str) -> Result<(), EngineError> {

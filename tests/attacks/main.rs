@@ -16,4 +16,5 @@ mod publishing;
 mod recovery;
 mod rollback;
 mod signatures;
+mod signed;
 mod world;

@@ -13,7 +13,7 @@ use dct::{
         ports::{Accounts, DecisionError, Decisions, Engine, KeyStore, PassphrasePurpose, PassphraseRequest, RemoteError},
         rotate::{self, Holder, Legacy, RotateError},
         session::Session,
-        sign_image::{self, Content, FirstSigner, Request, Source, Wanted},
+        sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted},
     },
     tuf::{digest::Sha256, gun::Gun, json::Json, key::Key as PublicKey, pinning::TrustPinning, role::RoleName},
 };
@@ -33,10 +33,23 @@ use crate::{
 pub(crate) struct Signer {
     pub(crate) store: MemoryStore,
     pub(crate) remote: MemoryRemote,
-    registry: MemoryRegistry,
+    pub(crate) registry: MemoryRegistry,
     keys: KeyFiles,
-    heard: Heard,
+    pub(crate) heard: Heard,
+    pins: TrustPinning,
     _trust: TempDir,
+}
+
+fn sign_tags(
+    session: &Session<'_>,
+    source: Source<'_>,
+    content: Content,
+    unserved: Unserved,
+    tags: &[&str],
+) -> Result<Vec<Sha256>, OpsError> {
+    let (gun, tags) = (gun(), tags.iter().map(|tag| Tag::parse(tag).unwrap()).collect::<Vec<_>>());
+    let wanted: Vec<_> = tags.iter().map(|tag| Wanted { tag, typed: tag.as_str(), content }).collect();
+    sign_image::sign(session, &Request { gun: &gun, wanted: &wanted, source, first: FirstSigner::Account, unserved })
 }
 
 struct Account(&'static str);
@@ -97,9 +110,10 @@ impl Signer {
         let signer = Self {
             store: MemoryStore::default(),
             remote: MemoryRemote::default(),
-            registry: MemoryRegistry { tags: BTreeMap::from([(tag, manifest)]) },
+            registry: MemoryRegistry { tags: BTreeMap::from([(tag, manifest)]), fault: None },
             keys,
             heard: Heard::default(),
+            pins: TrustPinning::default(),
             _trust: trust,
         };
         signer.remote.host(&forge);
@@ -145,7 +159,23 @@ impl Signer {
         decisions: &dyn Decisions,
         tag: &str,
     ) -> Result<Vec<Sha256>, OpsError> {
-        let session = Session {
+        let session = self.session(accounts, decisions);
+        sign_tags(&session, source, Content::Released, Unserved::Refused, &[tag])
+    }
+
+    /// Signs several tags with the passphrase that is right.
+    pub(crate) fn sign_each(
+        &self,
+        source: Source<'_>,
+        content: Content,
+        unserved: Unserved,
+        tags: &[&str],
+    ) -> Result<Vec<Sha256>, OpsError> {
+        sign_tags(&self.session(&Account("ian"), &Always("passphrase")), source, content, unserved, tags)
+    }
+
+    fn session<'a>(&'a self, accounts: &'a dyn Accounts, decisions: &'a dyn Decisions) -> Session<'a> {
+        Session {
             store: &self.store,
             remote: &self.remote,
             registry: &self.registry,
@@ -153,12 +183,9 @@ impl Signer {
             keys: &self.keys,
             events: &self.heard,
             decisions,
-            pins: &TrustPinning::default(),
+            pins: &self.pins,
             now: NOW.parse().unwrap(),
-        };
-        let (gun, tag) = (gun(), Tag::parse(tag).unwrap());
-        let wanted = [Wanted { tag: &tag, typed: tag.as_str(), content: Content::Released }];
-        sign_image::sign(&session, &Request { gun: &gun, wanted: &wanted, source, first: FirstSigner::Account })
+        }
     }
 
     /// What the last upload says of a tag: the SHA-256 by role.
@@ -182,17 +209,7 @@ impl Signer {
 
 impl Signer {
     fn revoke(&self, tag: &str) -> Result<(), dct::ops::revoke_image::RevokeError> {
-        let session = Session {
-            store: &self.store,
-            remote: &self.remote,
-            registry: &self.registry,
-            accounts: &Nobody,
-            keys: &self.keys,
-            events: &Heard::default(),
-            decisions: &Always("passphrase"),
-            pins: &TrustPinning::default(),
-            now: NOW.parse().unwrap(),
-        };
+        let session = self.session(&Nobody, &Always("passphrase"));
         dct::ops::revoke_image::revoke(&session, &gun(), Some(&Tag::parse(tag).unwrap()))
     }
 }
@@ -334,9 +351,10 @@ fn h146_a_newer_content_of_the_same_tag_is_not_overwritten() {
     let error = ian.sign("2").unwrap_err().to_string();
     assert!(error.contains("targets/releases") && error.contains(&Sha256::of(b"theirs").to_string()), "{error}");
     assert!(ian.remote.uploads().is_empty());
-    // whoever signs again signs what is released now
-    ian.sign("2").unwrap();
-    assert_eq!(ian.uploaded("2"), everywhere(b"theirs"));
+    // and whoever signs again does not sign it unseen
+    let error = ian.sign("2").unwrap_err();
+    assert!(matches!(error, OpsError::ReleasedUnserved { released, .. } if released == Sha256::of(b"theirs")), "{error}");
+    assert!(ian.remote.uploads().is_empty());
 }
 
 #[test]

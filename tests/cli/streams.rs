@@ -15,20 +15,52 @@ fn dct(arguments: &[&str]) -> Command {
     command
 }
 
+/// The end of a pipe that nobody reads.
+fn unread() -> std::io::PipeWriter {
+    std::io::pipe().unwrap().1
+}
+
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
-    let (reader, writer) = std::io::pipe().unwrap();
-    drop(reader);
-    let output = dct(&["--help"]).stdout(writer).stderr(Stdio::piped()).output().unwrap();
-    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+fn an_answer_that_nobody_read_is_no_success() {
+    for line in [&["--help"] as &[&str], &["key", "list"], &["notary", "version"], &["notary", "--help"]] {
+        let output = dct(line).stdout(unread()).stderr(Stdio::piped()).output().unwrap();
+        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(141), &b""[..]), "{line:?}");
+    }
+    let shell = dct(&["--", "ke"]).env("DCT_COMPLETE", "1").stdout(unread()).output().unwrap();
+    assert_eq!(shell.status.code(), Some(141));
+}
+
+#[test]
+fn a_warning_that_nobody_read_is_no_success() {
+    let home = tempfile::tempdir().unwrap();
+    let private = home.path().join(".docker/trust/private");
+    fs::create_dir_all(&private).unwrap();
+    fs::write(private.join("junk.key"), "junk").unwrap();
+    let list = || {
+        let mut command = dct(&["key", "list"]);
+        command.env("HOME", home.path());
+        command
+    };
+    let heard = list().output().unwrap();
+    assert!(heard.status.success() && heard.stderr.starts_with(b"warning: "), "{heard:?}");
+    assert_eq!(list().stderr(unread()).output().unwrap().status.code(), Some(141));
+    let full = || OpenOptions::new().write(true).open("/dev/full").unwrap();
+    assert_eq!(list().stderr(full()).output().unwrap().status.code(), Some(1));
+}
+
+#[test]
+fn a_failure_keeps_its_exit_code_though_nobody_read_of_it() {
+    for (line, code) in [(&["key", "load", "nowhere.pem"] as &[&str], 1), (&["--bogus"], 125), (&["notary", "bogus"], 1)] {
+        let output = dct(line).stdout(unread()).stderr(unread()).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{line:?}");
+    }
 }
 
 #[test]
 fn an_answer_that_is_lost_on_a_full_disk_is_a_failure() {
     let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
     let output = dct(&["--help"]).stdout(full).stderr(Stdio::piped()).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8(output.stderr).unwrap().starts_with("write standard output: "));
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(1), &b"write standard output: no storage space\n"[..]));
 }
 
 #[test]

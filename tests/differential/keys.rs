@@ -104,6 +104,12 @@ fn load(session: &mut Session<'_>) {
             dct.code == 1 && dct.stderr.starts_with("error importing key from ")
         });
     }
+    session.bundle("named", KeyForm::EcSec1);
+    let key = fs::read_to_string(session.dct.home.path().join("named-key.pem")).unwrap();
+    session.file("named.pem", key.replacen("-----\n", "-----\nrole: alice\n\n", 1).as_bytes(), 0o600);
+    session.differs("typed-name", &["key", "load", "--name", "ci", "named.pem"], |docker, dct| {
+        docker.stderr.is_empty() && dct.stderr.starts_with("warning: the file says that its key is alice, and it is loaded as ci\n")
+    });
     let peers = session.peers;
     let pass = "testdata-passphrase";
     let former =

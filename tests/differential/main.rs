@@ -22,6 +22,7 @@ mod keys;
 mod normal;
 mod revoke;
 mod session;
+mod signed;
 mod signers;
 mod usage;
 
@@ -41,6 +42,7 @@ fn the_same_session_through_docker_trust_and_through_dct() {
     keys::chapter(&mut session);
     signers::chapter(&mut session);
     inspect::chapter(&mut session);
+    signed::chapter(&mut session);
     revoke::chapter(&mut session);
     let report = session.report();
     // past the capture of a passing test's output

@@ -35,7 +35,9 @@ impl Normal {
     pub(crate) fn of_dct(run: &Run, names: Names<'_>, digests: &[String]) -> Self {
         // which content was signed, and where it is from, is said by dct alone
         let source = |line: &str| line.starts_with("Signing ") && line.contains(": sha256:");
-        let added = |line: &&str| line.starts_with("cause: ") || line.starts_with("hint: ") || source(line);
+        // and under which name a key is stored
+        let name = |line: &str| line.starts_with("Key ") && line.contains(" is stored as ");
+        let added = |line: &&str| line.starts_with("cause: ") || line.starts_with("hint: ") || source(line) || name(line);
         let stderr: Vec<_> = run.stderr.lines().filter(|line| !added(line)).map(without_count).collect();
         Self::new(&run.stdout, &stderr.join("\n"), run.code, names, digests)
     }

@@ -79,10 +79,15 @@ impl<'a> Session<'a> {
 
     /// An image in both registries, of which the Engine knows too.
     pub(crate) fn image(&mut self, name: &str, tag: &str) -> Pushed {
+        self.image_of(name, tag, &format!("{name}:{tag}"))
+    }
+
+    /// The same of another content.
+    pub(crate) fn image_of(&mut self, name: &str, tag: &str, content: &str) -> Pushed {
         let mut pushed = None;
         for side in [&self.docker, &self.dct] {
             let path = format!("{}/{name}", side.name);
-            let image = self.peers.images().push(&path, tag, &format!("{name}:{tag}"));
+            let image = self.peers.images().push(&path, tag, content);
             self.engine.has(&self.peers.image(&path), tag, &image);
             pushed = Some(image);
         }

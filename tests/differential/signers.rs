@@ -1,6 +1,9 @@
 //! `signer add`, `sign` and `signer remove`.
 
-use crate::{session::Session, support::home::Home};
+use crate::{
+    session::Session,
+    support::{home::Home, images::Pushed},
+};
 
 pub(crate) fn chapter(session: &mut Session<'_>) {
     add_and_sign(session);
@@ -12,10 +15,11 @@ pub(crate) fn chapter(session: &mut Session<'_>) {
 }
 
 /// A tag that nobody has signed: the Engine pushes it, or the registry has it.
-pub(crate) fn sign_new(session: &mut Session<'_>, name: &str, tag: &str) {
-    session.image(name, tag);
+pub(crate) fn sign_new(session: &mut Session<'_>, name: &str, tag: &str) -> Pushed {
+    let image = session.image(name, tag);
     let reference = format!("@{name}:{tag}");
     session.same(&["sign", &reference]);
+    image
 }
 
 fn add_and_sign(session: &mut Session<'_>) {

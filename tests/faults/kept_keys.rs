@@ -1,6 +1,6 @@
 //! A private key that is stored stays what it is, whatever a command is given.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{collections::BTreeMap, fs, os::unix::fs::symlink, path::PathBuf};
 
 use dct::crypto::{issue_cert::root_certificate, pem, private_key::PrivateKey, secret::Passphrase};
 
@@ -120,6 +120,27 @@ fn a_rotation_removes_no_key_that_is_stored_for_another_role_or_repository() {
         assert!(run.code == Some(0) && run.err.contains(says), "{}", run.transcript);
         let after = stored(&person);
         assert!(before.iter().all(|file| after.get(file.0) == Some(file.1)) && after.len() == before.len() + 1, "{after:?}");
+    }
+}
+
+#[test]
+fn a_rotation_removes_no_key_while_a_repository_may_be_out_of_sight() {
+    let site = Site::new();
+    let forge = site.forge();
+    let hides: [fn(&Person); 3] = [
+        |person| symlink("../private", person.trust().join("tuf/link")).unwrap(),
+        |person| person.write(".docker/trust/tuf/dtr.example.com/lost/metadata/targets.json", "{}"),
+        |person| person.write(".docker/trust/tuf/dtr.example.com/junk/metadata/root.json", "{}"),
+    ];
+    for hide in hides {
+        site.serve(forge.clone());
+        let person = owner(&site);
+        hide(&person);
+        let before = stored(&person);
+        let run = online(&person, &site, &["key", "rotate", &site.name(), "targets"]);
+        let says = "not all repositories on this machine could be asked whether they have it";
+        assert!(run.code == Some(0) && run.err.contains(says), "{}", run.transcript);
+        assert!(before.iter().all(|file| stored(&person).get(file.0) == Some(file.1)), "{}", run.transcript);
     }
 }
 

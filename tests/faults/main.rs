@@ -22,6 +22,7 @@ mod confirmed;
 mod crash;
 mod disk_full;
 mod kept_keys;
+mod looking;
 mod person;
 mod pins;
 mod progress;

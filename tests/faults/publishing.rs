@@ -1,13 +1,14 @@
 //! Signing, adding a signer and deleting, where the registry or the Notary server fails: what a person reads, that nothing is lost, and that the next run works.
 
+use sha2::{Digest as _, Sha256};
 use snapbox::{data::Inline, str};
 
 use crate::{
     https::{Reply, Request, reply},
-    person::same_words,
+    person::{Person, same_words},
     server::closed_port,
-    site::Site,
-    support::forge::Forge,
+    site::{MANIFEST, Site, manifest},
+    support::forge::{Forge, key::Key},
 };
 
 /// A registry on which something is wrong, as seen by one who signs a tag that nobody has signed.
@@ -125,16 +126,140 @@ fn refused_upload(fault: fn() -> Reply, expected: Inline) {
     signer.succeeds(&["sign", &site.tag("1")]);
 }
 
+/// The registry serves another content under tag 1 than the one that jeff has signed and released.
+fn moved(site: &Site) {
+    site.fails(|request| request.target.ends_with("/manifests/1").then(|| manifest(MANIFEST)));
+}
+
 #[test]
-fn a_signed_tag_moves_where_the_registry_is_named() {
+fn a_signed_tag_moves_where_the_registry_is_named_alone() {
     let site = Site::new();
     let signer = site.signer();
-    let again = signer.succeeds(&["sign", &site.tag("1")]);
-    assert!(again.err.contains("`dct sign --registry` signs what the registry serves"), "{}", again.err);
-    assert!(signer.succeeds(&["resolve", &site.tag("1")]).out.contains("@sha256:7692c3ad"));
+    moved(&site);
+    signer.refuses(
+        &["sign", &site.tag("1")],
+        str![[r#"
+$ dct sign HOST/prod/nginx:1
+failed to sign HOST/prod/nginx:1: sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed is released under tag 1, and the registry serves sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8974fe29ed0443ce50405
+hint: `dct sign HOST/prod/nginx:1@sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed` signs what is released; `dct sign --registry` what the registry serves; `dct sign --local` pushes and signs what the Docker Engine has
+exit 1
+
+"#]],
+    );
+    assert_eq!(signer.run(&["sign", &site.tag("0"), &site.tag("1"), &site.tag("new")]).code, Some(1));
+    assert!(!site.lines().iter().any(|line| line.starts_with("POST")), "nothing of the repository is published");
     let moved = signer.succeeds(&["sign", "--registry", &site.tag("1")]);
     assert!(moved.err.contains("as its registry serves it: sha256:b22c7289"), "{}", moved.err);
     assert!(site.reader().succeeds(&["resolve", &site.tag("1")]).out.contains("@sha256:b22c7289"));
+}
+
+#[test]
+fn a_signed_tag_that_moved_is_signed_as_it_was_where_its_digest_is_named() {
+    let site = Site::new();
+    let signer = site.signer();
+    moved(&site);
+    let digest = base16ct::lower::encode_string(&Sha256::digest("one"));
+    let named = format!("{}@sha256:{digest}", site.tag("1"));
+    let path = format!("/manifests/sha256:{digest}");
+    signer.refuses(
+        &["sign", &named],
+        str![[r#"
+$ dct sign HOST/prod/nginx:1@sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed
+failed to sign HOST/prod/nginx:1: https://HOST/v2/prod/nginx/manifests/sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed: the registry sent sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8974fe29ed0443ce50405 in place of it
+exit 1
+
+"#]],
+    );
+    site.fails(move |request| request.target.ends_with(&path).then(|| manifest("one")));
+    signer.succeeds(&["sign", &named]);
+}
+
+#[test]
+fn a_setting_lets_a_signed_tag_that_moved_be_signed_as_it_was() {
+    let site = Site::new();
+    let signer = site.signer();
+    signer.write(".config/dct/config.toml", format!("[registry.\"{}\"]\nsign-unserved = true\n", site.host()));
+    moved(&site);
+    let again = signer.succeeds(&["sign", &site.tag("1")]);
+    assert!(again.err.contains("and is signed again; `dct sign --registry` signs what the registry serves"), "{}", again.err);
+    assert!(signer.succeeds(&["resolve", &site.tag("1")]).out.contains("@sha256:7692c3ad"));
+    // the setting is one registry's
+    signer.write(".config/dct/config.toml", "[registry.\"dtr.example.com\"]\nsign-unserved = true\n");
+    assert_eq!(signer.run(&["sign", &site.tag("1")]).code, Some(1));
+}
+
+/// jeff may sign and release; tag 2 is released by somebody else.
+fn released_by_another() -> (Site, Person) {
+    let site = Site::new();
+    let mut forge = site.forge();
+    site.serve(forge.add_target("targets/releases", "2", "theirs").publish().clone());
+    let signer = site.signer();
+    (site, signer)
+}
+
+#[test]
+fn a_content_of_another_s_that_the_registry_does_not_serve_is_not_signed_by_its_tag() {
+    let (site, signer) = released_by_another();
+    site.fails(|request| request.target.contains("/manifests/").then(|| reply(404, &[], "")));
+    signer.refuses(
+        &["sign", &site.tag("2")],
+        str![[r#"
+$ dct sign HOST/prod/nginx:2
+failed to sign HOST/prod/nginx:2: sha256:4c55a8552a2c7261f61f798c2265e6f13358f326ae5b934096ff16bd15e62c33 is released under tag 2, and the registry does not serve it: https://HOST/v2/prod/nginx/manifests/2: the registry has no such tag
+hint: `dct sign HOST/prod/nginx:2@sha256:4c55a8552a2c7261f61f798c2265e6f13358f326ae5b934096ff16bd15e62c33` signs what is released, where the registry has it; `dct sign --local` pushes and signs what the Docker Engine has
+exit 1
+
+"#]],
+    );
+    site.fails(|request| request.target.contains("/manifests/").then(|| reply(403, &[], "")));
+    signer.refuses(
+        &["sign", &site.tag("2")],
+        str![[r#"
+$ dct sign HOST/prod/nginx:2
+failed to sign HOST/prod/nginx:2: sha256:4c55a8552a2c7261f61f798c2265e6f13358f326ae5b934096ff16bd15e62c33 is released under tag 2, and the registry does not serve it: https://HOST/v2/prod/nginx/manifests/2: access denied (403)
+hint: ask the owner of the repository for access, or log in as another user with `docker login`
+exit 1
+
+"#]],
+    );
+}
+
+#[test]
+fn a_signed_tag_is_signed_again_though_the_registry_cannot_be_asked() {
+    let site = Site::new();
+    site.fails(|request| request.target.contains("/manifests/").then(|| reply(502, &[], "")));
+    let again = site.signer().succeeds(&["sign", &site.tag("1")]);
+    assert!(again.err.contains("warning: the registry does not tell what it serves for tag 1: "), "{}", again.err);
+}
+
+#[test]
+fn a_tag_that_no_pull_takes_is_not_said_to_be_signed_without_more() {
+    let site = Site::new();
+    let mut forge = site.forge();
+    forge.undelegate("targets/releases").delegate("targets/releases", &[Key::p256("ian")], &[""]);
+    site.serve(forge.add_target("targets/releases", "1", "one").publish().clone());
+    let signer = site.signer();
+    let run = signer.run(&["sign", &site.tag("1"), &site.tag("new")]);
+    assert_eq!(run.code, Some(1));
+    same_words(
+        &run.transcript,
+        str![[r#"
+$ dct sign HOST/prod/nginx:1 HOST/prod/nginx:new
+Signing and pushing trust metadata for HOST/prod/nginx:1
+Existing signatures for tag 1 digest 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed from:
+jeff
+Signing and pushing trust metadata
+Successfully signed HOST/prod/nginx:1
+Signing HOST/prod/nginx:new as its registry serves it: sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8974fe29ed0443ce50405, 76 bytes
+HOST/prod/nginx:new is signed by targets/jeff for sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8974fe29ed0443ce50405, and that is not released: no pull takes it
+cause: none of the keys of targets/releases is on this machine: 7e0142954ad6137f8466a537f81e9cb49b39e29e8fb118cf6157e78af50442c2
+hint: whoever may release does it with `dct sign HOST/prod/nginx:new@sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8974fe29ed0443ce50405`
+hint: `dct signer add` lets a signer's key release
+exit 1
+
+"#]],
+    );
+    assert!(site.reader().succeeds(&["list", &site.name()]).out.contains("targets/jeff"));
 }
 
 #[test]
@@ -158,7 +283,6 @@ $ dct sign HOST/prod/nginx:1
 Signing and pushing trust metadata for HOST/prod/nginx:1
 Existing signatures for tag 1 digest 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed from:
 jeff
-warning: the registry serves sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8974fe29ed0443ce50405 for tag 1 now; the signed content is sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed, and is signed again; `dct sign --registry` signs what the registry serves
 failed to sign HOST/prod/nginx:1: unable to reach trust server at this time: 403.
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: access denied (403)
 hint: ask the owner of the repository for access, or log in as another user with `docker login`
@@ -177,7 +301,6 @@ $ dct sign HOST/prod/nginx:1
 Signing and pushing trust metadata for HOST/prod/nginx:1
 Existing signatures for tag 1 digest 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed from:
 jeff
-warning: the registry serves sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8974fe29ed0443ce50405 for tag 1 now; the signed content is sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed, and is signed again; `dct sign --registry` signs what the registry serves
 failed to sign HOST/prod/nginx:1: unable to reach trust server at this time: 500.
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: the server answered 500
 exit 1
@@ -198,7 +321,6 @@ $ dct sign HOST/prod/nginx:1
 Signing and pushing trust metadata for HOST/prod/nginx:1
 Existing signatures for tag 1 digest 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed from:
 jeff
-warning: the registry serves sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8974fe29ed0443ce50405 for tag 1 now; the signed content is sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed, and is signed again; `dct sign --registry` signs what the registry serves
 failed to sign HOST/prod/nginx:1: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: The targets metadata is invalid: no \u{1b}[31msuch role
 exit 1
 
@@ -215,7 +337,6 @@ $ dct sign HOST/prod/nginx:1
 Signing and pushing trust metadata for HOST/prod/nginx:1
 Existing signatures for tag 1 digest 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed from:
 jeff
-warning: the registry serves sha256:b22c7289dd3b4785a3795c90e15d16bd66bd29b444b8974fe29ed0443ce50405 for tag 1 now; the signed content is sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed, and is signed again; `dct sign --registry` signs what the registry serves
 failed to sign HOST/prod/nginx:1: HOST/prod/nginx: other publishers were faster 40 times in a row: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: the server has a newer version: trust server rejected operation. VERSION: a newer version is known
 exit 1
 

@@ -10,7 +10,7 @@ use crate::{
     support::forge::{Forge, key::Key},
 };
 
-/// The manifest of every tag.
+/// The manifest of every tag that the repository does not begin with.
 pub(crate) const MANIFEST: &str = r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json"}"#;
 
 /// Answers a request in place of the honest server, or leaves it to that.
@@ -142,17 +142,25 @@ pub(crate) fn identity() -> &'static Identity {
     IDENTITY.get_or_init(|| Identity::self_signed("DNS:localhost"))
 }
 
+/// What a registry answers with for a manifest.
+pub(crate) fn manifest(content: &'static str) -> Reply {
+    let digest = base16ct::lower::encode_string(&Sha256::digest(content));
+    let digest = format!("Docker-Content-Digest: sha256:{digest}");
+    reply(200, &["Content-Type: application/vnd.oci.image.manifest.v1+json", &digest], content)
+}
+
 impl State {
     fn honest(&self, request: &Request) -> Reply {
         let not_found = || reply(404, &[], r#"{"errors":[{"code":"METADATA_NOT_FOUND","message":"not found","detail":null}]}"#);
         let mut repository = self.repository.lock().unwrap();
         let Some((gun, file)) = request.target.trim_start_matches("/v2/").split_once("/_trust/tuf/") else {
-            let digest = base16ct::lower::encode_string(&Sha256::digest(MANIFEST));
-            if !request.target.contains("/manifests/") {
-                return reply(200, &[], "{}");
-            }
-            let digest = format!("Docker-Content-Digest: sha256:{digest}");
-            return reply(200, &["Content-Type: application/vnd.oci.image.manifest.v1+json", &digest], MANIFEST);
+            return match request.target.split_once("/manifests/") {
+                None => reply(200, &[], "{}"),
+                // what is signed under these
+                Some((_, "0")) => manifest("zero"),
+                Some((_, "1")) => manifest("one"),
+                Some(_) => manifest(MANIFEST),
+            };
         };
         match (request.method.as_str(), file) {
             ("POST", _) => {

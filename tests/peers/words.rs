@@ -31,7 +31,9 @@ fn of_docker(run: &Run) -> (i32, String, Vec<String>) {
 }
 
 fn of_dct(run: &Run) -> (i32, String, Vec<String>) {
-    let added = |line: &&str| line.starts_with("cause: ") || line.starts_with("hint: ");
+    // under which name a key is stored is said by dct alone
+    let name = |line: &str| line.starts_with("Key ") && line.contains(" is stored as ");
+    let added = |line: &&str| line.starts_with("cause: ") || line.starts_with("hint: ") || name(line);
     (run.code, run.stdout.clone(), run.stderr.lines().filter(|line| !added(line)).map(str::to_owned).collect())
 }
 

@@ -14,8 +14,8 @@ use dct::{
         image::Tag,
         ports::{
             Accounts, Bytes, Commit, DecisionError, Decisions, Events, FileRef, KeyInfo, KeyStore, KeyStoreError, Manifest,
-            NotaryRemote, PassphraseRequest, Registry, RegistryError, RemoteError, Sent, StoreError, Stored, TlsFault, TrustSet,
-            TrustStore, WriterGuard,
+            NotaryRemote, PassphraseRequest, Registry, RegistryError, RemoteError, Repositories, Sent, StoreError, Stored,
+            TlsFault, TrustSet, TrustStore, WriterGuard,
         },
     },
     tuf::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName},
@@ -42,8 +42,8 @@ impl MemoryStore {
 }
 
 impl TrustStore for MemoryStore {
-    fn repositories(&self) -> Vec<Gun> {
-        lock(&self.stored).keys().cloned().collect()
+    fn repositories(&self) -> Repositories {
+        Repositories { guns: lock(&self.stored).keys().cloned().collect(), passed_over: Vec::new() }
     }
 
     fn load(&self, gun: &Gun) -> Result<Stored, StoreError> {
@@ -275,15 +275,20 @@ pub fn wire_name(file: &FileRef) -> String {
     }
 }
 
-/// A registry that serves these tags, of whatever repository.
+/// A registry that serves these tags, of whatever repository, or fails.
 #[derive(Default)]
 pub struct MemoryRegistry {
     pub tags: BTreeMap<Tag, Manifest>,
+    pub fault: Option<Fault>,
 }
 
 impl Registry for MemoryRegistry {
     fn resolve(&self, _: &Gun, tag: &Tag) -> Result<Manifest, RegistryError> {
-        self.tags.get(tag).cloned().ok_or_else(|| RegistryError::NoSuchTag { url: format!("https://memory/{tag}") })
+        let url = format!("https://memory/{tag}");
+        if let Some(fault) = self.fault {
+            return Err(fault(url).into());
+        }
+        self.tags.get(tag).cloned().ok_or(RegistryError::NoSuchTag { url })
     }
 
     fn confirm(&self, _: &Gun, digest: Sha256) -> Result<Manifest, RegistryError> {

@@ -58,7 +58,7 @@ pub fn image(typed: &str) -> Result<Image, InvalidReference> {
     let digest = parsed.digest.and_then(|digest| Sha256::from_hex(digest.strip_prefix("sha256:")?));
     let exact = tag.clone().zip(digest);
     let tag = tag.filter(|_| !has_digest);
-    Ok(Image { typed: typed.to_owned(), gun: Gun::parse(&parsed.name)?, tag, has_digest, exact })
+    Ok(Image { typed: typed.to_owned(), gun: Gun::parse(&parsed.name)?, tag, has_digest, digest, exact })
 }
 
 /// Reads a `REPOSITORY` argument. `docker trust signer` reads it as an image, and passes over a tag or digest.

@@ -70,8 +70,6 @@ pub struct Ask<'a> {
 pub enum Method {
     /// Read.
     Get,
-    /// Ask for the headers alone.
-    Head,
     /// Send.
     Post,
     /// Remove.
@@ -188,7 +186,6 @@ impl Net {
         }
         let method = match ask.method {
             Method::Get => reqwest::Method::GET,
-            Method::Head => reqwest::Method::HEAD,
             Method::Post => reqwest::Method::POST,
             Method::Delete => reqwest::Method::DELETE,
         };

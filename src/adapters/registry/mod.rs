@@ -1,8 +1,10 @@
-//! Manifests in an OCI registry (the distribution specification's `GET /v2/<name>/manifests/<tag>`).
+//! Manifests in an OCI registry (the distribution specification's `GET /v2/<name>/manifests/<reference>`).
+//!
+//! What is signed is a digest and a length, and neither is taken from what a registry claims: both are of the bytes that it sends.
 
 use std::sync::Arc;
 
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use reqwest::header::CONTENT_TYPE;
 
 use crate::{
     adapters::net::{
@@ -46,14 +48,14 @@ pub fn address(registry: &str) -> Result<Api, InvalidApi> {
 }
 
 impl Registries {
-    fn ask(&self, gun: &Gun, method: Method, reference: &str) -> Result<Answer, RemoteError> {
+    fn ask(&self, gun: &Gun, reference: &str) -> Result<Answer, RemoteError> {
         let unusable = |reason: String| RemoteError::Unusable(format!("{gun}: {reason}"));
         let api = address(gun.host()).map_err(|e| unusable(format!("{} cannot be the address of a registry: {e}", gun.host())))?;
         // within its own registry a repository's name has no host
         let name = gun.as_str().split_once('/').map(|(_, name)| name).ok_or_else(|| unusable("it names no registry".to_owned()))?;
         self.net.send(&Ask {
             api: &api,
-            method,
+            method: Method::Get,
             path: &format!("{name}/manifests/{reference}"),
             accept: Some(ACCEPT),
             content: None,
@@ -66,28 +68,24 @@ impl Registries {
 
 impl Registry for Registries {
     fn resolve(&self, gun: &Gun, tag: &Tag) -> Result<Manifest, RegistryError> {
-        let answer = self.ask(gun, Method::Get, tag.as_str())?;
+        let answer = self.ask(gun, tag.as_str())?;
         match answer.status {
-            200 => {
-                let digest = Sha256::of(&answer.body);
-                Ok(manifest(&answer, digest, answer.body.len() as u64)?)
-            }
+            200 => Ok(manifest(&answer)?),
             404 if is_about_the_tag(&answer) => Err(RegistryError::NoSuchTag { url: answer.url }),
             _ => Err(failure(answer).into()),
         }
     }
 
     fn confirm(&self, gun: &Gun, digest: Sha256) -> Result<Manifest, RegistryError> {
-        let answer = self.ask(gun, Method::Head, &format!("sha256:{digest}"))?;
+        let answer = self.ask(gun, &format!("sha256:{digest}"))?;
         match answer.status {
             200 => {
-                let length =
-                    header(&answer, CONTENT_LENGTH.as_str()).and_then(|length| length.parse().ok()).filter(|length| *length > 0);
-                let length = length.ok_or_else(|| RemoteError::BadAnswer {
-                    url: answer.url.clone(),
-                    reason: "the registry does not say how long the manifest is".to_owned(),
-                })?;
-                Ok(manifest(&answer, digest, length)?)
+                let manifest = manifest(&answer)?;
+                if manifest.digest == digest {
+                    return Ok(manifest);
+                }
+                let reason = format!("the registry sent sha256:{} in place of it", manifest.digest);
+                Err(RemoteError::BadAnswer { url: answer.url, reason }.into())
             }
             404 => Err(RegistryError::NoSuchDigest { url: answer.url }),
             _ => Err(failure(answer).into()),
@@ -114,7 +112,9 @@ fn header(answer: &Answer, name: &str) -> Option<String> {
     answer.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
-fn manifest(answer: &Answer, digest: Sha256, length: u64) -> Result<Manifest, RemoteError> {
+/// What the bytes of an answer are.
+fn manifest(answer: &Answer) -> Result<Manifest, RemoteError> {
+    let (digest, length) = (Sha256::of(&answer.body), answer.body.len() as u64);
     let refuse = |reason: String| Err(RemoteError::BadAnswer { url: answer.url.clone(), reason });
     let media_type = header(answer, CONTENT_TYPE.as_str()).unwrap_or_default();
     let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();

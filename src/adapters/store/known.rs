@@ -1,22 +1,15 @@
-//! Names that a shell may offer while a command is typed: repositories, their tags and signers, as the files on this machine say.
+//! Names that a shell may offer while a command is typed: a repository's tags and signers, as the files on this machine say.
 //!
 //! Nothing is verified here, so nothing but names leaves this file, and no command takes one from it: the person chooses what is typed, and
 //! the command checks it. No lock is taken and nothing is written; what cannot be read is passed over.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, path::Path};
 
-use super::{TrustFolder, files, layout::is_inside_a_repository, view};
+use super::{TrustFolder, files, view};
 use crate::{
     ops::image::Tag,
     tuf::{gun::Gun, role::RoleName},
 };
-
-/// Most folders that are looked into for repositories.
-const MAX_FOLDERS: usize = 20_000;
 
 /// What a repository's files name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,27 +21,6 @@ pub struct KnownNames {
 }
 
 impl TrustFolder {
-    /// The repositories that have trust data here, sorted.
-    #[must_use]
-    pub fn known_repositories(&self) -> Vec<Gun> {
-        let root = self.trust_dir.join("tuf");
-        let mut found = BTreeSet::new();
-        let mut folders = subfolders(&root);
-        let mut looked_into = 0;
-        while let Some(folder) = folders.pop() {
-            looked_into += 1;
-            if looked_into > MAX_FOLDERS {
-                break;
-            }
-            if folder.join("metadata").join("root.json").is_file() {
-                let name = folder.strip_prefix(&root).ok().and_then(Path::to_str);
-                found.extend(name.and_then(|name| Gun::parse(name).ok()));
-            }
-            folders.extend(subfolders(&folder));
-        }
-        found.into_iter().collect()
-    }
-
     /// The tags and signers of a repository.
     #[must_use]
     pub fn known_names(&self, gun: &Gun) -> KnownNames {
@@ -80,15 +52,10 @@ impl KnownNames {
     }
 }
 
-/// The folders in a folder that may be repositories' or lead to them; no link is followed.
-fn subfolders(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path());
-    folders.filter(|path| !is_inside_a_repository(path)).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const PEERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/peers/delegations");
@@ -105,16 +72,6 @@ mod tests {
         }
         let store = TrustFolder::new(dir.path().to_owned());
         (dir, store)
-    }
-
-    #[test]
-    fn repositories_are_found_by_their_roots_at_any_depth() {
-        let guns = ["docker.io/library/alpine", "host/a", "host/a/b", "localhost:5000/x"];
-        let (dir, store) = folder_with(&guns);
-        fs::create_dir_all(dir.path().join("tuf/host/no-root/metadata")).unwrap();
-        std::os::unix::fs::symlink("/", dir.path().join("tuf/host/link")).unwrap();
-        let found: Vec<_> = store.known_repositories().iter().map(ToString::to_string).collect();
-        assert_eq!(found, guns);
     }
 
     #[test]
@@ -137,7 +94,6 @@ mod tests {
     fn looking_writes_nothing_and_minds_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let store = TrustFolder::new(dir.path().join("absent"));
-        assert_eq!(store.known_repositories(), []);
         assert_eq!(store.known_names(&Gun::parse("host/a").unwrap()), KnownNames::default());
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
         let (dir, store) = folder_with(&["host/a"]);

@@ -10,6 +10,7 @@ mod forget;
 mod journal;
 pub mod known;
 mod layout;
+mod listing;
 mod lock;
 mod published;
 mod replace;
@@ -20,7 +21,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use self::{layout::Repository, lock::Lock};
 use crate::{
-    ops::ports::{Bytes, Commit, Sent, StoreError, Stored, TrustSet, TrustStore, WriterGuard},
+    ops::ports::{Bytes, Commit, Repositories, Sent, StoreError, Stored, TrustSet, TrustStore, WriterGuard},
     tuf::{gun::Gun, role::RoleName},
 };
 
@@ -91,7 +92,7 @@ fn unless_refused<T>(result: Result<T, StoreError>) -> Result<Option<T>, StoreEr
 }
 
 impl TrustStore for TrustFolder {
-    fn repositories(&self) -> Vec<Gun> {
+    fn repositories(&self) -> Repositories {
         self.known_repositories()
     }
 

@@ -11,7 +11,7 @@ use std::{
 
 use super::{TrustFolder, Waits};
 use crate::{
-    ops::ports::{Bytes, Commit, Sent, StoreError, TrustSet, TrustStore},
+    ops::ports::{Bytes, Commit, Repositories, Sent, StoreError, TrustSet, TrustStore},
     tuf::{
         digest::Sha256,
         floor::{Floor, Seen},
@@ -332,7 +332,7 @@ fn new_repositories_are_made_one_at_a_time_whatever_their_names() {
     assert!(matches!(home.store().maker(&other), Err(StoreError::Busy { .. })));
     drop(maker);
     home.store().maker(&other).unwrap();
-    assert_eq!(home.store().repositories(), []);
+    assert_eq!(home.store().repositories(), Repositories::default());
 }
 
 #[test]

@@ -119,8 +119,11 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 fn repositories(args: &Args, context: &Context<'_>) -> Result<Vec<(String, Gun)>, CliError> {
     if args.repositories.is_empty() {
         let narrator = Narrator::new(context.ui, Verb::Other, "");
-        let guns = context.session(&narrator).store.repositories();
-        return Ok(guns.into_iter().map(|gun| (gun.to_string(), gun)).collect());
+        let found = context.session(&narrator).store.repositories();
+        for folder in &found.passed_over {
+            context.ui.warning(&format!("not all repositories on this machine may be examined: {folder}"));
+        }
+        return Ok(found.guns.into_iter().map(|gun| (gun.to_string(), gun)).collect());
     }
     args.repositories.iter().map(|typed| Ok((typed.clone(), context.wiring.repository(typed)?))).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::{
     cell::RefCell,
+    collections::BTreeSet,
     sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
@@ -65,20 +66,21 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 
 /// The first image that fails ends it.
 fn pretty(images: &[String], context: &Context<'_>) -> Result<(), CliError> {
+    let mut told = BTreeSet::new();
     for (number, (typed, answer)) in side_by_side(images, context).enumerate() {
         if number > 0 {
             context.ui.lines(["", ""]);
         }
-        context.ui.lines(inspect_pretty::render(typed, &answer.told(context)?));
+        context.ui.lines(inspect_pretty::render(typed, &answer.tell(&mut told, context)?));
     }
     Ok(())
 }
 
 /// The images that fail are told of after the others are shown.
 fn json(images: &[String], context: &Context<'_>) -> Result<(), CliError> {
-    let (mut reports, mut errors) = (Vec::new(), Vec::new());
+    let (mut reports, mut errors, mut told) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (typed, answer) in side_by_side(images, context) {
-        match answer.told(context) {
+        match answer.tell(&mut told, context) {
             Ok(report) => reports.push((typed, report)),
             Err(error) => errors.push(error),
         }
@@ -97,9 +99,12 @@ struct Answer {
 }
 
 impl Answer {
-    fn told(self, context: &Context<'_>) -> Result<ImageReport, CliError> {
-        for warning in &self.warnings {
-            context.ui.warning(warning);
+    /// Two images of one repository have the same warnings, which are told once.
+    fn tell(self, told: &mut BTreeSet<String>, context: &Context<'_>) -> Result<ImageReport, CliError> {
+        for warning in self.warnings {
+            if told.insert(warning.clone()) {
+                context.ui.warning(&warning);
+            }
         }
         self.report
     }
@@ -139,8 +144,16 @@ fn side_by_side<'a>(images: &'a [String], context: &'a Context<'_>) -> impl Iter
 fn look(typed: &str, context: &Context<'_>) -> Answer {
     let heard = Heard::default();
     let report = context.wiring.image(typed).and_then(|image| {
-        inspect_image::inspect(&context.session(&heard), &image)
-            .map_err(|error| failure::behind(&format!("no signatures or cannot access {typed}"), &error))
+        let none = format!("no signatures or cannot access {typed}");
+        if image.has_digest && image.digest.is_none() {
+            return Err(CliError::new(none).because("what is signed has SHA-256 digests alone"));
+        }
+        let report = inspect_image::inspect(&context.session(&heard), &image).map_err(|error| failure::behind(&none, &error))?;
+        for key in &report.unnamed_releasers {
+            let words = format!("key {key} may release in {}, and is neither a signer's nor the repository's", image.gun);
+            heard.tell(Event::Warning(words));
+        }
+        Ok(report)
     });
     Answer { warnings: heard.0.into_inner(), report }
 }

@@ -1,4 +1,5 @@
-//! `dct inspect` as JSON: the members, their order and what is left out are `docker trust inspect`'s.
+//! `dct inspect` as JSON: the members, their order and what is left out are `docker trust inspect`'s. A tag that only `targets/releases` has is
+//! nobody's here, and the repository owner's there.
 
 use serde::Serialize;
 
@@ -68,7 +69,10 @@ impl<'a> Image<'a> {
 
 impl<'a> SignedTag<'a> {
     fn of(row: &'a TagRow) -> Self {
-        let signers = if row.signers.is_empty() { vec!["Repo Admin"] } else { row.signers.iter().map(String::as_str).collect() };
+        let signers = match row.signers.as_slice() {
+            [] if row.by_repository => vec!["Repo Admin"],
+            signers => signers.iter().map(String::as_str).collect(),
+        };
         Self { tag: &row.tag, digest: row.digest.to_hex(), signers }
     }
 }

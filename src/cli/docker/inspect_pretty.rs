@@ -1,8 +1,10 @@
-//! `dct inspect --pretty`: the blocks, blank lines and tables of `docker trust inspect --pretty`.
+//! `dct inspect --pretty`: the blocks, blank lines and tables of `docker trust inspect --pretty`. A tag that only `targets/releases` has is shown as that
+//! role's, and not as the repository owner's.
 
 use crate::{
     cli::{natural_order, table},
     ops::inspect_image::{ImageReport, SignerRow, TagRow},
+    tuf::role::RoleName,
 };
 
 /// How many digits of a signer's key ID are shown.
@@ -31,7 +33,11 @@ fn tag_table(rows: &[TagRow]) -> Vec<String> {
     let mut rows: Vec<_> = rows.iter().collect();
     rows.sort_by(|a, b| natural_order::compare(&a.tag, &b.tag));
     let cells = rows.into_iter().map(|row| {
-        let signers = if row.signers.is_empty() { "(Repo Admin)".to_owned() } else { sorted(&row.signers).join(", ") };
+        let signers = match row.signers.as_slice() {
+            [] if row.by_repository => "(Repo Admin)".to_owned(),
+            [] => format!("({})", RoleName::releases()),
+            signers => sorted(signers).join(", "),
+        };
         [row.tag.clone(), row.digest.to_hex(), signers]
     });
     table::lines(["SIGNED TAG", "DIGEST", "SIGNERS"], cells)
@@ -73,6 +79,7 @@ mod tests {
             tag: tag.to_owned(),
             digest: sha(digit),
             signers: signers.iter().map(|&s| s.to_owned()).collect(),
+            by_repository: signers.is_empty(),
         };
         let signer = |name: &str, digits: &[char]| SignerRow {
             name: name.to_owned(),
@@ -83,6 +90,7 @@ mod tests {
             signers: vec![signer("ian", &['2']), signer("jeff", &['4', '3'])],
             root_keys: vec![TufKeyId::new(sha('e'))],
             repository_keys: vec![TufKeyId::new(sha('f'))],
+            unnamed_releasers: Vec::new(),
         }
     }
 
@@ -98,6 +106,16 @@ mod tests {
                 " ".repeat(61)
             )
         );
+    }
+
+    #[test]
+    fn a_tag_that_only_the_releasing_role_has_is_not_shown_as_the_owner_s() {
+        let mut report = report();
+        report.tags.iter_mut().for_each(|row| row.by_repository = false);
+        let text = render("x/y", &report).join("\n");
+        assert!(text.contains(&format!("\nv10          {}   (targets/releases)\n", "b".repeat(64))), "{text}");
+        let json = inspect_json::render(&[("x/y", report)]).unwrap();
+        assert!(json.contains("\"Signers\": []\n            }\n        ],") && !(text + &json).contains("Repo Admin"), "{json}");
     }
 
     #[test]
@@ -172,6 +190,7 @@ mod tests {
             tag: text(&row["SignedTag"]),
             digest: Sha256::from_hex(row["Digest"].as_str().unwrap()).unwrap(),
             signers: list(&row["Signers"]).iter().map(text).filter(|name| name != "Repo Admin").collect(),
+            by_repository: list(&row["Signers"]).iter().any(|name| name == "Repo Admin"),
         });
         let signers = list(&image["Signers"]);
         let signers = signers
@@ -183,6 +202,7 @@ mod tests {
             signers: signers.rev().collect(),
             root_keys: administrative(0),
             repository_keys: administrative(1),
+            unnamed_releasers: Vec::new(),
         };
         (text(&image["Name"]), report)
     }
@@ -190,7 +210,8 @@ mod tests {
     #[test]
     fn json_of_nothing_is_an_empty_list() {
         assert_eq!(inspect_json::render(&[]).unwrap(), "[]");
-        let empty = ImageReport { tags: Vec::new(), signers: Vec::new(), root_keys: Vec::new(), repository_keys: Vec::new() };
+        let empty =
+            ImageReport { tags: Vec::new(), signers: Vec::new(), root_keys: Vec::new(), repository_keys: Vec::new(), ..report() };
         let json = inspect_json::render(&[("x/y", empty)]).unwrap();
         assert!(json.contains("\"SignedTags\": [],\n        \"Signers\": [],\n"), "{json}");
         assert!(json.contains("{\n                \"Name\": \"Root\"\n            }"), "{json}");

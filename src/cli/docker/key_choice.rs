@@ -26,8 +26,13 @@ pub(super) fn choose(session: &Session<'_>, typed: &str) -> Result<KeyInfo, CliE
 
 /// A key in one line: its ID, what it is kept under, and the repository that it belongs to.
 pub(super) fn told(info: &KeyInfo) -> String {
+    format!("{} ({})", info.id, kept_as(info))
+}
+
+/// What a key is kept under, with the repository that it belongs to.
+pub(super) fn kept_as(info: &KeyInfo) -> String {
     let repository = info.gun.as_ref().map(|gun| format!(" of {gun}")).unwrap_or_default();
-    format!("{} ({}{repository})", info.id, name(info))
+    format!("{}{repository}", name(info))
 }
 
 /// What a key is kept under, for a person.

@@ -9,14 +9,14 @@ use clap::{
 
 use super::{
     events::{Narrator, Verb},
-    signer_name,
+    key_choice, signer_name,
 };
 use crate::{
     cli::{context::Context, error::CliError, failure},
     crypto::key_file,
     ops::{
         error::OpsError,
-        key_admin::{self, LoadError},
+        key_admin::{self, LoadAs, LoadError},
         ports::DecisionError,
     },
 };
@@ -29,9 +29,9 @@ use crate::{
     help_template = crate::cli::flags::TEMPLATE
 )]
 pub struct Args {
-    /// Name for the loaded key
-    #[arg(long, allow_hyphen_values = true, value_name = "NAME", default_value = "signer")]
-    pub name: String,
+    /// Name for the loaded key (default: the one in the file, else `signer`)
+    #[arg(long, allow_hyphen_values = true, value_name = "NAME")]
+    pub name: Option<String>,
 
     /// PEM file with the private key; nobody else may have access to it
     // clap's own parser of paths refuses the empty one as a missing value
@@ -51,13 +51,16 @@ Examples:
   Where nobody can be asked, with the new passphrase on standard input, twice as at the prompts:
     (echo \"$PASS\"; echo \"$PASS\") | dct key load --name jeff key.pem";
 
+/// The name of a key that neither the person nor the file names (docker's default for `--name`).
+const UNTYPED: &str = "signer";
+
 /// The role of a key that is loaded under an empty name (Notary `trustmanager.ImportKeys`).
 const NAMELESS: &str = "delegation";
 
 /// Runs the verb.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    if !args.name.is_empty() {
-        signer_name::check("key", &args.name)?;
+    if let Some(name) = args.name.as_deref().filter(|name| !name.is_empty()) {
+        signer_name::check("key", name)?;
     }
     let (ui, file) = (context.ui, args.file.display());
     ui.line(&format!("Loading key from \"{file}\"..."));
@@ -74,9 +77,16 @@ fn load(args: &Args, bytes: &[u8], context: &Context<'_>) -> Result<(), CliError
             "provided file {file} is not a supported private key - to add a signer's public key use dct signer add"
         ))
     })?;
-    let name = if args.name.is_empty() { NAMELESS } else { &args.name };
+    let name = match args.name.as_deref() {
+        None => LoadAs::FileOr(UNTYPED),
+        Some("") => LoadAs::FileOr(NAMELESS),
+        Some(name) => LoadAs::Typed(name),
+    };
     let narrator = Narrator::new(context.ui, Verb::Other, &file);
-    key_admin::load(&context.session(&narrator), &blocks, name).map_err(|error| refused(&args.file, error))?;
+    let loaded = key_admin::load(&context.session(&narrator), &blocks, name).map_err(|error| refused(&args.file, error))?;
+    for key in loaded {
+        context.ui.notice(&format!("Key {} is stored as {}", key.id, key_choice::kept_as(&key)));
+    }
     Ok(())
 }
 
@@ -91,6 +101,9 @@ fn refused(file: &Path, error: LoadError) -> CliError {
         LoadError::RootKey => CliError::new(error.to_string())
             .because("repositories that are initialized on this machine take a root key that is here for theirs")
             .hinted(format!("where that is meant: dct key load --name root {}", file.display())),
+        LoadError::RepositoryKey { .. } => CliError::new(error.to_string())
+            .because("a repository's own key signs for that repository alone, and is found by its role")
+            .hinted(format!("as what it is: dct key load {}", file.display())),
         LoadError::Stored { ref stored, .. } => {
             let id = stored.id;
             CliError::new(error.to_string())

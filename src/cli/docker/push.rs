@@ -8,7 +8,7 @@ use crate::{
     cli::{context::Context, error::CliError, failure},
     ops::{
         image::Image,
-        sign_image::{self, Content, FirstSigner, Request, Source, Wanted},
+        sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted},
     },
 };
 
@@ -47,9 +47,10 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         Words::new(context.ui, Verb::Push, gun, context.wiring.familiar(gun), std::slice::from_ref(&image)).quiet(args.flags.quiet);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let wanted = [Wanted { tag, typed: &image.typed, content: Content::Source }];
-    let request = Request { gun, wanted: &wanted, source: Source::Engine(&*engine), first: FirstSigner::Repository };
+    let (source, unserved) = (Source::Engine(&*engine), Unserved::Refused);
+    let request = Request { gun, wanted: &wanted, source, first: FirstSigner::Repository, unserved };
     sign_image::sign(&context.session(&words), &request).map_err(|error| words.refused(&[tag], &error))?;
-    context.ui.line(&format!("Successfully signed {gun}:{tag}"));
+    words.succeeded(tag);
     Ok(())
 }
 

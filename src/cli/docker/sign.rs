@@ -22,7 +22,7 @@ use crate::{
         image::{Image, Tag},
         ports::{DecisionError, Decisions, Engine, PassphrasePurpose, PassphraseRequest},
         session::Session,
-        sign_image::{self, Content, FirstSigner, Request, Source, Wanted},
+        sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted},
     },
     tuf::gun::Gun,
 };
@@ -45,8 +45,8 @@ pub struct Args {
           hide_default_value = true, value_name = "BOOL")]
     pub registry: bool,
 
-    /// Images to sign. A signed tag is signed again; the image of a new one is pushed by the Docker Engine, or is in its registry where there is
-    /// no Engine; with a digest, that content is signed
+    /// Images to sign. A signed tag is signed again, where its registry serves what is signed; the image of a new one is pushed by the Docker Engine, or
+    /// is in its registry where there is no Engine; with a digest, that content is signed
     #[arg(value_name = "IMAGE:TAG", required = true, num_args = 1..)]
     pub images: Vec<String>,
 }
@@ -128,10 +128,11 @@ fn sign(
     let tags: Vec<&Tag> = wanted.iter().map(|wanted| wanted.tag).collect();
     let words = Words::new(ui, Verb::Sign, gun, context.wiring.familiar(gun), images);
     let session = Session { decisions, ..context.session(&words) };
-    let request = Request { gun, wanted: &wanted, source, first: FirstSigner::Account };
+    let unserved = if context.wiring.signs_unserved(gun) { Unserved::Signed } else { Unserved::Refused };
+    let request = Request { gun, wanted: &wanted, source, first: FirstSigner::Account, unserved };
     sign_image::sign(&session, &request).map_err(|error| words.refused(&tags, &error))?;
     for tag in tags {
-        ui.line(&format!("Successfully signed {gun}:{tag}"));
+        words.succeeded(tag);
     }
     Ok(())
 }

@@ -3,12 +3,18 @@
 use std::cell::Cell;
 
 use crate::{
-    cli::{error::CliError, failure, layers::LayersView, ui::Ui},
+    cli::{
+        error::{CliError, ExitStatus},
+        failure,
+        layers::LayersView,
+        ui::Ui,
+    },
     ops::{
         error::OpsError,
         events::Event,
         image::{Image, Tag},
         ports::Events,
+        unreleased::Unreleased,
     },
     tuf::{digest::Sha256, gun::Gun},
 };
@@ -63,10 +69,42 @@ impl<'a> Words<'a> {
 
     /// An error in docker's words: it names the tag once it has begun to sign, and the repository before.
     pub(super) fn refused(&self, tags: &[&Tag], error: &OpsError) -> CliError {
-        if let OpsError::PushedUnsigned { error: inner, .. } = error {
-            return self.worded(tags, inner, error);
+        match error {
+            OpsError::PushedUnsigned { error: inner, .. } => self.worded(tags, inner, error),
+            OpsError::SignedUnreleased { released, unreleased } => {
+                for tag in released {
+                    self.succeeded(tag);
+                }
+                self.unreleased(unreleased)
+            }
+            _ => self.worded(tags, error, error),
         }
-        self.worded(tags, error, error)
+    }
+
+    /// A tag is signed, and a pull takes what is signed.
+    pub(super) fn succeeded(&self, tag: &Tag) {
+        self.ui.line(&format!("Successfully signed {}:{tag}", self.gun));
+    }
+
+    /// What is signed and taken by no pull: docker says of it that it is signed.
+    fn unreleased(&self, unreleased: &[Unreleased]) -> CliError {
+        let gun = self.gun;
+        let lines = unreleased.iter().map(|Unreleased { tag, digest, signed_by, released, .. }| {
+            let signers: Vec<_> = signed_by.iter().map(ToString::to_string).collect();
+            let instead = released.map_or_else(String::new, |released| format!(", which stays sha256:{released}"));
+            format!(
+                "{gun}:{tag} is signed by {} for sha256:{digest}, and that is not released: no pull takes it{instead}",
+                signers.join(", ")
+            )
+        });
+        let mut error = lines.fold(CliError::silent(ExitStatus::Failed), CliError::and);
+        let mut causes: Vec<_> = unreleased.iter().map(|it| it.why.to_string()).collect();
+        causes.dedup();
+        error = error.because(causes.join("; "));
+        for Unreleased { tag, digest, .. } in unreleased {
+            error = error.hinted(format!("whoever may release does it with `dct sign {gun}:{tag}@sha256:{digest}`"));
+        }
+        error.hinted("`dct signer add` lets a signer's key release")
     }
 
     /// The words of one error, with the hint of another that holds it.

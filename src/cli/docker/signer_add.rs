@@ -43,7 +43,7 @@ Examples:
   Let jeff sign in a repository, with the certificate of his client bundle:
     dct signer add --key cert.pem jeff dtr.example.com/prod/nginx
 
-  In two repositories at once:
+  In two repositories at once; a key of its own for each keeps the server from showing what it signed in one in the other:
     dct signer add --key cert.pem jeff dtr.example.com/prod/nginx dtr.example.com/prod/web
 
   A signer with two keys:

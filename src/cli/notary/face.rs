@@ -65,8 +65,7 @@ pub fn run(name: &str, arguments: &[OsString], outer: Outer) -> ExitCode {
         }
         Err(Refusal::Error(error)) => Err(error),
     };
-    let lost = ui.finish().map_err(|error| CliError::new(format!("write standard output: {error}")));
-    match result.and(lost) {
+    match result.and(ui.finish()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if let Some(command) = error.misused() {

@@ -53,6 +53,11 @@ fn import(file: &Path, fallback: &Fallback, context: &Context<'_>) -> Result<(),
     let narrator = Narrator::new(context.ui);
     let stored = key_import::import(&context.session(&narrator), &pem::blocks(&bytes), fallback);
     let stored = stored.map_err(|error| refused(file, error))?;
+    // as notary has it, what the file says wins
+    let typed = fallback.role.as_deref().filter(|role| !role.is_empty());
+    for key in stored.iter().filter(|key| typed.is_some_and(|typed| key.role != typed)) {
+        context.ui.warning(&format!("key {} is stored as {}, as its file says", key.id, key.role));
+    }
     for key in stored.iter().filter(|key| key.role == RoleName::root().as_str()) {
         context
             .ui

@@ -1,6 +1,6 @@
 //! The adapters of the face `notary`.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use base64ct::{Base64, Encoding as _};
 use zeroize::Zeroizing;
@@ -61,6 +61,8 @@ impl Wiring {
             pins: config.pins.clone(),
             engine: engine_names(config_dir, &EngineFlags::default()),
             timeout: settings.network.timeout,
+            // notary's commands sign no image
+            signs_unserved: BTreeSet::new(),
         })
     }
 }

@@ -15,7 +15,7 @@ pub use self::{
     notary::{NotaryRemote, RemoteError, TlsFault, Withheld},
     person::{DecisionError, Decisions, Events, PassphrasePurpose, PassphraseRequest},
     registry::{Accounts, Registry, RegistryError},
-    trust_store::{Commit, StoreError, Stored, TrustSet, TrustStore, WriterGuard},
+    trust_store::{Commit, PassedOver, Repositories, StoreError, Stored, TrustSet, TrustStore, WriterGuard},
 };
 pub use super::{
     bytes::Bytes,

@@ -11,7 +11,7 @@ pub trait Registry: Sync {
     /// The manifest or index that a tag names now; its digest is computed from the bytes.
     fn resolve(&self, gun: &Gun, tag: &Tag) -> Result<Manifest, RegistryError>;
 
-    /// Makes sure that the registry has a manifest or index of this digest, and of which length.
+    /// The manifest or index of this digest, which the registry must have; it is computed from the bytes here too.
     fn confirm(&self, gun: &Gun, digest: Sha256) -> Result<Manifest, RegistryError>;
 }
 

@@ -9,8 +9,8 @@ use crate::{
 
 /// The trust data of repositories on this machine.
 pub trait TrustStore: Sync {
-    /// The repositories that have a root here, sorted. What cannot be looked into is passed over.
-    fn repositories(&self) -> Vec<Gun>;
+    /// The repositories that have a root here.
+    fn repositories(&self) -> Repositories;
 
     /// Everything that is stored of a repository, as one consistent set: a commit that was cut off is completed first.
     fn load(&self, gun: &Gun) -> Result<Stored, StoreError>;
@@ -45,6 +45,25 @@ pub enum Commit {
     Stored,
     /// Another process has stored a later state since this one was loaded. Nothing was written.
     Overtaken,
+}
+
+/// The repositories that have trust data on this machine, as far as they were found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repositories {
+    /// Those that were found, sorted.
+    pub guns: Vec<Gun>,
+    /// Why there may be more: the folders that were passed over. Empty where these are all.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// A folder of the store in which repositories may be that were not found.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{folder}: {reason}")]
+pub struct PassedOver {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Why it was passed over.
+    pub reason: String,
 }
 
 /// While it lives no other process of ours does the same from this machine.
