@@ -16,7 +16,7 @@ use super::{
     refresh::{Target, for_writing},
     session::Session,
     sign_content::{Served, ask_of_released, ask_registry, push, released_contents, unanswered},
-    signable::{account_role, is_signers, signable_roles, unreleased},
+    signable::{account_role, displaced, is_signers, signable_roles, unreleased},
     signer::delegation_to,
     unreleased::Unreleased,
 };
@@ -146,8 +146,14 @@ fn publish_all(session: &Session<'_>, keyring: &Keyring<'_>, gun: &Gun, ready: R
     if ready.tell_initialized {
         session.events.tell(Event::Initialized { gun });
     }
-    let (changes, unreleased) = (ready.changes(|tag| tag.meta.clone()), ready.unreleased());
-    publish(session, gun, &mut Changes::new(session, keyring, gun, &changes), ready.target)?;
+    let (changes, mut unreleased) = (ready.changes(|tag| tag.meta.clone()), ready.unreleased());
+    let found = publish(session, gun, &mut Changes::new(session, keyring, gun, &changes), ready.target)?;
+    if let Some(Target::Published(now)) = found {
+        // what others published meanwhile is in the state in which it was found
+        let others = ready.tags.iter().filter(|tag| unreleased.iter().all(|known| known.tag != *tag.tag));
+        unreleased
+            .extend(others.filter_map(|tag| displaced(&now, tag.tag, &tag.roles, tag.meta.as_ref()?.sha256)).collect::<Vec<_>>());
+    }
     if unreleased.is_empty() {
         return Ok(ready.tags.iter().filter_map(|tag| tag.meta.as_ref()).map(|meta| meta.sha256).collect());
     }

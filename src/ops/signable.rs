@@ -56,6 +56,19 @@ pub(super) fn unreleased(repo: &TrustedRepo, tag: &Tag, signed_by: &[RoleName], 
     Some(Unreleased { tag: tag.clone(), digest, signed_by: signed_by.to_vec(), released: instead, why })
 }
 
+/// Whether a content that these roles have signed under a tag is not what a pull takes in the state in which their signature was found.
+pub(super) fn displaced(repo: &TrustedRepo, tag: &Tag, signed_by: &[RoleName], digest: Sha256) -> Option<Unreleased> {
+    let released = released(repo, tag).map(|meta| meta.sha256).filter(|released| *released != digest);
+    let displaced = |released| Unreleased {
+        tag: tag.clone(),
+        digest,
+        signed_by: signed_by.to_vec(),
+        released: Some(released),
+        why: NoRelease::Displaced,
+    };
+    released.map(displaced)
+}
+
 /// The signer that the account at the registry stands for: its name and role.
 pub(super) fn account_role(session: &Session<'_>, gun: &Gun) -> Result<(String, RoleName), OpsError> {
     let host = gun.host();

@@ -21,6 +21,9 @@ pub struct Unreleased {
 /// Why a signer does not release what they sign.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoRelease {
+    /// Someone else has released another content meanwhile.
+    #[error("someone else has released another content meanwhile")]
+    Displaced,
     /// Nobody may release in this repository but who has its own key.
     #[error("the repository delegates to signers, and to no role {}", RoleName::releases())]
     NoRole,
