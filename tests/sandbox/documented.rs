@@ -25,7 +25,7 @@ use crate::{
 const HOST: &str = "dtr.example.com";
 
 /// What is not run here, and what runs it.
-const ELSEWHERE: [(&str, &str); 14] = [
+const ELSEWHERE: [(&str, &str); 15] = [
     ("make demo", "demo.rs runs the same script"),
     ("make test", "it runs this test"),
     ("make build", "and `make test` builds the same for tests"),
@@ -39,6 +39,7 @@ const ELSEWHERE: [(&str, &str); 14] = [
         "dct renew --root 34e93e34ffab236737d6ad84e915ae9ccf360518accdea88b025f8a7a0a5e690 dtr.example.com/prod/nginx",
         "the same, on a machine that has never read the repository",
     ),
+    ("dct renew --root 34e93e34ffab236737d6ad84e915ae9ccf360518accdea88b025f8a7a0a5e690 jeff/nginx", "the same"),
     ("dct push dtr.example.com/prod/nginx:1", "tests/peers/engine.rs, where there is a Docker Engine"),
     ("dct pull dtr.example.com/prod/nginx:1", "the same"),
     ("dct pull --all-tags dtr.example.com/prod/nginx", "the same"),

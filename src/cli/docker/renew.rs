@@ -71,7 +71,7 @@ Examples:
     dct renew --recreate dtr.example.com/prod/nginx
 
   What has expired, on a machine that has never read the repository; `dct key list` shows the ID of the root key:
-    dct renew --root 34e93e34ffab236737d6ad84e915ae9ccf360518accdea88b025f8a7a0a5e690 dtr.example.com/prod/nginx
+    dct renew --root 34e93e34ffab236737d6ad84e915ae9ccf360518accdea88b025f8a7a0a5e690 jeff/nginx
 
   The root for ten years more, with a new certificate where that is near its end:
     dct renew dtr.example.com/prod/nginx root";
