@@ -73,9 +73,9 @@ pub enum StagedError {
 }
 
 impl StagedChange {
-    /// A change as `notary` stages it.
+    /// A change as `notary` stages it. None for one that it has no words for: whether a role may begin anew is decided when that is published.
     #[must_use]
-    pub fn of(change: &Change) -> Self {
+    pub fn of(change: &Change) -> Option<Self> {
         let staged = |action: &str, role: &str, kind: &str, data: Option<String>| Self {
             action: action.to_owned(),
             role: role.to_owned(),
@@ -85,7 +85,8 @@ impl StagedChange {
         };
         let named = |name: &str, change: Self| Self { path: name.to_owned(), ..change };
         let delegation = |action, role: &RoleName, data| staged(action, role.as_str(), "delegation", data);
-        match change {
+        Some(match change {
+            Change::BeginAnew { .. } => return None,
             Change::AddEntry { role, name, entry } => {
                 named(name, staged("create", role.as_str(), "target", Some(entry_data(entry))))
             }
@@ -114,7 +115,7 @@ impl StagedChange {
             Change::RemoveTarget { role, name } => named(name, staged("delete", role.as_str(), "target", None)),
             Change::Undelegate { role } => delegation("delete", role, None),
             Change::Witness { role } => staged("update", role.as_str(), "witness", None),
-        }
+        })
     }
 
     /// Reads a file. Who writes with Go writes no member but these, and each of them.
@@ -330,7 +331,7 @@ mod tests {
             let changes = staged.changes().unwrap();
             let change = changes.last().unwrap();
             let data = |staged: &StagedChange| staged.data.as_deref().map(text);
-            let again = StagedChange::of(change);
+            let again = StagedChange::of(change).unwrap();
             assert_eq!(data(&again), data(&staged));
             assert_eq!(text(&again.to_bytes()), text(&file));
         }

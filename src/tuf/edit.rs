@@ -35,18 +35,24 @@ struct Working<'a> {
     edited: BTreeMap<RoleName, Targets>,
     /// Delegations that were taken back: whatever is made of their names later begins empty.
     gone: BTreeSet<RoleName>,
+    /// Roles that begin anew where what they have signed is not known.
+    anew: BTreeSet<RoleName>,
     notices: Vec<Notice>,
 }
 
 impl<'a> Working<'a> {
     fn new(base: Base<'a>, now: Timestamp, can_sign: &'a dyn Fn(&RoleKeys) -> bool) -> Self {
-        Self { base, now, can_sign, edited: BTreeMap::new(), gone: BTreeSet::new(), notices: Vec::new() }
+        Self { base, now, can_sign, edited: BTreeMap::new(), gone: BTreeSet::new(), anew: BTreeSet::new(), notices: Vec::new() }
     }
 
     fn apply(&mut self, change: &Change) -> Result<(), PlanError> {
         match change {
             Change::AddEntry { role, name, entry } => self.add_entry(role, name, entry),
             Change::AddTarget { role, name, target } => self.add_target(role, name, target),
+            Change::BeginAnew { role } => {
+                self.anew.insert(role.clone());
+                Ok(())
+            }
             Change::ClearPaths { role } => self.retain_paths(role, |_| false),
             Change::Delegate { role, keys, paths } => self.delegate(role, keys, paths),
             Change::PurgeKeys { below, keys } => self.purge_keys(below, keys),
@@ -124,6 +130,7 @@ impl<'a> Working<'a> {
 
     fn remove_target(&mut self, role: &RoleName, name: &str) -> Result<(), PlanError> {
         self.must_exist(role)?;
+        self.must_be_known(role)?;
         let file = self.edited.get(role).or_else(|| self.to_sign_anew(role));
         if !file.is_some_and(|file| file.targets.contains_key(name) || file.unusable.contains_key(name)) {
             return Ok(());
@@ -260,9 +267,19 @@ impl<'a> Working<'a> {
         self.base.to_sign_anew(role).filter(|_| !self.is_gone(role)).map(|file| &**file)
     }
 
-    /// The file of a role, with the version and the expiry that it gets; an empty one where none could be verified.
+    /// A role whose file was set aside, and not because it has expired or has lost its signers, is not edited unless it is to begin anew.
+    fn must_be_known(&self, role: &RoleName) -> Result<(), PlanError> {
+        let known = self.edited.contains_key(role) || self.anew.contains(role) || self.is_gone(role);
+        match self.base.unknown(role).filter(|_| !known) {
+            Some(reason) => Err(PlanError::SetAside { role: role.clone(), reason: reason.to_owned() }),
+            None => Ok(()),
+        }
+    }
+
+    /// The file of a role, with the version and the expiry that it gets; an empty one where it has none that counts.
     fn edit(&mut self, role: &RoleName) -> Result<&mut Targets, PlanError> {
         if !self.edited.contains_key(role) {
+            self.must_be_known(role)?;
             let header = self.header(role)?;
             let file = self.to_sign_anew(role).cloned().unwrap_or_else(|| Targets::empty(header));
             self.begin(role, file)?;
@@ -277,7 +294,7 @@ impl<'a> Working<'a> {
     }
 
     fn header(&self, role: &RoleName) -> Result<Header, PlanError> {
-        let version = self.base.next_version(role).ok_or_else(|| PlanError::LastVersion(role.clone()))?;
+        let version = self.base.version_above(role)?;
         Ok(Header { version, expires: Expires::after_days(self.now, TARGETS_DAYS) })
     }
 }

@@ -113,7 +113,7 @@ impl Reissue {
 fn file(base: Base<'_>, role: &RoleName, root: Option<&Root>, now: Timestamp) -> Result<(Targets, RoleKeys), PlanError> {
     let Some(current) = base.to_sign_anew(role) else { return Err(PlanError::NoSuchRole(role.clone())) };
     let mut file = Targets::clone(current);
-    let version = base.next_version(role).ok_or_else(|| PlanError::LastVersion(role.clone()))?;
+    let version = base.version_above(role)?;
     *file.header_mut() = Header { version, expires: Expires::after_days(now, TARGETS_DAYS) };
     unusable_entry(role, &file)?;
     let keys = match (base, root) {
