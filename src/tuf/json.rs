@@ -249,11 +249,10 @@ mod tests {
         assert!(
             matches!(Json::parse(b"{junk"), Err(JsonError::Syntax(_))) && matches!(Json::parse(b"[[1"), Err(JsonError::Syntax(_)))
         );
-        for other in
-            [r#"{"a":1,"a":1}"#, "1.5", "1e400", r#""\ud800""#, &deep, &very_deep.replace('[', "[1,").replacen("[1,", "[", 1)]
-        {
-            let closed = format!("{other}{}", "]".repeat(if other.len() > 1000 { 500_000 } else { 0 }));
-            assert!(matches!(Json::parse(closed.as_bytes()), Err(JsonError::Beyond(_))), "{closed:.40}");
+        // what another reader would take is told apart from what nobody can read
+        let closed = format!("{very_deep}{}", "]".repeat(500_000));
+        for beyond in [r#"{"a":1,"a":1}"#, "1.5", "1e400", r#""\ud800""#, &deep, &closed] {
+            assert!(matches!(Json::parse(beyond.as_bytes()), Err(JsonError::Beyond(_))), "{beyond:.40}");
         }
         assert_eq!(Json::parse(b"9007199254740992").unwrap().as_u64(), Some(MAX_EXACT_INTEGER));
     }
@@ -269,7 +268,7 @@ mod tests {
         assert!(left(&format!("[0{}]", ",0".repeat(98))).is_ok());
         assert_eq!(
             left(&format!("[0{}]", ",0".repeat(99))).unwrap_err().to_string(),
-            "more values than are read at line 1 column 200"
+            "more values than are read at line 1 column 199"
         );
         assert!(left(&format!("[{{\"\":0}}{}]", ",{\"\":0}".repeat(5))).is_err());
     }

@@ -72,7 +72,7 @@ fn what_has_expired_is_taken_up_by_recovery_alone() {
 
 #[test]
 fn an_expired_delegation_is_taken_up_and_one_that_is_badly_signed_is_not() {
-    let (world, mut forge) = World::warm();
+    let (world, mut forge) = (World::cold(), Forge::new(GUN));
     forge.bump("targets/releases").set_expires("targets/releases", PAST);
     forge.bump("targets/jeff").sign_with("targets/jeff", &[Key::p256("mallory")]).publish();
     world.remote.serve(forge.files());
