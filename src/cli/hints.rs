@@ -5,7 +5,7 @@ use crate::{
         error::{OpsError, Origin},
         ports::{EngineError, KeyStoreError, RegistryError, RemoteError, StoreError, TlsFault},
     },
-    tuf::{error::UpdateError, key_id::CanonicalKeyId, role::RoleName},
+    tuf::{error::UpdateError, key_id::CanonicalKeyId, plan::PlanError, role::RoleName},
 };
 
 /// The hint for a failure, where one helps.
@@ -31,6 +31,19 @@ pub fn hint(failure: &OpsError) -> Option<String> {
         OpsError::Untrusted { origin: Origin::Server, error: UpdateError::Expired { role, .. } } if *role != RoleName::timestamp() => {
             Some(format!("whoever has the keys of {role} can sign it anew with `dct renew`"))
         }
+        OpsError::Plan(PlanError::SetAside { role, .. }) => Some(format!(
+            "it comes back when the server has the file that was signed; `dct notary witness` signs as your own what that of {role} holds, where it \
+             lacks signatures alone; `dct sign --begin-anew` signs without all that it holds"
+        )),
+        OpsError::Plan(PlanError::OutOfReach { .. } | PlanError::LastVersion(_)) => Some(
+            "where a key has signed it that should not, take that key from the role first; then `dct renew --recreate` publishes the repository anew, \
+             whose versions begin again"
+                .to_owned(),
+        ),
+        OpsError::Unreleased { gun } => Some(format!(
+            "ask a signer whether anything is released there; unreleased = \"refuse\" in dct/config.toml, for the registry {}, refuses this",
+            gun.host()
+        )),
         OpsError::Unrenewable { .. } => Some("one of its signers signs it anew with `dct sign`".to_owned()),
         OpsError::NoAccount(_) => Some("`docker login` for the registry, or begin with `dct signer add`".to_owned()),
         OpsError::NoSignableRole { roles, .. } if nobody_is_left(roles) => {

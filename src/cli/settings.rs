@@ -7,6 +7,7 @@
 //! [registry."dtr.example.com"]
 //! server = "https://notary.example.com"
 //! ca = "company-ca.pem"
+//! unreleased = "refuse"
 //!
 //! [network]
 //! timeout = 30
@@ -42,6 +43,19 @@ pub struct RegistrySettings {
     /// A PEM file of certificate authorities to trust for this registry and its Notary server, beside the system's. Relative to the folder of
     /// the settings file.
     pub ca: Option<PathBuf>,
+    /// What is done where `targets/releases` is delegated and the server has no file of it. Default: a warning.
+    pub unreleased: OnUnreleased,
+}
+
+/// What is done where nothing is known to be released.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnUnreleased {
+    /// What `targets` signs is the answer, with a warning.
+    #[default]
+    Warn,
+    /// There is no answer.
+    Refuse,
 }
 
 /// What can be set for all servers.
@@ -158,12 +172,15 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let settings = parse(
-            "[registry.\"dtr.example.com\"]\nserver = \"https://notary.example.com\"\nca = \"ca.pem\"\n\
+            "[registry.\"dtr.example.com\"]\nserver = \"https://notary.example.com\"\nca = \"ca.pem\"\nunreleased = \"refuse\"\n\
              [network]\ntimeout = 60\ntoken-realms = [\"auth.example.com:5001\"]\n",
         )
         .unwrap();
-        let registry =
-            RegistrySettings { server: Some("https://notary.example.com".to_owned()), ca: Some("/etc/dct/ca.pem".into()) };
+        let registry = RegistrySettings {
+            server: Some("https://notary.example.com".to_owned()),
+            ca: Some("/etc/dct/ca.pem".into()),
+            unreleased: OnUnreleased::Refuse,
+        };
         assert_eq!(settings.registries().collect::<Vec<_>>(), [("dtr.example.com", &registry)]);
         assert_eq!(settings.network.timeout, Duration::from_secs(60));
         assert_eq!(settings.network.token_realms, ["auth.example.com:5001"]);
@@ -189,6 +206,7 @@ mod tests {
         for (text, reason) in [
             ("[registry.h]\nserver = \"http://h\"", "registry.\"h\".server: not an https URL: http://h"),
             ("[network]\ntoken-realms = [\"https://auth\"]", "network.token-realms: not a host: https://auth"),
+            ("[registry.h]\nunreleased = \"deny\"", "unknown variant `deny`"),
             ("[network]\ntimeout = 0", "0 is not a number of seconds from 1 to 3600"),
             ("[network]\ntimeout = -1", "invalid value"),
             ("[network]\ntimeout = \"soon\"", "invalid type"),

@@ -21,7 +21,7 @@ use super::{
     passphrase_flags::{NewPassphraseFlags, PassphraseFlags},
     passphrase_source::{Answer, Place, Sources},
     prompt::Prompter,
-    settings::Settings,
+    settings::{OnUnreleased, Settings},
     ui::Ui,
 };
 use crate::{
@@ -48,7 +48,7 @@ use crate::{
     ops::{
         image::Image,
         ports::{Changelist, Engine, EngineError, Events, KeyStore as _},
-        session::Session,
+        session::{Session, Unreleased},
     },
     tuf::{gun::Gun, pinning::TrustPinning, role::RoleName},
 };
@@ -66,6 +66,7 @@ pub struct Wiring {
     net: Arc<Net>,
     keys: KeyFiles,
     pins: TrustPinning,
+    unreleased: Unreleased,
     engine: EngineNames,
     timeout: Duration,
 }
@@ -105,6 +106,7 @@ impl Wiring {
             net,
             keys: KeyFiles::new(&config_dir.join("trust")),
             pins: TrustPinning::default(),
+            unreleased: unreleased(&settings),
             engine: engine_names(config_dir, face.engine),
             timeout: settings.network.timeout,
         })
@@ -122,6 +124,7 @@ impl Wiring {
             events,
             decisions: prompter,
             pins: &self.pins,
+            unreleased: &self.unreleased,
             now,
         }
     }
@@ -337,6 +340,11 @@ fn settings() -> Result<Settings, CliError> {
         Some(path) => Settings::load(&path).map_err(|error| CliError::new(error.to_string())),
         None => Ok(Settings::default()),
     }
+}
+
+fn unreleased(settings: &Settings) -> Unreleased {
+    let refusing = settings.registries().filter(|(_, set)| set.unreleased == OnUnreleased::Refuse);
+    Unreleased::refused_for(refusing.map(|(registry, _)| registry))
 }
 
 fn network(settings: &Settings) -> NetSettings {

@@ -1,10 +1,10 @@
-//! Publishes a repository anew whose root certificate has expired.
+//! Publishes a repository anew whose root certificate has expired, or of which a role has no version left.
 //!
 //! Notary's server takes no update any more then, not even of a new root: it refuses the root that it has (server/handlers/validation.go, by
 //! `trustpinning.ValidateRoot`). What is left is to delete the repository there, and to publish all of it again under a new certificate of the same
-//! root key.
+//! root key. The same is left where the server has a file of a delegation at so high a version that none can be signed above it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     error::OpsError,
@@ -16,7 +16,14 @@ use super::{
     renew::{Left, LeftReason, Replaced, enough_keys_here, new_certificates, root_certificates},
     session::Session,
 };
-use crate::tuf::{gun::Gun, recovery::Recoverable, reissue::Wanted, role::RoleName, root_edit::KeySwap, version::Version};
+use crate::tuf::{
+    gun::Gun,
+    recovery::{CertificateEnd, Recoverable},
+    reissue::Wanted,
+    role::RoleName,
+    root_edit::KeySwap,
+    version::Version,
+};
 
 /// What was published anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +34,9 @@ pub struct Recreation {
     pub certificates: Vec<Replaced>,
     /// Delegations that had expired, and whose keys are not here: they begin anew with their signers' next signature.
     pub left: Vec<Left>,
+    /// Delegations whose file on the server could not be used, and whether the one that was verified here last is published in its place. Where none
+    /// is, the role begins anew.
+    pub restored: BTreeMap<RoleName, bool>,
     /// Whether who has seen the repository must forget it first: the root's versions begin again.
     pub readers: Readers,
 }
@@ -50,21 +60,23 @@ pub fn recreate(session: &Session<'_>, gun: &Gun) -> Result<Recreation, OpsError
     let keyring = Keyring::new(session);
     let likely = |info: &KeyInfo| info.role == RoleName::root().as_str() || info.gun.as_deref() == Some(gun.as_str());
     let repo = keyring.beside(likely, || for_recreation(session, gun))??;
-    if let Some(end) = root_certificates(&repo).find(|end| end.not_after >= session.now) {
+    let spent = repo.spent().next().is_some();
+    if let Some(end) = root_certificates(&repo).find(|end| end.not_after >= session.now && !spent) {
         return Err(OpsError::RootCertificateCounts { gun: gun.clone(), until: end.not_after });
     }
     keyring.signers(&repo.role_keys(&RoleName::root()))?;
-    let ours: Vec<_> = root_certificates(&repo).filter(|end| end.is_self_issued).collect();
+    let ended = |end: &CertificateEnd| end.is_self_issued && end.not_after < session.now;
+    let ours: Vec<_> = root_certificates(&repo).filter(ended).collect();
     let (mut swaps, certificates) = new_certificates(session, &keyring, &repo, &ours)?;
     swaps.extend(server_keys(session, &keyring, &repo)?);
-    let Files { mine, others, left } = files(session, &repo)?;
+    let Files { mine, mut others, left } = files(session, &repo)?;
+    let set_aside = repo.set_aside(session.now);
+    let restored = set_aside.iter().map(|(role, last)| (role.clone(), last.is_some())).collect();
+    let unlisted = left.iter().map(|left| left.role.clone()).chain(set_aside.keys().cloned()).collect();
+    let listed: BTreeMap<_, _> = set_aside.into_iter().filter_map(|(role, last)| Some((role, last?))).collect();
+    others.extend(listed.clone());
     let again = repo.root().version() > Version::FIRST;
-    let wanted = Wanted {
-        root: Some(swaps),
-        root_version: again.then_some(Version::FIRST),
-        files: mine,
-        unlisted: left.iter().map(|left| left.role.clone()).collect(),
-    };
+    let wanted = Wanted { root: Some(swaps), root_version: again.then_some(Version::FIRST), files: mine, unlisted, listed };
     let reissue = repo.reissue(&wanted, session.now)?;
     let mut upload: Vec<(RoleName, Bytes)> = signed_files(&keyring, &reissue, &[])?.into_iter().collect();
     upload.extend(others);
@@ -75,7 +87,7 @@ pub fn recreate(session: &Session<'_>, gun: &Gun) -> Result<Recreation, OpsError
         .map_err(|error| OpsError::DeletedAlone { gun: gun.clone(), error: Box::new(error.into()) })?;
     let root_version = reissue.root().map_or(Version::FIRST, |root| root.header.version);
     let readers = if again { Readers::MustForget } else { Readers::GoOn };
-    Ok(Recreation { root_version, certificates, left, readers })
+    Ok(Recreation { root_version, certificates, left, restored, readers })
 }
 
 /// Other keys of the server's for what it signs: its versions begin again, and to a reader only other keys may begin again.

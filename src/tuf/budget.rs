@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::{json::MAX_VALUES, role::RoleName, verify::OF_A_TRY};
 
 /// What one delegate may cost.
-const OF_A_DELEGATE: Budget = Budget { bytes: 64 << 20, values: MAX_VALUES / 4, work: 2048 * OF_A_TRY, delegations: 1024 };
+const OF_A_DELEGATE: Budget = Budget { bytes: 64 << 20, values: MAX_VALUES / 4, work: 1536 * OF_A_TRY, delegations: 1024 };
 
 /// How many delegates may each spend all of theirs.
 const SHARES: u64 = 4;

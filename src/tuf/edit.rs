@@ -15,6 +15,7 @@ use super::{
     plan::{Base, Notice, Plan, PlanError},
     role::RoleName,
     role_keys::{RoleKeys, RoleSpec},
+    set_aside::{Cause, Skipped},
     targets::{Delegation, Target, Targets},
 };
 
@@ -130,7 +131,8 @@ impl<'a> Working<'a> {
 
     fn remove_target(&mut self, role: &RoleName, name: &str) -> Result<(), PlanError> {
         self.must_exist(role)?;
-        self.must_be_known(role)?;
+        // to whom its keys are given back, what they have signed comes back too
+        self.must_be_known(role, &[Cause::Unusable, Cause::LostSigners])?;
         let file = self.edited.get(role).or_else(|| self.to_sign_anew(role));
         if !file.is_some_and(|file| file.targets.contains_key(name) || file.unusable.contains_key(name)) {
             return Ok(());
@@ -267,11 +269,11 @@ impl<'a> Working<'a> {
         self.base.to_sign_anew(role).filter(|_| !self.is_gone(role)).map(|file| &**file)
     }
 
-    /// A role whose file was set aside, and not because it has expired or has lost its signers, is not edited unless it is to begin anew.
-    fn must_be_known(&self, role: &RoleName) -> Result<(), PlanError> {
+    /// A role of which it is not known what it signs is not edited unless it is to begin anew.
+    fn must_be_known(&self, role: &RoleName, causes: &[Cause]) -> Result<(), PlanError> {
         let known = self.edited.contains_key(role) || self.anew.contains(role) || self.is_gone(role);
-        match self.base.unknown(role).filter(|_| !known) {
-            Some(reason) => Err(PlanError::SetAside { role: role.clone(), reason: reason.to_owned() }),
+        match self.base.skipped(role).filter(|skipped| !known && causes.contains(&skipped.cause)) {
+            Some(Skipped { reason, .. }) => Err(PlanError::SetAside { role: role.clone(), reason: reason.clone() }),
             None => Ok(()),
         }
     }
@@ -279,8 +281,8 @@ impl<'a> Working<'a> {
     /// The file of a role, with the version and the expiry that it gets; an empty one where it has none that counts.
     fn edit(&mut self, role: &RoleName) -> Result<&mut Targets, PlanError> {
         if !self.edited.contains_key(role) {
-            self.must_be_known(role)?;
             let header = self.header(role)?;
+            self.must_be_known(role, &[Cause::Unusable])?;
             let file = self.to_sign_anew(role).cloned().unwrap_or_else(|| Targets::empty(header));
             self.begin(role, file)?;
         }

@@ -34,7 +34,7 @@ pub enum UpdateError {
         at: Expires,
     },
     /// The version is so far above that few would be left: whoever signed it would have spent the role's versions.
-    #[error("{role} version {found} is too far above {}", floor.map_or("a first version".to_owned(), |floor| format!("version {floor}")))]
+    #[error("{role} version {found}, which its keys have signed, is too far above {}", floor.map_or("a first version".to_owned(), |floor| format!("version {floor}")))]
     Leap {
         /// The role.
         role: RoleName,

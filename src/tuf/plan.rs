@@ -15,7 +15,7 @@ use super::{
     role::RoleName,
     role_keys::RoleKeys,
     root::Root,
-    set_aside::Cause,
+    set_aside::Skipped,
     snapshot::Snapshot,
     targets::{Target, Targets},
     trusted::TrustedRepo,
@@ -221,7 +221,7 @@ impl<'a> Base<'a> {
             Base::Unpublished(local) => ((*role == RoleName::targets()).then(|| local.targets().version()), None),
             Base::Trusted(repo) => {
                 let verified = repo.targets(role).map(Verified::version);
-                let claimed = repo.skipped().get(role).and_then(|skipped| skipped.claimed_version);
+                let claimed = self.skipped(role).and_then(|skipped| skipped.claimed_version);
                 (verified.max(repo.floor().of(role).map(|seen| seen.version)), claimed.max(repo.lost(role)))
             }
         };
@@ -232,10 +232,11 @@ impl<'a> Base<'a> {
         next.ok_or_else(|| PlanError::LastVersion(role.clone()))
     }
 
-    /// Why a role cannot be signed with what it has signed so far: that is not known here. None where it is known, or where it has nothing that counts.
-    pub(super) fn unknown(self, role: &RoleName) -> Option<&'a str> {
-        let Base::Trusted(repo) = self else { return None };
-        let skipped = repo.skipped().get(role).filter(|skipped| skipped.cause == Cause::Unusable)?;
-        Some(&skipped.reason)
+    /// Why a role's file is not used, where it is not.
+    pub(super) fn skipped(self, role: &RoleName) -> Option<&'a Skipped> {
+        match self {
+            Base::Trusted(repo) => repo.skipped().get(role),
+            Base::Unpublished(_) => None,
+        }
     }
 }

@@ -34,6 +34,8 @@ pub struct Wanted {
     pub files: BTreeSet<RoleName>,
     /// The snapshot names these no more.
     pub unlisted: BTreeSet<RoleName>,
+    /// The snapshot names these files, as they were signed before.
+    pub listed: BTreeMap<RoleName, Arc<[u8]>>,
 }
 
 /// Files to sign, unsigned, with the keys that each has then.
@@ -73,6 +75,7 @@ impl Reissue {
         let files = roles.iter().map(|role| file(base, role, root.as_ref(), now)).collect::<Result<_, _>>()?;
         let mut snapshot = plan::snapshot(base, &[], now)?;
         snapshot.meta.retain(|role, _| !wanted.unlisted.contains(role));
+        snapshot.meta.extend(wanted.listed.iter().map(|(role, bytes)| (role.clone(), FileMeta::of(bytes))));
         Ok(Self { previous: base.root().clone(), root, files, snapshot })
     }
 

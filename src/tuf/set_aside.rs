@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::{
     budget::Budget,
     digest::Sha256,
@@ -146,6 +148,13 @@ impl TrustedRepo {
             self.earlier_keys(role, &parent).is_some_and(|keys| !is_unsigned(role, bytes, &keys, left))
         };
         (!may_be_a_publishers).then(|| ours.version())
+    }
+
+    /// The file of a delegation that is set aside that was verified here last, where the role's keys sign for it still, and it has not expired.
+    pub(super) fn last_signed(&self, role: &RoleName, now: Timestamp) -> Option<Verified<Targets>> {
+        self.skipped().get(role)?;
+        let file = Unverified::<Targets>::parse(role, Arc::clone(self.stored(role)?)).ok()?;
+        verify(file, &self.role_keys(role)).ok().filter(|file| !file.expires().is_past(now))
     }
 
     /// The keys that a role had by the file of its parent that was verified before.

@@ -10,7 +10,7 @@ use dct::{
         error::OpsError,
         image::{Manifest, Tag},
         ports::{Accounts, DecisionError, Decisions, Engine, KeyStore, PassphrasePurpose, PassphraseRequest, RemoteError},
-        session::Session,
+        session::{Session, Unreleased},
         sign_image::{self, Content, FirstSigner, Request, Source, Wanted},
     },
     tuf::{digest::Sha256, gun::Gun, json::Json, key::Key as PublicKey, pinning::TrustPinning, role::RoleName},
@@ -150,11 +150,12 @@ impl Signer {
             events: &self.heard,
             decisions,
             pins: &TrustPinning::default(),
+            unreleased: &Unreleased::default(),
             now: NOW.parse().unwrap(),
         };
         let (gun, tag) = (gun(), Tag::parse(tag).unwrap());
         let wanted = [Wanted { tag: &tag, typed: tag.as_str(), content: Content::Released }];
-        sign_image::sign(&session, &Request { gun: &gun, wanted: &wanted, source, first: FirstSigner::Account })
+        sign_image::sign(&session, &Request { gun: &gun, wanted: &wanted, source, first: FirstSigner::Account, anew: false })
     }
 
     /// What the last upload says of a tag: the SHA-256 by role.
@@ -187,6 +188,7 @@ impl Signer {
             events: &Heard::default(),
             decisions: &Always("passphrase"),
             pins: &TrustPinning::default(),
+            unreleased: &Unreleased::default(),
             now: NOW.parse().unwrap(),
         };
         dct::ops::revoke_image::revoke(&session, &gun(), Some(&Tag::parse(tag).unwrap()))

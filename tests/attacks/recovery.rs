@@ -1,7 +1,11 @@
 //! Recovery overlooks ends, and nothing else.
 
 use dct::{
-    ops::{error::OpsError, refresh::recovery::for_recovery, session::Session},
+    ops::{
+        error::OpsError,
+        refresh::recovery::for_recovery,
+        session::{Session, Unreleased},
+    },
     tuf::{key_id::TufKeyId, recovery::Recoverable, role::RoleName},
 };
 
@@ -26,6 +30,7 @@ impl World {
             events: &Heard::default(),
             decisions: &Nobody,
             pins: &self.pins,
+            unreleased: &Unreleased::default(),
             now: self.now,
         };
         for_recovery(&session, &gun())

@@ -7,7 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dct::{
-    ops::{error::OpsError, refresh, session::Session},
+    ops::{
+        error::OpsError,
+        refresh,
+        session::{Session, Unreleased},
+    },
     tuf::{gun::Gun, pinning::TrustPinning, update::Freshness},
 };
 use jiff::Timestamp;
@@ -66,6 +70,7 @@ impl World {
             events: &heard,
             decisions: &Nobody,
             pins: &self.pins,
+            unreleased: &Unreleased::default(),
             now: self.now,
         };
         let repo = refresh::for_reading(&session, &gun())?;

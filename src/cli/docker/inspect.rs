@@ -15,6 +15,7 @@ use crate::{
         flags::go_bool,
     },
     ops::{
+        error::OpsError,
         events::Event,
         inspect_image::{self, ImageReport},
         ports::Events,
@@ -69,7 +70,11 @@ fn pretty(images: &[String], context: &Context<'_>) -> Result<(), CliError> {
         if number > 0 {
             context.ui.lines(["", ""]);
         }
-        context.ui.lines(inspect_pretty::render(typed, &answer.told(context)?));
+        let (report, doubt) = answer.told(context)?;
+        context.ui.lines(inspect_pretty::render(typed, &report));
+        if let Some(doubt) = doubt {
+            return Err(doubt);
+        }
     }
     Ok(())
 }
@@ -79,7 +84,10 @@ fn json(images: &[String], context: &Context<'_>) -> Result<(), CliError> {
     let (mut reports, mut errors) = (Vec::new(), Vec::new());
     for (typed, answer) in side_by_side(images, context) {
         match answer.told(context) {
-            Ok(report) => reports.push((typed, report)),
+            Ok((report, doubt)) => {
+                reports.push((typed, report));
+                errors.extend(doubt);
+            }
             Err(error) => errors.push(error),
         }
     }
@@ -97,11 +105,15 @@ struct Answer {
 }
 
 impl Answer {
-    fn told(self, context: &Context<'_>) -> Result<ImageReport, CliError> {
+    /// The report, and why it is shown and yet an error.
+    fn told(self, context: &Context<'_>) -> Result<(ImageReport, Option<CliError>), CliError> {
         for warning in &self.warnings {
             context.ui.warning(warning);
         }
-        self.report
+        let report = self.report?;
+        let unknown = |reason: &String| OpsError::ReleasesUnusable { gun: report.gun.clone(), reason: reason.clone() };
+        let doubt = report.unknown.as_ref().map(|reason| failure::plain(&unknown(reason)));
+        Ok((report, doubt))
     }
 }
 

@@ -79,6 +79,8 @@ mod tests {
             keys: digits.iter().map(|d| CanonicalKeyId::new(sha(*d))).collect(),
         };
         ImageReport {
+            gun: crate::tuf::gun::Gun::parse("h/p").unwrap(),
+            unknown: None,
             tags: vec![tag("v2", 'a', &["jeff", "ian"]), tag("v10", 'b', &[])],
             signers: vec![signer("ian", &['2']), signer("jeff", &['4', '3'])],
             root_keys: vec![TufKeyId::new(sha('e'))],
@@ -183,6 +185,7 @@ mod tests {
             signers: signers.rev().collect(),
             root_keys: administrative(0),
             repository_keys: administrative(1),
+            ..report()
         };
         (text(&image["Name"]), report)
     }
@@ -190,7 +193,8 @@ mod tests {
     #[test]
     fn json_of_nothing_is_an_empty_list() {
         assert_eq!(inspect_json::render(&[]).unwrap(), "[]");
-        let empty = ImageReport { tags: Vec::new(), signers: Vec::new(), root_keys: Vec::new(), repository_keys: Vec::new() };
+        let empty =
+            ImageReport { tags: Vec::new(), signers: Vec::new(), root_keys: Vec::new(), repository_keys: Vec::new(), ..report() };
         let json = inspect_json::render(&[("x/y", empty)]).unwrap();
         assert!(json.contains("\"SignedTags\": [],\n        \"Signers\": [],\n"), "{json}");
         assert!(json.contains("{\n                \"Name\": \"Root\"\n            }"), "{json}");

@@ -47,7 +47,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         Words::new(context.ui, Verb::Push, gun, context.wiring.familiar(gun), std::slice::from_ref(&image)).quiet(args.flags.quiet);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let wanted = [Wanted { tag, typed: &image.typed, content: Content::Source }];
-    let request = Request { gun, wanted: &wanted, source: Source::Engine(&*engine), first: FirstSigner::Repository };
+    let request = Request { gun, wanted: &wanted, source: Source::Engine(&*engine), first: FirstSigner::Repository, anew: false };
     sign_image::sign(&context.session(&words), &request).map_err(|error| words.refused(&[tag], &error))?;
     context.ui.line(&format!("Successfully signed {gun}:{tag}"));
     Ok(())
