@@ -14,5 +14,6 @@ mod json;
 mod publishing;
 mod recovery;
 mod rollback;
+mod set_aside;
 mod signatures;
 mod world;

@@ -112,7 +112,7 @@ impl Signer {
         signer
     }
 
-    fn sign(&self, tag: &str) -> Result<Vec<Sha256>, OpsError> {
+    pub(crate) fn sign(&self, tag: &str) -> Result<Vec<Sha256>, OpsError> {
         self.sign_as(&Nobody, tag)
     }
 
@@ -121,7 +121,12 @@ impl Signer {
     }
 
     fn sign_with(&self, accounts: &dyn Accounts, decisions: &dyn Decisions, tag: &str) -> Result<Vec<Sha256>, OpsError> {
-        self.sign_from(Source::Registry, accounts, decisions, tag)
+        self.sign_from(Source::Registry, accounts, decisions, tag, false)
+    }
+
+    /// Signs a tag though it is not known what its roles sign.
+    pub(crate) fn sign_anew(&self, tag: &str) -> Result<Vec<Sha256>, OpsError> {
+        self.sign_from(Source::Registry, &Nobody, &Always("passphrase"), tag, true)
     }
 
     /// Signs a tag by an Engine, with the passphrase that is right.
@@ -131,7 +136,7 @@ impl Signer {
 
     /// The same with this passphrase.
     pub(crate) fn sign_by_with(&self, engine: &dyn Engine, passphrase: &'static str, tag: &str) -> Result<Vec<Sha256>, OpsError> {
-        self.sign_from(Source::Engine(engine), &Account("ian"), &Always(passphrase), tag)
+        self.sign_from(Source::Engine(engine), &Account("ian"), &Always(passphrase), tag, false)
     }
 
     fn sign_from(
@@ -140,6 +145,7 @@ impl Signer {
         accounts: &dyn Accounts,
         decisions: &dyn Decisions,
         tag: &str,
+        anew: bool,
     ) -> Result<Vec<Sha256>, OpsError> {
         let session = Session {
             store: &self.store,
@@ -155,7 +161,7 @@ impl Signer {
         };
         let (gun, tag) = (gun(), Tag::parse(tag).unwrap());
         let wanted = [Wanted { tag: &tag, typed: tag.as_str(), content: Content::Released }];
-        sign_image::sign(&session, &Request { gun: &gun, wanted: &wanted, source, first: FirstSigner::Account, anew: false })
+        sign_image::sign(&session, &Request { gun: &gun, wanted: &wanted, source, first: FirstSigner::Account, anew })
     }
 
     /// What the last upload says of a tag: the SHA-256 by role.
@@ -170,7 +176,7 @@ impl Signer {
     }
 
     /// The version of a role's file in the last upload.
-    fn uploaded_version(&self, role: &str) -> Option<u64> {
+    pub(crate) fn uploaded_version(&self, role: &str) -> Option<u64> {
         let files = self.remote.uploads().pop()?;
         let (_, bytes) = files.iter().find(|(uploaded, _)| uploaded.as_str() == role)?;
         serde_json::from_slice::<serde_json::Value>(bytes).unwrap()["signed"]["version"].as_u64()
@@ -178,7 +184,7 @@ impl Signer {
 }
 
 impl Signer {
-    fn revoke(&self, tag: &str) -> Result<(), dct::ops::revoke_image::RevokeError> {
+    pub(crate) fn revoke(&self, tag: &str) -> Result<(), dct::ops::revoke_image::RevokeError> {
         let session = Session {
             store: &self.store,
             remote: &self.remote,
