@@ -75,7 +75,7 @@ impl Floor {
     pub fn keep_delegations_of(&mut self, other: &Self) {
         for (role, theirs) in other.seen.iter().filter(|(role, _)| role.is_delegation()) {
             let mine = self.seen.entry(role.clone()).or_default();
-            for seen in theirs {
+            for seen in theirs.iter().rev() {
                 match mine.iter_mut().find(|known| known.counts_for(seen.keys.as_ref())) {
                     Some(known) if known.version < seen.version => *known = seen.clone(),
                     Some(_) => {}
@@ -198,4 +198,40 @@ impl Floor {
 fn ids(keys: &RoleKeys) -> Option<BTreeSet<CanonicalKeyId>> {
     let by_keys = *keys.role() == RoleName::targets() || keys.role().is_delegation();
     by_keys.then(|| keys.iter().filter_map(|(_, key)| key.canonical_id().ok()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(version: u64, keys: &[&str]) -> Seen {
+        let key = |name: &&str| CanonicalKeyId::new(Sha256::of(name.as_bytes()));
+        let keys = Some(keys.iter().map(key).collect());
+        Seen { version: Version::new(version).unwrap(), sha256: Sha256::of(&version.to_le_bytes()), keys }
+    }
+
+    fn floor(all: &[Seen]) -> Floor {
+        Floor::new([(RoleName::releases(), all.to_vec())].into(), [].into())
+    }
+
+    #[test]
+    fn what_another_process_has_seen_is_taken_over_under_its_keys() {
+        for (mine, theirs, both) in [
+            (vec![seen(2, &["a"])], vec![seen(5, &["a"])], vec![5]),
+            (vec![seen(5, &["a"])], vec![seen(2, &["a", "b"])], vec![5]),
+            // began anew here: what came before stays known, and is not the last
+            (vec![seen(1 << 40, &["a"]), seen(2, &["b"])], vec![seen(1 << 40, &["a"])], vec![1 << 40, 2]),
+            (vec![seen(2, &["b"])], vec![seen(9, &["a"])], vec![9, 2]),
+            (vec![], vec![seen(9, &["a"]), seen(3, &["b"])], vec![9, 3]),
+        ] {
+            let mut floor = floor(&mine);
+            floor.keep_delegations_of(&self::floor(&theirs));
+            let (_, kept) = floor.iter().next().unwrap();
+            assert_eq!(kept.iter().map(|seen| seen.version.get()).collect::<Vec<_>>(), both, "{mine:?} {theirs:?}");
+        }
+        // a record without keys counts for all of them
+        let mut old = floor(&[Seen { keys: None, ..seen(7, &[]) }]);
+        old.keep_delegations_of(&floor(&[seen(3, &["a"])]));
+        assert_eq!(old.of(&RoleName::releases()).unwrap().version.get(), 7);
+    }
 }

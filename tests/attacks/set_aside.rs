@@ -26,21 +26,33 @@ fn forgeries(role: &str) -> Vec<(String, Forge)> {
         forge.publish();
         found.push((format!("{role}: {name}"), forge));
     };
-    add("no signatures", &|forge| drop(forge.set_signatures(role, &[])));
+    add("no signatures", &|forge| {
+        forge.set_signatures(role, &[]);
+    });
     for version in [1, 3, 1 << 31, (1 << 53) - 1] {
         add(&format!("no signatures, version {version}"), &|forge| {
             forge.set_version(role, version).set_signatures(role, &[]);
         });
     }
-    add("another's signature", &|forge| drop(forge.bump(role).sign_with(role, &[Key::p256("server")])));
-    add("another kind of key", &|forge| drop(forge.bump(role).sign_with(role, &[Key::ed25519("server")])));
+    add("another's signature", &|forge| {
+        forge.bump(role).sign_with(role, &[Key::p256("server")]);
+    });
+    add("another kind of key", &|forge| {
+        forge.bump(role).sign_with(role, &[Key::ed25519("server")]);
+    });
     add("the signature of another content", &|forge| {
         let stolen = Key::p256("jeff").signature(b"another content");
         forge.bump(role).set_signatures(role, &[stolen]);
     });
-    add("no JSON", &|forge| drop(forge.set_bytes(role, b"{junk".to_vec())));
-    add("nothing", &|forge| drop(forge.set_bytes(role, Vec::new())));
-    add("an empty object", &|forge| drop(forge.set_bytes(role, b"{}".to_vec())));
+    add("no JSON", &|forge| {
+        forge.set_bytes(role, b"{junk".to_vec());
+    });
+    add("nothing", &|forge| {
+        forge.set_bytes(role, Vec::new());
+    });
+    add("an empty object", &|forge| {
+        forge.set_bytes(role, b"{}".to_vec());
+    });
     found
 }
 
@@ -171,7 +183,9 @@ fn breakages() -> Vec<(&'static str, Forge)> {
     add("more values than are read", &|forge| {
         forge.edit(jeff, |file| file["x"] = vec![0; 5 << 20].into()).publish();
     });
-    add("expected type", &|forge| drop(forge.edit(jeff, |file| file["_type"] = json!("Snapshot")).publish()));
+    add("expected type", &|forge| {
+        forge.edit(jeff, |file| file["_type"] = json!("Snapshot")).publish();
+    });
     add("more than are followed", &|forge| {
         let key = Key::p256("jeff");
         forge
@@ -185,8 +199,12 @@ fn breakages() -> Vec<(&'static str, Forge)> {
     add("bytes, more than a delegate's files may have", &|forge| {
         forge.publish().edit("snapshot", |s| s["meta"][jeff]["length"] = (101_u64 << 20).into()).stamp();
     });
-    add("too far above version 2", &|forge| drop(forge.set_version(jeff, 1 << 53).publish()));
-    add("too far above version 2", &|forge| drop(forge.set_version(jeff, (1 << 31) - 1).publish()));
+    add("too far above version 2", &|forge| {
+        forge.set_version(jeff, 1 << 53).publish();
+    });
+    add("too far above version 2", &|forge| {
+        forge.set_version(jeff, (1 << 31) - 1).publish();
+    });
     found
 }
 
@@ -367,8 +385,9 @@ fn a_role_that_is_named_and_cannot_be_used_is_no_empty_one() {
 #[test]
 fn a_first_look_without_a_file_of_releases_is_told_of_or_refused() {
     let mut forge = Forge::new(GUN);
-    let hidden =
-        |forge: &mut Forge| drop(forge.edit("snapshot", |s| drop(s["meta"].as_object_mut().unwrap().remove(RELEASES))).stamp());
+    let hidden = |forge: &mut Forge| {
+        forge.edit("snapshot", |s| drop(s["meta"].as_object_mut().unwrap().remove(RELEASES))).stamp();
+    };
     hidden(&mut forge);
     let refusing = Unreleased::refused_for([gun().host()]);
     let world = World::cold();

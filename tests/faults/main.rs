@@ -27,6 +27,7 @@ mod publishing;
 mod rotation;
 mod secrets;
 mod server;
+mod set_aside;
 mod site;
 mod strace;
 mod tls;

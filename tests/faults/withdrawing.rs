@@ -160,7 +160,9 @@ fn a_release_that_has_expired_does_not_come_back_after_its_revocation() {
     let site = Site::new();
     let mut forge = site.forge();
     site.serve(forge.set_expires("targets/releases", "2020-01-01T00:00:00Z").publish().clone());
-    let jeff = site.signer();
+    let jeff = site.stranger();
+    jeff.holds("jeff", "role: jeff");
+    left_of(&jeff, &["inspect", &site.name()], "targets/releases expired");
     jeff.succeeds(&["revoke", &site.tag("1")]);
     jeff.succeeds(&["sign", &site.tag("2")]);
     let shown = jeff.succeeds(&["inspect", &site.name()]).out;
@@ -177,12 +179,16 @@ fn refused_removal(fault: fn() -> Reply, expected: Inline) {
     assert!(left(&owner, &["inspect", &site.name()]).contains("\"Signers\": []"));
 }
 
-/// What is shown of a repository whose `targets/releases` nobody signs any more: it is not what is released, and so it is an error.
+/// What is shown of a repository whose `targets/releases` nobody signs any more.
 fn left(who: &Person, args: &[&str]) -> String {
+    left_of(who, args, "valid signatures did not meet threshold for targets/releases")
+}
+
+/// What is shown of a repository where it cannot be known what is released: it is no answer to act on, and so it is an error.
+fn left_of(who: &Person, args: &[&str], why: &str) -> String {
     let run = who.run(args);
     assert_eq!(run.code, Some(1), "{}", run.transcript);
-    let why = "cannot be known: valid signatures did not meet threshold for targets/releases";
-    assert!(run.transcript.contains(why), "{}", run.transcript);
+    assert!(run.transcript.contains(&format!("cannot be known: {why}")), "{}", run.transcript);
     run.out
 }
 
