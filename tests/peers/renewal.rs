@@ -129,8 +129,10 @@ fn targets_a_delegation_and_the_root_come_back_from_their_end() {
             }
             wait_for_the_end();
             if role == "targets/releases" {
-                let shown = home.dct(&["inspect", &repository]).ok();
+                // what is left is shown, and is no answer
+                let shown = home.dct(&["inspect", &repository]).fails(1);
                 assert!(!shown.stdout.contains("\"SignedTag\": \"1\""), "{shown}");
+                assert!(shown.stderr.contains("cannot be known: targets/releases expired"), "{shown}");
             } else {
                 home.dct(&["inspect", &repository]).fails(1);
                 home.notary(&["list", &repository]).fails(1);
