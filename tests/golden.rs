@@ -49,7 +49,7 @@ fn update(name: &str, gun: &str) -> TrustedRepo {
     let chain = RootWalk::first_use(&gun, get(RoleName::root())).unwrap().settle(&TrustPinning::default(), now()).unwrap();
     let stage = chain.timestamp(get(RoleName::timestamp()), Freshness::Fetched).unwrap();
     let stage = stage.snapshot(get(RoleName::snapshot())).unwrap();
-    let mut repo = stage.targets(get(RoleName::targets())).unwrap();
+    let mut repo = stage.targets(get(RoleName::targets()), &std::collections::BTreeMap::new()).unwrap();
     loop {
         let needs = repo.needs().unwrap();
         if needs.is_empty() {

@@ -282,7 +282,7 @@ fn new_set() -> TrustSet {
 fn set(version: u64, roles: &[&str]) -> TrustSet {
     let role = |name: &str| RoleName::parse(name).unwrap();
     let text = |name: &str| format!("{name} {version}").into_bytes();
-    let seen = |name: &str| Seen { version: Version::new(version).unwrap(), sha256: Sha256::of(&text(name)) };
+    let seen = |name: &str| vec![Seen { version: Version::new(version).unwrap(), sha256: Sha256::of(&text(name)), keys: None }];
     TrustSet {
         files: roles.iter().map(|name| (role(name), Bytes::from(text(name)))).collect::<BTreeMap<_, _>>(),
         floor: Floor::new(roles.iter().map(|name| (role(name), seen(name))).collect(), [].into()),

@@ -70,6 +70,7 @@ pub fn about_repository(name: &str, error: &OpsError) -> CliError {
 fn untrusted(name: &str, error: &UpdateError) -> String {
     let malicious = "Warning: potential malicious behavior - trust data";
     match error {
+        UpdateError::Leap { .. } => format!("Error: remote repository {name} cannot be followed: {error}"),
         UpdateError::Expired { .. } => format!("Error: remote repository {name} out-of-date: {error}"),
         UpdateError::Pin(PinError::InvalidCa { .. } | PinError::NothingPinned(_) | PinError::NotNamed(_)) => {
             format!("Error: remote repository {name} is not trusted here: {error}")

@@ -6,7 +6,9 @@ use crate::{
         image::Tag,
         ports::{EngineError, KeyStoreError, RegistryError, RemoteError, StoreError, TlsFault, Withheld},
     },
-    tuf::{digest::Sha256, error::UpdateError, gun::Gun, key_id::CanonicalKeyId, pinning::PinError, role::RoleName},
+    tuf::{
+        digest::Sha256, error::UpdateError, gun::Gun, key_id::CanonicalKeyId, pinning::PinError, plan::PlanError, role::RoleName,
+    },
 };
 
 /// The hint for a failure, where one helps.
@@ -39,6 +41,19 @@ pub fn hint(failure: &OpsError) -> Option<String> {
         ),
         OpsError::NeverSeen { gun, .. } => Some(format!(
             "where you know the ID of its root key, name it: `dct renew --root ID {gun}`; `dct key list` shows those of the root keys on this machine"
+        )),
+        OpsError::Plan(PlanError::SetAside { role, .. }) => Some(format!(
+            "it comes back when the server has the file that was signed; `dct notary witness` signs as your own what that of {role} holds, where it \
+             lacks signatures alone; `dct sign --begin-anew` signs without all that it holds"
+        )),
+        OpsError::Plan(PlanError::OutOfReach { .. } | PlanError::LastVersion(_)) => Some(
+            "where a key has signed it that should not, take that key from the role first; then `dct renew --recreate` publishes the repository anew, \
+             whose versions begin again"
+                .to_owned(),
+        ),
+        OpsError::Unreleased { gun } => Some(format!(
+            "ask a signer whether anything is released there; unreleased = \"refuse\" in dct/config.toml, for the registry {}, refuses this",
+            gun.host()
         )),
         OpsError::Unrenewable { .. } => Some("one of its signers signs it anew with `dct sign`".to_owned()),
         OpsError::NoAccount(_) => Some("`docker login` for the registry, or begin with `dct signer add`".to_owned()),

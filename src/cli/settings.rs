@@ -9,6 +9,7 @@
 //! ca = "company-ca.pem"
 //! token-realms = ["auth.example.org"]
 //! token-receivers = ["notary.example.org"]
+//! unreleased = "refuse"
 //!
 //! [network]
 //! timeout = 30
@@ -57,6 +58,19 @@ pub struct RegistrySettings {
     pub root: RootSettings,
     /// Whether `dct sign` signs a released content again though the registry serves another one, or none, as `docker trust sign` does. Default: no.
     pub sign_unserved: bool,
+    /// What is done where `targets/releases` is delegated and the server has no file of it. Default: a warning.
+    pub unreleased: OnUnreleased,
+}
+
+/// What is done where nothing is known to be released.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnUnreleased {
+    /// What `targets` signs is the answer, with a warning.
+    #[default]
+    Warn,
+    /// There is no answer.
+    Refuse,
 }
 
 /// What can be set for all servers.
@@ -189,7 +203,7 @@ mod tests {
     fn every_key_is_read() {
         let settings = parse(
             "[registry.\"dtr.example.com\"]\nserver = \"https://notary.example.com\"\nca = \"ca.pem\"\nsign-unserved = true\n\
-             token-realms = [\"auth.example.org:5001\"]\ntoken-receivers = [\"notary.example.org\"]\n\
+             token-realms = [\"auth.example.org:5001\"]\ntoken-receivers = [\"notary.example.org\"]\nunreleased = \"refuse\"\n\
              [network]\ntimeout = 60\n",
         )
         .unwrap();
@@ -199,6 +213,7 @@ mod tests {
             token_realms: vec!["auth.example.org:5001".to_owned()],
             token_receivers: vec!["notary.example.org".to_owned()],
             sign_unserved: true,
+            unreleased: OnUnreleased::Refuse,
             ..RegistrySettings::default()
         };
         assert_eq!(settings.registries().collect::<Vec<_>>(), [("dtr.example.com", &registry)]);
@@ -287,6 +302,7 @@ mod tests {
             ("[registry.h]\ntoken-receivers = [\"*.example.org\"]", "registry.\"h\".token-receivers: not a host: *.example.org"),
             ("[network]\ntoken-realms = [\"auth\"]", "line 2: token-realms is not for all registries: set it below [registry"),
             ("token-realms = [\"auth\"]", "line 1: token-realms is not for all registries: set it below [registry"),
+            ("[registry.h]\nunreleased = \"deny\"", "unknown variant `deny`"),
             ("[network]\ntimeout = 0", "0 is not a number of seconds from 1 to 3600"),
             ("[network]\ntimeout = -1", "invalid value"),
             ("[network]\ntimeout = \"soon\"", "invalid type"),

@@ -22,7 +22,7 @@ use super::{
     passphrase_flags::{NewPassphraseFlags, PassphraseFlags},
     passphrase_source::{Answer, Place, Sources},
     prompt::Prompter,
-    settings::{RegistrySettings, Settings},
+    settings::{OnUnreleased, RegistrySettings, Settings},
     ui::Ui,
 };
 use crate::{
@@ -54,7 +54,7 @@ use crate::{
     ops::{
         image::Image,
         ports::{Changelist, Engine, EngineError, Events, KeyStore as _},
-        session::Session,
+        session::{Session, Unreleased},
     },
     tuf::{gun::Gun, pinning::TrustPinning, role::RoleName},
 };
@@ -72,6 +72,7 @@ pub struct Wiring {
     net: Arc<Net>,
     keys: KeyFiles,
     pins: TrustPinning,
+    unreleased: Unreleased,
     engine: EngineNames,
     timeout: Duration,
     /// The registries of which a released content is signed again whatever they serve.
@@ -115,6 +116,7 @@ impl Wiring {
             net,
             keys: KeyFiles::new(&config_dir.join("trust")),
             pins: pins::pins(&settings),
+            unreleased: unreleased(&settings),
             engine: engine_names(config_dir, face.engine),
             timeout: settings.network.timeout,
             signs_unserved: settings.registries().filter(|(_, set)| set.sign_unserved).map(|(host, _)| host.to_owned()).collect(),
@@ -133,6 +135,7 @@ impl Wiring {
             events,
             decisions: prompter,
             pins: &self.pins,
+            unreleased: &self.unreleased,
             now,
         }
     }
@@ -354,6 +357,11 @@ fn settings() -> Result<Settings, CliError> {
         Some(path) => Settings::load(&path).map_err(|error| CliError::new(error.to_string())),
         None => Ok(Settings::default()),
     }
+}
+
+fn unreleased(settings: &Settings) -> Unreleased {
+    let refusing = settings.registries().filter(|(_, set)| set.unreleased == OnUnreleased::Refuse);
+    Unreleased::refused_for(refusing.map(|(registry, _)| registry))
 }
 
 fn network(settings: &Settings) -> NetSettings {

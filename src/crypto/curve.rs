@@ -55,6 +55,16 @@ impl Curve {
         }
     }
 
+    /// What it costs to check a signature, in those on P-256.
+    #[must_use]
+    pub fn cost(self) -> u32 {
+        match self {
+            Self::P256 => 1,
+            Self::P384 => 3,
+            Self::P521 => 6,
+        }
+    }
+
     /// How many bytes hold a coordinate, a private scalar, and each half of a signature.
     #[must_use]
     pub fn field_len(self) -> usize {

@@ -116,6 +116,17 @@ impl VerifyingKey {
         }
     }
 
+    /// What a signature of it costs to check, in those of a key on P-256.
+    #[must_use]
+    pub fn cost(&self) -> u32 {
+        match &self.0 {
+            Public::Ec(key) => key.curve().cost(),
+            // it grows with the square of the size, and is cheap at the least one
+            Public::Rsa(key) | Public::RsaInPem(key) => u32::try_from((key.bits() / 2048).pow(2)).unwrap_or(u32::MAX).max(1),
+            Public::Ed25519(_) => 1,
+        }
+    }
+
     /// What a person calls its algorithm: with the curve, or the size in bits.
     #[must_use]
     pub fn algorithm(&self) -> String {

@@ -323,6 +323,20 @@ pub enum OpsError {
         /// What the registry serves, or why it is not known.
         served: Box<Result<Sha256, RegistryError>>,
     },
+    /// Nothing is known to be released: the role that releases is delegated, and the server has no file of it. The settings refuse that.
+    #[error("targets/releases of {gun} is delegated, and the server has no file of it")]
+    Unreleased {
+        /// The repository.
+        gun: Gun,
+    },
+    /// What a role that was named signs cannot be known: it was set aside.
+    #[error("what {role} signs cannot be known: {reason}")]
+    RoleUnusable {
+        /// The role.
+        role: RoleName,
+        /// Why its file cannot be used.
+        reason: String,
+    },
     /// What was released in the repository cannot be known: the role that releases was set aside.
     #[error("what is released in {gun} cannot be known: {reason}")]
     ReleasesUnusable {

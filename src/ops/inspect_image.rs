@@ -2,19 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{error::OpsError, image::Image, named_digest, refresh::for_reading, released::is_released, session::Session};
+use super::{
+    error::OpsError,
+    image::Image,
+    named_digest,
+    refresh::for_reading,
+    released::{answer_without_releases, is_released, must_be_known},
+    session::Session,
+};
 use crate::tuf::{
     digest::Sha256,
+    gun::Gun,
     key::Key,
     key_id::{CanonicalKeyId, TufKeyId},
     lookup::Entry,
     role::RoleName,
+    set_aside::Cause,
     trusted::TrustedRepo,
 };
 
 /// The signatures and keys of a repository, or of one tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageReport {
+    /// The repository.
+    pub gun: Gun,
     /// What is signed, in the order in which it was found.
     pub tags: Vec<TagRow>,
     /// Every delegation but `targets/releases`, in the order in which it was found.
@@ -26,6 +37,8 @@ pub struct ImageReport {
     /// The keys that may release, and that neither a signer nor the repository has: nothing else in the report shows them. By the ID under which
     /// `targets` names them where they cannot be read.
     pub unnamed_releasers: Vec<String>,
+    /// Why `targets/releases` cannot be used, where some of these tags may be older than what it releases: no answer on which to act.
+    pub unknown: Option<String>,
 }
 
 /// A content that is released under a tag.
@@ -50,17 +63,29 @@ pub struct SignerRow {
     pub keys: Vec<CanonicalKeyId>,
 }
 
-/// Reports on an image: on its tag where it has one, else on all. A digest in its name must be released, or there is no report.
+/// Reports on an image: on its tag where it has one, else on all. A digest in its name must be released, or there is no report. Where the signers of
+/// `targets/releases` were removed, or it has expired, what is left is reported as that; where its file is not known, nothing is.
 pub fn inspect(session: &Session<'_>, image: &Image) -> Result<ImageReport, OpsError> {
     let repo = for_reading(session, &image.gun)?;
+    let skipped = repo.skipped().get(&RoleName::releases());
+    if skipped.is_some_and(|skipped| !matches!(skipped.cause, Cause::Expired | Cause::LostSigners)) {
+        must_be_known(&repo)?;
+    }
     named_digest::check(&repo, image)?;
+    let tags = released_rows(&repo.entries(image.tag.as_ref().map(super::image::Tag::as_str)));
+    if !tags.is_empty() {
+        answer_without_releases(session, &repo)?;
+    }
+    let unknown = skipped.filter(|_| !tags.is_empty()).map(|skipped| skipped.reason.clone());
     let key_ids = |role: &RoleName| repo.root().role_keys(role).iter().map(|(_, key)| key.id()).collect();
     Ok(ImageReport {
-        tags: released_rows(&repo.entries(image.tag.as_ref().map(super::image::Tag::as_str))),
+        gun: image.gun.clone(),
+        tags,
         signers: signers(&repo),
         root_keys: key_ids(&RoleName::root()),
         repository_keys: key_ids(&RoleName::targets()),
         unnamed_releasers: unnamed_releasers(&repo),
+        unknown,
     })
 }
 

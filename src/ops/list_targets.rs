@@ -1,6 +1,12 @@
 //! What is signed in a repository, whatever it is: Notary's view, in which a role stands before another.
 
-use super::{error::OpsError, events::Event, refresh::for_reading, session::Session};
+use super::{
+    error::OpsError,
+    events::Event,
+    refresh::for_reading,
+    released::{answer_without_releases, must_be_known},
+    session::Session,
+};
 use crate::tuf::{gun::Gun, hashes::FileMeta, key_id::CanonicalKeyId, lookup::Entry, role::RoleName, trusted::TrustedRepo};
 
 /// A signed name, and who signs it.
@@ -30,7 +36,11 @@ pub struct DelegatedRole {
 /// Everything that is signed, by name; of roles alone that are named, the first before the others, else of all (Notary `ListTargets`).
 pub fn list(session: &Session<'_>, gun: &Gun, roles: &[RoleName]) -> Result<Vec<SignedTarget>, OpsError> {
     let repo = for_reading(session, gun)?;
-    let mut targets: Vec<_> = repo.entries_by_priority(&wanted(session, &repo, roles), None).iter().map(SignedTarget::of).collect();
+    let roles = wanted(session, &repo, roles)?;
+    let mut targets: Vec<_> = repo.entries_by_priority(&roles, None).iter().map(SignedTarget::of).collect();
+    if !targets.is_empty() && covers_releases(&roles) {
+        answer_without_releases(session, &repo)?;
+    }
     targets.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(targets)
 }
@@ -38,7 +48,12 @@ pub fn list(session: &Session<'_>, gun: &Gun, roles: &[RoleName]) -> Result<Vec<
 /// What a name is signed for; none where it is not (Notary `GetTargetByName`).
 pub fn lookup(session: &Session<'_>, gun: &Gun, roles: &[RoleName], name: &str) -> Result<Option<SignedTarget>, OpsError> {
     let repo = for_reading(session, gun)?;
-    Ok(repo.entries_by_priority(&wanted(session, &repo, roles), Some(name)).first().map(SignedTarget::of))
+    let roles = wanted(session, &repo, roles)?;
+    let found = repo.entries_by_priority(&roles, Some(name)).first().map(SignedTarget::of);
+    if found.is_some() && covers_releases(&roles) {
+        answer_without_releases(session, &repo)?;
+    }
+    Ok(found)
 }
 
 /// Every delegation, by name (Notary `GetDelegationRoles`).
@@ -65,13 +80,27 @@ impl SignedTarget {
     }
 }
 
-fn wanted(session: &Session<'_>, repo: &TrustedRepo, roles: &[RoleName]) -> Vec<RoleName> {
+/// Whether what `targets/releases` signs is among what these roles and those below them sign.
+fn covers_releases(roles: &[RoleName]) -> bool {
+    roles.iter().any(|role| RoleName::releases().is_at_or_below(role))
+}
+
+/// The roles that are looked into. Where one that was named cannot be used, or `targets/releases` as one of those below, a role that stands behind
+/// it would answer in its place.
+fn wanted(session: &Session<'_>, repo: &TrustedRepo, roles: &[RoleName]) -> Result<Vec<RoleName>, OpsError> {
+    if let Some((role, skipped)) = roles.iter().find_map(|role| repo.skipped().get_key_value(role)) {
+        return Err(OpsError::RoleUnusable { role: role.clone(), reason: skipped.reason.clone() });
+    }
+    let all = [RoleName::targets()];
+    if covers_releases(if roles.is_empty() { &all } else { roles }) {
+        must_be_known(repo)?;
+    }
     if roles.is_empty() {
-        return vec![RoleName::targets()];
+        return Ok(all.into());
     }
     let is_known = |role: &RoleName| *role == RoleName::targets() || repo.delegations().any(|(_, found)| found.name == *role);
     for role in roles.iter().filter(|role| !is_known(role)) {
         session.events.tell(Event::Warning(format!("{} has no role {role}", repo.gun())));
     }
-    roles.to_vec()
+    Ok(roles.to_vec())
 }

@@ -1,10 +1,10 @@
-//! Publishes a repository anew whose root certificate has expired.
+//! Publishes a repository anew whose root certificate has expired, or of which a role has no version left.
 //!
 //! Notary's server takes no update any more then, not even of a new root: it refuses the root that it has (server/handlers/validation.go, by
 //! `trustpinning.ValidateRoot`). What is left is to delete the repository there, and to publish all of it again under a new certificate of the same
-//! root key.
+//! root key. The same is left where the server has a file of a delegation at so high a version that none can be signed above it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     error::OpsError,
@@ -20,7 +20,12 @@ use super::{
     session::Session,
 };
 use crate::tuf::{
-    digest::Sha256, gun::Gun, recovery::Recoverable, reissue::Wanted, role::RoleName, root_edit::KeySwap, version::Version,
+    gun::Gun,
+    recovery::{CertificateEnd, Recoverable},
+    reissue::Wanted,
+    role::RoleName,
+    root_edit::KeySwap,
+    version::Version,
 };
 
 /// What was published anew.
@@ -32,6 +37,9 @@ pub struct Recreation {
     pub certificates: Vec<Replaced>,
     /// Delegations that had expired, and whose keys are not here: they begin anew with their signers' next signature.
     pub left: Vec<Left>,
+    /// Delegations whose file on the server could not be used, and whether the one that was verified here last is published in its place. Where none
+    /// is, the role begins anew.
+    pub restored: BTreeMap<RoleName, bool>,
     /// Whether who has seen the repository must forget it first: the root's versions begin again.
     pub readers: Readers,
 }
@@ -55,21 +63,25 @@ pub fn recreate(session: &Session<'_>, gun: &Gun) -> Result<Recreation, OpsError
     let keyring = Keyring::new(session);
     let likely = |info: &KeyInfo| info.role == RoleName::root().as_str() || info.gun.as_deref() == Some(gun.as_str());
     let repo = keyring.beside(likely, || for_recreation(session, gun))??;
-    if let Some(end) = root_certificates(&repo).find(|end| end.not_after >= session.now) {
+    let spent = repo.spent().next().is_some();
+    if let Some(end) = root_certificates(&repo).find(|end| end.not_after >= session.now && !spent) {
         return Err(OpsError::RootCertificateCounts { gun: gun.clone(), until: end.not_after });
     }
     keyring.signers(&repo.role_keys(&RoleName::root()))?;
-    let ours: Vec<_> = root_certificates(&repo).filter(|end| end.is_self_issued).collect();
+    let ended = |end: &CertificateEnd| end.is_self_issued && end.not_after < session.now;
+    let ours: Vec<_> = root_certificates(&repo).filter(ended).collect();
     let (mut swaps, certificates) = new_certificates(session, &keyring, &repo, &ours)?;
     swaps.extend(server_keys(session, &keyring, &repo)?);
-    let Files { mine, others, left } = files(session, &repo)?;
+    let Files { mine, mut others, left } = files(session, &repo)?;
+    let set_aside = repo.set_aside(session.now);
+    let restored = set_aside.iter().map(|(role, last)| (role.clone(), last.is_some())).collect();
+    let unlisted = left.iter().map(|left| left.role.clone()).chain(set_aside.keys().cloned()).collect();
+    let last = set_aside.into_iter().filter_map(|(role, last)| Some((role, last?)));
+    let last: publish::Files = last.map(|(role, (version, bytes))| (role, SignedFile::as_it_is(version, bytes))).collect();
+    let listed = last.iter().map(|(role, file)| (role.clone(), Bytes::clone(&file.bytes))).collect();
+    others.extend(last);
     let again = repo.root().version() > Version::FIRST;
-    let wanted = Wanted {
-        root: Some(swaps),
-        root_version: again.then_some(Version::FIRST),
-        files: mine,
-        unlisted: left.iter().map(|left| left.role.clone()).collect(),
-    };
+    let wanted = Wanted { root: Some(swaps), root_version: again.then_some(Version::FIRST), files: mine, unlisted, listed };
     let reissue = repo.reissue(&wanted, session.now)?;
     let mut upload = signed_files(&keyring, &reissue, &[])?;
     upload.extend(others);
@@ -78,7 +90,7 @@ pub fn recreate(session: &Session<'_>, gun: &Gun) -> Result<Recreation, OpsError
         .map_err(|error| OpsError::DeletedAlone { gun: gun.clone(), error: Box::new(error) })?;
     let root_version = reissue.root().map_or(Version::FIRST, |root| root.header.version);
     let readers = if again { Readers::MustForget } else { Readers::GoOn };
-    Ok(Recreation { root_version, certificates, left, readers })
+    Ok(Recreation { root_version, certificates, left, restored, readers })
 }
 
 /// All of a repository that the server has just deleted.
@@ -148,8 +160,7 @@ fn files(session: &Session<'_>, repo: &Recoverable) -> Result<Files, OpsError> {
         } else if enough_keys_here(session, repo, &role)? {
             files.mine.insert(role);
         } else if at > session.now {
-            let file = SignedFile { version: end.version, sha256: Sha256::of(bytes), bytes: Bytes::clone(bytes) };
-            files.others.insert(role, file);
+            files.others.insert(role, SignedFile::as_it_is(end.version, Bytes::clone(bytes)));
         } else if role.is_delegation() {
             files.left.push(Left { role, at, reason: LeftReason::NoKeys });
         } else {

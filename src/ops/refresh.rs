@@ -74,6 +74,9 @@ const MAX_JUDGEMENTS: usize = 5;
 /// How long one run walks, where roots come slowly or are costly to verify.
 const MAX_WALK: Duration = Duration::from_secs(20);
 
+/// Longest time that is spent on the files of delegations, each of which may have further ones below it.
+const TIME_OF_DELEGATIONS: Duration = Duration::from_secs(120);
+
 /// What to do when the server cannot be reached.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outage {
@@ -244,7 +247,8 @@ impl<'a> Refresh<'a> {
         let stage = stage.snapshot(snapshot).map_err(refused)?;
         let mut files = self.get(&stage.needs(), freshness);
         let targets = files.remove(&RoleName::targets()).unwrap_or_else(|| Err(no_answer()))?;
-        let mut repo = stage.targets(targets).map_err(refused)?;
+        let mut repo = stage.targets(targets, &self.stored.files).map_err(refused)?;
+        let began = Instant::now();
         loop {
             let needs = repo.needs().map_err(refused)?;
             if needs.is_empty() {
@@ -254,8 +258,17 @@ impl<'a> Refresh<'a> {
                 needs.iter().filter(|file| role_of(file).is_none_or(|role| !files.contains_key(role))).cloned().collect();
             files.extend(self.get(&missing, freshness));
             for role in needs.iter().filter_map(role_of) {
-                let bytes = files.remove(role).unwrap_or_else(|| Err(no_answer()))?;
-                repo = repo.delegation(role, &bytes).map_err(refused)?;
+                match files.remove(role).unwrap_or_else(|| Err(no_answer())) {
+                    // a server that keeps a file in another form than it was sent in lists the hash of a file that it does not have
+                    Err(RemoteError::NotFound { .. }) => {
+                        repo.set_aside(role, format!("the server lists a file of {role}, and does not have it (404)"));
+                    }
+                    Ok(_) if began.elapsed() > TIME_OF_DELEGATIONS => {
+                        let seconds = TIME_OF_DELEGATIONS.as_secs();
+                        repo.set_aside(role, format!("{role} is not looked at: the files of delegations have taken {seconds} s"));
+                    }
+                    answer => repo = repo.delegation(role, &answer?).map_err(refused)?,
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What is released under a tag: the content that a trusted pull takes.
 
-use super::image::Tag;
+use super::{error::OpsError, events::Event, image::Tag, session::Session};
 use crate::tuf::{hashes::FileMeta, role::RoleName, trusted::TrustedRepo};
 
 /// The content that is released under a tag: that of `targets/releases` where it has one, as for a pull, else that of `targets`. Where
@@ -17,4 +17,30 @@ pub(super) fn released(repo: &TrustedRepo, tag: &Tag) -> Option<FileMeta> {
 /// Whether Docker trusts what a role signs.
 pub(super) fn is_released(role: &RoleName) -> bool {
     *role == RoleName::targets() || *role == RoleName::releases()
+}
+
+/// Refuses a repository whose `targets/releases` cannot be used: an older entry of `targets` may lie under what cannot be read.
+pub(super) fn must_be_known(repo: &TrustedRepo) -> Result<(), OpsError> {
+    match repo.skipped().get(&RoleName::releases()) {
+        Some(skipped) => Err(OpsError::ReleasesUnusable { gun: repo.gun().clone(), reason: skipped.reason.clone() }),
+        None => Ok(()),
+    }
+}
+
+/// Tells of a `targets/releases` that is delegated and of which the server has no file, where something of `targets` is answered: so it is between
+/// the first signer and the first release, and so it looks where the server keeps the releases back from one who has never seen them. Refused
+/// where the settings want that.
+pub(super) fn answer_without_releases(session: &Session<'_>, repo: &TrustedRepo) -> Result<(), OpsError> {
+    let releases = RoleName::releases();
+    let is_delegated = repo.delegations().any(|(_, delegation)| delegation.name == releases);
+    if !is_delegated || repo.targets(&releases).is_some() || repo.skipped().contains_key(&releases) {
+        return Ok(());
+    }
+    if session.unreleased.refuses(repo.gun()) {
+        return Err(OpsError::Unreleased { gun: repo.gun().clone() });
+    }
+    let warning =
+        format!("{releases} is delegated, and the server has no file of it: what targets signs is all that is known here");
+    session.events.tell(Event::Warning(warning));
+    Ok(())
 }

@@ -5,10 +5,10 @@ use super::{
     events::Event,
     image::Tag,
     refresh::{Target, for_reading, for_writing},
-    released::{is_released, released},
+    released::{answer_without_releases, is_released, must_be_known, released},
     session::Session,
 };
-use crate::tuf::{digest::Sha256, gun::Gun, role::RoleName, trusted::TrustedRepo};
+use crate::tuf::{digest::Sha256, gun::Gun, trusted::TrustedRepo};
 
 /// Where the Notary server cannot be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,7 @@ pub enum Outage {
 pub fn resolve(session: &Session<'_>, gun: &Gun, tag: &Tag, outage: Outage) -> Result<Sha256, OpsError> {
     let repo = state(session, gun, outage)?;
     let released = released(&repo, tag).ok_or_else(|| OpsError::NoTrustData { tag: tag.clone() })?;
+    answer_without_releases(session, &repo)?;
     Ok(released.sha256)
 }
 
@@ -40,7 +41,11 @@ pub fn resolve_all(session: &Session<'_>, gun: &Gun, outage: Outage) -> Result<V
             None => session.events.tell(Event::SkippingTarget { name }),
         }
     }
-    if tags.is_empty() { Err(OpsError::NoTrustedTags { gun: gun.clone() }) } else { Ok(tags) }
+    if tags.is_empty() {
+        return Err(OpsError::NoTrustedTags { gun: gun.clone() });
+    }
+    answer_without_releases(session, &repo)?;
+    Ok(tags)
 }
 
 fn state(session: &Session<'_>, gun: &Gun, outage: Outage) -> Result<Box<TrustedRepo>, OpsError> {
@@ -53,9 +58,6 @@ fn state(session: &Session<'_>, gun: &Gun, outage: Outage) -> Result<Box<Trusted
             }
         },
     };
-    // an older entry of `targets` may lie under what cannot be read
-    match repo.skipped().get(&RoleName::releases()) {
-        Some(skipped) => Err(OpsError::ReleasesUnusable { gun: gun.clone(), reason: skipped.reason.clone() }),
-        None => Ok(repo),
-    }
+    must_be_known(&repo)?;
+    Ok(repo)
 }

@@ -9,7 +9,7 @@ use super::{
     ports::KeyInfo,
     publish::{Changes, publish},
     refresh::{Target, for_writing},
-    released::is_released,
+    released::{is_released, must_be_known},
     session::Session,
 };
 use crate::tuf::{change::Change, gun::Gun, key_id::CanonicalKeyId, role::RoleName, trusted::TrustedRepo};
@@ -57,6 +57,10 @@ pub fn revoke(session: &Session<'_>, gun: &Gun, tag: Option<&Tag>) -> Result<(),
         return Err(not_initialized(session, gun));
     };
     let Target::Published(repo) = target else { return Err(not_initialized(session, gun)) };
+    // what has expired is signed anew without the tag; what else cannot be used may come back with it
+    if repo.expired(&RoleName::releases()).is_none() {
+        must_be_known(&repo)?;
+    }
     let signed = signed_names(&repo, tag);
     if signed.is_empty() {
         return Err(tag.map_or(RevokeError::NoTags, |tag| RevokeError::NoSuchTag(tag.clone())));

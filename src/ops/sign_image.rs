@@ -1,6 +1,6 @@
 //! Signs tags of a repository, as one update.
 
-use std::thread;
+use std::{collections::BTreeSet, thread};
 
 use super::{
     alone::Alone,
@@ -42,6 +42,8 @@ pub struct Request<'a> {
     pub first: FirstSigner,
     /// What becomes of a released content that the registry does not serve.
     pub unserved: Unserved,
+    /// Whether a role of which it is not known what it signs may begin anew, without that.
+    pub anew: bool,
 }
 
 /// Who signs first in a new repository.
@@ -204,7 +206,9 @@ fn published<'a>(
         };
         tags.push(TagToSign { tag, roles, meta });
     }
-    Ok(Ready { target: Target::Published(repo), changes: Vec::new(), tags, tell_initialized: false })
+    let roles: BTreeSet<&RoleName> = tags.iter().flat_map(|tag| &tag.roles).filter(|_| request.anew).collect();
+    let changes = roles.into_iter().map(|role| Change::BeginAnew { role: role.clone() }).collect();
+    Ok(Ready { target: Target::Published(repo), changes, tags, tell_initialized: false })
 }
 
 /// The first update of a repository.

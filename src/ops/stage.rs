@@ -38,7 +38,7 @@ pub fn staged(changelist: &dyn Changelist, gun: &Gun) -> Result<Vec<Staged>, Ops
 
 /// Stages changes behind those that are there, in this order.
 pub fn stage(changelist: &dyn Changelist, gun: &Gun, now: Timestamp, changes: &[Change]) -> Result<(), OpsError> {
-    let changes: Vec<StagedChange> = changes.iter().map(StagedChange::of).collect::<Result<_, _>>()?;
+    let changes: Vec<StagedChange> = changes.iter().filter_map(StagedChange::of).collect();
     for change in &changes {
         // such a change would stand in the way of every publish (Notary signs it, and cannot read what it has signed)
         let data = change.data.as_deref().map(Json::parse).transpose().map_err(OpsError::NotSignable)?;

@@ -54,7 +54,7 @@ impl RootWalk {
     /// verified here last is taken up instead: a new one must follow from that.
     pub fn resume(gun: &Gun, bytes: Arc<[u8]>, floor: Floor) -> Result<Self, UpdateError> {
         let stored = verify_own_root(parse(bytes)?)?;
-        floor.admit(&stored)?;
+        floor.admit(&stored, &stored.role_keys(&RoleName::root()))?;
         let root = match floor.root() {
             Some(last) if **last != **stored.bytes() => verify_own_root(parse(Arc::clone(last))?)?,
             _ => stored,
@@ -87,9 +87,7 @@ impl RootWalk {
     fn heed_one<T: Payload>(&mut self, stored: &BTreeMap<RoleName, Arc<[u8]>>, keys: &RoleKeys) -> Option<Verified<T>> {
         let bytes = stored.get(keys.role())?;
         let file = verify(Unverified::<T>::parse(keys.role(), Arc::clone(bytes)).ok()?, keys).ok()?;
-        if self.floor.of(keys.role()).is_none_or(|seen| seen.version < file.version()) {
-            self.floor.raise(&file);
-        }
+        self.floor.heed(&file, keys);
         Some(file)
     }
 

@@ -25,6 +25,11 @@ pub enum Change {
         /// The content.
         target: Target,
     },
+    /// A role may begin anew, where it has a file that cannot be verified and nothing is known of what it signs: all of that goes with the next change.
+    BeginAnew {
+        /// The role.
+        role: RoleName,
+    },
     /// A delegation loses all its paths: it may sign no name any more.
     ClearPaths {
         /// The delegated role.

@@ -12,7 +12,6 @@ use super::{
     key::Key,
     key_id::CanonicalKeyId,
     members::{FormatError, Members},
-    plan::PlanError,
     role::{InvalidRole, RoleName},
     targets::Target,
 };
@@ -74,8 +73,10 @@ pub enum StagedError {
 }
 
 impl StagedChange {
-    /// A change as `notary` stages it. `PlanError::Scope` for one that has no staged form: what a signer's keys are is looked up when it is published.
-    pub fn of(change: &Change) -> Result<Self, PlanError> {
+    /// A change as `notary` stages it. None for one that it has no words for: whether a role may begin anew, and which keys a signer has, is decided when
+    /// that is published.
+    #[must_use]
+    pub fn of(change: &Change) -> Option<Self> {
         let staged = |action: &str, role: &str, kind: &str, data: Option<String>| Self {
             action: action.to_owned(),
             role: role.to_owned(),
@@ -85,7 +86,8 @@ impl StagedChange {
         };
         let named = |name: &str, change: Self| Self { path: name.to_owned(), ..change };
         let delegation = |action, role: &RoleName, data| staged(action, role.as_str(), "delegation", data);
-        Ok(match change {
+        Some(match change {
+            Change::BeginAnew { .. } | Change::RemoveSigner { .. } => return None,
             Change::AddEntry { role, name, entry } => {
                 named(name, staged("create", role.as_str(), "target", Some(entry_data(entry))))
             }
@@ -111,7 +113,6 @@ impl StagedChange {
             Change::RemovePaths { role, paths } => {
                 delegation("update", role, Some(format!(r#"{{"remove_paths":{}}}"#, strings(paths))))
             }
-            Change::RemoveSigner { role } => return Err(PlanError::Scope(role.to_string())),
             Change::RemoveTarget { role, name } => named(name, staged("delete", role.as_str(), "target", None)),
             Change::Undelegate { role } => delegation("delete", role, None),
             Change::Witness { role } => staged("update", role.as_str(), "witness", None),

@@ -15,6 +15,7 @@ use super::{
     plan::{Base, Notice, Plan, PlanError},
     role::RoleName,
     role_keys::{RoleKeys, RoleSpec},
+    set_aside::{Cause, Skipped},
     targets::{Delegation, Target, Targets},
 };
 
@@ -35,18 +36,24 @@ struct Working<'a> {
     edited: BTreeMap<RoleName, Targets>,
     /// Delegations that were taken back: whatever is made of their names later begins empty.
     gone: BTreeSet<RoleName>,
+    /// Roles that begin anew where what they have signed is not known.
+    anew: BTreeSet<RoleName>,
     notices: Vec<Notice>,
 }
 
 impl<'a> Working<'a> {
     fn new(base: Base<'a>, now: Timestamp, can_sign: &'a dyn Fn(&RoleKeys) -> bool) -> Self {
-        Self { base, now, can_sign, edited: BTreeMap::new(), gone: BTreeSet::new(), notices: Vec::new() }
+        Self { base, now, can_sign, edited: BTreeMap::new(), gone: BTreeSet::new(), anew: BTreeSet::new(), notices: Vec::new() }
     }
 
     fn apply(&mut self, change: &Change) -> Result<(), PlanError> {
         match change {
             Change::AddEntry { role, name, entry } => self.add_entry(role, name, entry),
             Change::AddTarget { role, name, target } => self.add_target(role, name, target),
+            Change::BeginAnew { role } => {
+                self.anew.insert(role.clone());
+                Ok(())
+            }
             Change::ClearPaths { role } => self.retain_paths(role, |_| false),
             Change::Delegate { role, keys, paths } => self.delegate(role, keys, paths),
             Change::PurgeKeys { below, keys } => self.purge_keys(below, keys),
@@ -125,6 +132,8 @@ impl<'a> Working<'a> {
 
     fn remove_target(&mut self, role: &RoleName, name: &str) -> Result<(), PlanError> {
         self.must_exist(role)?;
+        // to whom its keys are given back, what they have signed comes back too
+        self.must_be_known(role, &[Cause::Unusable, Cause::LostSigners])?;
         let file = self.edited.get(role).or_else(|| self.to_sign_anew(role));
         if !file.is_some_and(|file| file.targets.contains_key(name) || file.unusable.contains_key(name)) {
             return Ok(());
@@ -284,10 +293,20 @@ impl<'a> Working<'a> {
         self.base.to_sign_anew(role).filter(|_| !self.is_gone(role)).map(|file| &**file)
     }
 
-    /// The file of a role, with the version and the expiry that it gets; an empty one where none could be verified.
+    /// A role of which it is not known what it signs is not edited unless it is to begin anew.
+    fn must_be_known(&self, role: &RoleName, causes: &[Cause]) -> Result<(), PlanError> {
+        let known = self.edited.contains_key(role) || self.anew.contains(role) || self.is_gone(role);
+        match self.base.skipped(role).filter(|skipped| !known && causes.contains(&skipped.cause)) {
+            Some(Skipped { reason, .. }) => Err(PlanError::SetAside { role: role.clone(), reason: reason.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// The file of a role, with the version and the expiry that it gets; an empty one where it has none that counts.
     fn edit(&mut self, role: &RoleName) -> Result<&mut Targets, PlanError> {
         if !self.edited.contains_key(role) {
             let header = self.header(role)?;
+            self.must_be_known(role, &[Cause::Unusable])?;
             let file = self.to_sign_anew(role).cloned().unwrap_or_else(|| Targets::empty(header));
             self.begin(role, file)?;
         }
@@ -301,7 +320,7 @@ impl<'a> Working<'a> {
     }
 
     fn header(&self, role: &RoleName) -> Result<Header, PlanError> {
-        let version = self.base.next_version(role).ok_or_else(|| PlanError::LastVersion(role.clone()))?;
+        let version = self.base.version_above(role)?;
         Ok(Header { version, expires: Expires::after_days(self.now, TARGETS_DAYS) })
     }
 }

@@ -5,7 +5,7 @@ use std::{marker::PhantomData, sync::Arc};
 use base64ct::{Base64, Encoding as _};
 
 use super::{
-    json::{Json, JsonError},
+    json::{Json, JsonError, MAX_VALUES},
     members::{FormatError, Members},
     payload::Payload,
     role::RoleName,
@@ -45,15 +45,24 @@ pub enum EnvelopeError {
 impl<T: Payload> Unverified<T> {
     /// Parses a file strictly.
     pub fn parse(role: &RoleName, bytes: Arc<[u8]>) -> Result<Self, EnvelopeError> {
-        let json = Json::parse(&bytes)?;
+        Self::parse_within(role, bytes, &mut MAX_VALUES.clone())
+    }
+
+    /// The same for a file that may have so many values, and takes from these what it has.
+    pub(super) fn parse_within(role: &RoleName, bytes: Arc<[u8]>, values: &mut u64) -> Result<Self, EnvelopeError> {
+        let mut json = Json::parse_within(&bytes, values)?;
         let members = Members::of(&json, role.as_str())?;
-        let signed = members.required("signed")?.clone();
-        if signed.as_object().is_none() {
+        if members.required("signed")?.as_object().is_none() {
             return Err(members.error("signed", "not an object").into());
         }
         let place = members.place_of("signatures");
         let signatures = members.list("signatures")?.iter().map(|json| Signature::read(json, &place)).collect::<Result<_, _>>()?;
-        Ok(Self { role: role.clone(), signed, signatures, bytes, kind: PhantomData })
+        // a second tree of a large file would take as much memory again
+        let signed = match &mut json {
+            Json::Object(members) => members.remove("signed"),
+            _ => None,
+        };
+        Ok(Self { role: role.clone(), signed: signed.unwrap_or(Json::Null), signatures, bytes, kind: PhantomData })
     }
 
     /// The version that the file claims: a bound for the walk over roots, which proves each step, and nothing else.

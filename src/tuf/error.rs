@@ -33,6 +33,16 @@ pub enum UpdateError {
         /// When.
         at: Expires,
     },
+    /// The version is so far above that few would be left: whoever signed it would have spent the role's versions.
+    #[error("{role} version {found}, which its keys have signed, is too far above {}", floor.map_or("a first version".to_owned(), |floor| format!("version {floor}")))]
+    Leap {
+        /// The role.
+        role: RoleName,
+        /// The version that came.
+        found: Version,
+        /// The version that was verified before, where there is one.
+        floor: Option<Version>,
+    },
     /// A file is no metadata file.
     #[error("{role}: {error}")]
     Malformed {
@@ -44,6 +54,21 @@ pub enum UpdateError {
     /// The root does not satisfy the pins, or not the rules for the first one.
     #[error("could not validate the path to a trusted root: {0}")]
     Pin(#[from] PinError),
+    /// A role has not lost its signers, and what stands in the place of its file none of them has signed.
+    #[error(
+        "{role}: in place of version {version}, which its keys have signed, the snapshot lists {} that cannot be verified: {reason}",
+        claimed.map_or("a file".to_owned(), |claimed| format!("a version {claimed}"))
+    )]
+    Replaced {
+        /// The role.
+        role: RoleName,
+        /// The version that was verified before, and that its keys sign for still.
+        version: Version,
+        /// The version that the other file claims.
+        claimed: Option<Version>,
+        /// What is wrong with that.
+        reason: String,
+    },
     /// A delegation that was verified before is still delegated, and the snapshot hides it (TUF 5.5.5).
     #[error("{role} was removed from the snapshot although its parent still delegates to it")]
     RoleRemoved {

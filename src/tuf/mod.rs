@@ -1,6 +1,7 @@
 //! Trust metadata: parse, verify, update, look up, edit, sign. Pure: bytes, `now` and a signer come in, values go out.
 
 pub mod bootstrap;
+mod budget;
 pub mod canonical;
 pub mod change;
 pub mod changelist;
@@ -30,6 +31,7 @@ pub mod role;
 pub mod role_keys;
 pub mod root;
 pub mod root_edit;
+pub mod set_aside;
 pub mod sign;
 pub mod snapshot;
 pub mod targets;

@@ -15,6 +15,7 @@ use super::{
     role::RoleName,
     role_keys::RoleKeys,
     root::Root,
+    set_aside::Skipped,
     snapshot::Snapshot,
     targets::{Target, Targets},
     trusted::TrustedRepo,
@@ -119,6 +120,24 @@ pub enum PlanError {
     /// The version cannot grow.
     #[error("{0} is at the highest version that there is")]
     LastVersion(RoleName),
+    /// The server has a file so far above what is known that none may be signed above it.
+    #[error("{role}: the server has a file of version {version}, which is too far above {} for one to be signed above it", known.map_or("a first version".to_owned(), |known| format!("version {known}")))]
+    OutOfReach {
+        /// The role.
+        role: RoleName,
+        /// The version that the server's file claims.
+        version: Version,
+        /// The version that was verified last, where there is one.
+        known: Option<Version>,
+    },
+    /// What a role signs is not known, since its file was set aside: to change it would be to drop the rest.
+    #[error("{role} cannot be changed, since what it signs is not known: {reason}")]
+    SetAside {
+        /// The role.
+        role: RoleName,
+        /// Why its file cannot be used.
+        reason: String,
+    },
 }
 
 impl Plan {
@@ -217,17 +236,35 @@ impl<'a> Base<'a> {
     }
 
     /// The version that a new file of a role gets: above every one that may have been published before, even where that file could
-    /// not be verified (the server takes no lower one).
+    /// not be verified (the server takes no lower one). None where there is none above.
     #[must_use]
     pub fn next_version(self, role: &RoleName) -> Option<Version> {
-        let seen = match self {
-            Base::Unpublished(local) => (*role == RoleName::targets()).then(|| local.targets().version()),
+        self.version_above(role).ok()
+    }
+
+    /// The same with the reason. A version that is claimed and not verified is believed as far as a small step goes: by more whoever wrote it, without
+    /// any key, would have the role's versions spent by its own signers.
+    pub(super) fn version_above(self, role: &RoleName) -> Result<Version, PlanError> {
+        let (known, claimed) = match self {
+            Base::Unpublished(local) => ((*role == RoleName::targets()).then(|| local.targets().version()), None),
             Base::Trusted(repo) => {
                 let verified = repo.targets(role).map(Verified::version);
-                let claimed = repo.skipped().get(role).and_then(|skipped| skipped.claimed_version);
-                verified.max(claimed).max(repo.lost(role)).max(repo.floor().of(role).map(|seen| seen.version))
+                let claimed = self.skipped(role).and_then(|skipped| skipped.claimed_version);
+                (verified.max(repo.floor().of(role).map(|seen| seen.version)), claimed.max(repo.lost(role)))
             }
         };
-        seen.map_or(Some(Version::FIRST), Version::next)
+        if let Some(version) = claimed.filter(|claimed| !claimed.is_a_step_from(known)) {
+            return Err(PlanError::OutOfReach { role: role.clone(), version, known });
+        }
+        let next = known.max(claimed).map_or(Some(Version::FIRST), Version::next);
+        next.ok_or_else(|| PlanError::LastVersion(role.clone()))
+    }
+
+    /// Why a role's file is not used, where it is not.
+    pub(super) fn skipped(self, role: &RoleName) -> Option<&'a Skipped> {
+        match self {
+            Base::Trusted(repo) => repo.skipped().get(role),
+            Base::Unpublished(_) => None,
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Trust data of which something may have expired: to be signed anew, and to be told when it ends. Nothing is looked up in it.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -122,6 +122,19 @@ impl Recoverable {
     /// Delegations whose files are not signed as they must be, with the reason: no renewal helps them.
     pub fn unusable(&self) -> impl Iterator<Item = (&RoleName, &str)> {
         self.0.skipped().iter().map(|(role, skipped)| (role, skipped.reason.as_str()))
+    }
+
+    /// The delegations above whose file on the server none can be signed: versions for them are there again where the repository begins again.
+    pub fn spent(&self) -> impl Iterator<Item = &RoleName> {
+        let delegations = self.0.delegations().map(|(_, delegation)| &delegation.name);
+        delegations.filter(|role| Base::Trusted(&self.0).version_above(role).is_err())
+    }
+
+    /// The delegations that are set aside, with the version and the bytes of the file that was verified here last, where that counts still.
+    #[must_use]
+    pub fn set_aside(&self, now: Timestamp) -> BTreeMap<RoleName, Option<(Version, Arc<[u8]>)>> {
+        let last = |role| self.0.last_signed(role, now).map(|file| (file.version(), Arc::clone(file.bytes())));
+        self.0.skipped().keys().filter(|role| self.0.expired(role).is_none()).map(|role| (role.clone(), last(role))).collect()
     }
 
     /// The file of targets or of a delegation as it was signed, to be sent again.

@@ -34,6 +34,8 @@ pub struct Wanted {
     pub files: BTreeSet<RoleName>,
     /// The snapshot names these no more.
     pub unlisted: BTreeSet<RoleName>,
+    /// The snapshot names these files, as they were signed before.
+    pub listed: BTreeMap<RoleName, Arc<[u8]>>,
 }
 
 /// Files to sign, unsigned, with the keys that each has then.
@@ -73,6 +75,7 @@ impl Reissue {
         let files = roles.iter().map(|role| file(base, role, root.as_ref(), now)).collect::<Result<_, _>>()?;
         let mut snapshot = plan::snapshot(base, &[], now)?;
         snapshot.meta.retain(|role, _| !wanted.unlisted.contains(role));
+        snapshot.meta.extend(wanted.listed.iter().map(|(role, bytes)| (role.clone(), FileMeta::of(bytes))));
         Ok(Self { previous: base.root().clone(), root, files, snapshot })
     }
 
@@ -113,7 +116,7 @@ impl Reissue {
 fn file(base: Base<'_>, role: &RoleName, root: Option<&Root>, now: Timestamp) -> Result<(Targets, RoleKeys), PlanError> {
     let Some(current) = base.to_sign_anew(role) else { return Err(PlanError::NoSuchRole(role.clone())) };
     let mut file = Targets::clone(current);
-    let version = base.next_version(role).ok_or_else(|| PlanError::LastVersion(role.clone()))?;
+    let version = base.version_above(role)?;
     *file.header_mut() = Header { version, expires: Expires::after_days(now, TARGETS_DAYS) };
     unusable_entry(role, &file)?;
     let keys = match (base, root) {

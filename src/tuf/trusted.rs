@@ -8,6 +8,7 @@ use std::{
 use jiff::Timestamp as Now;
 
 use super::{
+    budget::{Budget, Budgets},
     digest::Sha256,
     envelope::Unverified,
     error::UpdateError,
@@ -17,49 +18,49 @@ use super::{
     key_id::CanonicalKeyId,
     role::RoleName,
     role_keys::RoleKeys,
+    set_aside::{Cause, Skipped},
     snapshot::Snapshot,
     targets::{Delegation, Targets},
     timestamp::Timestamp,
     trusted_root::TrustedRoot,
     update::{Freshness, WithSnapshot, check_file, file_ref},
-    verify::{Current, Unvouched, Verified, VerifyError, unvouched, verify},
+    verify::{Current, Unvouched, Verified, verify},
     version::Version,
 };
 
-/// Most delegations that are followed.
+/// Most delegations of `targets` itself that are followed.
 pub const MAX_DELEGATIONS: usize = 4096;
 
 /// Last stage: root, timestamp, snapshot, targets and every delegation that could be verified.
 #[derive(Clone, Debug)]
 pub struct TrustedRepo {
-    stages: WithSnapshot,
-    files: BTreeMap<RoleName, Current<Targets>>,
-    skipped: BTreeMap<RoleName, Skipped>,
+    pub(super) stages: WithSnapshot,
+    pub(super) files: BTreeMap<RoleName, Current<Targets>>,
+    pub(super) skipped: BTreeMap<RoleName, Skipped>,
     /// Those of the skipped that are signed and have expired: for the floor alone.
-    expired: Vec<Verified<Targets>>,
+    pub(super) expired: Vec<Verified<Targets>>,
     /// Those of the skipped that lack signatures alone: for a witness.
-    unvouched: BTreeMap<RoleName, Unvouched<Targets>>,
+    pub(super) unvouched: BTreeMap<RoleName, Unvouched<Targets>>,
     /// Of roles that have a file: the version of a newer one, which the snapshot does not name.
     lost: BTreeMap<RoleName, Version>,
-}
-
-/// A delegation that is not used, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Skipped {
-    /// The cause.
-    pub reason: String,
-    /// The version that the unusable file claims: a new file of the role must go above it. Nothing else may be made of it.
-    pub claimed_version: Option<Version>,
+    /// What was stored here before this update, by role. Only what the floor knows by its hash counts.
+    stored: BTreeMap<RoleName, Arc<[u8]>>,
+    /// What the delegates may still cost.
+    pub(super) budgets: Budgets,
 }
 
 impl WithSnapshot {
-    /// Takes the targets file: the one that the snapshot lists, signed, at or above the floor, unexpired (TUF 5.6).
-    pub fn targets(self, bytes: Arc<[u8]>) -> Result<TrustedRepo, UpdateError> {
+    /// Takes the targets file: the one that the snapshot lists, signed, at or above the floor, unexpired (TUF 5.6). The files that are stored here
+    /// speak for their roles against what cannot be verified.
+    pub fn targets(self, bytes: Arc<[u8]>, stored: &BTreeMap<RoleName, Arc<[u8]>>) -> Result<TrustedRepo, UpdateError> {
         let (role, chain) = (RoleName::targets(), &self.before.chain);
         if let Some(meta) = self.snapshot.meta.get(&role) {
             check_file(&role, meta, &bytes)?;
         }
         let targets: Current<Targets> = chain.current(bytes, &chain.root.role_keys(&role))?;
+        if targets.roles.len() > MAX_DELEGATIONS {
+            return Err(UpdateError::TooManyDelegations(MAX_DELEGATIONS));
+        }
         Ok(TrustedRepo {
             stages: self,
             files: BTreeMap::from([(role, targets)]),
@@ -67,80 +68,40 @@ impl WithSnapshot {
             expired: Vec::new(),
             unvouched: BTreeMap::new(),
             lost: BTreeMap::new(),
+            stored: stored.clone(),
+            budgets: Budgets::default(),
         })
     }
 }
 
 impl TrustedRepo {
     /// The delegations' files that are still missing: delegated by a verified file and named by the snapshot. When it is empty, the
-    /// state is whole.
+    /// state is whole. What is longer than its delegate may cost is not asked for.
     pub fn needs(&mut self) -> Result<Vec<FileRef>, UpdateError> {
         let mut needs = Vec::new();
+        let mut budgets = self.budgets.clone();
         let reachable: Vec<_> = self.delegations().map(|(_, delegation)| delegation.name.clone()).collect();
-        if reachable.len() > MAX_DELEGATIONS {
-            return Err(UpdateError::TooManyDelegations(MAX_DELEGATIONS));
-        }
         for role in reachable {
             if self.files.contains_key(&role) || self.skipped.contains_key(&role) {
                 continue;
             }
             let snapshot = self.snapshot();
             if let Some(meta) = snapshot.meta.get(&role) {
-                needs.push(file_ref(&role, meta));
+                let (left, length) = (budgets.left(&role), meta.length);
+                if length > left.bytes {
+                    self.set_aside(&role, format!("{role} is listed with {length} bytes, more than a delegate's files may have"));
+                } else {
+                    needs.push(file_ref(&role, meta));
+                    budgets.spend(&role, left, Budget { bytes: left.bytes - length, ..left });
+                }
             } else if self.chain_floor().misses(&role) {
                 // TUF 5.5.5: a role does not vanish from the snapshot, and not either by being named without a file
                 return Err(UpdateError::RoleRemoved { role });
             } else if snapshot.unusable.contains(&role) {
-                let reason = "the snapshot names it without a usable SHA-256".to_owned();
-                self.skipped.insert(role, Skipped { reason, claimed_version: None });
+                self.set_aside(&role, "the snapshot names it without a usable SHA-256".to_owned());
             }
         }
         Ok(needs)
-    }
-
-    /// Takes a delegation's file: the one that the snapshot lists, signed by the keys that its parent names. One that is badly
-    /// signed, malformed or expired is set aside and the rest goes on, as Notary does; another file than the listed one, or one
-    /// below the floor, ends the update.
-    pub fn delegation(mut self, role: &RoleName, bytes: &Arc<[u8]>) -> Result<Self, UpdateError> {
-        let Some(meta) = self.snapshot().meta.get(role) else { return Ok(self) };
-        check_file(role, meta, bytes)?;
-        let verified = self.stages.before.chain.verified::<Targets>(Arc::clone(bytes), &self.role_keys(role));
-        let skip = |reason: String| {
-            let claimed = Unverified::<Targets>::parse(role, Arc::clone(bytes)).ok().and_then(|file| file.claimed_version());
-            Skipped { reason, claimed_version: claimed.and_then(Version::new) }
-        };
-        match verified {
-            Ok(file) => {
-                let at = file.expires();
-                match file.at(self.now()) {
-                    Ok(file) => drop(self.files.insert(role.clone(), file)),
-                    Err(expired) => {
-                        self.skipped.insert(role.clone(), skip(format!("{role} expired at {at}")));
-                        self.expired.push(expired.into_verified());
-                    }
-                }
-            }
-            Err(error @ (UpdateError::Verify(_) | UpdateError::Malformed { .. })) => {
-                if let UpdateError::Verify(VerifyError::Threshold { .. } | VerifyError::NoSignatures(_)) = error {
-                    self.unvouched.extend(self.to_vouch_for(role, bytes).map(|file| (role.clone(), file)));
-                }
-                drop(self.skipped.insert(role.clone(), skip(error.to_string())));
-            }
-            Err(error) => return Err(error),
-        }
-        Ok(self)
-    }
-
-    /// Notes a file that the server still has of a delegation, from an earlier life of its name: a new one must go above it. Nothing else is
-    /// made of it.
-    pub fn note_left_over(&mut self, role: &RoleName, bytes: &Arc<[u8]>) {
-        if self.files.contains_key(role) {
-            return;
-        }
-        let claimed = Unverified::<Targets>::parse(role, Arc::clone(bytes)).ok().and_then(|file| file.claimed_version());
-        let reason = "the snapshot does not name it".to_owned();
-        let left_over = Skipped { reason, claimed_version: claimed.and_then(Version::new) };
-        self.skipped.entry(role.clone()).or_insert(left_over);
     }
 
     /// Notes a file that the server has of a role, where it is newer than the verified one: Notary's server takes two updates at the same
@@ -160,17 +121,6 @@ impl TrustedRepo {
     #[must_use]
     pub fn lost(&self, role: &RoleName) -> Option<Version> {
         self.lost.get(role).copied()
-    }
-
-    /// The content of a listed file that lacks signatures alone. An older one than was verified before has nothing to be vouched for.
-    fn to_vouch_for(&self, role: &RoleName, bytes: &Arc<[u8]>) -> Option<Unvouched<Targets>> {
-        let file = unvouched(&Unverified::<Targets>::parse(role, Arc::clone(bytes)).ok()?).ok()?;
-        let version = file.to_vouch_for().header.version;
-        let stands = self
-            .chain_floor()
-            .of(role)
-            .is_none_or(|seen| version > seen.version || version == seen.version && Sha256::of(bytes) == seen.sha256);
-        stands.then_some(file)
     }
 
     /// The repository.
@@ -270,16 +220,21 @@ impl TrustedRepo {
         found.into_iter()
     }
 
-    /// The live files, each as it came.
+    /// The files to keep, each as it came: the live ones, those that have expired, and of a delegation that is set aside for another reason the one
+    /// that was kept until now, which speaks for its role as long as it is delegated.
     #[must_use]
     pub fn all_files(&self) -> BTreeMap<RoleName, Arc<[u8]>> {
+        let stands = |role: &RoleName| role.is_delegation() && !self.files.contains_key(role) && !self.is_taken_back(role);
+        let kept = self.stored.keys().filter(|role| stands(role)).filter_map(|role| Some((role, self.stored(role)?)));
+        let kept = kept.chain(self.expired.iter().map(|file| (file.role(), file.bytes())));
         let base = [
             (RoleName::root(), self.root().bytes()),
             (RoleName::snapshot(), self.stages.snapshot.bytes()),
             (RoleName::timestamp(), self.stages.before.timestamp.bytes()),
         ];
         let targets = self.files.iter().map(|(role, file)| (role.clone(), file.bytes()));
-        base.into_iter().chain(targets).map(|(role, bytes)| (role, Arc::clone(bytes))).collect()
+        let kept = kept.map(|(role, bytes)| (role.clone(), bytes));
+        kept.chain(base).chain(targets).map(|(role, bytes)| (role, Arc::clone(bytes))).collect()
     }
 
     /// The floor after this update: raised to each file that was verified, and without the delegations that were taken back.
@@ -287,18 +242,26 @@ impl TrustedRepo {
     pub fn floor(&self) -> Floor {
         let mut floor = self.chain_floor().clone();
         floor.raise_root(self.root());
-        floor.raise(&self.stages.before.timestamp);
-        floor.raise(self.snapshot());
-        for file in self.files.values() {
-            floor.raise(file);
+        floor.raise(&self.stages.before.timestamp, &self.role_keys(&RoleName::timestamp()));
+        floor.raise(self.snapshot(), &self.role_keys(&RoleName::snapshot()));
+        for file in self.files.values().map(|file| &**file).chain(&self.expired) {
+            floor.raise(file, &self.role_keys(file.role()));
         }
-        for file in &self.expired {
-            floor.raise(file);
+        for role in self.skipped.iter().filter(|(_, skipped)| skipped.cause != Cause::Expired).map(|(role, _)| role) {
+            if let Some(meta) = self.snapshot().meta.get(role) {
+                floor.set_aside(role, meta.sha256);
+            }
         }
         for (role, _) in self.chain_floor().iter().filter(|(role, _)| self.is_taken_back(role)) {
             floor.let_go(role);
         }
         floor
+    }
+
+    /// The file of a role that was stored here, where it is the one that was verified last.
+    pub(super) fn stored(&self, role: &RoleName) -> Option<&Arc<[u8]>> {
+        let seen = self.chain_floor().of(role)?;
+        self.stored.get(role).filter(|bytes| Sha256::of(bytes) == seen.sha256)
     }
 
     /// Whether the verified file of a role above it says that this delegation is none. Where that file is set aside nothing is known.
@@ -310,7 +273,7 @@ impl TrustedRepo {
         }
     }
 
-    fn chain_floor(&self) -> &Floor {
+    pub(super) fn chain_floor(&self) -> &Floor {
         &self.stages.before.chain.floor
     }
 }

@@ -82,7 +82,7 @@ impl RootChain {
         let role = keys.role();
         let file = Unverified::parse(role, bytes).map_err(|error| UpdateError::Malformed { role: role.clone(), error })?;
         let file = verify(file, keys)?;
-        self.floor.admit(&file)?;
+        self.floor.admit(&file, keys)?;
         Ok(file)
     }
 }

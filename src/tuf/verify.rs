@@ -76,7 +76,12 @@ pub enum VerifyError {
 
 /// Checks a file against the keys that its parent names.
 pub fn verify<T: Payload>(file: Unverified<T>, keys: &RoleKeys) -> Result<Verified<T>, VerifyError> {
-    meet_threshold(&file.role, &file.signed, &file.signatures, keys)?;
+    verify_within(file, keys, &mut WORK_OF_A_FILE.clone())
+}
+
+/// The same for a file that may take so much work, and takes from it what it costs.
+pub(super) fn verify_within<T: Payload>(file: Unverified<T>, keys: &RoleKeys, work: &mut u64) -> Result<Verified<T>, VerifyError> {
+    meet_threshold_within(&file.role, &file.signed, &file.signatures, keys, work)?;
     let payload = T::read(&file.role, &file.signed)?;
     Ok(accept(file, payload))
 }
@@ -109,6 +114,16 @@ fn accept<T>(file: Unverified<T>, payload: T) -> Verified<T> {
 ///
 /// It says nothing of the payload: a reader wants [`verify`]. A server that judges uploads asks it apart from the rest.
 pub fn meet_threshold(role: &RoleName, signed: &Json, signatures: &[Signature], keys: &RoleKeys) -> Result<(), VerifyError> {
+    meet_threshold_within(role, signed, signatures, keys, &mut WORK_OF_A_FILE.clone())
+}
+
+fn meet_threshold_within(
+    role: &RoleName,
+    signed: &Json,
+    signatures: &[Signature],
+    keys: &RoleKeys,
+    work: &mut u64,
+) -> Result<(), VerifyError> {
     if signatures.is_empty() {
         return Err(VerifyError::NoSignatures(role.clone()));
     }
@@ -116,7 +131,6 @@ pub fn meet_threshold(role: &RoleName, signed: &Json, signatures: &[Signature], 
     let needed = keys.threshold().get();
     let (mut signed_by, mut known_good) = (BTreeSet::new(), BTreeSet::new());
     let mut public_keys = BTreeMap::new();
-    let mut tries = most_tries(message.len());
     for signature in signatures {
         let Some(key) = keys.get(&signature.keyid) else { continue };
         if known_good.contains(&signature.keyid) {
@@ -131,26 +145,27 @@ pub fn meet_threshold(role: &RoleName, signed: &Json, signatures: &[Signature], 
             Entry::Vacant(new) => new.insert(key.verifying_key()),
         };
         let (Ok(public), Some(scheme)) = (public, Scheme::from_name(&signature.method)) else { continue };
-        if tries == 0 {
-            return Err(VerifyError::TooManySignatures(role.clone()));
-        }
-        tries -= 1;
+        let of_the_key = u64::from(public.cost()) * OF_A_TRY;
+        let too_many = || VerifyError::TooManySignatures(role.clone());
+        *work = work.checked_sub(of_the_key).ok_or_else(too_many)?;
         if public.verify(scheme, &message, &signature.sig).is_ok() {
             known_good.insert(&signature.keyid);
             signed_by.insert(public.identity());
+        } else {
+            // each key reads a large file once for its good signature; for a bad one nobody owes it that
+            *work = work.checked_sub(message.len() as u64).ok_or_else(too_many)?;
         }
     }
     let found = signed_by.len() as u64;
     if found < needed { Err(VerifyError::Threshold { role: role.clone(), found, needed }) } else { Ok(()) }
 }
 
-/// How many signatures of the role's keys are tried over a message of so many bytes, of which each try takes the hash: about a second's work,
-/// and never fewer than 16. Whoever serves a file can add signatures to it, without any key.
-fn most_tries(message: usize) -> usize {
-    const WORK: usize = 512 << 20;
-    const OF_A_TRY: usize = 64 << 10;
-    (WORK / message.saturating_add(OF_A_TRY)).max(16)
-}
+/// Most work that the signatures of one file may take, in bytes of which the hash takes as long: about a second. Whoever serves a file can add
+/// signatures to it, without any key.
+const WORK_OF_A_FILE: u64 = 512 << 20;
+
+/// What one signature takes whose key costs 1.
+pub(super) const OF_A_TRY: u64 = 64 << 10;
 
 impl<T: Payload> Verified<T> {
     /// Splits by expiry.

@@ -15,10 +15,10 @@ fn f104_a_delegation_that_others_signed() {
         forge.publish();
         world.accepts(&forge);
         forge.bump("targets/jeff").sign_with("targets/jeff", &[key]).publish();
-        world.accepts_without(&forge, "targets/jeff");
         World::cold().accepts_without(&forge, "targets/jeff");
-        // and the honest file afterwards
-        world.accepts(forge.sign("targets/jeff").publish());
+        // jeff is still a signer of what is here, so it is the server that puts this in its place
+        let why = "targets/jeff: in place of version 2, which its keys have signed, the snapshot lists a version 3";
+        world.rejects(&forge.clone(), why, forge.sign("targets/jeff").publish());
     }
 }
 
@@ -173,7 +173,7 @@ fn f28_a_delegate_with_very_many_delegations_and_paths() {
         jeff["delegations"]["roles"] = (0..40_000).map(role).collect();
     });
     let start = std::time::Instant::now();
-    World::cold().rejects(forge.publish(), "more than 4096 delegations", &Forge::new(GUN));
+    World::cold().accepts_without(forge.publish(), "targets/jeff");
     let took = start.elapsed();
     assert!(took < std::time::Duration::from_secs(30), "{took:?} (unoptimised)");
 }

@@ -15,6 +15,7 @@ mod json;
 mod publishing;
 mod recovery;
 mod rollback;
+mod set_aside;
 mod signatures;
 mod signed;
 mod world;

@@ -12,7 +12,7 @@ use dct::{
         keyring::Keyring,
         ports::{Accounts, DecisionError, Decisions, Engine, KeyStore, PassphrasePurpose, PassphraseRequest, RemoteError},
         rotate::{self, Holder, Legacy, RotateError},
-        session::Session,
+        session::{Session, Unreleased},
         sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted},
     },
     tuf::{digest::Sha256, gun::Gun, json::Json, key::Key as PublicKey, pinning::TrustPinning, role::RoleName},
@@ -37,6 +37,7 @@ pub(crate) struct Signer {
     keys: KeyFiles,
     pub(crate) heard: Heard,
     pins: TrustPinning,
+    unreleased: Unreleased,
     _trust: TempDir,
 }
 
@@ -46,10 +47,11 @@ fn sign_tags(
     content: Content,
     unserved: Unserved,
     tags: &[&str],
+    anew: bool,
 ) -> Result<Vec<Sha256>, OpsError> {
     let (gun, tags) = (gun(), tags.iter().map(|tag| Tag::parse(tag).unwrap()).collect::<Vec<_>>());
     let wanted: Vec<_> = tags.iter().map(|tag| Wanted { tag, typed: tag.as_str(), content }).collect();
-    sign_image::sign(session, &Request { gun: &gun, wanted: &wanted, source, first: FirstSigner::Account, unserved })
+    sign_image::sign(session, &Request { gun: &gun, wanted: &wanted, source, first: FirstSigner::Account, unserved, anew })
 }
 
 struct Account(&'static str);
@@ -114,6 +116,7 @@ impl Signer {
             keys,
             heard: Heard::default(),
             pins: TrustPinning::default(),
+            unreleased: Unreleased::default(),
             _trust: trust,
         };
         signer.remote.host(&forge);
@@ -130,7 +133,7 @@ impl Signer {
         signer
     }
 
-    fn sign(&self, tag: &str) -> Result<Vec<Sha256>, OpsError> {
+    pub(crate) fn sign(&self, tag: &str) -> Result<Vec<Sha256>, OpsError> {
         self.sign_as(&Nobody, tag)
     }
 
@@ -139,7 +142,12 @@ impl Signer {
     }
 
     fn sign_with(&self, accounts: &dyn Accounts, decisions: &dyn Decisions, tag: &str) -> Result<Vec<Sha256>, OpsError> {
-        self.sign_from(Source::Registry, accounts, decisions, tag)
+        self.sign_from(Source::Registry, accounts, decisions, tag, false)
+    }
+
+    /// Signs a tag though it is not known what its roles sign.
+    pub(crate) fn sign_anew(&self, tag: &str) -> Result<Vec<Sha256>, OpsError> {
+        self.sign_from(Source::Registry, &Nobody, &Always("passphrase"), tag, true)
     }
 
     /// Signs a tag by an Engine, with the passphrase that is right.
@@ -149,7 +157,7 @@ impl Signer {
 
     /// The same with this passphrase.
     pub(crate) fn sign_by_with(&self, engine: &dyn Engine, passphrase: &'static str, tag: &str) -> Result<Vec<Sha256>, OpsError> {
-        self.sign_from(Source::Engine(engine), &Account("ian"), &Always(passphrase), tag)
+        self.sign_from(Source::Engine(engine), &Account("ian"), &Always(passphrase), tag, false)
     }
 
     fn sign_from(
@@ -158,9 +166,10 @@ impl Signer {
         accounts: &dyn Accounts,
         decisions: &dyn Decisions,
         tag: &str,
+        anew: bool,
     ) -> Result<Vec<Sha256>, OpsError> {
         let session = self.session(accounts, decisions);
-        sign_tags(&session, source, Content::Released, Unserved::Refused, &[tag])
+        sign_tags(&session, source, Content::Released, Unserved::Refused, &[tag], anew)
     }
 
     /// Signs several tags with the passphrase that is right.
@@ -171,7 +180,7 @@ impl Signer {
         unserved: Unserved,
         tags: &[&str],
     ) -> Result<Vec<Sha256>, OpsError> {
-        sign_tags(&self.session(&Account("ian"), &Always("passphrase")), source, content, unserved, tags)
+        sign_tags(&self.session(&Account("ian"), &Always("passphrase")), source, content, unserved, tags, false)
     }
 
     fn session<'a>(&'a self, accounts: &'a dyn Accounts, decisions: &'a dyn Decisions) -> Session<'a> {
@@ -184,6 +193,7 @@ impl Signer {
             events: &self.heard,
             decisions,
             pins: &self.pins,
+            unreleased: &self.unreleased,
             now: NOW.parse().unwrap(),
         }
     }
@@ -200,7 +210,7 @@ impl Signer {
     }
 
     /// The version of a role's file in the last upload.
-    fn uploaded_version(&self, role: &str) -> Option<u64> {
+    pub(crate) fn uploaded_version(&self, role: &str) -> Option<u64> {
         let files = self.remote.uploads().pop()?;
         let (_, bytes) = files.iter().find(|(uploaded, _)| uploaded.as_str() == role)?;
         serde_json::from_slice::<serde_json::Value>(bytes).unwrap()["signed"]["version"].as_u64()
@@ -208,7 +218,7 @@ impl Signer {
 }
 
 impl Signer {
-    fn revoke(&self, tag: &str) -> Result<(), dct::ops::revoke_image::RevokeError> {
+    pub(crate) fn revoke(&self, tag: &str) -> Result<(), dct::ops::revoke_image::RevokeError> {
         let session = self.session(&Nobody, &Always("passphrase"));
         dct::ops::revoke_image::revoke(&session, &gun(), Some(&Tag::parse(tag).unwrap()))
     }
@@ -233,6 +243,7 @@ impl Signer {
             events: &self.heard,
             decisions: &Always("passphrase"),
             pins: &TrustPinning::default(),
+            unreleased: &Unreleased::default(),
             now: NOW.parse().unwrap(),
         };
         rotate::rotate(&session, &Keyring::new(&session), &gun(), "targets", &Holder::Person(&[]), legacy)

@@ -1,7 +1,11 @@
 //! Recovery overlooks ends, and nothing else.
 
 use dct::{
-    ops::{error::OpsError, refresh::recovery::for_recovery, session::Session},
+    ops::{
+        error::OpsError,
+        refresh::recovery::for_recovery,
+        session::{Session, Unreleased},
+    },
     tuf::{key_id::TufKeyId, recovery::Recoverable, role::RoleName},
 };
 
@@ -26,6 +30,7 @@ impl World {
             events: &Heard::default(),
             decisions: &Nobody,
             pins: &self.pins,
+            unreleased: &Unreleased::default(),
             now: self.now,
         };
         for_recovery(&session, &gun())
@@ -72,7 +77,7 @@ fn what_has_expired_is_taken_up_by_recovery_alone() {
 
 #[test]
 fn an_expired_delegation_is_taken_up_and_one_that_is_badly_signed_is_not() {
-    let (world, mut forge) = World::warm();
+    let (world, mut forge) = (World::cold(), Forge::new(GUN));
     forge.bump("targets/releases").set_expires("targets/releases", PAST);
     forge.bump("targets/jeff").sign_with("targets/jeff", &[Key::p256("mallory")]).publish();
     world.remote.serve(forge.files());

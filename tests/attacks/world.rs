@@ -7,7 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dct::{
-    ops::{error::OpsError, refresh, session::Session},
+    ops::{
+        error::OpsError,
+        refresh,
+        session::{Session, Unreleased},
+    },
     tuf::{
         gun::Gun,
         key_id::TufKeyId,
@@ -61,6 +65,17 @@ impl World {
 
     /// Reads what the server serves.
     pub(crate) fn read(&self) -> Result<Answer, OpsError> {
+        let (repo, warnings) = self.ask(&Unreleased::default(), |session| refresh::for_reading(session, &gun()));
+        let repo = repo?;
+        let entries = repo.entries(None).into_iter().map(|entry| {
+            let sha256 = <base64ct::Base64 as base64ct::Encoding>::encode_string(entry.target.meta.sha256.as_bytes());
+            (entry.role.to_string(), entry.name.to_owned(), sha256)
+        });
+        Ok(Answer { entries: entries.collect(), freshness: repo.freshness(), warnings })
+    }
+
+    /// One command of a person without keys, and what they are warned of.
+    pub(crate) fn ask<R>(&self, unreleased: &Unreleased, command: impl FnOnce(&Session<'_>) -> R) -> (R, Vec<String>) {
         let heard = Heard::default();
         let session = Session {
             store: &self.store,
@@ -71,14 +86,11 @@ impl World {
             events: &heard,
             decisions: &Nobody,
             pins: &self.pins,
+            unreleased,
             now: self.now,
         };
-        let repo = refresh::for_reading(&session, &gun())?;
-        let entries = repo.entries(None).into_iter().map(|entry| {
-            let sha256 = <base64ct::Base64 as base64ct::Encoding>::encode_string(entry.target.meta.sha256.as_bytes());
-            (entry.role.to_string(), entry.name.to_owned(), sha256)
-        });
-        Ok(Answer { entries: entries.collect(), freshness: repo.freshness(), warnings: heard.warnings() })
+        let result = command(&session);
+        (result, heard.warnings())
     }
 
     /// OK: the server serves this repository, and all that it signs is found.

@@ -30,6 +30,7 @@ mod publishing;
 mod rotation;
 mod secrets;
 mod server;
+mod set_aside;
 mod site;
 mod sites;
 mod strace;

@@ -16,7 +16,7 @@ use dct::{
         ports::{Bytes, ChangeFile, Changelist, KeyInfo, KeyStore, KeyStoreError, NotaryRemote, RemoteError, StoreError},
         publish_staged::publish_staged,
         refresh::for_reading,
-        session::Session,
+        session::{Session, Unreleased},
         signer, stage,
     },
     tuf::{
@@ -142,6 +142,7 @@ impl<'a> Person<'a> {
             events: &heard,
             decisions: &Easy,
             pins: &pins,
+            unreleased: &Unreleased::default(),
             now: Timestamp::now(),
         };
         let result = act(&session);

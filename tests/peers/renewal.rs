@@ -145,8 +145,10 @@ fn targets_a_delegation_and_the_root_come_back_from_their_end() {
             }
             wait_for_the_end();
             if role == "targets/releases" {
-                let shown = home.dct(&["inspect", &repository]).ok();
+                // what is left is shown, and is no answer
+                let shown = home.dct(&["inspect", &repository]).fails(1);
                 assert!(!shown.stdout.contains("\"SignedTag\": \"1\""), "{shown}");
+                assert!(shown.stderr.contains("cannot be known: targets/releases expired"), "{shown}");
             } else {
                 home.dct(&["inspect", &repository]).fails(1);
                 home.notary(&["list", &repository]).fails(1);
@@ -333,4 +335,50 @@ fn give_certificate(forge: &mut Forge, end: Timestamp) {
     let not_after = end.strftime("%y%m%d%H%M%SZ").to_string();
     let certificate = Certificate { not_after, ..Certificate::of(&forge.gun) };
     forge.give("root", &[Key::p256("root").in_certificate(&certificate)]).publish();
+}
+
+#[test]
+fn a_role_that_has_no_version_left_comes_back_with_the_repository() {
+    let Some(peers) = Peers::start() else { return };
+    let mallory = Key::p256("mallory");
+    for own_snapshot in [false, true] {
+        let name = format!("prod/spent-{own_snapshot}");
+        let repository = peers.image(&name);
+        let home = owner(&peers, &repository);
+        let of_server: &[&str] = if own_snapshot { &["timestamp"] } else { &["timestamp", "snapshot"] };
+        let snapshot: &[&str] = if own_snapshot { &["snapshot"] } else { &[] };
+        let mut forge = forged(&home, &peers, &name, of_server);
+        forge.delegate("targets/mallory", std::slice::from_ref(&mallory), &[""]);
+        forge.edit("targets", |targets| {
+            let roles = targets["delegations"]["roles"].as_array_mut().unwrap();
+            let releases = roles.iter_mut().find(|role| role["name"] == "targets/releases").unwrap();
+            releases["keyids"].as_array_mut().unwrap().push(mallory.id().into());
+        });
+        upload(&home, forge.publish(), &[&ALL[..], &["targets/mallory"], snapshot].concat());
+        home.dct(&["inspect", &repository]).ok();
+        forge.set_version("targets/releases", 1 << 53).sign_with("targets/releases", std::slice::from_ref(&mallory)).publish();
+        upload(&home, &forge, &[&["targets/releases"], snapshot].concat());
+        let unknown = home.dct(&["resolve", &format!("{repository}:1")]).fails(1);
+        assert!(unknown.stderr.contains("targets/releases version 9007199254740992, which its keys have signed"), "{unknown}");
+        let tag = format!("{repository}:2");
+        peers.images().push(&name, "2", "2");
+        // with her key in the role and without it
+        for _ in 0..2 {
+            let spent = home.dct(&["sign", &tag]).fails(1);
+            assert!(spent.stderr.contains("the server has a file of version 9007199254740992"), "{spent}");
+            assert!(spent.stderr.contains("`dct renew --recreate`"), "{spent}");
+            home.dct(&["signer", "remove", "-f", "mallory", &repository]);
+        }
+        let run = home.dct(&["renew", "--recreate", &repository]).ok();
+        assert!(run.stderr.contains("the one that was verified here last is published in its place"), "{run}");
+        assert!(!run.stdout.contains("Replaced root certificate"), "{run}");
+        home.dct(&["sign", &tag]).ok();
+        let reader = Home::new(&peers, "reader");
+        for tag in ["1", "2"] {
+            reader.dct(&["resolve", &format!("{repository}:{tag}")]).ok();
+        }
+        agree(&reader, &repository);
+        let refused = home.dct(&["renew", "--recreate", &repository]).fails(1);
+        assert!(refused.stderr.contains("is valid until"), "{refused}");
+    }
 }

@@ -1,5 +1,8 @@
 //! The floor's file: `{"format":1,"roles":{"root":{"version":3,"sha256":"…"},…},"gone":["targets/jeff"],"root":"…"}`, with the
 //! last verified root in base64.
+//!
+//! The entry of `targets` and of a delegation has the `keys` that the role had, by their canonical IDs. What was seen of a role before it got
+//! other keys stands in `before`, and the hash of a file that was set aside in `aside`.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -12,6 +15,7 @@ use crate::{
     tuf::{
         digest::Sha256,
         floor::{Floor, Seen},
+        key_id::CanonicalKeyId,
         role::RoleName,
         version::Version,
     },
@@ -22,6 +26,10 @@ use crate::{
 struct FloorFile {
     format: u32,
     roles: BTreeMap<String, SeenEntry>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    before: BTreeMap<String, Vec<SeenEntry>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    aside: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     gone: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,6 +41,8 @@ struct FloorFile {
 struct SeenEntry {
     version: u64,
     sha256: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    keys: Option<Vec<String>>,
 }
 
 const FORMAT: u32 = 1;
@@ -48,12 +58,21 @@ pub(super) fn read(path: &Path) -> Result<Floor, StoreError> {
 
 /// The bytes of a floor's file.
 pub(super) fn encode(floor: &Floor) -> Vec<u8> {
-    let entry = |seen: Seen| SeenEntry { version: seen.version.get(), sha256: seen.sha256.to_hex() };
-    let roles = floor.iter().map(|(role, seen)| (role.to_string(), entry(seen))).collect();
+    let keys = |seen: &Seen| Some(seen.keys.as_ref()?.iter().map(ToString::to_string).collect());
+    let entry = |seen: &Seen| SeenEntry { version: seen.version.get(), sha256: seen.sha256.to_hex(), keys: keys(seen) };
+    let (mut roles, mut before) = (BTreeMap::new(), BTreeMap::new());
+    for (role, seen) in floor.iter() {
+        let Some((last, earlier)) = seen.split_last() else { continue };
+        roles.insert(role.to_string(), entry(last));
+        if !earlier.is_empty() {
+            before.insert(role.to_string(), earlier.iter().map(entry).collect());
+        }
+    }
+    let aside = floor.aside().iter().map(|(role, sha256)| (role.to_string(), sha256.to_hex())).collect();
     let gone = floor.gone().iter().map(ToString::to_string).collect();
     let root = floor.root().map(|bytes| Base64::encode_string(bytes));
     // a map of texts and numbers always has a JSON form
-    serde_json::to_vec(&FloorFile { format: FORMAT, roles, gone, root }).unwrap_or_default()
+    serde_json::to_vec(&FloorFile { format: FORMAT, roles, before, aside, gone, root }).unwrap_or_default()
 }
 
 /// Whether `stored` comes of a later update than `set`: a newer root, or under the same root a newer file of another base role. Under one root those never
@@ -75,10 +94,23 @@ fn parse(bytes: &[u8]) -> Option<Floor> {
     if file.format != FORMAT {
         return None;
     }
-    let seen = |entry: &SeenEntry| Some(Seen { version: Version::new(entry.version)?, sha256: Sha256::from_hex(&entry.sha256)? });
-    let roles = file.roles.iter().map(|(role, entry)| Some((RoleName::parse(role).ok()?, seen(entry)?)));
-    let gone = file.gone.iter().map(|role| RoleName::parse(role).ok()).collect::<Option<_>>()?;
-    let floor = Floor::new(roles.collect::<Option<_>>()?, gone);
+    let keys = |ids: &[String]| ids.iter().map(|id| CanonicalKeyId::from_hex(id)).collect::<Option<_>>();
+    let seen = |entry: &SeenEntry| {
+        let keys = entry.keys.as_deref().map(keys);
+        let keys = if let Some(keys) = keys { Some(keys?) } else { None };
+        Some(Seen { version: Version::new(entry.version)?, sha256: Sha256::from_hex(&entry.sha256)?, keys })
+    };
+    let role = |name: &String| RoleName::parse(name).ok();
+    let mut roles: BTreeMap<RoleName, Vec<Seen>> = BTreeMap::new();
+    for (name, earlier) in &file.before {
+        roles.insert(role(name)?, earlier.iter().map(seen).collect::<Option<_>>()?);
+    }
+    for (name, last) in &file.roles {
+        roles.entry(role(name)?).or_default().push(seen(last)?);
+    }
+    let gone = file.gone.iter().map(role).collect::<Option<_>>()?;
+    let aside = file.aside.iter().map(|(name, sha256)| Some((role(name)?, Sha256::from_hex(sha256)?))).collect::<Option<_>>()?;
+    let floor = Floor::new(roles, gone).with_aside(aside);
     match file.root {
         None => Some(floor),
         Some(root) => Some(floor.with_root(Base64::decode_vec(&root).ok()?.into())),
@@ -90,7 +122,7 @@ mod tests {
     use super::*;
 
     fn floor(versions: &[(&str, u64)]) -> Floor {
-        let seen = |v| Seen { version: Version::new(v).unwrap(), sha256: Sha256::of(&[]) };
+        let seen = |v| vec![Seen { version: Version::new(v).unwrap(), sha256: Sha256::of(&[]), keys: None }];
         Floor::new(versions.iter().map(|(role, v)| (RoleName::parse(role).unwrap(), seen(*v))).collect(), [].into())
     }
 
@@ -98,9 +130,25 @@ mod tests {
     fn a_floor_reads_as_it_was_written() {
         let floor = floor(&[("root", 1), ("targets/jeff", 1 << 53)]);
         assert_eq!(parse(&encode(&floor)).unwrap(), floor);
-        let seen = floor.iter().map(|(role, seen)| (role.clone(), seen)).collect();
-        let floor = Floor::new(seen, [RoleName::parse("targets/jeff").unwrap()].into()).with_root(b"a root".as_slice().into());
+        let jeff = || RoleName::parse("targets/jeff").unwrap();
+        let key = |text: &str| CanonicalKeyId::new(Sha256::of(text.as_bytes()));
+        let mut seen: BTreeMap<_, _> = floor.iter().map(|(role, seen)| (role.clone(), seen.to_vec())).collect();
+        let keys = |names: &[&str]| Some(names.iter().map(|name| key(name)).collect());
+        let again = |v, keys| Seen { version: Version::new(v).unwrap(), sha256: Sha256::of(b"2"), keys };
+        seen.insert(jeff(), vec![again(1 << 53, keys(&["a", "b"])), again(7, keys(&["c"])), again(2, keys(&[]))]);
+        let floor = Floor::new(seen, [jeff()].into()).with_root(b"a root".as_slice().into());
+        let floor = floor.with_aside([(jeff(), Sha256::of(b"junk"))].into());
         assert_eq!(parse(&encode(&floor)).unwrap(), floor);
+    }
+
+    #[test]
+    fn a_floor_of_before_the_keys_were_kept_is_read() {
+        let hash = "0".repeat(64);
+        let text = format!(r#"{{"format":1,"roles":{{"targets":{{"version":7,"sha256":"{hash}"}}}},"gone":["targets/jeff"]}}"#);
+        let floor = parse(text.as_bytes()).unwrap();
+        let seen = floor.of(&RoleName::targets()).unwrap();
+        assert!(seen.version.get() == 7 && seen.keys.is_none() && floor.gone().len() == 1 && floor.aside().is_empty());
+        assert_eq!(encode(&floor), text.as_bytes());
     }
 
     #[test]

@@ -61,7 +61,7 @@ fn role(name: &str) -> RoleName {
 /// A set whose files say their role and version; the floor has the same version for each.
 fn set(version: u64, roles: &[&str]) -> TrustSet {
     let text = |name: &str| format!("{name} {version}").into_bytes();
-    let seen = |name: &str| Seen { version: Version::new(version).unwrap(), sha256: Sha256::of(&text(name)) };
+    let seen = |name: &str| vec![Seen { version: Version::new(version).unwrap(), sha256: Sha256::of(&text(name)), keys: None }];
     TrustSet {
         files: roles.iter().map(|name| (role(name), Bytes::from(text(name)))).collect(),
         floor: Floor::new(roles.iter().map(|name| (role(name), seen(name))).collect(), [].into()),

@@ -16,6 +16,7 @@ use crate::{
         flags::go_bool,
     },
     ops::{
+        error::OpsError,
         events::Event,
         inspect_image::{self, ImageReport},
         ports::Events,
@@ -71,7 +72,11 @@ fn pretty(images: &[String], context: &Context<'_>) -> Result<(), CliError> {
         if number > 0 {
             context.ui.lines(["", ""]);
         }
-        context.ui.lines(inspect_pretty::render(typed, &answer.tell(&mut told, context)?));
+        let (report, doubt) = answer.tell(&mut told, context)?;
+        context.ui.lines(inspect_pretty::render(typed, &report));
+        if let Some(doubt) = doubt {
+            return Err(doubt);
+        }
     }
     Ok(())
 }
@@ -81,7 +86,10 @@ fn json(images: &[String], context: &Context<'_>) -> Result<(), CliError> {
     let (mut reports, mut errors, mut told) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (typed, answer) in side_by_side(images, context) {
         match answer.tell(&mut told, context) {
-            Ok(report) => reports.push((typed, report)),
+            Ok((report, doubt)) => {
+                reports.push((typed, report));
+                errors.extend(doubt);
+            }
             Err(error) => errors.push(error),
         }
     }
@@ -99,14 +107,17 @@ struct Answer {
 }
 
 impl Answer {
-    /// Two images of one repository have the same warnings, which are told once.
-    fn tell(self, told: &mut BTreeSet<String>, context: &Context<'_>) -> Result<ImageReport, CliError> {
+    /// The report, and why it is shown and yet an error. Two images of one repository have the same warnings, which are told once.
+    fn tell(self, told: &mut BTreeSet<String>, context: &Context<'_>) -> Result<(ImageReport, Option<CliError>), CliError> {
         for warning in self.warnings {
             if told.insert(warning.clone()) {
                 context.ui.warning(&warning);
             }
         }
-        self.report
+        let report = self.report?;
+        let unknown = |reason: &String| OpsError::ReleasesUnusable { gun: report.gun.clone(), reason: reason.clone() };
+        let doubt = report.unknown.as_ref().map(|reason| failure::plain(&unknown(reason)));
+        Ok((report, doubt))
     }
 }
 

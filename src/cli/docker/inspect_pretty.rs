@@ -86,6 +86,8 @@ mod tests {
             keys: digits.iter().map(|d| CanonicalKeyId::new(sha(*d))).collect(),
         };
         ImageReport {
+            gun: crate::tuf::gun::Gun::parse("h/p").unwrap(),
+            unknown: None,
             tags: vec![tag("v2", 'a', &["jeff", "ian"]), tag("v10", 'b', &[])],
             signers: vec![signer("ian", &['2']), signer("jeff", &['4', '3'])],
             root_keys: vec![TufKeyId::new(sha('e'))],
@@ -202,7 +204,7 @@ mod tests {
             signers: signers.rev().collect(),
             root_keys: administrative(0),
             repository_keys: administrative(1),
-            unnamed_releasers: Vec::new(),
+            ..report()
         };
         (text(&image["Name"]), report)
     }

@@ -48,7 +48,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let wanted = [Wanted { tag, typed: &image.typed, content: Content::Source }];
     let (source, unserved) = (Source::Engine(&*engine), Unserved::Refused);
-    let request = Request { gun, wanted: &wanted, source, first: FirstSigner::Repository, unserved };
+    let request = Request { gun, wanted: &wanted, source, first: FirstSigner::Repository, unserved, anew: false };
     sign_image::sign(&context.session(&words), &request).map_err(|error| words.refused(&[tag], &error))?;
     words.succeeded(tag);
     Ok(())

@@ -40,7 +40,7 @@ pub struct Args {
     #[arg(long, value_name = "TIME", conflicts_with = "recreate", default_value = "180d", value_parser = within, conflicts_with = "roles")]
     pub within: Within,
 
-    /// Where the root's certificate has expired, delete the repository on the server, and publish all of it under a new one
+    /// Where the root's certificate has expired, or a delegation has no version left, delete the repository on the server, and publish it anew
     #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
           hide_default_value = true, value_name = "BOOL", conflicts_with = "roles")]
     pub recreate: bool,
@@ -122,6 +122,14 @@ fn run_recreate(args: &Args, gun: &Gun, context: &Context<'_>) -> Result<(), Cli
     for left in &done.left {
         let words = "expired, and its keys are not on this machine: it begins anew with its signer's next signature";
         context.ui.warning(&format!("{} {words}", left.role));
+    }
+    for (role, restored) in &done.restored {
+        context.ui.warning(&match restored {
+            true => format!(
+                "the server's file of {role} could not be used: the one that was verified here last is published in its place"
+            ),
+            false => format!("the server's file of {role} could not be used: it begins anew with its signer's next signature"),
+        });
     }
     let who = match done.readers {
         Readers::GoOn => "docker and notary",

@@ -45,6 +45,11 @@ pub struct Args {
           hide_default_value = true, value_name = "BOOL")]
     pub registry: bool,
 
+    /// Where a role has a file that cannot be verified, sign without what that signs: all of it is lost
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
+          hide_default_value = true, value_name = "BOOL")]
+    pub begin_anew: bool,
+
     /// Images to sign. A signed tag is signed again, where its registry serves what is signed; the image of a new one is pushed by the Docker Engine, or
     /// is in its registry where there is no Engine; with a digest, that content is signed
     #[arg(value_name = "IMAGE:TAG", required = true, num_args = 1..)]
@@ -83,7 +88,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let engine = if needs_source { engine(args, context)? } else { None };
     let source = engine.as_deref().map_or(Source::Registry, Source::Engine);
     let which = if args.local || args.registry { Content::Source } else { Content::Released };
-    let sign = |group: &Group, ui: &Ui, decisions: &dyn Decisions| sign(group, ui, decisions, context, source, which);
+    let sign =
+        |group: &Group, ui: &Ui, decisions: &dyn Decisions| sign(group, ui, decisions, context, source, which, args.begin_anew);
     if let [only] = groups.as_slice() {
         let _wait = context.ui.wait(&format!("reading trust data of {}", only.0));
         return sign(only, context.ui, context.prompter);
@@ -123,13 +129,14 @@ fn sign(
     context: &Context<'_>,
     source: Source<'_>,
     which: Content,
+    anew: bool,
 ) -> Result<(), CliError> {
     let wanted: Vec<Wanted<'_>> = images.iter().filter_map(|image| wanted(image, which)).collect();
     let tags: Vec<&Tag> = wanted.iter().map(|wanted| wanted.tag).collect();
     let words = Words::new(ui, Verb::Sign, gun, context.wiring.familiar(gun), images);
     let session = Session { decisions, ..context.session(&words) };
     let unserved = if context.wiring.signs_unserved(gun) { Unserved::Signed } else { Unserved::Refused };
-    let request = Request { gun, wanted: &wanted, source, first: FirstSigner::Account, unserved };
+    let request = Request { gun, wanted: &wanted, source, first: FirstSigner::Account, unserved, anew };
     sign_image::sign(&session, &request).map_err(|error| words.refused(&tags, &error))?;
     for tag in tags {
         words.succeeded(tag);

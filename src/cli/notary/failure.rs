@@ -61,6 +61,10 @@ fn hint(error: &OpsError) -> Option<String> {
             "where nobody can be asked, passphrases come from NOTARY_ROOT_PASSPHRASE, NOTARY_TARGETS_PASSPHRASE, NOTARY_SNAPSHOT_PASSPHRASE \
              and NOTARY_DELEGATION_PASSPHRASE, or from --passphrase-file"
         }
+        OpsError::Plan(PlanError::SetAside { .. }) => {
+            "it comes back when the server has the file that was signed; `notary witness` signs as your own what the role's file holds, where it \
+             lacks signatures alone"
+        }
         OpsError::NotInitialized { .. } => {
             "`notary init` and `notary publish` make it, where it is yours; is -s the server that has it?"
         }

@@ -40,7 +40,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 fn witness(name: &str) -> Result<Change, CliError> {
     let Ok(role) = RoleName::parse(name) else { return Err(CliError::new(format!("scope not supported: {name}"))) };
     let change = Change::Witness { role };
-    let staged = StagedChange::of(&change).map_err(|error| CliError::new(error.to_string()))?;
-    staged.changes().map_err(|error| CliError::new(error.to_string()))?;
+    let staged = StagedChange::of(&change).map(|staged| staged.changes());
+    staged.transpose().map_err(|error| CliError::new(error.to_string()))?;
     Ok(change)
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use base64ct::{Base64, Encoding as _};
 use zeroize::Zeroizing;
 
-use super::{Access, EngineFlags, Wiring, config_dir, engine_names, logins::login_of, network, settings};
+use super::{Access, EngineFlags, Wiring, config_dir, engine_names, logins::login_of, network, settings, unreleased};
 use crate::{
     adapters::{
         keys::key_files::KeyFiles,
@@ -59,6 +59,7 @@ impl Wiring {
             net,
             keys: KeyFiles::new(&config.trust_dir),
             pins: config.pins.clone(),
+            unreleased: unreleased(&settings),
             engine: engine_names(config_dir, &EngineFlags::default()),
             timeout: settings.network.timeout,
             // notary's commands sign no image

@@ -21,6 +21,13 @@ pub(in crate::ops) struct SignedFile {
     pub(in crate::ops) bytes: Bytes,
 }
 
+impl SignedFile {
+    /// A file as its signers have signed it, sent once more.
+    pub(in crate::ops) fn as_it_is(version: Version, bytes: Bytes) -> Self {
+        Self { version, sha256: Sha256::of(&bytes), bytes }
+    }
+}
+
 impl<T: Payload> From<&Verified<T>> for SignedFile {
     fn from(file: &Verified<T>) -> Self {
         Self { version: file.version(), sha256: file.sha256(), bytes: Bytes::clone(file.bytes()) }
