@@ -356,6 +356,7 @@ fn recovered(world: &World, wish: Wish, named: Option<&str>) -> Result<Recoverab
         events: &Heard::default(),
         decisions: &Nobody,
         pins: &pins,
+        unreleased: &dct::ops::session::Unreleased::default(),
         now: world.now,
     };
     match wish {

@@ -162,6 +162,7 @@ fn look(forge: &Forge, tag: Option<&str>, digest: Option<Sha256>) -> Result<Imag
         events: &Heard::default(),
         decisions: &Nobody,
         pins: &TrustPinning::default(),
+        unreleased: &dct::ops::session::Unreleased::default(),
         now: NOW.parse().unwrap(),
     };
     let tag = tag.map(|tag| Tag::parse(tag).unwrap());
