@@ -6,7 +6,7 @@ use super::{
     error::OpsError,
     image::Image,
     refresh::for_reading,
-    released::{answer_without_releases, must_be_known},
+    released::{answer_without_releases, is_released, must_be_known},
     session::Session,
 };
 use crate::tuf::{
@@ -16,7 +16,7 @@ use crate::tuf::{
     key_id::{CanonicalKeyId, TufKeyId},
     lookup::Entry,
     role::RoleName,
-    set_aside::Cause,
+    skipped::Cause,
     trusted::TrustedRepo,
 };
 
@@ -99,11 +99,6 @@ pub(super) fn released_rows(entries: &[Entry<'_>]) -> Vec<TagRow> {
         }
     }
     rows
-}
-
-/// Whether Docker trusts what a role signs.
-pub(super) fn is_released(role: &RoleName) -> bool {
-    *role == RoleName::targets() || *role == RoleName::releases()
 }
 
 fn signers(repo: &TrustedRepo) -> Vec<SignerRow> {

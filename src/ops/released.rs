@@ -1,6 +1,6 @@
 //! What is released under a tag: the content that a trusted pull takes.
 
-use super::{error::OpsError, events::Event, image::Tag, inspect_image::is_released, session::Session};
+use super::{error::OpsError, events::Event, image::Tag, session::Session};
 use crate::tuf::{hashes::FileMeta, role::RoleName, trusted::TrustedRepo};
 
 /// The content that is released under a tag: that of `targets/releases` where it has one, as for a pull, else that of `targets`. Where
@@ -38,4 +38,9 @@ pub(super) fn answer_without_releases(session: &Session<'_>, repo: &TrustedRepo)
         format!("{releases} is delegated, and the server has no file of it: what targets signs is all that is known here");
     session.events.tell(Event::Warning(warning));
     Ok(())
+}
+
+/// Whether Docker trusts what a role signs.
+pub(super) fn is_released(role: &RoleName) -> bool {
+    *role == RoleName::targets() || *role == RoleName::releases()
 }

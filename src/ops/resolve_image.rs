@@ -4,9 +4,8 @@ use super::{
     error::OpsError,
     events::Event,
     image::Tag,
-    inspect_image::is_released,
     refresh::{Target, for_reading, for_writing},
-    released::{answer_without_releases, must_be_known, released},
+    released::{answer_without_releases, is_released, must_be_known, released},
     session::Session,
 };
 use crate::tuf::{digest::Sha256, gun::Gun, trusted::TrustedRepo};

@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     error::OpsError,
     image::Tag,
-    inspect_image::is_released,
     keyring::Keyring,
     ports::KeyInfo,
     publish::publish,
     refresh::{Target, for_writing},
-    released::must_be_known,
+    released::{is_released, must_be_known},
     session::Session,
 };
 use crate::tuf::{change::Change, gun::Gun, key_id::CanonicalKeyId, role::RoleName, trusted::TrustedRepo};

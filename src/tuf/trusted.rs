@@ -19,7 +19,7 @@ use super::{
     role::RoleName,
     role_keys::RoleKeys,
     root::Root,
-    set_aside::{Cause, Skipped},
+    skipped::{Cause, Skipped},
     snapshot::Snapshot,
     targets::{Delegation, Targets},
     timestamp::Timestamp,
