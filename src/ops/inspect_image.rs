@@ -17,7 +17,7 @@ use crate::tuf::{
     key_id::{CanonicalKeyId, TufKeyId},
     lookup::Entry,
     role::RoleName,
-    set_aside::Cause,
+    skipped::Cause,
     trusted::TrustedRepo,
 };
 

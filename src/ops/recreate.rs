@@ -77,7 +77,7 @@ pub fn recreate(session: &Session<'_>, gun: &Gun) -> Result<Recreation, OpsError
     let restored = set_aside.iter().map(|(role, last)| (role.clone(), last.is_some())).collect();
     let unlisted = left.iter().map(|left| left.role.clone()).chain(set_aside.keys().cloned()).collect();
     let last = set_aside.into_iter().filter_map(|(role, last)| Some((role, last?)));
-    let last: publish::Files = last.map(|(role, (version, bytes))| (role, SignedFile::as_it_is(version, bytes))).collect();
+    let last: publish::Files = last.map(|(role, last)| (role, SignedFile::as_it_is(last.version, last.bytes))).collect();
     let listed = last.iter().map(|(role, file)| (role.clone(), Bytes::clone(&file.bytes))).collect();
     others.extend(last);
     let again = repo.root().version() > Version::FIRST;

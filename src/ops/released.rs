@@ -14,11 +14,6 @@ pub(super) fn released(repo: &TrustedRepo, tag: &Tag) -> Option<FileMeta> {
     released.max_by_key(|entry| *entry.role == RoleName::releases()).map(|entry| entry.target.meta.clone())
 }
 
-/// Whether Docker trusts what a role signs.
-pub(super) fn is_released(role: &RoleName) -> bool {
-    *role == RoleName::targets() || *role == RoleName::releases()
-}
-
 /// Refuses a repository whose `targets/releases` cannot be used: an older entry of `targets` may lie under what cannot be read.
 pub(super) fn must_be_known(repo: &TrustedRepo) -> Result<(), OpsError> {
     match repo.skipped().get(&RoleName::releases()) {
@@ -43,4 +38,9 @@ pub(super) fn answer_without_releases(session: &Session<'_>, repo: &TrustedRepo)
         format!("{releases} is delegated, and the server has no file of it: what targets signs is all that is known here");
     session.events.tell(Event::Warning(warning));
     Ok(())
+}
+
+/// Whether Docker trusts what a role signs.
+pub(super) fn is_released(role: &RoleName) -> bool {
+    *role == RoleName::targets() || *role == RoleName::releases()
 }

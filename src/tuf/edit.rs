@@ -15,7 +15,7 @@ use super::{
     plan::{Base, Notice, Plan, PlanError},
     role::RoleName,
     role_keys::{RoleKeys, RoleSpec},
-    set_aside::{Cause, Skipped},
+    skipped::{Cause, Skipped},
     targets::{Delegation, Target, Targets},
 };
 

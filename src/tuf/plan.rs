@@ -15,7 +15,7 @@ use super::{
     role::RoleName,
     role_keys::RoleKeys,
     root::Root,
-    set_aside::Skipped,
+    skipped::Skipped,
     snapshot::Snapshot,
     targets::{Target, Targets},
     trusted::TrustedRepo,

@@ -36,6 +36,15 @@ pub struct RoleEnd {
     pub expires: Expires,
 }
 
+/// A file as its signers have signed it last.
+#[derive(Clone, Debug)]
+pub struct LastSigned {
+    /// Its version.
+    pub version: Version,
+    /// The file.
+    pub bytes: Arc<[u8]>,
+}
+
 /// When the certificate of a key ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateEnd {
@@ -130,10 +139,12 @@ impl Recoverable {
         delegations.filter(|role| Base::Trusted(&self.0).version_above(role).is_err())
     }
 
-    /// The delegations that are set aside, with the version and the bytes of the file that was verified here last, where that counts still.
+    /// The delegations that are set aside, with the file that was verified here last, where that counts still.
     #[must_use]
-    pub fn set_aside(&self, now: Timestamp) -> BTreeMap<RoleName, Option<(Version, Arc<[u8]>)>> {
-        let last = |role| self.0.last_signed(role, now).map(|file| (file.version(), Arc::clone(file.bytes())));
+    pub fn set_aside(&self, now: Timestamp) -> BTreeMap<RoleName, Option<LastSigned>> {
+        let last = |role| {
+            self.0.last_signed(role, now).map(|file| LastSigned { version: file.version(), bytes: Arc::clone(file.bytes()) })
+        };
         self.0.skipped().keys().filter(|role| self.0.expired(role).is_none()).map(|role| (role.clone(), last(role))).collect()
     }
 

@@ -18,7 +18,7 @@ use super::{
     key_id::CanonicalKeyId,
     role::RoleName,
     role_keys::RoleKeys,
-    set_aside::{Cause, Skipped},
+    skipped::{Cause, Skipped},
     snapshot::Snapshot,
     targets::{Delegation, Targets},
     timestamp::Timestamp,
