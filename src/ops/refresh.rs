@@ -260,6 +260,10 @@ impl<'a> Refresh<'a> {
                     Err(RemoteError::NotFound { .. }) => {
                         repo.set_aside(role, format!("the server lists a file of {role}, and does not have it (404)"));
                     }
+                    // what was set aside when the server could be reached was not stored
+                    Err(_) if freshness == Freshness::Cached => {
+                        repo.set_aside(role, format!("the listed file of {role} is not on this machine"));
+                    }
                     Ok(_) if began.elapsed() > TIME_OF_DELEGATIONS => {
                         let seconds = TIME_OF_DELEGATIONS.as_secs();
                         repo.set_aside(role, format!("{role} is not looked at: the files of delegations have taken {seconds} s"));

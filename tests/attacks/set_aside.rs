@@ -2,7 +2,7 @@
 
 use dct::{
     ops::{error::OpsError, image::Tag, inspect_image, list_targets, resolve_image, session::Unreleased},
-    tuf::role::RoleName,
+    tuf::{role::RoleName, update::Freshness},
 };
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::{
     publishing::{Signer, everywhere},
     support::{
         forge::{Forge, hashed_name, json::canonical, key::Key},
-        memory::NOT_FOUND,
+        memory::{NOT_FOUND, UNREACHABLE},
     },
     world::{GUN, World, entries_of, gun},
 };
@@ -242,6 +242,24 @@ fn a_file_of_a_delegate_that_the_server_lists_and_does_not_have() {
             );
         }
         world.accepts(&forge);
+    }
+}
+
+#[test]
+fn what_a_delegate_breaks_does_not_end_the_last_state_either() {
+    for role in ["targets/jeff", RELEASES] {
+        let (world, mut forge) = World::warm();
+        forge.edit(role, |file| file["_type"] = json!("Snapshot")).publish();
+        world.accepts_without(&forge, role);
+        world.remote.fail("", UNREACHABLE);
+        let answer = world.read().unwrap();
+        assert_eq!(answer.freshness, Freshness::Cached);
+        assert!(answer.entries.iter().all(|(of, ..)| of != role) && answer.entries.len() == 2);
+        assert!(answer.warnings.iter().any(|warning| warning.contains(role)), "{:?}", answer.warnings);
+        let tag = Tag::parse("0").unwrap();
+        let outage = resolve_image::Outage::AnswerFromStore;
+        let (resolved, _) = world.ask(&Unreleased::default(), |session| resolve_image::resolve(session, &gun(), &tag, outage));
+        assert_eq!(resolved.is_ok(), role != RELEASES);
     }
 }
 
