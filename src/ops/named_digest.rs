@@ -11,12 +11,12 @@ use crate::tuf::{digest::Sha256, trusted::TrustedRepo};
 pub(super) fn check(repo: &TrustedRepo, image: &Image) -> Result<(), OpsError> {
     let Some(named) = image.digest else { return Ok(()) };
     if let Some((tag, _)) = &image.exact {
-        let released = released(repo, tag).ok_or_else(|| OpsError::NoTrustData { tag: tag.clone() })?;
+        let released = released(repo, tag).map_err(|why| why.failure(repo.gun(), tag))?;
         return check_tag(tag, named, released.sha256);
     }
     let entries = repo.entries(None);
     let signed = entries.iter().filter(|entry| is_released(entry.role) && entry.target.meta.sha256 == named);
-    let is_named = |tag: &Tag| released(repo, tag).is_some_and(|meta| meta.sha256 == named);
+    let is_named = |tag: &Tag| released(repo, tag).is_ok_and(|released| released.sha256 == named);
     if signed.filter_map(|entry| Tag::parse(entry.name)).any(|tag| is_named(&tag)) {
         return Ok(());
     }

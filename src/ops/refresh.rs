@@ -6,6 +6,7 @@ mod what_was_sent;
 
 use std::{
     collections::BTreeMap,
+    marker::PhantomData,
     time::{Duration, Instant},
 };
 
@@ -16,8 +17,16 @@ use super::{
     session::Session,
 };
 use crate::tuf::{
-    bootstrap::RootWalk, digest::Sha256, error::UpdateError, expiry::Expires, gun::Gun, local::LocalRepo, role::RoleName,
-    trusted::TrustedRepo, update::Freshness,
+    bootstrap::RootWalk,
+    digest::Sha256,
+    ends::{Ends, Judged, Overlooked},
+    error::UpdateError,
+    expiry::Expires,
+    gun::Gun,
+    local::LocalRepo,
+    role::RoleName,
+    trusted::TrustedRepo,
+    update::{Freshness, RootChain},
 };
 
 /// A state that can be published to.
@@ -50,7 +59,7 @@ pub fn for_writing(session: &Session<'_>, gun: &Gun) -> Result<Option<Target>, O
 /// The state that the server has, and a repository of that name that was only ever initialised here.
 fn bring_up_to_date(session: &Session<'_>, gun: &Gun, outage: Outage) -> (Result<TrustedRepo, OpsError>, Option<LocalRepo>) {
     for _ in 0..MAX_JUDGEMENTS {
-        let opened = Refresh::open(session, gun).and_then(|refresh| Ok((refresh.unpublished()?, refresh)));
+        let opened = Refresh::<Judged>::open(session, gun).and_then(|refresh| Ok((refresh.unpublished()?, refresh)));
         let (unpublished, refresh) = match opened {
             Ok(opened) => opened,
             Err(error) => return (Err(error), None),
@@ -84,19 +93,31 @@ enum Outage {
     Fail,
 }
 
-/// Whether what has expired is refused.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Ends {
-    Judged,
-    Overlooked,
+/// How a walk over roots ends, and so what comes of an update.
+trait Settles: Ends {
+    fn settle(walk: RootWalk, session: &Session<'_>) -> Result<RootChain<Self>, UpdateError>
+    where
+        Self: Sized;
 }
 
-struct Refresh<'a> {
+impl Settles for Judged {
+    fn settle(walk: RootWalk, session: &Session<'_>) -> Result<RootChain<Self>, UpdateError> {
+        walk.settle(session.pins, session.now)
+    }
+}
+
+impl Settles for Overlooked {
+    fn settle(walk: RootWalk, session: &Session<'_>) -> Result<RootChain<Self>, UpdateError> {
+        walk.settle_for_recovery(session.pins, session.now)
+    }
+}
+
+struct Refresh<'a, E = Judged> {
     session: &'a Session<'a>,
-    ends: Ends,
     gun: &'a Gun,
     stored: Stored,
     by_hash: BTreeMap<Sha256, Bytes>,
+    ends: PhantomData<E>,
 }
 
 /// What the first round trip brought.
@@ -106,14 +127,7 @@ struct Beginning {
     timestamp: Result<Bytes, RemoteError>,
 }
 
-impl<'a> Refresh<'a> {
-    fn open(session: &'a Session<'a>, gun: &'a Gun) -> Result<Self, OpsError> {
-        let stored = session.store.load(gun)?;
-        let mut by_hash = stored.published.clone();
-        by_hash.extend(stored.files.values().map(|bytes| (Sha256::of(bytes), Bytes::clone(bytes))));
-        Ok(Self { session, ends: Ends::Judged, gun, stored, by_hash })
-    }
-
+impl Refresh<'_> {
     fn run(mut self, outage: Outage) -> Result<(TrustedRepo, Commit), OpsError> {
         let Beginning { walk, newest_root, timestamp } = self.begin()?;
         let timestamp = match timestamp {
@@ -135,6 +149,66 @@ impl<'a> Refresh<'a> {
             self.look_for_sent(&repo);
         }
         Ok((repo, commit))
+    }
+
+    /// The last state that was verified here, while its timestamp has not expired.
+    fn answer_from_store(mut self, walk: RootWalk, outage: OpsError) -> Result<TrustedRepo, OpsError> {
+        let Some(timestamp) = self.stored.files.get(&RoleName::timestamp()).cloned() else { return Err(outage) };
+        match self.verify(walk, timestamp, Freshness::Cached) {
+            Ok(repo) => {
+                let warning = format!(
+                    "Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely ({outage})"
+                );
+                self.session.events.tell(Event::Warning(warning));
+                self.warn(&repo);
+                Ok(repo)
+            }
+            Err(OpsError::Untrusted { error: error @ UpdateError::Expired { .. }, .. }) => {
+                Err(OpsError::Untrusted { origin: Origin::Store, error })
+            }
+            Err(_) => Err(outage),
+        }
+    }
+
+    /// What an `init` left here that no server has seen: root and targets, and no trace of a published state.
+    fn unpublished(&self) -> Result<Option<LocalRepo>, OpsError> {
+        let files = &self.stored.files;
+        let published = !self.stored.floor.is_empty() || files.contains_key(&RoleName::timestamp());
+        match (files.get(&RoleName::root()), files.get(&RoleName::targets())) {
+            (Some(root), Some(targets)) if !published => {
+                LocalRepo::resume(self.gun, Bytes::clone(root), Bytes::clone(targets)).map(Some).map_err(in_store)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn warn(&self, repo: &TrustedRepo) {
+        let warn = |warning: String| self.session.events.tell(Event::Warning(warning));
+        for (role, skipped) in repo.skipped() {
+            warn(format!("Error getting {role}: {}", skipped.reason));
+        }
+        let near = |expires: Expires| expires.is_near(self.session.now);
+        if near(repo.root().expires()) {
+            warn("root is nearing expiry, you should re-sign the role metadata".to_owned());
+        }
+        let delegations = repo.delegations().map(|(_, delegation)| &delegation.name);
+        for role in [RoleName::targets()].iter().chain(delegations) {
+            if repo.targets(role).is_some_and(|file| near(file.expires())) {
+                warn(format!("{role} metadata is nearing expiry, you should re-sign the role metadata"));
+            }
+        }
+        if near(repo.snapshot().expires()) {
+            warn("snapshot is nearing expiry, you should re-sign the role metadata".to_owned());
+        }
+    }
+}
+
+impl<'a, E: Settles> Refresh<'a, E> {
+    fn open(session: &'a Session<'a>, gun: &'a Gun) -> Result<Self, OpsError> {
+        let stored = session.store.load(gun)?;
+        let mut by_hash = stored.published.clone();
+        by_hash.extend(stored.files.values().map(|bytes| (Sha256::of(bytes), Bytes::clone(bytes))));
+        Ok(Self { session, gun, stored, by_hash, ends: PhantomData })
     }
 
     /// One round trip: the timestamp, and the newest root where there is no stored one or it has ended.
@@ -183,7 +257,7 @@ impl<'a> Refresh<'a> {
     }
 
     /// Verifies what the server has, and walks to its newest root where the trusted one does not explain it.
-    fn fetched(&mut self, walk: RootWalk, newest_root: Option<Bytes>, timestamp: Bytes) -> Result<TrustedRepo, OpsError> {
+    fn fetched(&mut self, walk: RootWalk, newest_root: Option<Bytes>, timestamp: Bytes) -> Result<TrustedRepo<E>, OpsError> {
         if let Some(newest) = newest_root {
             let walk = self.climb(walk, &newest)?;
             return self.verify(walk, timestamp, Freshness::Fetched);
@@ -231,17 +305,12 @@ impl<'a> Refresh<'a> {
         Ok(on_server(UpdateError::ManyRoots(walk.version())))
     }
 
-    fn verify(&mut self, walk: RootWalk, timestamp: Bytes, freshness: Freshness) -> Result<TrustedRepo, OpsError> {
+    fn verify(&mut self, walk: RootWalk, timestamp: Bytes, freshness: Freshness) -> Result<TrustedRepo<E>, OpsError> {
         let refused = |error| OpsError::Untrusted {
             origin: if freshness == Freshness::Fetched { Origin::Server } else { Origin::Store },
             error,
         };
-        let (pins, now) = (self.session.pins, self.session.now);
-        let chain = match self.ends {
-            Ends::Judged => walk.settle(pins, now),
-            Ends::Overlooked => walk.settle_for_recovery(pins, now),
-        };
-        let chain = chain.map_err(refused)?;
+        let chain = E::settle(walk, self.session).map_err(refused)?;
         let stage = chain.timestamp(timestamp, freshness).map_err(refused)?;
         let snapshot = self.get(&[stage.needs()], freshness).remove(&RoleName::snapshot()).unwrap_or_else(|| Err(no_answer()))?;
         let stage = stage.snapshot(snapshot).map_err(refused)?;
@@ -307,63 +376,12 @@ impl<'a> Refresh<'a> {
         self.session.remote.fetch_all(self.gun, std::slice::from_ref(file)).pop().unwrap_or_else(|| Err(no_answer()))
     }
 
-    /// The last state that was verified here, while its timestamp has not expired.
-    fn answer_from_store(mut self, walk: RootWalk, outage: OpsError) -> Result<TrustedRepo, OpsError> {
-        let Some(timestamp) = self.stored.files.get(&RoleName::timestamp()).cloned() else { return Err(outage) };
-        match self.verify(walk, timestamp, Freshness::Cached) {
-            Ok(repo) => {
-                let warning = format!(
-                    "Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely ({outage})"
-                );
-                self.session.events.tell(Event::Warning(warning));
-                self.warn(&repo);
-                Ok(repo)
-            }
-            Err(OpsError::Untrusted { error: error @ UpdateError::Expired { .. }, .. }) => {
-                Err(OpsError::Untrusted { origin: Origin::Store, error })
-            }
-            Err(_) => Err(outage),
-        }
-    }
-
-    fn commit(&self, repo: &TrustedRepo) -> Result<Commit, OpsError> {
+    fn commit(&self, repo: &TrustedRepo<E>) -> Result<Commit, OpsError> {
         let set = TrustSet { files: repo.all_files(), floor: repo.floor() };
         if set.files == self.stored.files && set.floor == self.stored.floor && self.stored.published.is_empty() {
             return Ok(Commit::Stored);
         }
         Ok(self.session.store.commit(self.gun, &set)?)
-    }
-
-    fn warn(&self, repo: &TrustedRepo) {
-        let warn = |warning: String| self.session.events.tell(Event::Warning(warning));
-        for (role, skipped) in repo.skipped() {
-            warn(format!("Error getting {role}: {}", skipped.reason));
-        }
-        let near = |expires: Expires| expires.is_near(self.session.now);
-        if near(repo.root().expires()) {
-            warn("root is nearing expiry, you should re-sign the role metadata".to_owned());
-        }
-        let delegations = repo.delegations().map(|(_, delegation)| &delegation.name);
-        for role in [RoleName::targets()].iter().chain(delegations) {
-            if repo.targets(role).is_some_and(|file| near(file.expires())) {
-                warn(format!("{role} metadata is nearing expiry, you should re-sign the role metadata"));
-            }
-        }
-        if near(repo.snapshot().expires()) {
-            warn("snapshot is nearing expiry, you should re-sign the role metadata".to_owned());
-        }
-    }
-
-    /// What an `init` left here that no server has seen: root and targets, and no trace of a published state.
-    fn unpublished(&self) -> Result<Option<LocalRepo>, OpsError> {
-        let files = &self.stored.files;
-        let published = !self.stored.floor.is_empty() || files.contains_key(&RoleName::timestamp());
-        match (files.get(&RoleName::root()), files.get(&RoleName::targets())) {
-            (Some(root), Some(targets)) if !published => {
-                LocalRepo::resume(self.gun, Bytes::clone(root), Bytes::clone(targets)).map(Some).map_err(in_store)
-            }
-            _ => Ok(None),
-        }
     }
 }
 

@@ -1,17 +1,36 @@
 //! What is released under a tag: the content that a trusted pull takes.
 
 use super::{error::OpsError, events::Event, image::Tag, session::Session};
-use crate::tuf::{hashes::FileMeta, role::RoleName, trusted::TrustedRepo};
+use crate::tuf::{gun::Gun, hashes::FileMeta, role::RoleName, trusted::TrustedRepo};
 
-/// The content that is released under a tag: that of `targets/releases` where it has one, as for a pull, else that of `targets`. Where
-/// the file of `targets/releases` cannot be used nothing is known to be released: an older entry of `targets` may lie under it.
-pub(super) fn released(repo: &TrustedRepo, tag: &Tag) -> Option<FileMeta> {
-    if repo.skipped().contains_key(&RoleName::releases()) {
-        return None;
+/// Why no content is known to be released under a tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum WhyNot {
+    /// The file of `targets/releases` cannot be used, for this reason: an older entry of `targets` may lie under what cannot be read.
+    Unknown(String),
+    /// Neither `targets/releases` nor `targets` signs the tag.
+    NotSigned,
+}
+
+impl WhyNot {
+    /// The failure of one who asked for this tag.
+    pub(super) fn failure(self, gun: &Gun, tag: &Tag) -> OpsError {
+        match self {
+            Self::Unknown(reason) => OpsError::ReleasesUnusable { gun: gun.clone(), reason },
+            Self::NotSigned => OpsError::NoTrustData { tag: tag.clone() },
+        }
+    }
+}
+
+/// The one way to an image's digest: the content of `targets/releases` where that signs the tag, as for a pull, else that of `targets`.
+pub(super) fn released(repo: &TrustedRepo, tag: &Tag) -> Result<FileMeta, WhyNot> {
+    if let Some(skipped) = repo.skipped().get(&RoleName::releases()) {
+        return Err(WhyNot::Unknown(skipped.reason.clone()));
     }
     let entries = repo.entries(Some(tag.as_str()));
     let released = entries.iter().filter(|entry| is_released(entry.role));
-    released.max_by_key(|entry| *entry.role == RoleName::releases()).map(|entry| entry.target.meta.clone())
+    let released = released.max_by_key(|entry| *entry.role == RoleName::releases()).ok_or(WhyNot::NotSigned)?;
+    Ok(released.target.meta.clone())
 }
 
 /// Refuses a repository whose `targets/releases` cannot be used: an older entry of `targets` may lie under what cannot be read.

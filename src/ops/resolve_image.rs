@@ -22,7 +22,7 @@ pub enum Outage {
 /// The digest that is released under a tag (docker `trust.GetTargetByName` over `targets/releases` and `targets`).
 pub fn resolve(session: &Session<'_>, gun: &Gun, tag: &Tag, outage: Outage) -> Result<Sha256, OpsError> {
     let repo = state(session, gun, outage)?;
-    let released = released(&repo, tag).ok_or_else(|| OpsError::NoTrustData { tag: tag.clone() })?;
+    let released = released(&repo, tag).map_err(|why| why.failure(gun, tag))?;
     answer_without_releases(session, &repo)?;
     Ok(released.sha256)
 }
@@ -36,7 +36,7 @@ pub fn resolve_all(session: &Session<'_>, gun: &Gun, outage: Outage) -> Result<V
     names.dedup();
     let mut tags = Vec::new();
     for name in names {
-        match Tag::parse(name).and_then(|tag| released(&repo, &tag).map(|meta| (tag, meta.sha256))) {
+        match Tag::parse(name).and_then(|tag| released(&repo, &tag).ok().map(|released| (tag, released.sha256))) {
             Some(found) => tags.push(found),
             None => session.events.tell(Event::SkippingTarget { name }),
         }

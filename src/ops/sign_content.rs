@@ -93,7 +93,7 @@ fn at_once<T: Sync>(gun: &Gun, wanted: &[T], ask: impl Fn(&T) -> Option<Result<M
 
 /// The contents that are released under the wanted tags, where those are to be signed again.
 pub(super) fn released_contents(repo: &TrustedRepo, wanted: &[Wanted<'_>]) -> Vec<Option<FileMeta>> {
-    let of = |wanted: &Wanted<'_>| (wanted.content == Content::Released).then(|| released(repo, wanted.tag)).flatten();
+    let of = |wanted: &Wanted<'_>| (wanted.content == Content::Released).then(|| released(repo, wanted.tag).ok()).flatten();
     wanted.iter().map(of).collect()
 }
 

@@ -43,7 +43,7 @@ pub(super) fn unreleased(repo: &TrustedRepo, tag: &Tag, signed_by: &[RoleName], 
     if signed_by.contains(&releases) || signed_by.contains(&RoleName::targets()) {
         return None;
     }
-    let instead = released(repo, tag).map(|meta| meta.sha256);
+    let instead = released(repo, tag).ok().map(|released| released.sha256);
     if instead == Some(digest) {
         return None;
     }
@@ -58,7 +58,7 @@ pub(super) fn unreleased(repo: &TrustedRepo, tag: &Tag, signed_by: &[RoleName], 
 
 /// Whether a content that these roles have signed under a tag is not what a pull takes in the state in which their signature was found.
 pub(super) fn displaced(repo: &TrustedRepo, tag: &Tag, signed_by: &[RoleName], digest: Sha256) -> Option<Unreleased> {
-    let released = released(repo, tag).map(|meta| meta.sha256).filter(|released| *released != digest);
+    let released = released(repo, tag).ok().map(|released| released.sha256).filter(|released| *released != digest);
     let displaced = |released| Unreleased {
         tag: tag.clone(),
         digest,

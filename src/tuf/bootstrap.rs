@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{
     counted_keys::{CountedKeys, Moment, keys_for_the_next, last_moment},
     digest::Sha256,
+    ends::{Ends, Judged, Overlooked},
     envelope::Unverified,
     error::UpdateError,
     floor::Floor,
@@ -169,19 +170,18 @@ impl RootWalk {
     }
 
     /// Ends the walk: those keys of the last root that count must have signed it, and it must not have expired (TUF 5.3.10).
-    pub fn settle(self, pins: &TrustPinning, now: Timestamp) -> Result<RootChain, UpdateError> {
-        self.end(pins, Moment { at: now, now }, now)
+    pub fn settle(self, pins: &TrustPinning, now: Timestamp) -> Result<RootChain<Judged>, UpdateError> {
+        self.end(pins, Moment { at: now, now }, Judged(now))
     }
 
     /// Ends the walk for recovery: neither the root's end nor that of a later file is asked; everything else is. Those keys of the root must have signed it
     /// that counted at the last moment at which any did. What comes of this chain is a [`super::recovery::Recoverable`], and never read from.
-    pub fn settle_for_recovery(self, pins: &TrustPinning, now: Timestamp) -> Result<RootChain, UpdateError> {
+    pub fn settle_for_recovery(self, pins: &TrustPinning, now: Timestamp) -> Result<RootChain<Overlooked>, UpdateError> {
         let at = last_moment(&self.gun, &self.root, now);
-        // before that moment nothing has expired
-        self.end(pins, Moment { at, now }, Timestamp::MIN)
+        self.end(pins, Moment { at, now }, Overlooked(()))
     }
 
-    fn end(self, pins: &TrustPinning, moment: Moment, ends: Timestamp) -> Result<RootChain, UpdateError> {
+    fn end<E: Ends>(self, pins: &TrustPinning, moment: Moment, ends: E) -> Result<RootChain<E>, UpdateError> {
         let counted = CountedKeys::of(&self.gun, &self.root, self.known, pins, moment)?;
         let root = TrustedRoot::verify(self.root, &counted, ends)?;
         Ok(RootChain::new(self.gun, root, self.floor, ends))

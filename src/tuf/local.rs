@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::{
     counted_keys::{CountedKeys, Moment, certificate_problem},
+    ends::Judged,
     envelope::Unverified,
     error::UpdateError,
     expiry::{Expires, ROOT_DAYS, TARGETS_DAYS},
@@ -161,7 +162,7 @@ impl LocalRepo {
     /// That whoever has these pins will take its root, before anyone is to. That it is made here is no first use.
     pub fn check(&self, pins: &TrustPinning, now: Timestamp) -> Result<(), UpdateError> {
         let counted = CountedKeys::of(&self.gun, &self.root, Known::Yes, pins, Moment { at: now, now })?;
-        TrustedRoot::verify(self.root.clone(), &counted, now).map(drop)
+        TrustedRoot::verify(self.root.clone(), &counted, Judged(now)).map(drop)
     }
 
     /// The repository.

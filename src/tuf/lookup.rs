@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{
+    ends::Judged,
     role::RoleName,
     targets::{Target, Targets},
     trusted::TrustedRepo,
@@ -22,7 +23,7 @@ pub struct Entry<'a> {
     pub target: &'a Target,
 }
 
-impl TrustedRepo {
+impl TrustedRepo<Judged> {
     /// Every entry of every role, breadth-first from targets; all names, or one (Notary `GetAllTargetMetadataByName`).
     #[must_use]
     pub fn entries(&self, name: Option<&str>) -> Vec<Entry<'_>> {

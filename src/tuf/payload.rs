@@ -5,6 +5,7 @@ use super::{
     json::Json,
     members::{FormatError, Members},
     role::RoleName,
+    verify::Verification,
     version::Version,
 };
 
@@ -14,7 +15,7 @@ pub trait Payload: Sized {
     const TYPE: &'static str;
 
     /// Reads the members of a role's `signed` object. Unknown members are left out; they were verified with the rest.
-    fn read(role: &RoleName, signed: &Json) -> Result<Self, FormatError>;
+    fn read(role: &RoleName, signed: &Json, by: Verification) -> Result<Self, FormatError>;
 
     /// The `signed` object with just the members that Notary's types have.
     fn to_json(&self) -> Json;

@@ -8,6 +8,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
+    ends::{Ends, Overlooked},
     expiry::{Expires, TARGETS_DAYS},
     hashes::FileMeta,
     local::LocalRepo,
@@ -19,6 +20,7 @@ use super::{
     snapshot::Snapshot,
     targets::{Target, Targets},
     trusted::TrustedRepo,
+    trusted_root::TrustedRoot,
     verify::{Unvouched, Verified},
     version::Version,
 };
@@ -28,8 +30,57 @@ use super::{
 pub enum Base<'a> {
     /// What the server has.
     Trusted(&'a TrustedRepo),
+    /// What the server has, whatever of it has expired: to be signed anew, and nothing is looked up in it.
+    Overlooked(&'a TrustedRepo<Overlooked>),
     /// A repository that the server is yet to get.
     Unpublished(&'a LocalRepo),
+}
+
+/// What a plan needs to know of a state that the server has, whether or not ends were asked.
+trait Published {
+    fn root(&self) -> &TrustedRoot;
+    fn snapshot(&self) -> &Verified<Snapshot>;
+    fn targets(&self, role: &RoleName) -> Option<&Verified<Targets>>;
+    fn expired(&self, role: &RoleName) -> Option<&Verified<Targets>>;
+    fn unvouched(&self, role: &RoleName) -> Option<&Targets>;
+    fn skipped(&self, role: &RoleName) -> Option<&Skipped>;
+    /// The highest version of a role that was verified, and the one that the server has and lost.
+    fn versions(&self, role: &RoleName) -> [Option<Version>; 2];
+    fn role_keys(&self, role: &RoleName) -> RoleKeys;
+}
+
+impl<E: Ends> Published for TrustedRepo<E> {
+    fn root(&self) -> &TrustedRoot {
+        self.root()
+    }
+
+    fn snapshot(&self) -> &Verified<Snapshot> {
+        self.snapshot()
+    }
+
+    fn targets(&self, role: &RoleName) -> Option<&Verified<Targets>> {
+        self.targets(role)
+    }
+
+    fn expired(&self, role: &RoleName) -> Option<&Verified<Targets>> {
+        self.expired(role)
+    }
+
+    fn unvouched(&self, role: &RoleName) -> Option<&Targets> {
+        self.unvouched(role).map(Unvouched::to_vouch_for)
+    }
+
+    fn skipped(&self, role: &RoleName) -> Option<&Skipped> {
+        self.skipped().get(role)
+    }
+
+    fn versions(&self, role: &RoleName) -> [Option<Version>; 2] {
+        [self.targets(role).map(Verified::version).max(self.floor().of(role).map(|seen| seen.version)), self.lost(role)]
+    }
+
+    fn role_keys(&self, role: &RoleName) -> RoleKeys {
+        self.role_keys(role)
+    }
 }
 
 /// The files to sign, unsigned.
@@ -151,13 +202,12 @@ impl Plan {
 /// The snapshot over changed files, for a repository whose snapshot key is a client's: the next version, with the other files as they
 /// were.
 pub fn snapshot(base: Base<'_>, changed: &[&Verified<Targets>], now: Timestamp) -> Result<Snapshot, PlanError> {
-    let version = match base {
-        Base::Trusted(repo) => repo.snapshot().version().next().ok_or(PlanError::LastVersion(RoleName::snapshot()))?,
-        Base::Unpublished(_) => Version::FIRST,
-    };
-    let mut meta = match base {
-        Base::Trusted(repo) => repo.snapshot().meta.clone(),
-        Base::Unpublished(local) => BTreeMap::from([(RoleName::targets(), FileMeta::of(local.targets().bytes()))]),
+    let (version, mut meta) = match base.published() {
+        Ok(repo) => {
+            let version = repo.snapshot().version().next().ok_or(PlanError::LastVersion(RoleName::snapshot()))?;
+            (version, repo.snapshot().meta.clone())
+        }
+        Err(local) => (Version::FIRST, BTreeMap::from([(RoleName::targets(), FileMeta::of(local.targets().bytes()))])),
     };
     meta.insert(RoleName::root(), FileMeta::of(base.root().bytes()));
     meta.extend(changed.iter().map(|file| (file.role().clone(), FileMeta::of(file.bytes()))));
@@ -178,12 +228,28 @@ fn is_delegated<'a>(role: &RoleName, file_of: impl Fn(&RoleName) -> Option<&'a T
 }
 
 impl<'a> Base<'a> {
+    fn published(self) -> Result<&'a dyn Published, &'a LocalRepo> {
+        match self {
+            Base::Trusted(repo) => Ok(repo),
+            Base::Overlooked(repo) => Ok(repo),
+            Base::Unpublished(local) => Err(local),
+        }
+    }
+
     /// The root that holds.
     #[must_use]
     pub fn root(self) -> &'a Verified<Root> {
-        match self {
-            Base::Trusted(repo) => repo.root(),
-            Base::Unpublished(local) => local.root(),
+        match self.published() {
+            Ok(repo) => repo.root(),
+            Err(local) => local.root(),
+        }
+    }
+
+    /// The keys of a base role or of a delegation.
+    pub(super) fn role_keys(self, role: &RoleName) -> RoleKeys {
+        match self.published() {
+            Ok(repo) => repo.role_keys(role),
+            Err(local) => local.root().role_keys(role),
         }
     }
 
@@ -193,10 +259,10 @@ impl<'a> Base<'a> {
         self.next_version(role) == Some(Version::FIRST)
     }
 
-    /// What a role signs under a name.
+    /// What a role signs under a name; nothing where ends were overlooked.
     #[must_use]
     pub fn signed_by(self, role: &RoleName, name: &str) -> Option<&'a Target> {
-        self.targets(role)?.targets.get(name)
+        if matches!(self, Base::Overlooked(_)) { None } else { self.targets(role)?.targets.get(name) }
     }
 
     /// The end of the verified file of targets or of a delegation.
@@ -212,27 +278,20 @@ impl<'a> Base<'a> {
     }
 
     pub(super) fn targets(self, role: &RoleName) -> Option<&'a Verified<Targets>> {
-        match self {
-            Base::Trusted(repo) => repo.targets(role),
-            Base::Unpublished(local) => (*role == RoleName::targets()).then(|| local.targets()),
+        match self.published() {
+            Ok(repo) => repo.targets(role),
+            Err(local) => (*role == RoleName::targets()).then(|| local.targets()),
         }
     }
 
     /// The file that an edit of a role begins with. An expired one is still its signers' word: signing it anew must not drop its other entries.
     pub(super) fn to_sign_anew(self, role: &RoleName) -> Option<&'a Verified<Targets>> {
-        let expired = match self {
-            Base::Trusted(repo) => repo.expired(role),
-            Base::Unpublished(_) => None,
-        };
-        self.targets(role).or(expired)
+        self.targets(role).or_else(|| self.published().ok()?.expired(role))
     }
 
     /// The content of a delegation that lacks signatures alone: for a witness.
     pub(super) fn unvouched(self, role: &RoleName) -> Option<&'a Targets> {
-        match self {
-            Base::Trusted(repo) => repo.unvouched(role).map(Unvouched::to_vouch_for),
-            Base::Unpublished(_) => None,
-        }
+        self.published().ok()?.unvouched(role)
     }
 
     /// The version that a new file of a role gets: above every one that may have been published before, even where that file could
@@ -245,12 +304,12 @@ impl<'a> Base<'a> {
     /// The same with the reason. A version that is claimed and not verified is believed as far as a small step goes: by more whoever wrote it, without
     /// any key, would have the role's versions spent by its own signers.
     pub(super) fn version_above(self, role: &RoleName) -> Result<Version, PlanError> {
-        let (known, claimed) = match self {
-            Base::Unpublished(local) => ((*role == RoleName::targets()).then(|| local.targets().version()), None),
-            Base::Trusted(repo) => {
-                let verified = repo.targets(role).map(Verified::version);
-                let claimed = self.skipped(role).and_then(|skipped| skipped.claimed_version);
-                (verified.max(repo.floor().of(role).map(|seen| seen.version)), claimed.max(repo.lost(role)))
+        let (known, claimed) = match self.published() {
+            Err(local) => ((*role == RoleName::targets()).then(|| local.targets().version()), None),
+            Ok(repo) => {
+                let ([verified, lost], claimed) =
+                    (repo.versions(role), self.skipped(role).and_then(|skipped| skipped.claimed_version));
+                (verified, claimed.max(lost))
             }
         };
         if let Some(version) = claimed.filter(|claimed| !claimed.is_a_step_from(known)) {
@@ -262,9 +321,6 @@ impl<'a> Base<'a> {
 
     /// Why a role's file is not used, where it is not.
     pub(super) fn skipped(self, role: &RoleName) -> Option<&'a Skipped> {
-        match self {
-            Base::Trusted(repo) => repo.skipped().get(role),
-            Base::Unpublished(_) => None,
-        }
+        self.published().ok()?.skipped(role)
     }
 }

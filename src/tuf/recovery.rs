@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{
     counted_keys::Grounds,
     digest::Sha256,
+    ends::Overlooked,
     expiry::Expires,
     gun::Gun,
     key_id::TufKeyId,
@@ -23,7 +24,7 @@ use super::{
 /// A whole state whose signatures, thresholds, versions, hashes and pins were verified as ever, and of which the ends were not asked. It gives no
 /// digest and no entry: what has expired is still its signers' word, and good for being signed again by them, and for nothing else.
 #[derive(Clone, Debug)]
-pub struct Recoverable(TrustedRepo);
+pub struct Recoverable(TrustedRepo<Overlooked>);
 
 /// When a file ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +64,7 @@ pub struct CertificateEnd {
 impl Recoverable {
     /// Takes a state that was verified by a chain which [`super::bootstrap::RootWalk::settle_for_recovery`] began.
     #[must_use]
-    pub fn new(repo: TrustedRepo) -> Self {
+    pub fn new(repo: TrustedRepo<Overlooked>) -> Self {
         Self(repo)
     }
 
@@ -82,7 +83,7 @@ impl Recoverable {
     /// What it is signed anew from.
     #[must_use]
     pub fn base(&self) -> Base<'_> {
-        Base::Trusted(&self.0)
+        Base::Overlooked(&self.0)
     }
 
     /// The timestamp.
@@ -136,7 +137,7 @@ impl Recoverable {
     /// The delegations above whose file on the server none can be signed: versions for them are there again where the repository begins again.
     pub fn spent(&self) -> impl Iterator<Item = &RoleName> {
         let delegations = self.0.delegations().map(|(_, delegation)| &delegation.name);
-        delegations.filter(|role| Base::Trusted(&self.0).version_above(role).is_err())
+        delegations.filter(|role| self.base().version_above(role).is_err())
     }
 
     /// The delegations that are set aside, with the file that was verified here last, where that counts still.

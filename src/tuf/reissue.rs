@@ -119,9 +119,6 @@ fn file(base: Base<'_>, role: &RoleName, root: Option<&Root>, now: Timestamp) ->
     let version = base.version_above(role)?;
     *file.header_mut() = Header { version, expires: Expires::after_days(now, TARGETS_DAYS) };
     unusable_entry(role, &file)?;
-    let keys = match (base, root) {
-        (Base::Trusted(repo), _) if role.is_delegation() => repo.role_keys(role),
-        (Base::Trusted(_) | Base::Unpublished(_), root) => root.unwrap_or(base.root()).role_keys(role),
-    };
+    let keys = if role.is_delegation() { base.role_keys(role) } else { root.unwrap_or(base.root()).role_keys(role) };
     Ok((file, keys))
 }

@@ -30,7 +30,7 @@ pub struct RoleKeys {
 impl RoleKeys {
     /// The keys that a specification names, of those that its file has.
     #[must_use]
-    pub fn new(role: RoleName, spec: &RoleSpec, keys: &BTreeMap<String, Key>) -> Self {
+    pub(super) fn new(role: RoleName, spec: &RoleSpec, keys: &BTreeMap<String, Key>) -> Self {
         let keys = spec.keyids.iter().filter_map(|id| Some((id.clone(), keys.get(id)?.clone()))).collect();
         Self { role, threshold: spec.threshold, keys }
     }

@@ -9,6 +9,7 @@ use super::{
     payload::{Header, Payload},
     role::RoleName,
     role_keys::{RoleKeys, RoleSpec},
+    verify::Verification,
 };
 
 /// The payload of `root.json` (Notary `data.Root`).
@@ -38,7 +39,7 @@ impl Root {
 impl Payload for Root {
     const TYPE: &'static str = "Root";
 
-    fn read(_role: &RoleName, signed: &Json) -> Result<Self, FormatError> {
+    fn read(_role: &RoleName, signed: &Json, _: Verification) -> Result<Self, FormatError> {
         let members = Members::of(signed, "root")?;
         let header = Header::read(&members, Self::TYPE)?;
         let keys = read_keys(&members)?;

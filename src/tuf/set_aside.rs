@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::{
     budget::Budget,
     digest::Sha256,
+    ends::Ends,
     envelope::{EnvelopeError, Unverified},
     error::UpdateError,
     json::JsonError,
@@ -24,7 +25,7 @@ use super::{
     version::Version,
 };
 
-impl TrustedRepo {
+impl<E: Ends> TrustedRepo<E> {
     /// Takes a delegation's file: the one that the snapshot lists, signed by the keys that its parent names. One that is badly signed, malformed,
     /// too costly or expired is set aside and the rest goes on, as Notary does; but not where the role has a file here that counts still. Another
     /// file than the listed one, or one below the floor, ends the update.
@@ -43,7 +44,7 @@ impl TrustedRepo {
             Ok(file) => {
                 left.delegations -= file.roles.len() as u64;
                 let at = file.expires();
-                match file.at(self.now()) {
+                match self.stages.before.chain.ends.judge(file) {
                     Ok(file) => drop(self.files.insert(role.clone(), file)),
                     Err(expired) => {
                         self.skipped.insert(role.clone(), aside(Cause::Expired, format!("{role} expired at {at}")));

@@ -1,13 +1,14 @@
 //! Signing, and the proof of what was signed.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     envelope::{self, Signature, Unverified},
+    key::Key,
     key_id::TufKeyId,
     payload::Payload,
     role::RoleName,
-    role_keys::RoleKeys,
+    role_keys::{RoleKeys, RoleSpec},
     root::Root,
     verify::{Verified, VerifyError, verify, verify_next_root},
 };
@@ -53,6 +54,17 @@ pub fn sign<T: Payload>(payload: &T, keys: &RoleKeys, signers: &[Signer<'_>]) ->
     let fail = |cause: String| SignError::Proof { role: role.clone(), cause };
     let file = Unverified::parse(role, bytes).map_err(|error| fail(error.to_string()))?;
     verify(file, keys).map_err(|error: VerifyError| fail(error.to_string()))
+}
+
+/// The same for a server that signs what it makes, under the keys that a root of its clients names.
+pub fn sign_as_server<T: Payload>(
+    payload: &T,
+    role: &RoleName,
+    spec: &RoleSpec,
+    keys: &BTreeMap<String, Key>,
+    signers: &[Signer<'_>],
+) -> Result<Verified<T>, SignError> {
+    sign(payload, &RoleKeys::new(role.clone(), spec, keys), signers)
 }
 
 /// Signs a root with each key, those of the root before it among them, and verifies it as one who trusts that root would.

@@ -8,6 +8,7 @@ use super::{
     members::{FormatError, Members},
     payload::{Header, Payload},
     role::RoleName,
+    verify::Verification,
 };
 
 /// The payload of `snapshot.json` (Notary `data.Snapshot`).
@@ -24,7 +25,7 @@ pub struct Snapshot {
 impl Payload for Snapshot {
     const TYPE: &'static str = "Snapshot";
 
-    fn read(_role: &RoleName, signed: &Json) -> Result<Self, FormatError> {
+    fn read(_role: &RoleName, signed: &Json, _: Verification) -> Result<Self, FormatError> {
         let members = Members::of(signed, "snapshot")?;
         let header = Header::read(&members, Self::TYPE)?;
         let place = members.place_of("meta");

@@ -10,6 +10,7 @@ use super::{
     payload::{Header, Payload},
     role::RoleName,
     role_keys::{RoleKeys, RoleSpec},
+    verify::Verification,
 };
 
 /// The payload of `targets.json` and of each delegation's file (Notary `data.Targets`).
@@ -77,7 +78,7 @@ impl Targets {
 impl Payload for Targets {
     const TYPE: &'static str = "Targets";
 
-    fn read(role: &RoleName, signed: &Json) -> Result<Self, FormatError> {
+    fn read(role: &RoleName, signed: &Json, _: Verification) -> Result<Self, FormatError> {
         let members = Members::of(signed, role.as_str())?;
         let mut targets = Self::empty(Header::read(&members, Self::TYPE)?);
         let place = members.place_of("targets");

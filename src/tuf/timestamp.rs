@@ -6,6 +6,7 @@ use super::{
     members::{FormatError, Members},
     payload::{Header, Payload},
     role::RoleName,
+    verify::Verification,
 };
 
 /// The payload of `timestamp.json` (Notary `data.Timestamp`).
@@ -20,7 +21,7 @@ pub struct Timestamp {
 impl Payload for Timestamp {
     const TYPE: &'static str = "Timestamp";
 
-    fn read(_role: &RoleName, signed: &Json) -> Result<Self, FormatError> {
+    fn read(_role: &RoleName, signed: &Json, _: Verification) -> Result<Self, FormatError> {
         let members = Members::of(signed, "timestamp")?;
         let header = Header::read(&members, Self::TYPE)?;
         let meta = members.object("meta")?;

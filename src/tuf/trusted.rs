@@ -5,11 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use jiff::Timestamp as Now;
-
 use super::{
     budget::{Budget, Budgets},
     digest::Sha256,
+    ends::{Ends, Judged},
     envelope::Unverified,
     error::UpdateError,
     file_ref::FileRef,
@@ -31,10 +30,10 @@ use super::{
 /// Most delegations of `targets` itself that are followed.
 pub const MAX_DELEGATIONS: usize = 4096;
 
-/// Last stage: root, timestamp, snapshot, targets and every delegation that could be verified.
+/// Last stage: root, timestamp, snapshot, targets and every delegation that could be verified. Where ends were overlooked it has no look-up.
 #[derive(Clone, Debug)]
-pub struct TrustedRepo {
-    pub(super) stages: WithSnapshot,
+pub struct TrustedRepo<E = Judged> {
+    pub(super) stages: WithSnapshot<E>,
     pub(super) files: BTreeMap<RoleName, Current<Targets>>,
     pub(super) skipped: BTreeMap<RoleName, Skipped>,
     /// Those of the skipped that are signed and have expired: for the floor alone.
@@ -49,10 +48,10 @@ pub struct TrustedRepo {
     pub(super) budgets: Budgets,
 }
 
-impl WithSnapshot {
+impl<E: Ends> WithSnapshot<E> {
     /// Takes the targets file: the one that the snapshot lists, signed, at or above the floor, unexpired (TUF 5.6). The files that are stored here
     /// speak for their roles against what cannot be verified.
-    pub fn targets(self, bytes: Arc<[u8]>, stored: &BTreeMap<RoleName, Arc<[u8]>>) -> Result<TrustedRepo, UpdateError> {
+    pub fn targets(self, bytes: Arc<[u8]>, stored: &BTreeMap<RoleName, Arc<[u8]>>) -> Result<TrustedRepo<E>, UpdateError> {
         let (role, chain) = (RoleName::targets(), &self.before.chain);
         if let Some(meta) = self.snapshot.meta.get(&role) {
             check_file(&role, meta, &bytes)?;
@@ -74,7 +73,7 @@ impl WithSnapshot {
     }
 }
 
-impl TrustedRepo {
+impl<E: Ends> TrustedRepo<E> {
     /// The delegations' files that are still missing: delegated by a verified file and named by the snapshot. When it is empty, the
     /// state is whole. What is longer than its delegate may cost is not asked for.
     pub fn needs(&mut self) -> Result<Vec<FileRef>, UpdateError> {
@@ -127,12 +126,6 @@ impl TrustedRepo {
     #[must_use]
     pub fn gun(&self) -> &Gun {
         &self.stages.before.chain.gun
-    }
-
-    /// The one `now` of the command.
-    #[must_use]
-    pub fn now(&self) -> Now {
-        self.stages.before.chain.now
     }
 
     /// Whether the server confirmed this state in this command.

@@ -2,10 +2,9 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use jiff::Timestamp;
-
 use super::{
     counted_keys::{CountedKeys, Grounds},
+    ends::Ends,
     envelope::Unverified,
     error::UpdateError,
     pinning::PinError,
@@ -23,7 +22,7 @@ pub struct TrustedRoot {
 
 impl TrustedRoot {
     /// Verifies a root by the keys that count, and judges its end.
-    pub(super) fn verify(root: Verified<Root>, counted: &CountedKeys, now: Timestamp) -> Result<Self, UpdateError> {
+    pub(super) fn verify(root: Verified<Root>, counted: &CountedKeys, ends: impl Ends) -> Result<Self, UpdateError> {
         let role = RoleName::root();
         let file = Unverified::<Root>::parse(&role, Arc::clone(root.bytes()));
         let file = file.map_err(|error| UpdateError::Malformed { role: role.clone(), error })?;
@@ -32,7 +31,7 @@ impl TrustedRoot {
             error => UpdateError::Verify(error),
         })?;
         let at = root.expires();
-        let root = root.at(now).map_err(|_| UpdateError::Expired { role, at })?;
+        let root = ends.judge(root).map_err(|_| UpdateError::Expired { role, at })?;
         Ok(Self { root, grounds: counted.grounds() })
     }
 

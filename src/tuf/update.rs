@@ -4,9 +4,8 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp as Now;
-
 use super::{
+    ends::Ends,
     envelope::Unverified,
     error::UpdateError,
     file_ref::FileRef,
@@ -39,35 +38,35 @@ pub enum Freshness {
 
 /// First stage: the newest root, unexpired, and signed by keys that count.
 #[derive(Clone, Debug)]
-pub struct RootChain {
+pub struct RootChain<E> {
     pub(super) gun: Gun,
-    pub(super) now: Now,
+    pub(super) ends: E,
     pub(super) root: TrustedRoot,
     pub(super) floor: Floor,
 }
 
 /// Second stage: the timestamp names the snapshot.
 #[derive(Clone, Debug)]
-pub struct WithTimestamp {
-    pub(super) chain: RootChain,
+pub struct WithTimestamp<E> {
+    pub(super) chain: RootChain<E>,
     pub(super) timestamp: Current<Timestamp>,
     pub(super) freshness: Freshness,
 }
 
 /// Third stage: the snapshot names all other files.
 #[derive(Clone, Debug)]
-pub struct WithSnapshot {
-    pub(super) before: WithTimestamp,
+pub struct WithSnapshot<E> {
+    pub(super) before: WithTimestamp<E>,
     pub(super) snapshot: Current<Snapshot>,
 }
 
-impl RootChain {
-    pub(super) fn new(gun: Gun, root: TrustedRoot, floor: Floor, now: Now) -> Self {
-        Self { gun, now, root, floor }
+impl<E: Ends> RootChain<E> {
+    pub(super) fn new(gun: Gun, root: TrustedRoot, floor: Floor, ends: E) -> Self {
+        Self { gun, ends, root, floor }
     }
 
     /// Takes the timestamp: signed by its keys in the root, at or above the floor, unexpired (TUF 5.4).
-    pub fn timestamp(self, bytes: Arc<[u8]>, freshness: Freshness) -> Result<WithTimestamp, UpdateError> {
+    pub fn timestamp(self, bytes: Arc<[u8]>, freshness: Freshness) -> Result<WithTimestamp<E>, UpdateError> {
         let timestamp = self.current(bytes, &self.root.role_keys(&RoleName::timestamp()))?;
         Ok(WithTimestamp { chain: self, timestamp, freshness })
     }
@@ -75,7 +74,7 @@ impl RootChain {
     pub(super) fn current<T: Payload>(&self, bytes: Arc<[u8]>, keys: &RoleKeys) -> Result<Current<T>, UpdateError> {
         let file = self.verified::<T>(bytes, keys)?;
         let (role, at) = (file.role().clone(), file.expires());
-        file.at(self.now).map_err(|_| UpdateError::Expired { role, at })
+        self.ends.judge(file).map_err(|_| UpdateError::Expired { role, at })
     }
 
     pub(super) fn verified<T: Payload>(&self, bytes: Arc<[u8]>, keys: &RoleKeys) -> Result<Verified<T>, UpdateError> {
@@ -87,7 +86,7 @@ impl RootChain {
     }
 }
 
-impl WithTimestamp {
+impl<E: Ends> WithTimestamp<E> {
     /// The snapshot's file.
     #[must_use]
     pub fn needs(&self) -> FileRef {
@@ -96,7 +95,7 @@ impl WithTimestamp {
 
     /// Takes the snapshot: the file that the timestamp lists, signed, at or above the floor, unexpired (TUF 5.5), and naming the
     /// root that is trusted.
-    pub fn snapshot(self, bytes: Arc<[u8]>) -> Result<WithSnapshot, UpdateError> {
+    pub fn snapshot(self, bytes: Arc<[u8]>) -> Result<WithSnapshot<E>, UpdateError> {
         check_file(&RoleName::snapshot(), &self.timestamp.snapshot, &bytes)?;
         let chain = &self.chain;
         let snapshot: Current<Snapshot> = chain.current(bytes, &chain.root.role_keys(&RoleName::snapshot()))?;
@@ -108,7 +107,7 @@ impl WithTimestamp {
     }
 }
 
-impl WithSnapshot {
+impl<E: Ends> WithSnapshot<E> {
     /// The targets file, and every delegation that the snapshot names: they travel together, although only targets tells which of
     /// them are in use. Where they are very many or very large, only those in use are asked for, by `TrustedRepo::needs`.
     #[must_use]

@@ -12,10 +12,11 @@ use super::{
     envelope::{Signature, Unverified},
     expiry::Expires,
     json::Json,
+    key::Key,
     members::FormatError,
     payload::Payload,
     role::RoleName,
-    role_keys::RoleKeys,
+    role_keys::{RoleKeys, RoleSpec},
     root::Root,
     version::Version,
 };
@@ -30,7 +31,7 @@ pub struct Verified<T> {
     sha256: Sha256,
 }
 
-/// A verified payload that has not expired at the one `now` of a command.
+/// A verified payload that has not expired at the one `now` of a command; or whose end is overlooked, for recovery.
 #[derive(Clone, Debug)]
 pub struct Current<T>(Verified<T>);
 
@@ -74,34 +75,49 @@ pub enum VerifyError {
     },
 }
 
+/// What a payload is read with: that its reader is verification. Made here alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Verification(());
+
+/// For a server that judges uploads apart from what is in them: whether as many of these keys have signed as must. Nothing is read by it.
+pub fn judge_upload(
+    role: &RoleName,
+    signed: &Json,
+    signatures: &[Signature],
+    spec: &RoleSpec,
+    keys: &BTreeMap<String, Key>,
+) -> Result<(), VerifyError> {
+    meet_threshold(role, signed, signatures, &RoleKeys::new(role.clone(), spec, keys))
+}
+
 /// Checks a file against the keys that its parent names.
-pub fn verify<T: Payload>(file: Unverified<T>, keys: &RoleKeys) -> Result<Verified<T>, VerifyError> {
+pub(super) fn verify<T: Payload>(file: Unverified<T>, keys: &RoleKeys) -> Result<Verified<T>, VerifyError> {
     verify_within(file, keys, &mut WORK_OF_A_FILE.clone())
 }
 
 /// The same for a file that may take so much work, and takes from it what it costs.
 pub(super) fn verify_within<T: Payload>(file: Unverified<T>, keys: &RoleKeys, work: &mut u64) -> Result<Verified<T>, VerifyError> {
     meet_threshold_within(&file.role, &file.signed, &file.signatures, keys, work)?;
-    let payload = T::read(&file.role, &file.signed)?;
+    let payload = T::read(&file.role, &file.signed, Verification(()))?;
     Ok(accept(file, payload))
 }
 
 /// Checks that a root is signed by the keys that it names itself. Whether these count is for [`super::trusted_root::TrustedRoot`].
-pub fn verify_own_root(file: Unverified<Root>) -> Result<Verified<Root>, VerifyError> {
-    let root = Root::read(&file.role, &file.signed)?;
+pub(super) fn verify_own_root(file: Unverified<Root>) -> Result<Verified<Root>, VerifyError> {
+    let root = Root::read(&file.role, &file.signed, Verification(()))?;
     meet_threshold(&file.role, &file.signed, &file.signatures, &root.role_keys(&RoleName::root()))?;
     Ok(accept(file, root))
 }
 
 /// Checks that a root is signed by these keys of the root before it and by its own (TUF 5.3.4).
-pub fn verify_next_root(file: Unverified<Root>, previous: &RoleKeys) -> Result<Verified<Root>, VerifyError> {
+pub(super) fn verify_next_root(file: Unverified<Root>, previous: &RoleKeys) -> Result<Verified<Root>, VerifyError> {
     meet_threshold(&file.role, &file.signed, &file.signatures, previous)?;
     verify_own_root(file)
 }
 
 /// Reads a file whose signatures do not suffice. For recovery alone: see [`Unvouched`].
 pub(super) fn unvouched<T: Payload>(file: &Unverified<T>) -> Result<Unvouched<T>, FormatError> {
-    T::read(&file.role, &file.signed).map(Unvouched)
+    T::read(&file.role, &file.signed, Verification(())).map(Unvouched)
 }
 
 fn accept<T>(file: Unverified<T>, payload: T) -> Verified<T> {
@@ -112,8 +128,8 @@ fn accept<T>(file: Unverified<T>, payload: T) -> Verified<T> {
 /// The one threshold loop. It counts distinct public keys, not key IDs: one private key listed bare and in a certificate counts
 /// once. A signature that does not verify, or by a key that is not the role's, is passed over.
 ///
-/// It says nothing of the payload: a reader wants [`verify`]. A server that judges uploads asks it apart from the rest.
-pub fn meet_threshold(role: &RoleName, signed: &Json, signatures: &[Signature], keys: &RoleKeys) -> Result<(), VerifyError> {
+/// It says nothing of the payload: a reader wants [`verify`].
+pub(super) fn meet_threshold(role: &RoleName, signed: &Json, signatures: &[Signature], keys: &RoleKeys) -> Result<(), VerifyError> {
     meet_threshold_within(role, signed, signatures, keys, &mut WORK_OF_A_FILE.clone())
 }
 
@@ -171,6 +187,11 @@ impl<T: Payload> Verified<T> {
     /// Splits by expiry.
     pub fn at(self, now: Timestamp) -> Result<Current<T>, Expired<T>> {
         if self.payload.header().expires.is_past(now) { Err(Expired(self)) } else { Ok(Current(self)) }
+    }
+
+    /// The same without a question for its end: for recovery.
+    pub(super) fn whatever_its_end(self) -> Current<T> {
+        Current(self)
     }
 
     /// The file's version.

@@ -26,8 +26,8 @@ const CONFIRM_WITHIN: Duration = Duration::from_secs(10);
 /// How long a new repository is looked for where the server says that there is none: what stands before it may remember that from before.
 const NEW_WITHIN: Duration = Duration::from_secs(2);
 
-/// So much longer than this update another one may be under way that displaces it: as long once more, within these bounds.
-const SETTLING: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(1)];
+/// At least so long, and at most, another update may be under way that displaces this one; between these as long as this one took.
+const SETTLING: [Duration; 2] = [Duration::from_millis(80), Duration::from_secs(2)];
 
 /// How long an update is looked for whose answer was lost: the server may be at it still.
 const LOOK_WITHIN: Duration = Duration::from_secs(3);
@@ -60,7 +60,7 @@ pub(super) fn confirm<U: Update>(
     took: Duration,
 ) -> Result<Found<U::State>, OpsError> {
     let [least, most] = SETTLING;
-    let settled = Instant::now() + took + took.clamp(least, most);
+    let settled = Instant::now() + took.clamp(least, most);
     let is_new = before.timestamp().is_none();
     let mut waits = Waits::within(if is_new { NEW_WITHIN } else { CONFIRM_WITHIN });
     let mut asked = Instant::now();

@@ -1,6 +1,6 @@
 //! The state that the server shows after an update, while an older one may still be shown.
 
-use super::{Ends, Refresh, Target, in_store, on_server};
+use super::{Refresh, Settles, Target, in_store, on_server};
 use crate::{
     ops::{
         error::OpsError,
@@ -8,8 +8,15 @@ use crate::{
         session::Session,
     },
     tuf::{
-        bootstrap::RootWalk, floor::Floor, gun::Gun, recovery::Recoverable, timestamp::Timestamp, trusted::TrustedRepo,
-        verify::Verified, version::Version,
+        bootstrap::RootWalk,
+        ends::{Judged, Overlooked},
+        floor::Floor,
+        gun::Gun,
+        recovery::Recoverable,
+        timestamp::Timestamp,
+        trusted::TrustedRepo,
+        verify::Verified,
+        version::Version,
     },
 };
 
@@ -28,7 +35,7 @@ pub fn after(session: &Session<'_>, gun: &Gun, before: &Target, look: Look) -> R
         Target::Published(repo) => (repo.root().bytes(), Some(repo.timestamp())),
         Target::Unpublished(local) => (local.root().bytes(), None),
     };
-    let refresh = Refresh::open(session, gun)?;
+    let refresh = Refresh::<Judged>::open(session, gun)?;
     let walk = refresh.known_root(root)?;
     Ok(refresh.shown_after(&walk, timestamp, look)?.map(|repo| Target::Published(Box::new(repo))))
 }
@@ -40,19 +47,19 @@ pub fn recoverable_after(
     before: &Recoverable,
     look: Look,
 ) -> Result<Option<Recoverable>, OpsError> {
-    let refresh = Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? };
+    let refresh = Refresh::<Overlooked>::open(session, gun)?;
     let walk = refresh.known_root(before.root().bytes())?;
     Ok(refresh.shown_after(&walk, Some(before.timestamp()), look)?.map(Recoverable::new))
 }
 
 /// The same of a repository that was deleted and published again, with this root, which was made here.
 pub fn recreated(session: &Session<'_>, gun: &Gun, root: Bytes, look: Look) -> Result<Option<Recoverable>, OpsError> {
-    let refresh = Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? };
+    let refresh = Refresh::<Overlooked>::open(session, gun)?;
     let walk = RootWalk::resume(gun, root, Floor::default()).map_err(on_server)?;
     Ok(refresh.shown_after(&walk, None, look)?.map(Recoverable::new))
 }
 
-impl Refresh<'_> {
+impl<E: Settles> Refresh<'_, E> {
     /// The root that is trusted here; where nothing is stored, as in a recovery on a new machine, the one that was verified before the update.
     fn known_root(&self, before: &Bytes) -> Result<RootWalk, OpsError> {
         match self.resume()? {
@@ -66,7 +73,7 @@ impl Refresh<'_> {
         walk: &RootWalk,
         before: Option<&Verified<Timestamp>>,
         look: Look,
-    ) -> Result<Option<TrustedRepo>, OpsError> {
+    ) -> Result<Option<TrustedRepo<E>>, OpsError> {
         let next = before.map_or(Some(Version::FIRST), |before| before.version().next()).map(FileRef::TimestampVersion);
         let asked: Vec<FileRef> = match look {
             Look::Next => next.into_iter().collect(),

@@ -1,6 +1,6 @@
 //! The server's state for recovery: whatever of it has expired.
 
-use super::{Beginning, Ends, Refresh, in_store};
+use super::{Beginning, Refresh, in_store};
 use crate::{
     ops::{
         error::OpsError,
@@ -8,22 +8,22 @@ use crate::{
         session::Session,
     },
     tuf::{
-        bootstrap::RootWalk, counted_keys::Grounds, error::UpdateError, gun::Gun, recovery::Recoverable, role::RoleName,
-        trusted::TrustedRepo, update::Freshness, version::Version,
+        bootstrap::RootWalk, counted_keys::Grounds, ends::Overlooked, error::UpdateError, gun::Gun, recovery::Recoverable,
+        role::RoleName, trusted::TrustedRepo, update::Freshness, version::Version,
     },
 };
 
 /// The state that the server has, whatever of it has expired: to sign it anew and to be told when it ends, and never to read from. It is verified as
 /// ever but for the ends; nothing is stored.
 pub fn for_recovery(session: &Session<'_>, gun: &Gun) -> Result<Recoverable, OpsError> {
-    let refresh = Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? };
+    let refresh = Refresh::<Overlooked>::open(session, gun)?;
     Ok(Recoverable::new(refresh.recover()?.1))
 }
 
 /// The same to be signed anew. What has expired is an old state, of which the server may have any: where this machine has never seen a newer one, its
 /// signatures are no reason to sign it, unless a person vouches for its root.
 pub fn for_renewal(session: &Session<'_>, gun: &Gun) -> Result<Recoverable, OpsError> {
-    let refresh = Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? };
+    let refresh = Refresh::<Overlooked>::open(session, gun)?;
     let seen = refresh.has_seen();
     let repo = Recoverable::new(refresh.recover()?.1);
     vouched(session, &repo, seen)?;
@@ -32,7 +32,7 @@ pub fn for_renewal(session: &Session<'_>, gun: &Gun) -> Result<Recoverable, OpsE
 
 /// The same to publish all of it anew: it is stored, so that it is whole here whatever becomes of the server's; where that is gone already, this is it.
 pub fn for_recreation(session: &Session<'_>, gun: &Gun) -> Result<Recoverable, OpsError> {
-    let refresh = || Ok::<_, OpsError>(Refresh { ends: Ends::Overlooked, ..Refresh::open(session, gun)? });
+    let refresh = || Refresh::<Overlooked>::open(session, gun);
     let (refresh, repo) = match refresh()?.recover() {
         Err(OpsError::Remote(RemoteError::NotFound { .. })) => refresh()?.stored_state()?,
         result => result?,
@@ -58,7 +58,7 @@ fn vouched(session: &Session<'_>, repo: &Recoverable, seen: bool) -> Result<(), 
     }
 }
 
-impl Refresh<'_> {
+impl Refresh<'_, Overlooked> {
     /// Whether a whole state of the repository was verified here, or made. A root alone says little: the peers store one as soon as they see it, also one
     /// of a state that they refuse.
     fn has_seen(&self) -> bool {
@@ -68,7 +68,7 @@ impl Refresh<'_> {
 
     /// For recovery. A server does not serve its newest timestamp where it cannot sign the next: an expired snapshot whose key is a client's keeps
     /// it from that, and an expired root (Notary `timestamp.GetOrCreateTimestamp`). The last one that it made is there under its version.
-    fn recover(mut self) -> Result<(Self, TrustedRepo), OpsError> {
+    fn recover(mut self) -> Result<(Self, TrustedRepo<Overlooked>), OpsError> {
         let Beginning { walk, newest_root, timestamp } = self.begin()?;
         let timestamp = match timestamp {
             Err(error) if error.is_outage() => self.last_timestamp(&walk, error)?,
@@ -79,7 +79,7 @@ impl Refresh<'_> {
     }
 
     /// The state that was verified here last.
-    fn stored_state(mut self) -> Result<(Self, TrustedRepo), OpsError> {
+    fn stored_state(mut self) -> Result<(Self, TrustedRepo<Overlooked>), OpsError> {
         let missing = || in_store(UpdateError::RootMissing { gun: self.gun.clone() });
         let file = |role| self.stored.files.get(&role).cloned().ok_or_else(missing);
         let (root, timestamp) = (file(RoleName::root())?, file(RoleName::timestamp())?);

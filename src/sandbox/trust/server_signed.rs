@@ -21,7 +21,7 @@ use crate::{
         key_id::TufKeyId,
         payload::{Header, Payload},
         role::RoleName,
-        role_keys::{RoleKeys, RoleSpec},
+        role_keys::RoleSpec,
         sign::{self, Signer},
         snapshot::Snapshot,
         timestamp::Timestamp,
@@ -159,9 +159,9 @@ fn sign<T: Payload>(payload: &T, role: &RoleName, root: &GoRoot, keys: &ServerKe
     if (found.len() as u64) < threshold.get() {
         return Err(NotSigned::TooFewKeys);
     }
-    let role_keys = RoleKeys::new(role.clone(), &RoleSpec { keyids: ids, threshold }, &public);
     let signers: Vec<Signer<'_>> = found.iter().map(|(id, key)| Signer { id: *id, key }).collect();
-    let signed = sign::sign(payload, &role_keys, &signers).map_err(|error| fault(&error.to_string()))?;
+    let signed = sign::sign_as_server(payload, role, &RoleSpec { keyids: ids, threshold }, &public, &signers)
+        .map_err(|error| fault(&error.to_string()))?;
     let version = i64::try_from(signed.version().get()).unwrap_or(i64::MAX);
     Ok((version, Bytes::copy_from_slice(signed.bytes())))
 }

@@ -15,8 +15,8 @@ use crate::tuf::{
     envelope::Signature,
     json::Json,
     role::RoleName,
-    role_keys::{RoleKeys, RoleSpec},
-    verify::{VerifyError, meet_threshold},
+    role_keys::RoleSpec,
+    verify::{VerifyError, judge_upload},
 };
 
 /// `data.Signed`
@@ -95,8 +95,7 @@ impl SignedFile {
         };
         let keys: BTreeMap<_, _> = keys.iter().filter_map(|(id, key)| Some((id.clone(), GoKey::key(key)?))).collect();
         let spec = RoleSpec { keyids: spec.keyids.clone().unwrap_or_default(), threshold };
-        let keys = RoleKeys::new(role.clone(), &spec, &keys);
-        meet_threshold(role, &signed, &self.signatures(), &keys).map_err(|error| {
+        judge_upload(role, &signed, &self.signatures(), &spec, &keys).map_err(|error| {
             Fault::new(match error {
                 VerifyError::NoSignatures(_) => "tuf: data has no signatures".to_owned(),
                 VerifyError::KeyId { .. } => "key ID is not valid for key content".to_owned(),
