@@ -2,6 +2,7 @@
 
 mod logins;
 pub mod notary;
+mod of_settings;
 mod pins;
 
 use std::{
@@ -15,14 +16,17 @@ use std::{
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use self::logins::{AskedFor, Undisturbed};
+use self::{
+    logins::{AskedFor, Undisturbed},
+    of_settings::{permissions, tls, unreleased},
+};
 use super::{
     engine_flags::{EngineFlags, TlsFileFlags},
     error::{CliError, os_words, without_error_numbers},
     passphrase_flags::{NewPassphraseFlags, PassphraseFlags},
     passphrase_source::{Answer, Place, Sources},
     prompt::Prompter,
-    settings::{OnUnreleased, RegistrySettings, Settings},
+    settings::Settings,
     ui::Ui,
 };
 use crate::{
@@ -31,7 +35,7 @@ use crate::{
             credentials::DockerCredentials,
             engine_address::{DEFAULT_SOCKET, EngineNames},
             reference,
-            tls::{CaFile, TlsFolders},
+            tls::TlsFolders,
         },
         engine::EngineApi,
         keys::{
@@ -40,15 +44,10 @@ use crate::{
             key_source::{self, KeySourceError},
             public_key_out,
         },
-        net::{
-            Net, NetSettings,
-            credential::Credentials,
-            endpoint::Endpoint,
-            origin::{Permissions, Permitted},
-        },
+        net::{Net, NetSettings, credential::Credentials, endpoint::Endpoint},
         notary::{NotaryServers, servers::Servers},
         passphrases,
-        registry::{self, Registries},
+        registry::Registries,
         store::TrustFolder,
     },
     ops::{
@@ -359,11 +358,6 @@ fn settings() -> Result<Settings, CliError> {
     }
 }
 
-fn unreleased(settings: &Settings) -> Unreleased {
-    let refusing = settings.registries().filter(|(_, set)| set.unreleased == OnUnreleased::Refuse);
-    Unreleased::refused_for(refusing.map(|(registry, _)| registry))
-}
-
 fn network(settings: &Settings) -> NetSettings {
     NetSettings {
         timeout: settings.network.timeout,
@@ -373,14 +367,6 @@ fn network(settings: &Settings) -> NetSettings {
     }
 }
 
-/// What the settings allow by name: each for one registry.
-fn permissions(settings: &Settings) -> Permissions {
-    settings.registries().fold(Permissions::default(), |permissions, (registry, set)| {
-        let permitted = Permitted { token_realms: set.token_realms.clone(), token_receivers: set.token_receivers.clone() };
-        permissions.with(registry, permitted)
-    })
-}
-
 fn net(settings: &Settings, config_dir: &Path, tls: TlsFolders, ui: &Arc<Ui>, login: Login) -> Net {
     let docker = Undisturbed { docker: DockerCredentials::new(config_dir.to_owned()), ui: Arc::clone(ui) };
     let credentials: Box<dyn Credentials> = match login {
@@ -388,14 +374,4 @@ fn net(settings: &Settings, config_dir: &Path, tls: TlsFolders, ui: &Arc<Ui>, lo
         Login::Ask(prompter) => Box::new(AskedFor { docker, prompter }),
     };
     Net::new(network(settings), credentials, Box::new(tls))
-}
-
-/// Docker's folders, and the CA files of the settings, each for the registry and for its own Notary server.
-fn tls(settings: &Settings, servers: &Servers, config_dir: &Path) -> TlsFolders {
-    let ca_file = |(registry, set): (&str, &RegistrySettings)| {
-        let hosts = [registry::address(registry), servers.of_registry(registry)];
-        let hosts = hosts.into_iter().flatten().map(|api| api.host()).collect();
-        Some((registry.to_owned(), CaFile { path: set.ca.clone()?, hosts }))
-    };
-    TlsFolders { ca_files: settings.registries().filter_map(ca_file).collect(), ..TlsFolders::of_docker(config_dir) }
 }

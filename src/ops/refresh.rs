@@ -2,6 +2,7 @@
 
 pub mod read_back;
 pub mod recovery;
+mod what_was_sent;
 
 use std::{
     collections::BTreeMap,
@@ -12,12 +13,11 @@ use super::{
     error::{OpsError, Origin},
     events::Event,
     ports::{Bytes, Commit, FileRef, RemoteError, Stored, TrustSet},
-    sent::SentFile,
     session::Session,
 };
 use crate::tuf::{
     bootstrap::RootWalk, digest::Sha256, error::UpdateError, expiry::Expires, gun::Gun, local::LocalRepo, role::RoleName,
-    trusted::TrustedRepo, update::Freshness, verify::Verified,
+    trusted::TrustedRepo, update::Freshness,
 };
 
 /// A state that can be published to.
@@ -263,6 +263,10 @@ impl<'a> Refresh<'a> {
                     Err(RemoteError::NotFound { .. }) => {
                         repo.set_aside(role, format!("the server lists a file of {role}, and does not have it (404)"));
                     }
+                    // what was set aside when the server could be reached was not stored
+                    Err(_) if freshness == Freshness::Cached => {
+                        repo.set_aside(role, format!("the listed file of {role} is not on this machine"));
+                    }
                     Ok(_) if began.elapsed() > TIME_OF_DELEGATIONS => {
                         let seconds = TIME_OF_DELEGATIONS.as_secs();
                         repo.set_aside(role, format!("{role} is not looked at: the files of delegations have taken {seconds} s"));
@@ -330,19 +334,6 @@ impl<'a> Refresh<'a> {
         Ok(self.session.store.commit(self.gun, &set)?)
     }
 
-    /// Says once what was sent from here and is not in the server's state.
-    fn look_for_sent(&self, repo: &TrustedRepo) {
-        let missing = self.stored.sent.missing_in(repo);
-        for (role, file) in missing.files.iter().filter(|(_, file)| !file.told) {
-            self.session.events.tell(Event::Warning(not_there(repo, role, file)));
-        }
-        let missing = missing.told();
-        if missing != self.stored.sent {
-            // what cannot be noted now is said once more
-            let _ = self.session.store.keep_sent(self.gun, &[], &missing);
-        }
-    }
-
     fn warn(&self, repo: &TrustedRepo) {
         let warn = |warning: String| self.session.events.tell(Event::Warning(warning));
         for (role, skipped) in repo.skipped() {
@@ -374,15 +365,6 @@ impl<'a> Refresh<'a> {
             _ => Ok(None),
         }
     }
-}
-
-fn not_there(repo: &TrustedRepo, role: &RoleName, file: &SentFile) -> String {
-    let version = file.version;
-    let later = repo.targets(role).map(Verified::version).filter(|now| *now > version);
-    let now = later.map_or_else(String::new, |later| format!(", which is at version {later} of it"));
-    format!(
-        "version {version} of {role}, published here, is not in the server's state{now}; look whether what was changed there stands"
-    )
 }
 
 fn role_of(file: &FileRef) -> Option<&RoleName> {

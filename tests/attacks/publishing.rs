@@ -257,7 +257,7 @@ fn the_keys_of_earlier_roots_are_looked_for_within_a_bound() {
         let (ian, mut forge) = Signer::ian();
         ian.holds("root", "root", None);
         ian.holds("targets", "targets", Some(&gun()));
-        ian.remote.serve(forge.set_version("root", version).publish().files());
+        ian.remote.host(forge.set_version("root", version).publish());
         ian.rotate(legacy).unwrap();
         let rounds = ian.remote.take_requests();
         let of_roots =
@@ -282,7 +282,7 @@ fn the_keys_of_earlier_roots_are_those_that_could_sign_the_next() {
     let stranger = Key::p256("stranger").certified("example.com/other");
     forge.give("root", &[old.clone(), stranger.clone(), Key::p256("jeff")]);
     forge.rotate("root", std::slice::from_ref(&root)).publish();
-    ian.remote.serve(forge.files());
+    ian.remote.host(&forge);
     ian.rotate(Legacy::All).unwrap();
     let (_, bytes) = ian.remote.uploads().pop().unwrap().into_iter().find(|(role, _)| *role == RoleName::root()).unwrap();
     let file: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
@@ -344,6 +344,7 @@ fn an_update_that_the_server_took_and_lost_from_its_snapshot_is_no_obstacle_for_
 fn what_was_published_is_published_though_nothing_more_can_be_kept_here() {
     let (mut ian, _forge) = Signer::ian();
     ian.sign("2").unwrap();
+    dct::ops::refresh::for_reading(&ian.session(&Nobody, &Always("passphrase")), &gun()).unwrap();
     ian.store.is_full = true;
     assert_eq!(ian.sign("2").unwrap(), [Sha256::of(b"mine")]);
     assert_eq!(ian.uploaded("2"), everywhere(b"mine"));

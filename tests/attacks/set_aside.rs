@@ -2,7 +2,7 @@
 
 use dct::{
     ops::{error::OpsError, image::Tag, inspect_image, list_targets, resolve_image, session::Unreleased},
-    tuf::role::RoleName,
+    tuf::{role::RoleName, update::Freshness},
 };
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::{
     publishing::{Signer, everywhere},
     support::{
         forge::{Forge, hashed_name, json::canonical, key::Key},
-        memory::NOT_FOUND,
+        memory::{NOT_FOUND, UNREACHABLE},
     },
     world::{GUN, World, entries_of, gun},
 };
@@ -246,6 +246,24 @@ fn a_file_of_a_delegate_that_the_server_lists_and_does_not_have() {
 }
 
 #[test]
+fn what_a_delegate_breaks_does_not_end_the_last_state_either() {
+    for role in ["targets/jeff", RELEASES] {
+        let (world, mut forge) = World::warm();
+        forge.edit(role, |file| file["_type"] = json!("Snapshot")).publish();
+        world.accepts_without(&forge, role);
+        world.remote.fail("", UNREACHABLE);
+        let answer = world.read().unwrap();
+        assert_eq!(answer.freshness, Freshness::Cached);
+        assert!(answer.entries.iter().all(|(of, ..)| of != role) && answer.entries.len() == 2);
+        assert!(answer.warnings.iter().any(|warning| warning.contains(role)), "{:?}", answer.warnings);
+        let tag = Tag::parse("0").unwrap();
+        let outage = resolve_image::Outage::AnswerFromStore;
+        let (resolved, _) = world.ask(&Unreleased::default(), |session| resolve_image::resolve(session, &gun(), &tag, outage));
+        assert_eq!(resolved.is_ok(), role != RELEASES);
+    }
+}
+
+#[test]
 fn the_signatures_of_one_delegates_files_are_tried_up_to_a_bound_for_all_of_them() {
     // by kind of key: what is dearer is tried less often
     for (key, files, each) in [(Key::p256("jeff"), 8, 400), (Key::p384("jeff"), 4, 300), (Key::p521("jeff"), 3, 150)] {
@@ -417,7 +435,7 @@ fn a_first_look_without_a_file_of_releases_is_told_of_or_refused() {
 fn blind() -> (Signer, Forge) {
     let (ian, mut forge) = Signer::ian();
     forge.set_signatures(RELEASES, &[]).publish();
-    ian.remote.serve(forge.files());
+    ian.remote.host(&forge);
     (ian, forge)
 }
 
@@ -438,7 +456,7 @@ fn nothing_is_signed_above_a_version_of_the_servers_choice() {
     for claimed in [(1_u64 << 20) + 3, (1 << 31) - 2, (1 << 53) - 1] {
         let (ian, mut forge) = blind();
         forge.edit(RELEASES, |releases| releases["version"] = claimed.into()).set_signatures(RELEASES, &[]).publish();
-        ian.remote.serve(forge.files());
+        ian.remote.host(&forge);
         for signed in [ian.sign("2"), ian.sign_anew("2")] {
             let error = signed.unwrap_err().to_string();
             assert!(error.contains(&format!("the server has a file of version {claimed}")), "{error}");

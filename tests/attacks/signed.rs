@@ -30,7 +30,7 @@ fn released_by_another(roles: &[&str]) -> Signer {
     for role in roles {
         forge.add_target(role, "2", "theirs");
     }
-    ian.remote.serve(forge.publish().files());
+    ian.remote.host(forge.publish());
     ian
 }
 
@@ -122,7 +122,7 @@ fn r331_a_signature_that_stands_is_renewed_though_the_registry_serves_nothing() 
     for what in NOT_THE_RELEASED {
         let (mut ian, mut forge) = Signer::ian();
         forge.add_target("targets/ian", "2", "theirs").add_target("targets/releases", "2", "theirs");
-        ian.remote.serve(forge.publish().files());
+        ian.remote.host(forge.publish());
         serves(&mut ian, what);
         let signed = sign(&ian, Source::Registry);
         // another content may be what is meant, whoever has signed before
@@ -235,7 +235,7 @@ fn r340_a_content_that_no_pull_takes_is_signed_and_not_called_released() {
         } else {
             releasers(&mut forge, std::slice::from_ref(&jeff), paths);
         }
-        ian.remote.serve(forge.publish().files());
+        ian.remote.host(forge.publish());
         let error = sign(&ian, Source::Registry).unwrap_err();
         let OpsError::SignedUnreleased { released, unreleased } = &error else { panic!("{error}") };
         let (tag, signed_by) = (Tag::parse("2").unwrap(), vec![RoleName::parse("targets/ian").unwrap()]);
@@ -250,7 +250,7 @@ fn r340_of_several_tags_those_that_a_pull_takes_are_told_apart() {
     let (mut ian, mut forge) = Signer::ian();
     releasers(&mut forge, &[Key::p256("jeff")], &[""]);
     forge.add_target("targets/releases", "3", "three").add_target("targets/releases", "4", "older");
-    ian.remote.serve(forge.publish().files());
+    ian.remote.host(forge.publish());
     for (tag, content) in [("3", "three"), ("4", "newer")] {
         let manifest = Manifest { digest: Sha256::of(content.as_bytes()), length: 5, media_type: String::new() };
         ian.registry.tags.insert(Tag::parse(tag).unwrap(), manifest);

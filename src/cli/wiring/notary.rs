@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use base64ct::{Base64, Encoding as _};
 use zeroize::Zeroizing;
 
-use super::{Access, EngineFlags, Wiring, config_dir, engine_names, logins::login_of, network, settings, unreleased};
+use super::{Access, EngineFlags, Wiring, config_dir, engine_names, logins::login_of, network, of_settings::unreleased, settings};
 use crate::{
     adapters::{
         keys::key_files::KeyFiles,

@@ -1,0 +1,31 @@
+//! What was sent from this machine, and is not in the state that the server shows.
+
+use super::Refresh;
+use crate::{
+    ops::{events::Event, sent::SentFile},
+    tuf::{role::RoleName, trusted::TrustedRepo, verify::Verified},
+};
+
+impl Refresh<'_> {
+    /// Says once what was sent from here and is not in the server's state.
+    pub(super) fn look_for_sent(&self, repo: &TrustedRepo) {
+        let missing = self.stored.sent.missing_in(repo);
+        for (role, file) in missing.files.iter().filter(|(_, file)| !file.told) {
+            self.session.events.tell(Event::Warning(not_there(repo, role, file)));
+        }
+        let missing = missing.told();
+        if missing != self.stored.sent {
+            // what cannot be noted now is said once more
+            let _ = self.session.store.keep_sent(self.gun, &[], &missing);
+        }
+    }
+}
+
+fn not_there(repo: &TrustedRepo, role: &RoleName, file: &SentFile) -> String {
+    let version = file.version;
+    let later = repo.targets(role).map(Verified::version).filter(|now| *now > version);
+    let now = later.map_or_else(String::new, |later| format!(", which is at version {later} of it"));
+    format!(
+        "version {version} of {role}, published here, is not in the server's state{now}; look whether what was changed there stands"
+    )
+}
