@@ -74,12 +74,16 @@ pub fn hint(failure: &OpsError) -> Option<String> {
             Some(format!("all of it is on this machine: run `dct renew --recreate {gun}` again"))
         }
         OpsError::RotatedMeanwhile(_) => Some("nothing was published; run it again where these keys are to be replaced too".to_owned()),
+        OpsError::Unconfirmed { .. } => {
+            Some("look with `dct inspect` in a while; where it is not there then, run the command again".to_owned())
+        }
         OpsError::Overtaken { .. } => Some("nothing was published; `dct inspect` shows what is signed now".to_owned()),
         OpsError::Engine(error) => engine_hint(error),
         OpsError::PushedUnsigned { gun, pushed, error } => {
+            let signed = if matches!(**error, OpsError::Unconfirmed { .. }) { "not known to be signed" } else { "not signed" };
             let image = |(tag, digest): &(_, Option<_>)| match digest {
-                Some(digest) => format!("{gun}:{tag}@sha256:{digest} is pushed and not signed"),
-                None => format!("{gun}:{tag} may be pushed, and is not signed"),
+                Some(digest) => format!("{gun}:{tag}@sha256:{digest} is pushed and {signed}"),
+                None => format!("{gun}:{tag} may be pushed, and is {signed}"),
             };
             let images: Vec<String> = pushed.iter().map(image).collect();
             let why = hint(error).map(|hint| format!("; {hint}")).unwrap_or_default();

@@ -11,7 +11,9 @@ use super::{
     refresh::{Target, for_writing},
     session::Session,
 };
-use crate::tuf::{change::Change, gun::Gun, key::Key, key_id::CanonicalKeyId, role::RoleName, trusted::TrustedRepo};
+use crate::tuf::{
+    change::Change, gun::Gun, key::Key, key_id::CanonicalKeyId, role::RoleName, skipped::Cause, trusted::TrustedRepo,
+};
 
 /// What became of a signer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +74,10 @@ pub fn remove(
         return Err(RemoveError::Unknown(OpsError::NotInitialized { gun: gun.clone(), server }));
     };
     let (signer, keys) = signer_of(&repo, name).ok_or(RemoveError::NoSuchSigner)?;
-    // where no released tag counts now, none is lost
-    let stands = repo.stands_without(&RoleName::releases(), &keys).unwrap_or(true);
+    let releases = RoleName::releases();
+    // where no released tag counts now, none is lost; but what is only hidden counts again when it is shown
+    let is_hidden = repo.skipped().get(&releases).is_some_and(|skipped| skipped.cause == Cause::Unusable);
+    let stands = repo.stands_without(&releases, &keys).unwrap_or(!is_hidden);
     if !stands && !may_remove_last().map_err(OpsError::from)? {
         return Ok(Removal::Declined);
     }

@@ -262,6 +262,20 @@ fn a_key_that_another_signer_has_too_stays_with_her_and_is_told_of() {
 }
 
 #[test]
+fn where_the_releases_are_hidden_no_signer_is_removed_without_a_question() {
+    let (site, _) = owner();
+    let mut forge = site.forge();
+    site.serve(forge.set_signatures("targets/releases", &[]).publish().clone());
+    let person = site.stranger();
+    person.holds("targets", &format!("role: targets\ngun: {}", site.name()));
+    let remove = |flags: &[&str]| person.run(&[&["signer", "remove"], flags, &["ian", &site.name()]].concat());
+    let run = remove(&[]);
+    assert!(run.err.contains("nobody answered") && delegates_to(&site.forge(), "targets/ian"), "{}", run.transcript);
+    let run = remove(&["--force"]);
+    assert!(run.code == Some(0) && !delegates_to(&site.forge(), "targets/ian"), "{}", run.transcript);
+}
+
+#[test]
 fn a_server_that_always_says_conflict_is_left_in_time() {
     let (site, person) = owner();
     site.takes(|_, _| Some(reply(400, &[], r#"{"errors":[{"code":"VERSION","message":"newer","detail":null}]}"#)));
