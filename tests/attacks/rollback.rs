@@ -330,3 +330,33 @@ fn a20_the_same_versions_with_another_content() {
     other.set_version("snapshot", 1).set_version("timestamp", 0).stamp();
     world.rejects(&other, "version 1 differs", &forge);
 }
+
+/// Two processes of one machine read at the same time, and the server shows the slower one an older state.
+#[test]
+fn a_state_that_another_process_has_passed_meanwhile_is_judged_again() {
+    let (other, mut forge) = World::warm();
+    let older = forge.clone();
+    forge.add_target("targets/releases", "1", "newer").publish();
+    other.accepts(&forge);
+    let later = other.store.of(&gun());
+
+    let world = World::cold();
+    world.store.overtake_commit(later.clone());
+    world.remote.serve(older.files());
+    let error = world.read().map(|answer| answer.entries).unwrap_err().to_string();
+    assert!(error.contains("is lower than current version"), "{error}");
+    assert_eq!(world.store.of(&gun()).floor, later.floor);
+
+    let world = World::cold();
+    world.store.overtake_commit(later.clone());
+    world.accepts(&forge);
+
+    // not for ever
+    let world = World::cold();
+    for _ in 0..10 {
+        world.store.overtake_commit(dct::ops::ports::Stored::default());
+    }
+    world.remote.serve(forge.files());
+    let error = world.read().map(|answer| answer.entries).unwrap_err().to_string();
+    assert!(error.contains("other processes on this machine have stored a later state"), "{error}");
+}

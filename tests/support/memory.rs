@@ -27,12 +27,19 @@ pub struct MemoryStore {
     stored: Mutex<BTreeMap<Gun, Stored>>,
     /// No more can be kept than is stored.
     pub is_full: bool,
+    /// What another process stores before the next commits, each once.
+    overtaking: Mutex<Vec<Stored>>,
 }
 
 impl MemoryStore {
     /// What is stored of a repository.
     pub fn of(&self, gun: &Gun) -> Stored {
         lock(&self.stored).get(gun).cloned().unwrap_or_default()
+    }
+
+    /// Before the next commit another process stores this.
+    pub fn overtake_commit(&self, stored: Stored) {
+        lock(&self.overtaking).push(stored);
     }
 
     /// Changes what is stored, as a person or a peer might.
@@ -53,6 +60,10 @@ impl TrustStore for MemoryStore {
     fn commit(&self, gun: &Gun, set: &TrustSet) -> Result<Commit, StoreError> {
         if self.is_full {
             return Err(full("floor.json"));
+        }
+        if let Some(later) = lock(&self.overtaking).pop() {
+            self.change(gun, |stored| *stored = later);
+            return Ok(Commit::Overtaken);
         }
         self.change(gun, |stored| {
             stored.published.retain(|_, kept| !set.files.values().any(|live| live == kept));
