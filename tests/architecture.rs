@@ -280,6 +280,16 @@ fn expired_trust_data_is_reached_from_recovery_alone() {
 }
 
 #[test]
+fn payloads_are_read_by_verification_alone() {
+    let users = |word: &str| -> Vec<String> {
+        let sources = sources();
+        sources.iter().filter(|source| source.code.contains(word)).map(|source| source.path.display().to_string()).collect()
+    };
+    assert_eq!(users("Verification::begin"), ["tuf/verify.rs"]);
+    assert_eq!(users("remote.publish("), ["ops/publish/mod.rs"], "one file sends metadata");
+}
+
+#[test]
 fn one_idea_a_file() {
     let mut lengths: Vec<(usize, PathBuf)> = Vec::new();
     for source in sources() {

@@ -7,7 +7,7 @@ use super::{
     image::Image,
     named_digest,
     refresh::for_reading,
-    released::{answer_without_releases, is_released, must_be_known},
+    released::{is_released, must_be_known, tell_of_missing_releases},
     session::Session,
 };
 use crate::tuf::{
@@ -74,7 +74,7 @@ pub fn inspect(session: &Session<'_>, image: &Image) -> Result<ImageReport, OpsE
     named_digest::check(&repo, image)?;
     let tags = released_rows(&repo.entries(image.tag.as_ref().map(super::image::Tag::as_str)));
     if !tags.is_empty() {
-        answer_without_releases(session, &repo)?;
+        tell_of_missing_releases(session, &repo)?;
     }
     let unknown = skipped.filter(|_| !tags.is_empty()).map(|skipped| skipped.reason.clone());
     let key_ids = |role: &RoleName| repo.root().role_keys(role).iter().map(|(_, key)| key.id()).collect();

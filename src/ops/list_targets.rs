@@ -4,7 +4,7 @@ use super::{
     error::OpsError,
     events::Event,
     refresh::for_reading,
-    released::{answer_without_releases, must_be_known},
+    released::{must_be_known, tell_of_missing_releases},
     session::Session,
 };
 use crate::tuf::{gun::Gun, hashes::FileMeta, key_id::CanonicalKeyId, lookup::Entry, role::RoleName, trusted::TrustedRepo};
@@ -39,7 +39,7 @@ pub fn list(session: &Session<'_>, gun: &Gun, roles: &[RoleName]) -> Result<Vec<
     let roles = wanted(session, &repo, roles)?;
     let mut targets: Vec<_> = repo.entries_by_priority(&roles, None).iter().map(SignedTarget::of).collect();
     if !targets.is_empty() && covers_releases(&roles) {
-        answer_without_releases(session, &repo)?;
+        tell_of_missing_releases(session, &repo)?;
     }
     targets.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(targets)
@@ -51,7 +51,7 @@ pub fn lookup(session: &Session<'_>, gun: &Gun, roles: &[RoleName], name: &str) 
     let roles = wanted(session, &repo, roles)?;
     let found = repo.entries_by_priority(&roles, Some(name)).first().map(SignedTarget::of);
     if found.is_some() && covers_releases(&roles) {
-        answer_without_releases(session, &repo)?;
+        tell_of_missing_releases(session, &repo)?;
     }
     Ok(found)
 }

@@ -72,7 +72,7 @@ pub fn recreate(session: &Session<'_>, gun: &Gun) -> Result<Recreation, OpsError
     let ours: Vec<_> = root_certificates(&repo).filter(ended).collect();
     let (mut swaps, certificates) = new_certificates(session, &keyring, &repo, &ours)?;
     swaps.extend(server_keys(session, &keyring, &repo)?);
-    let Files { mine, mut others, left } = files(session, &repo)?;
+    let Parts { mine, mut others, left } = files(session, &repo)?;
     let set_aside = repo.set_aside(session.now);
     let restored = set_aside.iter().map(|(role, last)| (role.clone(), last.is_some())).collect();
     let unlisted = left.iter().map(|left| left.role.clone()).chain(set_aside.keys().cloned()).collect();
@@ -86,7 +86,7 @@ pub fn recreate(session: &Session<'_>, gun: &Gun) -> Result<Recreation, OpsError
     let mut upload = signed_files(&keyring, &reissue, &[])?;
     upload.extend(others);
     session.remote.delete(gun)?;
-    publish(session, gun, &mut Again { session, gun, files: &upload }, repo)
+    publish(session, gun, &mut Recreated { session, gun, files: &upload }, repo)
         .map_err(|error| OpsError::DeletedAlone { gun: gun.clone(), error: Box::new(error) })?;
     let root_version = reissue.root().map_or(Version::FIRST, |root| root.header.version);
     let readers = if again { Readers::MustForget } else { Readers::GoOn };
@@ -94,13 +94,13 @@ pub fn recreate(session: &Session<'_>, gun: &Gun) -> Result<Recreation, OpsError
 }
 
 /// All of a repository that the server has just deleted.
-struct Again<'a> {
+struct Recreated<'a> {
     session: &'a Session<'a>,
     gun: &'a Gun,
     files: &'a publish::Files,
 }
 
-impl Update for Again<'_> {
+impl Update for Recreated<'_> {
     type State = Recoverable;
 
     fn sign(&mut self, _state: &Recoverable) -> Result<Option<publish::Files>, OpsError> {
@@ -121,7 +121,7 @@ impl Update for Again<'_> {
         false
     }
 
-    fn may_follow(&mut self, _before: &Recoverable, _now: &Recoverable) -> Result<(), OpsError> {
+    fn check_may_follow(&mut self, _before: &Recoverable, _now: &Recoverable) -> Result<(), OpsError> {
         Ok(())
     }
 }
@@ -141,7 +141,7 @@ fn server_keys(session: &Session<'_>, keyring: &Keyring<'_>, repo: &Recoverable)
 }
 
 /// What is published of targets and delegations.
-struct Files {
+struct Parts {
     /// Signed here again.
     mine: BTreeSet<RoleName>,
     /// Sent as their signers have signed them.
@@ -149,8 +149,8 @@ struct Files {
     left: Vec<Left>,
 }
 
-fn files(session: &Session<'_>, repo: &Recoverable) -> Result<Files, OpsError> {
-    let mut files = Files { mine: BTreeSet::new(), others: publish::Files::new(), left: Vec::new() };
+fn files(session: &Session<'_>, repo: &Recoverable) -> Result<Parts, OpsError> {
+    let mut files = Parts { mine: BTreeSet::new(), others: publish::Files::new(), left: Vec::new() };
     for end in repo.role_ends() {
         let Some(bytes) = repo.as_signed(&end.role) else { continue };
         let (role, at) = (end.role, end.expires.moment());

@@ -29,7 +29,16 @@ use crate::tuf::{
     update::{Freshness, RootChain},
 };
 
-/// A state that can be published to.
+/// How often a state is judged anew because another process of this machine has stored a later one meanwhile.
+const MAX_JUDGEMENTS: usize = 5;
+
+/// How long one run walks, where roots come slowly or are costly to verify.
+const MAX_WALK: Duration = Duration::from_secs(20);
+
+/// How long the files of delegations are fetched and verified, each of which may have further ones below it.
+const MAX_TIME_OF_DELEGATIONS: Duration = Duration::from_secs(120);
+
+/// A repository as it is to be written: the server's, or a draft of this machine.
 pub enum Target {
     /// The server has it.
     Published(Box<TrustedRepo>),
@@ -77,15 +86,6 @@ fn bring_up_to_date(session: &Session<'_>, gun: &Gun, outage: Outage) -> (Result
     (Err(OpsError::OvertakenHere { gun: gun.clone() }), None)
 }
 
-/// How often a state is judged anew because another process of this machine has stored a later one meanwhile.
-const MAX_JUDGEMENTS: usize = 5;
-
-/// How long one run walks, where roots come slowly or are costly to verify.
-const MAX_WALK: Duration = Duration::from_secs(20);
-
-/// Longest time that is spent on the files of delegations, each of which may have further ones below it.
-const TIME_OF_DELEGATIONS: Duration = Duration::from_secs(120);
-
 /// What to do when the server cannot be reached.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outage {
@@ -130,14 +130,8 @@ struct Beginning {
 impl Refresh<'_> {
     fn run(mut self, outage: Outage) -> Result<(TrustedRepo, Commit), OpsError> {
         let Beginning { walk, newest_root, timestamp } = self.begin()?;
-        let timestamp = match timestamp {
-            Ok(timestamp) => timestamp,
-            Err(error) if error.is_outage() && outage == Outage::AnswerFromStore => {
-                return Ok((self.answer_from_store(walk, error.into())?, Commit::Stored));
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let repo = match self.fetched(walk.clone(), newest_root, timestamp) {
+        let repo = match timestamp.map_err(OpsError::from).and_then(|timestamp| self.fetched(walk.clone(), newest_root, timestamp))
+        {
             Err(OpsError::Remote(error)) if error.is_outage() && outage == Outage::AnswerFromStore => {
                 return Ok((self.answer_from_store(walk, error.into())?, Commit::Stored));
             }
@@ -336,8 +330,8 @@ impl<'a, E: Settles> Refresh<'a, E> {
                     Err(_) if freshness == Freshness::Cached => {
                         repo.set_aside(role, format!("the listed file of {role} is not on this machine"));
                     }
-                    Ok(_) if began.elapsed() > TIME_OF_DELEGATIONS => {
-                        let seconds = TIME_OF_DELEGATIONS.as_secs();
+                    Ok(_) if began.elapsed() > MAX_TIME_OF_DELEGATIONS => {
+                        let seconds = MAX_TIME_OF_DELEGATIONS.as_secs();
                         repo.set_aside(role, format!("{role} is not looked at: the files of delegations have taken {seconds} s"));
                     }
                     answer => repo = repo.delegation(role, &answer?).map_err(refused)?,

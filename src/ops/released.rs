@@ -44,7 +44,7 @@ pub(super) fn must_be_known(repo: &TrustedRepo) -> Result<(), OpsError> {
 /// Tells of a `targets/releases` that is delegated and of which the server has no file, where something of `targets` is answered: so it is between
 /// the first signer and the first release, and so it looks where the server keeps the releases back from one who has never seen them. Refused
 /// where the settings want that.
-pub(super) fn answer_without_releases(session: &Session<'_>, repo: &TrustedRepo) -> Result<(), OpsError> {
+pub(super) fn tell_of_missing_releases(session: &Session<'_>, repo: &TrustedRepo) -> Result<(), OpsError> {
     let releases = RoleName::releases();
     let is_delegated = repo.delegations().any(|(_, delegation)| delegation.name == releases);
     if !is_delegated || repo.targets(&releases).is_some() || repo.skipped().contains_key(&releases) {

@@ -5,7 +5,7 @@ use super::{
     events::Event,
     image::Tag,
     refresh::{Target, for_reading, for_writing},
-    released::{answer_without_releases, is_released, must_be_known, released},
+    released::{is_released, must_be_known, released, tell_of_missing_releases},
     session::Session,
 };
 use crate::tuf::{digest::Sha256, gun::Gun, trusted::TrustedRepo};
@@ -23,7 +23,7 @@ pub enum Outage {
 pub fn resolve(session: &Session<'_>, gun: &Gun, tag: &Tag, outage: Outage) -> Result<Sha256, OpsError> {
     let repo = state(session, gun, outage)?;
     let released = released(&repo, tag).map_err(|why| why.failure(gun, tag))?;
-    answer_without_releases(session, &repo)?;
+    tell_of_missing_releases(session, &repo)?;
     Ok(released.sha256)
 }
 
@@ -44,7 +44,7 @@ pub fn resolve_all(session: &Session<'_>, gun: &Gun, outage: Outage) -> Result<V
     if tags.is_empty() {
         return Err(OpsError::NoTrustedTags { gun: gun.clone() });
     }
-    answer_without_releases(session, &repo)?;
+    tell_of_missing_releases(session, &repo)?;
     Ok(tags)
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::tuf::{digest::Sha256, role::RoleName, trusted::TrustedRepo, verify::Verified, version::Version};
+use crate::tuf::{digest::Sha256, role::RoleName, trusted::TrustedRepo, version::Version};
 
 /// The last file that was sent of each role, as far as no later look has found it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,9 +41,7 @@ impl Sent {
     #[must_use]
     pub fn missing_in(&self, repo: &TrustedRepo) -> Self {
         let is_there = |role: &RoleName, file: &SentFile| {
-            let version =
-                if *role == RoleName::root() { Some(repo.root().version()) } else { repo.targets(role).map(Verified::version) };
-            repo.listed(role) == Some(file.sha256) || file.seen && version > Some(file.version)
+            repo.listed(role) == Some(file.sha256) || file.seen && repo.version(role) > Some(file.version)
         };
         let files = self.files.iter().filter(|(role, file)| !is_there(role, file));
         Self { files: files.map(|(role, file)| (role.clone(), file.clone())).collect() }

@@ -229,12 +229,12 @@ impl<'a> Working<'a> {
                 notices.push(Notice::SharedKey { key, others });
             }
         }
-        let may_release = |id: &String| self.delegation(&releases).is_some_and(|(_, releases)| releases.spec.keyids.contains(id));
-        notices.retain(|_| self.delegation(&releases).is_some());
-        if lost.iter().any(may_release) {
-            self.take_keys(&RoleName::targets(), &lost, |delegation| *delegation == releases)?;
+        if let Some((_, releasers)) = self.delegation(&releases) {
+            if releasers.spec.keyids.iter().any(|id| lost.contains(id)) {
+                self.take_keys(&RoleName::targets(), &lost, |delegation| *delegation == releases)?;
+            }
+            self.notices.extend(notices);
         }
-        self.notices.extend(notices);
         self.undelegate(role)
     }
 

@@ -27,8 +27,8 @@
 //! }
 //! ```
 //!
-//! ```compile_fail,E0423
-//! let verification = dct::tuf::verify::Verification(());
+//! ```compile_fail,E0624
+//! let verification = dct::tuf::verification::Verification::begin();
 //! ```
 //!
 //! Keys are those that a verified parent names, and a threshold is met in verification alone:
@@ -126,5 +126,6 @@ pub mod timestamp;
 pub mod trusted;
 pub mod trusted_root;
 pub mod update;
+pub mod verification;
 pub mod verify;
 pub mod version;

@@ -5,7 +5,7 @@ use super::{
     json::Json,
     members::{FormatError, Members},
     role::RoleName,
-    verify::Verification,
+    verification::Verification,
     version::Version,
 };
 

@@ -9,7 +9,7 @@ use super::{
     payload::{Header, Payload},
     role::RoleName,
     role_keys::{RoleKeys, RoleSpec},
-    verify::Verification,
+    verification::Verification,
 };
 
 /// The payload of `root.json` (Notary `data.Root`).

@@ -8,7 +8,7 @@ use super::{
     members::{FormatError, Members},
     payload::{Header, Payload},
     role::RoleName,
-    verify::Verification,
+    verification::Verification,
 };
 
 /// The payload of `snapshot.json` (Notary `data.Snapshot`).

@@ -10,7 +10,7 @@ use super::{
     payload::{Header, Payload},
     role::RoleName,
     role_keys::{RoleKeys, RoleSpec},
-    verify::Verification,
+    verification::Verification,
 };
 
 /// The payload of `targets.json` and of each delegation's file (Notary `data.Targets`).

@@ -6,7 +6,7 @@ use super::{
     members::{FormatError, Members},
     payload::{Header, Payload},
     role::RoleName,
-    verify::Verification,
+    verification::Verification,
 };
 
 /// The payload of `timestamp.json` (Notary `data.Timestamp`).

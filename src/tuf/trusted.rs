@@ -152,6 +152,12 @@ impl<E: Ends> TrustedRepo<E> {
         &self.stages.snapshot
     }
 
+    /// The version of the root, or of the verified file of targets or a delegation.
+    #[must_use]
+    pub fn version(&self, role: &RoleName) -> Option<Version> {
+        if *role == RoleName::root() { Some(self.root().version()) } else { self.targets(role).map(Verified::version) }
+    }
+
     /// The hash of the file that the snapshot lists for a role.
     #[must_use]
     pub fn listed(&self, role: &RoleName) -> Option<Sha256> {

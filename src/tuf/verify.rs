@@ -18,6 +18,7 @@ use super::{
     role::RoleName,
     role_keys::{RoleKeys, RoleSpec},
     root::Root,
+    verification::Verification,
     version::Version,
 };
 use crate::crypto::scheme::Scheme;
@@ -75,10 +76,6 @@ pub enum VerifyError {
     },
 }
 
-/// What a payload is read with: that its reader is verification. Made here alone.
-#[derive(Clone, Copy, Debug)]
-pub struct Verification(());
-
 /// For a server that judges uploads apart from what is in them: whether as many of these keys have signed as must. Nothing is read by it.
 pub fn judge_upload(
     role: &RoleName,
@@ -98,13 +95,13 @@ pub(super) fn verify<T: Payload>(file: Unverified<T>, keys: &RoleKeys) -> Result
 /// The same for a file that may take so much work, and takes from it what it costs.
 pub(super) fn verify_within<T: Payload>(file: Unverified<T>, keys: &RoleKeys, work: &mut u64) -> Result<Verified<T>, VerifyError> {
     meet_threshold_within(&file.role, &file.signed, &file.signatures, keys, work)?;
-    let payload = T::read(&file.role, &file.signed, Verification(()))?;
+    let payload = T::read(&file.role, &file.signed, Verification::begin())?;
     Ok(accept(file, payload))
 }
 
 /// Checks that a root is signed by the keys that it names itself. Whether these count is for [`super::trusted_root::TrustedRoot`].
 pub(super) fn verify_own_root(file: Unverified<Root>) -> Result<Verified<Root>, VerifyError> {
-    let root = Root::read(&file.role, &file.signed, Verification(()))?;
+    let root = Root::read(&file.role, &file.signed, Verification::begin())?;
     meet_threshold(&file.role, &file.signed, &file.signatures, &root.role_keys(&RoleName::root()))?;
     Ok(accept(file, root))
 }
@@ -117,7 +114,7 @@ pub(super) fn verify_next_root(file: Unverified<Root>, previous: &RoleKeys) -> R
 
 /// Reads a file whose signatures do not suffice. For recovery alone: see [`Unvouched`].
 pub(super) fn unvouched<T: Payload>(file: &Unverified<T>) -> Result<Unvouched<T>, FormatError> {
-    T::read(&file.role, &file.signed, Verification(())).map(Unvouched)
+    T::read(&file.role, &file.signed, Verification::begin()).map(Unvouched)
 }
 
 fn accept<T>(file: Unverified<T>, payload: T) -> Verified<T> {

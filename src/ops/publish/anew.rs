@@ -76,7 +76,7 @@ impl<R: Renews> Update for Anew<'_, R> {
         same_keys && reissue.files().iter().all(|(file, keys)| state.base().expires(keys.role()) >= Some(file.header().expires))
     }
 
-    fn may_follow(&mut self, _before: &R::State, _now: &R::State) -> Result<(), OpsError> {
+    fn check_may_follow(&mut self, _before: &R::State, _now: &R::State) -> Result<(), OpsError> {
         // each state is looked at anew
         Ok(())
     }

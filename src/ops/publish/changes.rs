@@ -124,7 +124,7 @@ impl Update for Changes<'_> {
     }
 
     /// Nothing is undone that someone else has decided about a name: they saw what this person did not.
-    fn may_follow(&mut self, before: &Target, now: &Target) -> Result<(), OpsError> {
+    fn check_may_follow(&mut self, before: &Target, now: &Target) -> Result<(), OpsError> {
         for (role, name, ours) in self.decisions() {
             let content = |base: Base<'_>| base.signed_by(role, name).map(|target| target.meta.sha256);
             let theirs = content(now.base());
@@ -158,7 +158,7 @@ impl Update for Changes<'_> {
         decided
     }
 
-    fn is_not_overtaken(&self, state: &Target, earlier: &Sent) -> Result<(), OpsError> {
+    fn check_not_overtaken(&self, state: &Target, earlier: &Sent) -> Result<(), OpsError> {
         for (role, name, ours) in self.decisions() {
             let theirs = state.base().signed_by(role, name).map(|target| target.meta.sha256);
             if state.version(role).is_some_and(|version| earlier.is_overtaken(role, name, ours, (version, theirs))) {

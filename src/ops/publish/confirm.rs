@@ -26,8 +26,11 @@ const CONFIRM_WITHIN: Duration = Duration::from_secs(10);
 /// How long a new repository is looked for where the server says that there is none: what stands before it may remember that from before.
 const NEW_WITHIN: Duration = Duration::from_secs(2);
 
-/// At least so long, and at most, another update may be under way that displaces this one; between these as long as this one took.
-const SETTLING: [Duration; 2] = [Duration::from_millis(80), Duration::from_secs(2)];
+/// Another update that displaces this one may be under way as long as this one took, and for so long at least.
+const LEAST_SETTLING: Duration = Duration::from_millis(80);
+
+/// It is not waited for longer.
+const MOST_SETTLING: Duration = Duration::from_secs(2);
 
 /// How long an update is looked for whose answer was lost: the server may be at it still.
 const LOOK_WITHIN: Duration = Duration::from_secs(3);
@@ -59,8 +62,7 @@ pub(super) fn confirm<U: Update>(
     files: &Files,
     took: Duration,
 ) -> Result<Found<U::State>, OpsError> {
-    let [least, most] = SETTLING;
-    let settled = Instant::now() + took.clamp(least, most);
+    let settled = Instant::now() + took.clamp(LEAST_SETTLING, MOST_SETTLING);
     let is_new = before.timestamp().is_none();
     let mut waits = Waits::within(if is_new { NEW_WITHIN } else { CONFIRM_WITHIN });
     let mut asked = Instant::now();
@@ -72,15 +74,23 @@ pub(super) fn confirm<U: Update>(
     loop {
         let mut reason = None;
         match shown {
-            Ok(Some(now)) if is_there(update, &now, files) && asked >= settled => return Ok(Found::Confirmed(now)),
-            Ok(Some(now)) if !is_there(update, &now, files) && is_newest(session, gun, &now) => return Ok(Found::Lost(now)),
-            Ok(Some(now)) => latest = Some(now),
-            Ok(None) => {
-                // the one that was seen before is the last
+            Ok(Some(now)) => {
+                let holds = is_there(update, &now, files);
+                if holds && asked >= settled {
+                    return Ok(Found::Confirmed(now));
+                }
+                if !holds && is_newest(session, gun, &now) {
+                    return Ok(Found::Lost(now));
+                }
+                latest = Some(now);
+            }
+            // the one that was seen before is the last
+            Ok(None) if asked >= settled => {
                 if let Some(now) = latest.take_if(|now| is_there(update, now, files)) {
                     return Ok(Found::Confirmed(now));
                 }
             }
+            Ok(None) => {}
             Err(error) => reason = Some(Box::new(error)),
         }
         if !waits.wait() {
@@ -117,17 +127,17 @@ fn look_twice<U: Update>(
     })
 }
 
-/// Looks for an update to which no answer came: the state in which it is. None where it is not to be seen, though it may come yet.
-pub(super) fn look_after_failure<U: Update>(update: &U, before: &U::State, files: &Files) -> Option<U::State> {
+/// Whether an update to which no answer came is to be seen. Where it is not, it may come yet.
+pub(super) fn is_seen_after_failure<U: Update>(update: &U, before: &U::State, files: &Files) -> bool {
     let mut waits = Waits::within(LOOK_WITHIN);
     loop {
         match update.read_back(before, Look::Any) {
-            Ok(Some(now)) if is_there(update, &now, files) => return Some(now),
-            Err(OpsError::Remote(error)) if error.is_outage() => return None,
+            Ok(Some(now)) if is_there(update, &now, files) => return true,
+            Err(OpsError::Remote(error)) if error.is_outage() => return false,
             _ => {}
         }
         if !waits.wait() {
-            return None;
+            return false;
         }
     }
 }

@@ -11,10 +11,10 @@ use crate::{
 };
 
 /// From which conflict on a file is looked for that no snapshot names: a publisher who was faster is in the next state.
-const PATIENCE: u32 = 3;
+const CONFLICTS_OF_A_NEW_ROLE: u32 = 3;
 
 /// The same of a role that has a file: what is passed over there was somebody's word.
-const LONG_PATIENCE: u32 = 10;
+const CONFLICTS_OF_A_ROLE: u32 = 10;
 
 /// The state after a conflict over these roles, with what is in the way of the next attempt noted on it.
 pub(super) fn pass_over<U: Update>(
@@ -48,8 +48,8 @@ pub(super) fn pass_over<U: Update>(
 fn in_the_way(roles: &[RoleName], base: Base<'_>, attempts: u32) -> Vec<(RoleName, FileRef)> {
     let file = |role: &RoleName| {
         let file = if base.begins_with(role) && role.is_delegation() {
-            (attempts >= PATIENCE).then(|| FileRef::CurrentDelegation(role.clone()))
-        } else if attempts >= LONG_PATIENCE {
+            (attempts >= CONFLICTS_OF_A_NEW_ROLE).then(|| FileRef::CurrentDelegation(role.clone()))
+        } else if attempts >= CONFLICTS_OF_A_ROLE {
             base.next_version(role).map(|refused| FileRef::TargetsVersion(role.clone(), refused))
         } else {
             None

@@ -21,7 +21,7 @@ pub(super) use self::{
 use std::time::Instant;
 
 use self::{
-    confirm::{Found, confirm, look_after_failure},
+    confirm::{Found, confirm, is_seen_after_failure},
     patience::Patience,
     record::Record,
 };
@@ -47,7 +47,7 @@ pub(super) fn publish<U: Update>(
 ) -> Result<Option<U::State>, OpsError> {
     let mut patience = Patience::begin();
     let mut record = Record::open(session, gun)?;
-    if let Err(overtaken) = update.is_not_overtaken(&state, record.earlier()) {
+    if let Err(overtaken) = update.check_not_overtaken(&state, record.earlier()) {
         record.forget();
         return Err(overtaken);
     }
@@ -59,11 +59,11 @@ pub(super) fn publish<U: Update>(
         let found = match session.remote.publish(gun, &upload) {
             Ok(()) => confirm(session, gun, update, &state, &files, sent.elapsed())?,
             Err(error) if error.leaves_open() => {
-                let Some(now) = look_after_failure(update, &state, &files) else {
+                if !is_seen_after_failure(update, &state, &files) {
                     record.person_knows();
                     return Err(error.into());
-                };
-                Found::Confirmed(now)
+                }
+                confirm(session, gun, update, &state, &files, sent.elapsed())?
             }
             Err(conflict @ RemoteError::Conflict { .. }) => {
                 record.refused();
@@ -87,7 +87,7 @@ pub(super) fn publish<U: Update>(
                 record.confirmed(&files, &new);
                 return Ok(Some(now));
             }
-            // nothing is taken away by it, and nobody else's update can be what counts in its place
+            // a new repository takes nothing away, and no other update can stand where it should
             Found::Unseen => {
                 let warning =
                     format!("the server took {gun}, and does not show it yet; look at it with `dct inspect` before you rely on it");
@@ -101,7 +101,7 @@ pub(super) fn publish<U: Update>(
                 note_losses(session, update, now, &files)
             }
         };
-        update.may_follow(&state, &newer)?;
+        update.check_may_follow(&state, &newer)?;
         state = newer;
     }
 }

@@ -46,7 +46,7 @@ impl<'a> Record<'a> {
         self.write(&bytes);
     }
 
-    /// The server has none of it.
+    /// Nothing of it is in the server's state.
     pub(super) fn refused(&mut self) {
         self.now = self.earlier.clone();
         self.write(&[]);

@@ -30,7 +30,7 @@ pub(in crate::ops) trait Update {
     fn holds_in(&self, state: &Self::State) -> bool;
 
     /// Refuses to be applied to `now`, where someone else has decided since `before` about what this is about.
-    fn may_follow(&mut self, before: &Self::State, now: &Self::State) -> Result<(), OpsError>;
+    fn check_may_follow(&mut self, before: &Self::State, now: &Self::State) -> Result<(), OpsError>;
 
     /// The server took a file of it, and lost it.
     fn note_loss(&mut self, _role: &RoleName, _version: Version) {}
@@ -46,7 +46,7 @@ pub(in crate::ops) trait Update {
     }
 
     /// Refuses to repeat what an earlier command has sent, where someone else has decided about it since.
-    fn is_not_overtaken(&self, _state: &Self::State, _earlier: &Sent) -> Result<(), OpsError> {
+    fn check_not_overtaken(&self, _state: &Self::State, _earlier: &Sent) -> Result<(), OpsError> {
         Ok(())
     }
 }
