@@ -73,11 +73,14 @@ pub fn hint(failure: &OpsError) -> Option<String> {
         OpsError::DeletedAlone { gun, .. } => {
             Some(format!("all of it is on this machine: run `dct renew --recreate {gun}` again"))
         }
+        OpsError::PublishedMeanwhile(_) => Some("nothing was deleted; run it again".to_owned()),
         OpsError::RotatedMeanwhile(_) => Some("nothing was published; run it again where these keys are to be replaced too".to_owned()),
         OpsError::Unconfirmed { .. } => {
             Some("look with `dct inspect` in a while; where it is not there then, run the command again".to_owned())
         }
-        OpsError::Overtaken { .. } => Some("nothing was published; `dct inspect` shows what is signed now".to_owned()),
+        OpsError::Overtaken(_) | OpsError::TakenBack { .. } => {
+            Some("it is not published over that; `dct inspect` shows what is signed now".to_owned())
+        }
         OpsError::Engine(error) => engine_hint(error),
         OpsError::PushedUnsigned { gun, pushed, error } => {
             let signed = if matches!(**error, OpsError::Unconfirmed { .. }) { "not known to be signed" } else { "not signed" };

@@ -2,6 +2,7 @@
 
 use super::{
     image::Tag,
+    overtaken::{Overtaken, listed},
     ports::{DecisionError, EngineError, KeyStoreError, RegistryError, RemoteError, StoreError},
     unreleased::Unreleased,
 };
@@ -10,6 +11,7 @@ use crate::{
     tuf::{
         changelist::StagedError, digest::Sha256, error::UpdateError, gun::Gun, json::JsonError, key_id::CanonicalKeyId,
         local::InitError, plan::PlanError, reissue::ReissueError, role::RoleName, root_edit::RootEditError, sign::SignError,
+        version::Version,
     },
 };
 
@@ -210,18 +212,19 @@ pub enum OpsError {
         /// The digest that is released.
         released: Sha256,
     },
-    /// Someone else changed what a role signs under a name while this update was under way. Nothing was published.
+    /// Someone else changed what roles sign under names since this was sent or begun. It is not published over that.
+    #[error("while this was under way, someone else {}", listed(.0))]
+    Overtaken(Vec<Overtaken>),
+    /// Someone else published a role above what this update had published, without its change. It is not published over that.
     #[error(
-        "{role}: while this was under way, someone else {}",
-        theirs.map_or_else(|| format!("removed {name}"), |theirs| format!("signed {name} for sha256:{theirs}"))
+        "{role}: while this was under way, someone else published {} of it, without this change",
+        version.map_or_else(|| "another file".to_owned(), |version| format!("version {version}"))
     )]
-    Overtaken {
+    TakenBack {
         /// The role.
         role: RoleName,
-        /// The name.
-        name: String,
-        /// The SHA-256 of what stands under the name now; none where it was removed.
-        theirs: Option<Sha256>,
+        /// Its version now.
+        version: Option<Version>,
     },
     /// The changes do not fit the repository.
     #[error(transparent)]
@@ -279,6 +282,9 @@ pub enum OpsError {
         /// The server's words.
         refusal: RemoteError,
     },
+    /// Someone else published while all of a repository was to be published anew. Nothing was deleted.
+    #[error("{0}: while this was under way, someone else published to it")]
+    PublishedMeanwhile(Gun),
     /// Someone else gave a role other keys while a rotation was under way. Nothing was published.
     #[error("{0}: while this was under way, someone else gave the role other keys")]
     RotatedMeanwhile(RoleName),

@@ -20,6 +20,7 @@ pub mod keyring;
 pub mod known_keys;
 pub mod list_targets;
 pub mod named_digest;
+pub mod overtaken;
 pub mod ports;
 pub mod publish;
 pub mod publish_staged;

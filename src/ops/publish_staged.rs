@@ -30,7 +30,12 @@ pub fn publish_staged(session: &Session<'_>, changelist: &dyn Changelist, gun: &
         let beginning = Beginning { snapshots: Snapshots::Publisher, ..Beginning::default() };
         Target::Unpublished(Box::new(begin(session, &keyring, gun, &beginning)?))
     };
-    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), target)?;
+    let outcome = publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), target)?;
+    if changes.is_empty() {
+        outcome.or_warn(session, gun);
+    } else {
+        outcome.shown(gun)?;
+    }
     if let Err(error) = changelist.remove(gun, &files) {
         // it is published: to apply it once more changes nothing but versions
         session.events.tell(Event::Warning(format!("the staged changes are published, and could not be cleared: {error}")));

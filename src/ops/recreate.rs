@@ -85,8 +85,12 @@ pub fn recreate(session: &Session<'_>, gun: &Gun) -> Result<Recreation, OpsError
     let reissue = repo.reissue(&wanted, session.now)?;
     let mut upload = signed_files(&keyring, &reissue, &[])?;
     upload.extend(others);
+    if publish::is_overtaken(session, gun, &repo) {
+        return Err(OpsError::PublishedMeanwhile(gun.clone()));
+    }
     session.remote.delete(gun)?;
     publish(session, gun, &mut Recreated { session, gun, files: &upload }, repo)
+        .and_then(|outcome| outcome.shown(gun))
         .map_err(|error| OpsError::DeletedAlone { gun: gun.clone(), error: Box::new(error) })?;
     let root_version = reissue.root().map_or(Version::FIRST, |root| root.header.version);
     let readers = if again { Readers::MustForget } else { Readers::GoOn };

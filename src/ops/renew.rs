@@ -100,7 +100,7 @@ pub fn renew(session: &Session<'_>, gun: &Gun, choice: Choice<'_>) -> Result<Ren
     }
     let ended = root_certificates(&repo).map(|end| end.not_after).max().filter(|at| *at < session.now);
     let mut update = Anew::new(&keyring, &[], Renewing { session, keyring: &keyring, gun, choice, renewed: Renewal::default() });
-    publish(session, gun, &mut update, repo).map_err(|error| match (error, ended) {
+    publish(session, gun, &mut update, repo).and_then(|outcome| outcome.shown(gun)).map_err(|error| match (error, ended) {
         (OpsError::Remote(refusal @ RemoteError::Rejected { .. }), Some(at)) => {
             OpsError::RootCertificateEnded { gun: gun.clone(), at, refusal }
         }

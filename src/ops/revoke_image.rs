@@ -90,7 +90,7 @@ pub fn revoke(session: &Session<'_>, gun: &Gun, tag: Option<&Tag>) -> Result<(),
     if revoked.is_empty() {
         return Err(nothing_here(session, &repo, kept));
     }
-    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), Target::Published(repo))?;
+    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), Target::Published(repo))?.shown(gun)?;
     if kept.is_empty() { Ok(()) } else { Err(RevokeError::Kept { kept, revoked }) }
 }
 

@@ -131,7 +131,7 @@ pub fn rotate(
         keyring.adopt(key, role.as_str(), gun_of_key(gun, &role)).map_err(RotateError::GivenKey)?;
     }
     let rotation = Rotation { session, gun, role: &role, replaced: &replaced, wanted: &wanted };
-    publish(session, gun, &mut Anew::new(keyring, &earlier, rotation), first)?;
+    publish(session, gun, &mut Anew::new(keyring, &earlier, rotation), first)?.shown(gun)?;
     if role != root_role {
         let kept: Vec<CanonicalKeyId> = swap.keys.iter().filter_map(|key| key.canonical_id().ok()).collect();
         let gone = replaced.iter().filter_map(|(_, key)| key.canonical_id().ok()).filter(|id| !kept.contains(id));

@@ -3,14 +3,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::tuf::{digest::Sha256, role::RoleName, trusted::TrustedRepo, version::Version};
+use crate::tuf::{digest::Sha256, ends::Ends, role::RoleName, trusted::TrustedRepo, version::Version};
 
-/// The last file that was sent of each role, as far as no later look has found it.
+/// What was sent, as far as no later look has found it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sent {
-    /// By role.
+    /// The last file of each role.
     pub files: BTreeMap<RoleName, SentFile>,
+    /// What was decided about names by files that were never seen.
+    pub decided: DecidedNames,
 }
+
+/// Decisions by role and name.
+pub type DecidedNames = BTreeMap<RoleName, BTreeMap<String, Decided>>;
 
 /// A file that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,13 +28,13 @@ pub struct SentFile {
     pub seen: bool,
     /// Whether a person knows that it is not there.
     pub told: bool,
-    /// The names that it decided about.
-    pub entries: BTreeMap<String, Decided>,
 }
 
 /// What was decided about a name; none where it has no content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decided {
+    /// The version of the file that says so.
+    pub version: Version,
     /// What stood under it before.
     pub before: Option<Sha256>,
     /// What was to stand under it.
@@ -37,14 +42,26 @@ pub struct Decided {
 }
 
 impl Sent {
-    /// What a state does not have: neither the file, nor a later one in the place of one that was seen.
+    /// What a state does not have: of the files, neither the file, nor a later one in the place of one that was seen; of the decisions, those that do not
+    /// stand in it.
     #[must_use]
-    pub fn missing_in(&self, repo: &TrustedRepo) -> Self {
+    pub fn missing_in<E: Ends>(&self, repo: &TrustedRepo<E>) -> Self {
+        let mut missing = self.clone();
         let is_there = |role: &RoleName, file: &SentFile| {
             repo.listed(role) == Some(file.sha256) || file.seen && repo.version(role) > Some(file.version)
         };
-        let files = self.files.iter().filter(|(role, file)| !is_there(role, file));
-        Self { files: files.map(|(role, file)| (role.clone(), file.clone())).collect() }
+        missing.files.retain(|role, file| !is_there(role, file));
+        let content = |role: &RoleName, name: &String| repo.targets(role)?.targets.get(name).map(|target| target.meta.sha256);
+        missing.retain_decided(|role, name, decided| content(role, name) != decided.sent);
+        missing
+    }
+
+    /// Keeps the decisions that are wanted.
+    pub fn retain_decided(&mut self, mut is_wanted: impl FnMut(&RoleName, &String, &Decided) -> bool) {
+        self.decided.retain(|role, names| {
+            names.retain(|name, decided| is_wanted(role, name, decided));
+            !names.is_empty()
+        });
     }
 
     /// The same, and a person knows of all of it.
@@ -60,10 +77,10 @@ impl Sent {
     /// person who sent it is asked.
     #[must_use]
     pub fn is_overtaken(&self, role: &RoleName, name: &str, content: Option<Sha256>, now: (Version, Option<Sha256>)) -> bool {
-        let Some(file) = self.files.get(role).filter(|file| !file.seen) else { return false };
-        let Some(decided) = file.entries.get(name).filter(|decided| decided.sent == content) else { return false };
+        let decided = self.decided.get(role).and_then(|names| names.get(name));
+        let Some(decided) = decided.filter(|decided| decided.sent == content) else { return false };
         let (version, theirs) = now;
-        theirs != content && (version > file.version || version == file.version && theirs != decided.before)
+        theirs != content && (version > decided.version || version == decided.version && theirs != decided.before)
     }
 }
 
@@ -75,14 +92,9 @@ mod tests {
     fn who_decided_last_is_heard() {
         let (role, version) = (RoleName::releases(), |n| Version::new(n).unwrap());
         let [ours, theirs, before] = [b"ours", b"them", b"was "].map(|content| Some(Sha256::of(content)));
-        let file = SentFile {
-            version: version(7),
-            sha256: Sha256::of(b"file"),
-            seen: false,
-            told: false,
-            entries: BTreeMap::from([("v1".to_owned(), Decided { before, sent: ours })]),
-        };
-        let sent = Sent { files: BTreeMap::from([(role.clone(), file)]) };
+        let decided = Decided { version: version(7), before, sent: ours };
+        let decided = BTreeMap::from([(role.clone(), BTreeMap::from([("v1".to_owned(), decided)]))]);
+        let sent = Sent { files: BTreeMap::new(), decided };
         let overtaken = |name, content, n, now| sent.is_overtaken(&role, name, content, (version(n), now));
         // lost: the state is the one from before, or another's of the same version that leaves the name alone
         assert!(!overtaken("v1", ours, 6, before) && !overtaken("v1", ours, 7, before));

@@ -149,7 +149,7 @@ fn publish_all(session: &Session<'_>, keyring: &Keyring<'_>, gun: &Gun, ready: R
         session.events.tell(Event::Initialized { gun });
     }
     let (changes, mut unreleased) = (ready.changes(|tag| tag.meta.clone()), ready.unreleased());
-    let found = publish(session, gun, &mut Changes::new(session, keyring, gun, &changes), ready.target)?;
+    let found = publish(session, gun, &mut Changes::new(session, keyring, gun, &changes), ready.target)?.shown(gun)?;
     if let Some(Target::Published(now)) = found {
         // what others published meanwhile is in the state in which it was found
         let others = ready.tags.iter().filter(|tag| unreleased.iter().all(|known| known.tag != *tag.tag));

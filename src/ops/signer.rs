@@ -54,7 +54,8 @@ pub fn add(session: &Session<'_>, gun: &Gun, signer: &RoleName, keys: &[Key]) ->
         Target::Unpublished(Box::new(local))
     };
     let changes = delegation_to(signer, keys);
-    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), target).map(drop)
+    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), target)?.or_warn(session, gun);
+    Ok(())
 }
 
 /// Takes a signer's keys from `targets/releases`, and its delegation back, as one update (docker `trust signer remove`, as it was meant).
@@ -83,7 +84,7 @@ pub fn remove(
     }
     let _writer = session.store.writer(gun).map_err(OpsError::from)?;
     let changes = [Change::RemoveSigner { role: signer }];
-    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), Target::Published(repo))?;
+    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), Target::Published(repo))?.shown(gun)?;
     Ok(Removal::Removed)
 }
 

@@ -195,7 +195,13 @@ impl Plan {
     /// Whether a state says all of it already, but for versions and ends.
     #[must_use]
     pub fn is_so_in(&self, base: Base<'_>) -> bool {
-        self.files.iter().all(|(file, keys)| base.targets(keys.role()).is_some_and(|there| there.says_the_same_as(file)))
+        self.differing_from(base).next().is_none()
+    }
+
+    /// The roles of which a state says something else.
+    pub fn differing_from<'a>(&'a self, base: Base<'a>) -> impl Iterator<Item = &'a RoleName> {
+        let is_so = move |file, role| base.targets(role).is_some_and(|there| there.says_the_same_as(file));
+        self.files.iter().filter(move |(file, keys)| !is_so(file, keys.role())).map(|(_, keys)| keys.role())
     }
 }
 

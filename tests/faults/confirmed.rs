@@ -140,6 +140,56 @@ fn h154_what_another_s_update_displaced_is_published_again_beside_it() {
     });
 }
 
+/// What a colleague takes back as soon as it stands: above the files that were sent, without their change.
+fn takes_back(forge: &mut Forge, upload: &Upload) {
+    let before = forge.signed.clone();
+    forge.take_upload(upload);
+    for role in ["targets", "targets/releases"] {
+        let sent = forge.version(role);
+        if sent > before[role]["version"].as_u64().unwrap() {
+            forge.signed.insert(role.to_owned(), before[role].clone());
+            forge.set_version(role, sent + 1);
+        }
+    }
+    forge.publish();
+}
+
+#[test]
+fn h154_what_a_colleague_takes_back_meanwhile_is_not_published_over_that() {
+    // sign, revoke, signer add, signer remove
+    for number in 0..4 {
+        let (site, person) = owner();
+        let (name, args, _) = updates(&site, &person).swap_remove(number);
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let mut first = true;
+        site.takes(move |forge, upload| std::mem::take(&mut first).then(|| takes_back(forge, upload)).map(|()| ok()));
+        let (code, success, transcript) = says_success(&person, &args);
+        assert!(code == Some(1) && !success, "{name}: {transcript}");
+        assert!(transcript.contains("while this was under way, someone else"), "{name}: {transcript}");
+        assert!(!transcript.contains("did not keep it"), "{name}: {transcript}");
+        assert_eq!(site.lines().iter().filter(|line| line.starts_with("POST")).count(), 1, "{name}");
+    }
+}
+
+#[test]
+fn h146_each_name_that_a_colleague_took_back_is_told_before_it_is_signed_again() {
+    let (site, person) = owner();
+    let mut first = true;
+    site.takes(move |forge, upload| std::mem::take(&mut first).then(|| takes_back(forge, upload)).map(|()| reply(504, &[], "")));
+    let [new, other, third] = ["new", "other", "third"].map(|tag| site.tag(tag));
+    let both = ["sign", "--registry", &new, &other];
+    assert_eq!(says_success(&person, &both).0, Some(1));
+    // what is published in between takes nothing from what is known of them
+    person.succeeds(&["sign", "--registry", &third]);
+    let run = person.run(&both);
+    let told = |tag: &str| run.err.contains(&format!("removed {tag} from targets/releases"));
+    assert!(run.code == Some(1) && told("new") && told("other"), "{}", run.transcript);
+    assert!(!releases(&site.forge(), "new") && !releases(&site.forge(), "other"));
+    // the person knows now
+    person.succeeds(&both);
+    assert!(["new", "other", "third"].iter().all(|tag| releases(&site.forge(), tag)));
+}
+
 #[test]
 fn h147_an_update_whose_answer_is_lost_is_looked_for() {
     each(|name, site, person, args, wanted| {
@@ -281,6 +331,28 @@ fn a_server_that_always_says_conflict_is_left_in_time() {
     site.takes(|_, _| Some(reply(400, &[], r#"{"errors":[{"code":"VERSION","message":"newer","detail":null}]}"#)));
     let run = person.run(&["sign", &site.tag("1"), "--registry"]);
     assert!(run.code == Some(1) && run.err.contains("other publishers were faster"), "{}", run.transcript);
+}
+
+#[test]
+fn what_is_staged_for_a_new_repository_that_the_server_does_not_show_stays_staged() {
+    let site = Site::empty();
+    let (mut person, name) = (site.stranger(), site.name());
+    for role in ["ROOT", "TARGETS", "SNAPSHOT"] {
+        person.variables.push((format!("NOTARY_{role}_PASSPHRASE"), "a passphrase".to_owned()));
+    }
+    site.fails(|request| (request.method == "POST").then(ok));
+    person.write("file", "content");
+    let url = format!("https://{}", site.host());
+    let (trust, ca) = (person.trust(), person.home().join(".docker/tls").join(site.host()).join("ca.crt"));
+    let flags = ["notary", "-d", trust.to_str().unwrap(), "-s", &url, "--tlscacert", ca.to_str().unwrap()];
+    let notary = |args: &[&str]| person.run(&[&flags, args].concat());
+    let run = notary(&["init", &name]);
+    assert_eq!(run.code, Some(0), "{}", run.transcript);
+    assert_eq!(notary(&["add", &name, "v1", "file"]).code, Some(0));
+    let run = notary(&["publish", &name]);
+    assert!(run.code == Some(1) && run.transcript.contains(NOT_VISIBLE), "{}", run.transcript);
+    let status = notary(&["status", &name]);
+    assert!(status.transcript.contains("v1"), "{}", status.transcript);
 }
 
 #[test]

@@ -84,6 +84,10 @@ impl TrustStore for MemoryStore {
         Ok(())
     }
 
+    fn replace_sent(&self, gun: &Gun, judged: &Sent, sent: &Sent) -> Result<(), StoreError> {
+        if self.of(gun).sent == *judged { self.keep_sent(gun, &[], sent) } else { Ok(()) }
+    }
+
     fn sent(&self, gun: &Gun) -> Result<Sent, StoreError> {
         Ok(self.of(gun).sent)
     }

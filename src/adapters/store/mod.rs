@@ -130,6 +130,12 @@ impl TrustStore for TrustFolder {
         sent::write(&repo, sent)
     }
 
+    fn replace_sent(&self, gun: &Gun, judged: &Sent, sent: &Sent) -> Result<(), StoreError> {
+        let repo = self.repository(gun);
+        let _lock = self.open_for_change(&repo)?;
+        if sent::read(&repo.sent())? == *judged { sent::write(&repo, sent) } else { Ok(()) }
+    }
+
     fn sent(&self, gun: &Gun) -> Result<Sent, StoreError> {
         sent::read(&self.repository(gun).sent())
     }

@@ -20,7 +20,7 @@ pub use self::{
 pub use super::{
     bytes::Bytes,
     image::Manifest,
-    sent::{Decided, Sent, SentFile},
+    sent::{Decided, DecidedNames, Sent, SentFile},
     transfer::{Amount, Progress, Pushed, PushedContent},
 };
 pub use crate::tuf::file_ref::FileRef;

@@ -22,6 +22,9 @@ pub trait TrustStore: Sync {
     /// Keeps files that a publish sends, so that a later read finds them by their hash, and replaces the record of what was sent.
     fn keep_sent(&self, gun: &Gun, files: &[Bytes], sent: &Sent) -> Result<(), StoreError>;
 
+    /// Replaces the record of what was sent by what a look has made of `judged`; not where another process has written it since, which sends.
+    fn replace_sent(&self, gun: &Gun, judged: &Sent, sent: &Sent) -> Result<(), StoreError>;
+
     /// The record of what was sent; empty where all of it was seen.
     fn sent(&self, gun: &Gun) -> Result<Sent, StoreError>;
 

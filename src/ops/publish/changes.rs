@@ -1,6 +1,6 @@
 //! Changes to the content of a repository, as an update.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
     files::{Files, SignedFile},
@@ -12,7 +12,8 @@ use crate::{
         error::OpsError,
         events::Event,
         keyring::Keyring,
-        ports::{Decided, RemoteError, Sent},
+        overtaken::Overtaken,
+        ports::{Decided, DecidedNames, RemoteError, Sent},
         refresh::{
             Target, for_writing,
             read_back::{self, Look},
@@ -125,14 +126,25 @@ impl Update for Changes<'_> {
 
     /// Nothing is undone that someone else has decided about a name: they saw what this person did not.
     fn check_may_follow(&mut self, before: &Target, now: &Target) -> Result<(), OpsError> {
-        for (role, name, ours) in self.decisions() {
-            let content = |base: Base<'_>| base.signed_by(role, name).map(|target| target.meta.sha256);
-            let theirs = content(now.base());
-            if theirs != content(before.base()) && theirs != ours {
-                return Err(overtaken(role, name, theirs));
-            }
-        }
-        Ok(())
+        let content = |base: Base<'_>, role, name| base.signed_by(role, name).map(|target| target.meta.sha256);
+        let others = self.decisions().filter_map(|(role, name, ours)| {
+            let theirs = content(now.base(), role, name);
+            let is_overtaken = theirs != content(before.base(), role, name) && theirs != ours;
+            is_overtaken.then(|| Overtaken { role: role.clone(), name: name.clone(), theirs })
+        });
+        none_of(others.collect())
+    }
+
+    fn check_not_taken_back(&self, now: &Target, sent: &Files) -> Result<(), OpsError> {
+        let above = |role: &RoleName| sent.get(role).is_some_and(|file| now.version(role) > Some(file.version));
+        let names = self.decisions().filter(|(role, ..)| above(role)).filter_map(|(role, name, ours)| {
+            let theirs = now.base().signed_by(role, name).map(|target| target.meta.sha256);
+            (theirs != ours).then(|| Overtaken { role: role.clone(), name: name.clone(), theirs })
+        });
+        none_of(names.collect())?;
+        let plan = edit::apply(now.base(), self.wanted, self.session.now, &|keys| self.keyring.can_sign(keys))?;
+        let roles = plan.differing_from(now.base()).find(|role| above(role));
+        roles.map_or(Ok(()), |role| Err(OpsError::TakenBack { role: role.clone(), version: now.version(role) }))
     }
 
     fn note_loss(&mut self, role: &RoleName, version: Version) {
@@ -149,23 +161,23 @@ impl Update for Changes<'_> {
         Err(error.into())
     }
 
-    fn decides(&self, state: &Target) -> BTreeMap<RoleName, BTreeMap<String, Decided>> {
-        let mut decided: BTreeMap<RoleName, BTreeMap<String, Decided>> = BTreeMap::new();
+    fn decides(&self, state: &Target, files: &Files) -> DecidedNames {
+        let mut decided = DecidedNames::new();
         for (role, name, sent) in self.decisions() {
+            let Some(file) = files.get(role) else { continue };
             let before = state.base().signed_by(role, name).map(|target| target.meta.sha256);
-            decided.entry(role.clone()).or_default().insert(name.clone(), Decided { before, sent });
+            decided.entry(role.clone()).or_default().insert(name.clone(), Decided { version: file.version, before, sent });
         }
         decided
     }
 
-    fn check_not_overtaken(&self, state: &Target, earlier: &Sent) -> Result<(), OpsError> {
-        for (role, name, ours) in self.decisions() {
+    fn overtaken_in(&self, state: &Target, earlier: &Sent) -> Vec<Overtaken> {
+        let overtaken = |(role, name, ours): (&RoleName, &String, Option<Sha256>)| {
             let theirs = state.base().signed_by(role, name).map(|target| target.meta.sha256);
-            if state.version(role).is_some_and(|version| earlier.is_overtaken(role, name, ours, (version, theirs))) {
-                return Err(overtaken(role, name, theirs));
-            }
-        }
-        Ok(())
+            let is_overtaken = earlier.is_overtaken(role, name, ours, (state.version(role)?, theirs));
+            is_overtaken.then(|| Overtaken { role: role.clone(), name: name.clone(), theirs })
+        };
+        self.decisions().filter_map(overtaken).collect()
     }
 }
 
@@ -183,8 +195,8 @@ pub(in crate::ops) fn unlock(
     keyring.signers_here(&base.root().role_keys(&RoleName::snapshot())).map(drop)
 }
 
-fn overtaken(role: &RoleName, name: &str, theirs: Option<Sha256>) -> OpsError {
-    OpsError::Overtaken { role: role.clone(), name: name.to_owned(), theirs }
+fn none_of(names: Vec<Overtaken>) -> Result<(), OpsError> {
+    if names.is_empty() { Ok(()) } else { Err(OpsError::Overtaken(names)) }
 }
 
 /// A role whose file was set aside is signed anew: with its entries where they have only expired, else without them. So is one of which the

@@ -157,6 +157,12 @@ pub(super) fn is_newest(session: &Session<'_>, gun: &Gun, state: &impl ServerSta
     is_missing(&later)
 }
 
+/// Whether the server has a later state than this one.
+pub(in crate::ops) fn is_overtaken(session: &Session<'_>, gun: &Gun, state: &impl ServerState) -> bool {
+    let next = state.timestamp().and_then(|timestamp| timestamp.version().next());
+    next.is_some_and(|next| matches!(session.remote.fetch_all(gun, &[FileRef::TimestampVersion(next)]).as_slice(), [Ok(_)]))
+}
+
 fn is_missing(answers: &[Result<Bytes, RemoteError>]) -> bool {
     matches!(answers, [Err(RemoteError::NotFound { .. })])
 }

@@ -6,6 +6,7 @@ mod changes;
 mod confirm;
 mod files;
 mod in_the_way;
+mod outcome;
 mod patience;
 mod record;
 mod state;
@@ -14,7 +15,9 @@ mod update;
 pub(super) use self::{
     anew::{Anew, Renews, signed_files},
     changes::{Changes, unlock},
+    confirm::is_overtaken,
     files::{Files, SignedFile},
+    outcome::Outcome,
     state::ServerState,
     update::Update,
 };
@@ -33,9 +36,8 @@ use super::{
 };
 use crate::tuf::{gun::Gun, role::RoleName};
 
-/// Publishes an update of a state, and gives the state of the server in which it was found; none where all of it was so already, and for a new repository
-/// that the server does not show yet, which is warned of. Where another publisher
-/// was faster, or the server lost the update, it is applied to what is there then, as long as the patience lasts.
+/// Publishes an update of a state. Where another publisher was faster, or the server lost the update, it is applied to what is there then, as long as the
+/// patience lasts.
 ///
 /// `OpsError::Unconfirmed` where the server said that it took the update and does not show it in time. Whatever of this is cut off, the record of what was
 /// sent tells the next run.
@@ -44,16 +46,17 @@ pub(super) fn publish<U: Update>(
     gun: &Gun,
     update: &mut U,
     mut state: U::State,
-) -> Result<Option<U::State>, OpsError> {
+) -> Result<Outcome<U::State>, OpsError> {
     let mut patience = Patience::begin();
     let mut record = Record::open(session, gun)?;
-    if let Err(overtaken) = update.check_not_overtaken(&state, record.earlier()) {
-        record.forget();
-        return Err(overtaken);
+    let overtaken = update.overtaken_in(&state, record.earlier());
+    if !overtaken.is_empty() {
+        record.forget(&overtaken);
+        return Err(OpsError::Overtaken(overtaken));
     }
     loop {
-        let Some(files) = update.sign(&state)? else { return Ok(None) };
-        record.sending(&files, &update.decides(&state));
+        let Some(files) = update.sign(&state)? else { return Ok(Outcome::SoAlready) };
+        record.sending(&files, update.decides(&state, &files));
         let upload: Vec<(RoleName, Bytes)> = files.iter().map(|(role, file)| (role.clone(), Bytes::clone(&file.bytes))).collect();
         let sent = Instant::now();
         let found = match session.remote.publish(gun, &upload) {
@@ -85,18 +88,13 @@ pub(super) fn publish<U: Update>(
                 let known = state.files();
                 let new: Vec<Bytes> = now.files().into_iter().filter(|file| !known.contains(file)).collect();
                 record.confirmed(&files, &new);
-                return Ok(Some(now));
+                return Ok(Outcome::Published(now));
             }
-            // a new repository takes nothing away, and no other update can stand where it should
-            Found::Unseen => {
-                let warning =
-                    format!("the server took {gun}, and does not show it yet; look at it with `dct inspect` before you rely on it");
-                session.events.tell(Event::Warning(warning));
-                return Ok(None);
-            }
+            Found::Unseen => return Ok(Outcome::NotShown),
             Found::Elsewhere(now) => now,
             Found::Lost(now) => {
                 record.refused();
+                update.check_not_taken_back(&now, &files)?;
                 patience.lost_by_server(gun)?;
                 note_losses(session, update, now, &files)
             }

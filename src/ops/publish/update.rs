@@ -1,12 +1,11 @@
 //! What an update is to the one who publishes it.
 
-use std::collections::BTreeMap;
-
 use super::{files::Files, state::ServerState};
 use crate::{
     ops::{
         error::OpsError,
-        ports::{Decided, RemoteError, Sent},
+        overtaken::Overtaken,
+        ports::{DecidedNames, RemoteError, Sent},
         refresh::read_back::Look,
     },
     tuf::{role::RoleName, version::Version},
@@ -40,13 +39,18 @@ pub(in crate::ops) trait Update {
         Err(error.into())
     }
 
-    /// The names about which it decides in a state, by role.
-    fn decides(&self, _state: &Self::State) -> BTreeMap<RoleName, BTreeMap<String, Decided>> {
-        BTreeMap::new()
+    /// Refuses to be applied to `now`, where someone else has published above what was sent, and taken it back: what stood there was not lost.
+    fn check_not_taken_back(&self, _now: &Self::State, _sent: &Files) -> Result<(), OpsError> {
+        Ok(())
     }
 
-    /// Refuses to repeat what an earlier command has sent, where someone else has decided about it since.
-    fn check_not_overtaken(&self, _state: &Self::State, _earlier: &Sent) -> Result<(), OpsError> {
-        Ok(())
+    /// What its files decide about names in a state.
+    fn decides(&self, _state: &Self::State, _files: &Files) -> DecidedNames {
+        DecidedNames::new()
+    }
+
+    /// What earlier commands have sent in vain and this one repeats, though someone else has decided about it since.
+    fn overtaken_in(&self, _state: &Self::State, _earlier: &Sent) -> Vec<Overtaken> {
+        Vec::new()
     }
 }

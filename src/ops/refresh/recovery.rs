@@ -1,6 +1,8 @@
 //! The server's state for recovery: whatever of it has expired.
 
-use super::{Beginning, Refresh, in_store};
+use std::time::Instant;
+
+use super::{Beginning, MAX_WALK, Refresh, in_store};
 use crate::{
     ops::{
         error::OpsError,
@@ -75,6 +77,7 @@ impl Refresh<'_, Overlooked> {
             answer => answer?,
         };
         let repo = self.fetched(walk, newest_root, timestamp)?;
+        self.look_for_sent(&repo);
         Ok((self, repo))
     }
 
@@ -88,8 +91,10 @@ impl Refresh<'_, Overlooked> {
         Ok((self, repo))
     }
 
-    /// Finds the greatest version that there is: in leaps that double from the one that was seen last, and then by halves.
+    /// Finds the greatest version that there is: in leaps that double from the one that was seen last, and then by halves. Not for longer than a walk over
+    /// roots: a server may answer slowly, and have any version.
     fn last_timestamp(&self, walk: &RootWalk, outage: RemoteError) -> Result<Bytes, OpsError> {
+        let begun = Instant::now();
         let get = |version: u64| match Version::new(version).map(FileRef::TimestampVersion) {
             Some(file) => match self.fetch(&file) {
                 Ok(bytes) => Ok(Some(bytes)),
@@ -102,10 +107,16 @@ impl Refresh<'_, Overlooked> {
         let Ok(Some(mut last)) = get(there) else { return Err(outage.into()) };
         let mut leap = 1;
         while let Some(bytes) = get(there.saturating_add(leap))? {
+            if begun.elapsed() > MAX_WALK {
+                return Err(outage.into());
+            }
             (there, last, leap) = (there.saturating_add(leap), bytes, leap.saturating_mul(2));
         }
         let mut missing = there.saturating_add(leap);
         while missing - there > 1 {
+            if begun.elapsed() > MAX_WALK {
+                return Err(outage.into());
+            }
             let middle = there + (missing - there) / 2;
             match get(middle)? {
                 Some(bytes) => (there, last) = (middle, bytes),

@@ -3,12 +3,12 @@
 use super::Refresh;
 use crate::{
     ops::{events::Event, sent::SentFile},
-    tuf::{role::RoleName, trusted::TrustedRepo, verify::Verified},
+    tuf::{ends::Ends, role::RoleName, trusted::TrustedRepo, verify::Verified},
 };
 
-impl Refresh<'_> {
+impl<E: Ends> Refresh<'_, E> {
     /// Says once what was sent from here and is not in the server's state.
-    pub(super) fn look_for_sent(&self, repo: &TrustedRepo) {
+    pub(super) fn look_for_sent(&self, repo: &TrustedRepo<E>) {
         let missing = self.stored.sent.missing_in(repo);
         for (role, file) in missing.files.iter().filter(|(_, file)| !file.told) {
             self.session.events.tell(Event::Warning(not_there(repo, role, file)));
@@ -16,12 +16,12 @@ impl Refresh<'_> {
         let missing = missing.told();
         if missing != self.stored.sent {
             // what cannot be noted now is said once more
-            let _ = self.session.store.keep_sent(self.gun, &[], &missing);
+            let _ = self.session.store.replace_sent(self.gun, &self.stored.sent, &missing);
         }
     }
 }
 
-fn not_there(repo: &TrustedRepo, role: &RoleName, file: &SentFile) -> String {
+fn not_there<E: Ends>(repo: &TrustedRepo<E>, role: &RoleName, file: &SentFile) -> String {
     let version = file.version;
     let later = repo.targets(role).map(Verified::version).filter(|now| *now > version);
     let now = later.map_or_else(String::new, |later| format!(", which is at version {later} of it"));
