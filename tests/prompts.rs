@@ -19,6 +19,9 @@ use rustix::termios::{LocalModes, tcgetattr};
 use tempfile::TempDir;
 
 const KEY: &str = include_str!("../testdata/peers/bundles/jeff-ec/key.pem");
+/// What is said of a key that is stored, jeff's.
+const STORED: &str = "Key 5cb9c4e7ecf7a75a3a408de04508cb32c3294c583e4440734023fa7f7506d990 is stored as jeff\n";
+
 const PROMPT: &str = "Enter passphrase for new jeff key with ID ";
 const REPEAT: &str = "Repeat passphrase for new jeff key with ID ";
 
@@ -225,7 +228,7 @@ fn after_a_question_a_signal_ends_the_process_again() {
 fn a_pipe_answers_line_by_line() {
     let home = home();
     let (stdout, stderr, code) = piped(dct(home.path()), b"passphrase1\npassphrase1\n");
-    assert_eq!((stderr.as_str(), code), ("", 0));
+    assert_eq!((stderr.as_str(), code), (STORED, 0));
     let lines: Vec<_> = stdout.lines().collect();
     assert_eq!(lines[0], "Loading key from \"key.pem\"...");
     assert!(lines[1].starts_with(PROMPT) && lines[1].ends_with(": "), "{stdout}");
@@ -240,7 +243,8 @@ fn two_keys_take_their_answers_from_one_pipe() {
     let file = home.path().join("key.pem");
     fs::write(&file, format!("{KEY}{other}")).unwrap();
     let (stdout, stderr, code) = piped(dct(home.path()), b"passphrase1\npassphrase1\npassphrase2\npassphrase2\n");
-    assert_eq!((stderr.as_str(), code), ("", 0), "{stdout}");
+    assert!(code == 0 && stderr.starts_with(STORED) && stderr.lines().count() == 2, "{stdout}{stderr}");
+    assert!(stderr.ends_with("is stored as jeff\n"), "{stderr}");
     assert_eq!(stdout.matches("Repeat passphrase").count(), 2);
     let keys = fs::read_dir(home.path().join(".docker/trust/private")).unwrap();
     assert_eq!(keys.filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|e| e == "key")).count(), 2);
@@ -282,7 +286,7 @@ fn piped(mut command: Command, typed: &[u8]) -> (String, String, i32) {
 fn with_key(args: &str) -> (TempDir, PtySession) {
     let home = home();
     let (_, stderr, code) = piped(dct(home.path()), b"passphrase1\npassphrase1\n");
-    assert_eq!((stderr.as_str(), code), ("", 0));
+    assert_eq!((stderr.as_str(), code), (STORED, 0));
     let mut shell = Command::new("/bin/sh");
     shell.env_clear().env("HOME", home.path()).env("TERM", "xterm").env("PATH", "/usr/bin:/bin").current_dir(home.path());
     shell.args(["-c", &format!("stty echo; exec \"$0\" {args}"), env!("CARGO_BIN_EXE_dct")]);

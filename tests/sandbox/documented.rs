@@ -47,12 +47,17 @@ const ELSEWHERE: [(&str, &str); 15] = [
 ];
 
 /// What a document or a page takes for granted: how its first line begins, and what is run before.
-const BEFORE: [(&str, &str); 3] = [
+const BEFORE: [(&str, &str); 4] = [
     (
         "notary -s",
         "dct delete --remote dtr.example.com/prod/nginx; cp \"$SSL_CERT_FILE\" ca.pem; notary() { ~/bin/notary \"$@\"; }",
     ),
     ("dct lookup", SIGNED),
+    (
+        "dct resolve",
+        "dct signer add --key cert.pem jeff dtr.example.com/prod/nginx; dct sign --registry dtr.example.com/prod/nginx:1; \
+         DIGEST=$(dct resolve dtr.example.com/prod/nginx:1 | sed 's/.*@//')",
+    ),
     ("dct notary -s", SIGNED),
 ];
 
