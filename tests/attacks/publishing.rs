@@ -389,7 +389,7 @@ fn h146_a_content_that_someone_releases_meanwhile_is_not_revoked() {
         ian.remote.host(forge.add_target("targets/ian", "2", "mine").add_target("targets/releases", "2", "mine").publish());
         ian.remote.overtake(forge.add_target(role, "2", "theirs").publish());
         let error = ian.revoke("2").unwrap_err().to_string();
-        assert!(error.starts_with(&format!("{role}: ")) && error.contains(&Sha256::of(b"theirs").to_string()), "{error}");
+        assert!(error.ends_with(&format!(" in {role}")) && error.contains(&Sha256::of(b"theirs").to_string()), "{error}");
         assert!(ian.remote.uploads().is_empty());
     }
 }

@@ -22,7 +22,8 @@ pub(in crate::ops) trait Renews {
     /// The kind of state that it begins with.
     type State: ServerState;
 
-    /// What is signed anew of a state; none where nothing is to be. It looks at each state as if it were the first: others may have done some of it, or given the root other keys.
+    /// What is signed anew of a state; none where nothing is to be. It looks at each state as if it were the first: others may have done some of it, or given
+    /// the root other keys.
     fn reissue(&mut self, state: &Self::State) -> Result<Option<Reissue>, OpsError>;
 
     /// The state as the server has it now.
