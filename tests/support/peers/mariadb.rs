@@ -94,9 +94,11 @@ impl MariaDb {
     /// Lays one out in `folder` and starts it; it answers when this returns.
     pub(crate) fn start(folder: &Path) -> Self {
         let here = folder.join("mariadb");
-        fs::create_dir_all(&here).expect("writable");
+        // at its start it removes what another one has in a temporary folder of both
+        let temporary = here.join("tmp");
+        fs::create_dir_all(&temporary).expect("writable");
         let data = option("--datadir=", here.join("data").as_os_str());
-        install(&data);
+        install(&data, &temporary);
         let setup = here.join("setup.sql");
         fs::write(&setup, statements()).expect("writable");
         let (port, socket) = (ports::lease(), option("--socket=", here.join("socket").as_os_str()));
@@ -106,6 +108,7 @@ impl MariaDb {
             option("--init-file=", setup.as_os_str()),
             socket.clone(),
             option("--pid-file=", here.join("pid").as_os_str()),
+            option("--tmpdir=", temporary.as_os_str()),
             "--bind-address=127.0.0.1".into(),
             format!("--port={}", port.number).into(),
             // a test's data need not outlive a power cut
@@ -140,8 +143,9 @@ impl MariaDb {
     }
 }
 
-fn install(data: &OsStr) {
+fn install(data: &OsStr, temporary: &Path) {
     let mut command = Command::new(programs::path_of("mariadb-install-db").expect("looked for before"));
+    command.env("TMPDIR", temporary);
     command.arg("--no-defaults").arg(data).args(user()).args(["--skip-test-db", "--auth-root-authentication-method=normal"]);
     finished(&mut command);
 }
