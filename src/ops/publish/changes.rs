@@ -68,6 +68,21 @@ impl<'a> Changes<'a> {
         })
     }
 
+    /// The names that stand otherwise in a state than this wants them, where someone else has decided so: whether they have is asked with the role, the
+    /// name, this content and theirs.
+    fn overtaken_where(
+        &self,
+        now: &Target,
+        is_theirs: impl Fn(&RoleName, &str, Option<Sha256>, Option<Sha256>) -> bool,
+    ) -> Vec<Overtaken> {
+        let overtaken = |(role, name, ours): (&RoleName, &String, Option<Sha256>)| {
+            let theirs = content(now, role, name);
+            let is_overtaken = theirs != ours && is_theirs(role, name, ours, theirs);
+            is_overtaken.then(|| Overtaken { role: role.clone(), name: name.clone(), theirs })
+        };
+        self.decisions().filter_map(overtaken).collect()
+    }
+
     fn sign_all(&self, plan: &Plan) -> Result<Vec<Verified<Targets>>, OpsError> {
         plan.files.iter().map(|(file, keys)| Ok(sign(file, keys, &self.keyring.signers(keys)?.list())?)).collect()
     }
@@ -126,22 +141,12 @@ impl Update for Changes<'_> {
 
     /// Nothing is undone that someone else has decided about a name: they saw what this person did not.
     fn check_may_follow(&mut self, before: &Target, now: &Target) -> Result<(), OpsError> {
-        let content = |base: Base<'_>, role, name| base.signed_by(role, name).map(|target| target.meta.sha256);
-        let others = self.decisions().filter_map(|(role, name, ours)| {
-            let theirs = content(now.base(), role, name);
-            let is_overtaken = theirs != content(before.base(), role, name) && theirs != ours;
-            is_overtaken.then(|| Overtaken { role: role.clone(), name: name.clone(), theirs })
-        });
-        none_of(others.collect())
+        none_of(self.overtaken_where(now, |role, name, _, theirs| theirs != content(before, role, name)))
     }
 
     fn check_not_taken_back(&self, now: &Target, sent: &Files) -> Result<(), OpsError> {
         let above = |role: &RoleName| sent.get(role).is_some_and(|file| now.version(role) > Some(file.version));
-        let names = self.decisions().filter(|(role, ..)| above(role)).filter_map(|(role, name, ours)| {
-            let theirs = now.base().signed_by(role, name).map(|target| target.meta.sha256);
-            (theirs != ours).then(|| Overtaken { role: role.clone(), name: name.clone(), theirs })
-        });
-        none_of(names.collect())?;
+        none_of(self.overtaken_where(now, |role, _, _, _| above(role)))?;
         let plan = edit::apply(now.base(), self.wanted, self.session.now, &|keys| self.keyring.can_sign(keys))?;
         let roles = plan.differing_from(now.base()).find(|role| above(role));
         roles.map_or(Ok(()), |role| Err(OpsError::TakenBack { role: role.clone(), version: now.version(role) }))
@@ -165,19 +170,16 @@ impl Update for Changes<'_> {
         let mut decided = DecidedNames::new();
         for (role, name, sent) in self.decisions() {
             let Some(file) = files.get(role) else { continue };
-            let before = state.base().signed_by(role, name).map(|target| target.meta.sha256);
+            let before = content(state, role, name);
             decided.entry(role.clone()).or_default().insert(name.clone(), Decided { version: file.version, before, sent });
         }
         decided
     }
 
     fn overtaken_in(&self, state: &Target, earlier: &Sent) -> Vec<Overtaken> {
-        let overtaken = |(role, name, ours): (&RoleName, &String, Option<Sha256>)| {
-            let theirs = state.base().signed_by(role, name).map(|target| target.meta.sha256);
-            let is_overtaken = earlier.is_overtaken(role, name, ours, (state.version(role)?, theirs));
-            is_overtaken.then(|| Overtaken { role: role.clone(), name: name.clone(), theirs })
-        };
-        self.decisions().filter_map(overtaken).collect()
+        self.overtaken_where(state, |role, name, ours, theirs| {
+            state.version(role).is_some_and(|version| earlier.is_overtaken(role, name, ours, (version, theirs)))
+        })
     }
 }
 
@@ -193,6 +195,11 @@ pub(in crate::ops) fn unlock(
         keyring.signers(keys)?;
     }
     keyring.signers_here(&base.root().role_keys(&RoleName::snapshot())).map(drop)
+}
+
+/// The content that a role signs under a name.
+fn content(state: &Target, role: &RoleName, name: &str) -> Option<Sha256> {
+    state.base().signed_by(role, name).map(|target| target.meta.sha256)
 }
 
 fn none_of(names: Vec<Overtaken>) -> Result<(), OpsError> {

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     ops::{
         error::OpsError,
-        ports::{Bytes, FileRef, RemoteError},
+        ports::{Bytes, FileRef, NotaryRemote, RemoteError},
         refresh::read_back::Look,
         session::Session,
     },
@@ -119,7 +119,7 @@ fn look_twice<U: Update>(
         let later = next.and_then(Version::next).map(|version| {
             scope.spawn(move || {
                 thread::sleep(settled.saturating_duration_since(Instant::now()));
-                is_missing(remote.fetch_all(gun, &[FileRef::TimestampVersion(version)]).as_slice())
+                is_missing(remote, gun, version)
             })
         });
         let shown = update.read_back(before, Look::Next);
@@ -152,19 +152,25 @@ fn is_there<U: Update>(update: &U, now: &U::State, files: &Files) -> bool {
 /// Whether the server has no later state than this one. A proxy may keep timestamps for minutes, as the server allows, and a file that this state does not
 /// name is then a later one's, and not lost.
 pub(super) fn is_newest(session: &Session<'_>, gun: &Gun, state: &impl ServerState) -> bool {
-    let Some(next) = state.timestamp().and_then(|timestamp| timestamp.version().next()) else { return true };
-    let later = session.remote.fetch_all(gun, &[FileRef::TimestampVersion(next)]);
-    is_missing(&later)
+    following(state).is_none_or(|next| is_missing(session.remote, gun, next))
 }
 
 /// Whether the server has a later state than this one.
 pub(in crate::ops) fn is_overtaken(session: &Session<'_>, gun: &Gun, state: &impl ServerState) -> bool {
-    let next = state.timestamp().and_then(|timestamp| timestamp.version().next());
-    next.is_some_and(|next| matches!(session.remote.fetch_all(gun, &[FileRef::TimestampVersion(next)]).as_slice(), [Ok(_)]))
+    following(state).is_some_and(|next| matches!(timestamp(session.remote, gun, next).as_slice(), [Ok(_)]))
 }
 
-fn is_missing(answers: &[Result<Bytes, RemoteError>]) -> bool {
-    matches!(answers, [Err(RemoteError::NotFound { .. })])
+/// The version of the timestamp that follows on a state's; none where it is the last that there can be, or the server has no such repository yet.
+fn following(state: &impl ServerState) -> Option<Version> {
+    state.timestamp().and_then(|timestamp| timestamp.version().next())
+}
+
+fn is_missing(remote: &dyn NotaryRemote, gun: &Gun, version: Version) -> bool {
+    matches!(timestamp(remote, gun, version).as_slice(), [Err(RemoteError::NotFound { .. })])
+}
+
+fn timestamp(remote: &dyn NotaryRemote, gun: &Gun, version: Version) -> Vec<Result<Bytes, RemoteError>> {
+    remote.fetch_all(gun, &[FileRef::TimestampVersion(version)])
 }
 
 /// Pauses that double, up to a deadline.
