@@ -117,7 +117,7 @@ fn signers(repo: &TrustedRepo) -> Vec<SignerRow> {
     delegations
         .filter_map(|(_, delegation)| {
             let keys = repo.role_keys(&delegation.name);
-            let keys = keys.iter().filter_map(|(_, key): (_, &Key)| key.canonical_id().ok()).collect();
+            let keys = keys.canonical_ids().collect();
             Some(SignerRow { name: delegation.name.signer_name()?.to_owned(), keys })
         })
         .collect()

@@ -59,7 +59,7 @@ impl<'a> Keyring<'a> {
     /// Every key of a role that is on this machine, unlocked. At least one.
     pub fn signers(&self, keys: &RoleKeys) -> Result<RoleSigners, OpsError> {
         // a key that cannot be read cannot sign
-        let wanted = || keys.iter().filter_map(|(_, key)| key.canonical_id().ok()).collect();
+        let wanted = || keys.canonical_ids().collect();
         self.signers_here(keys)?.ok_or_else(|| OpsError::NoSigningKeys { role: keys.role().clone(), keys: wanted() })
     }
 
@@ -79,7 +79,7 @@ impl<'a> Keyring<'a> {
     #[must_use]
     pub fn can_sign(&self, keys: &RoleKeys) -> bool {
         let here = |id| matches!(self.session.keys.find(id), Ok(Some(_)));
-        keys.iter().filter_map(|(_, key)| key.canonical_id().ok()).any(here)
+        keys.canonical_ids().any(here)
     }
 
     /// Waits for the network, and meanwhile unlocks the keys that the command will likely want, where their passphrases are known

@@ -65,7 +65,7 @@ pub fn delegations(session: &Session<'_>, gun: &Gun) -> Result<Vec<DelegatedRole
             let mut paths = delegation.paths.clone();
             paths.sort();
             let keys = repo.role_keys(&delegation.name);
-            let mut keys: Vec<_> = keys.iter().filter_map(|(_, key)| key.canonical_id().ok()).collect();
+            let mut keys: Vec<_> = keys.canonical_ids().collect();
             keys.sort();
             DelegatedRole { role: delegation.name.clone(), paths, keys, threshold: delegation.spec.threshold.get() }
         })

@@ -169,7 +169,7 @@ fn files(session: &Session<'_>, repo: &Recoverable) -> Result<Parts, OpsError> {
             files.left.push(Left { role, at, reason: LeftReason::NoKeys });
         } else {
             let keys = repo.role_keys(&role);
-            let ids = keys.iter().filter_map(|(_, key)| key.canonical_id().ok()).collect();
+            let ids = keys.canonical_ids().collect();
             return Err(OpsError::NoSigningKeys { role, keys: ids });
         }
     }

@@ -271,7 +271,7 @@ pub(super) fn new_certificates(
 
 pub(super) fn enough_keys_here(session: &Session<'_>, repo: &Recoverable, role: &RoleName) -> Result<bool, OpsError> {
     let keys = repo.role_keys(role);
-    let ids: BTreeSet<_> = keys.iter().filter_map(|(_, key)| key.canonical_id().ok()).collect();
+    let ids: BTreeSet<_> = keys.canonical_ids().collect();
     let mut here: u64 = 0;
     for id in ids {
         here += u64::from(session.keys.find(id)?.is_some());

@@ -116,7 +116,7 @@ fn signed_names(repo: &TrustedRepo, tag: Option<&Tag>) -> BTreeMap<String, BTree
 }
 
 fn keys_of(repo: &TrustedRepo, role: &RoleName) -> Vec<CanonicalKeyId> {
-    repo.role_keys(role).iter().filter_map(|(_, key)| key.canonical_id().ok()).collect()
+    repo.role_keys(role).canonical_ids().collect()
 }
 
 fn any_here(session: &Session<'_>, keys: &[CanonicalKeyId]) -> Result<bool, OpsError> {

@@ -134,7 +134,7 @@ pub fn rotate(
     publish(session, gun, &mut Anew::new(keyring, &earlier, rotation), first)?.shown(gun)?;
     if role != root_role {
         let kept: Vec<CanonicalKeyId> = swap.keys.iter().filter_map(|key| key.canonical_id().ok()).collect();
-        let gone = replaced.iter().filter_map(|(_, key)| key.canonical_id().ok()).filter(|id| !kept.contains(id));
+        let gone = replaced.canonical_ids().filter(|id| !kept.contains(id));
         remove_unused(session, gun, &role, &gone.collect::<Vec<_>>());
     }
     Ok(())

@@ -25,7 +25,7 @@ pub(super) fn signable_roles(session: &Session<'_>, repo: &TrustedRepo, tag: &Ta
     }
     let (mut signable, mut others) = (Vec::new(), Vec::new());
     for delegation in direct.into_iter().filter(|delegation| admits(&delegation.paths, tag.as_str())) {
-        let keys: Vec<_> = repo.role_keys(&delegation.name).iter().filter_map(|(_, key)| key.canonical_id().ok()).collect();
+        let keys: Vec<_> = repo.role_keys(&delegation.name).canonical_ids().collect();
         let mut here = false;
         for id in &keys {
             here |= session.keys.find(*id)?.is_some();
@@ -51,7 +51,7 @@ pub(super) fn unreleased(repo: &TrustedRepo, tag: &Tag, signed_by: &[RoleName], 
     let why = match delegation {
         None => NoRelease::NoRole,
         Some(delegation) if !admits(&delegation.paths, tag.as_str()) => NoRelease::NotAdmitted,
-        Some(_) => NoRelease::NoKey(repo.role_keys(&releases).iter().filter_map(|(_, key)| key.canonical_id().ok()).collect()),
+        Some(_) => NoRelease::NoKey(repo.role_keys(&releases).canonical_ids().collect()),
     };
     Some(Unreleased { tag: tag.clone(), digest, signed_by: signed_by.to_vec(), released: instead, why })
 }

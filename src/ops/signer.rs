@@ -91,7 +91,7 @@ pub fn remove(
 fn signer_of(repo: &TrustedRepo, name: &str) -> Option<(RoleName, Vec<CanonicalKeyId>)> {
     let role = RoleName::signer(name).ok()?;
     repo.delegations().find(|(_, delegation)| delegation.name == role)?;
-    let keys = repo.role_keys(&role).iter().filter_map(|(_, key)| key.canonical_id().ok()).collect();
+    let keys = repo.role_keys(&role).canonical_ids().collect();
     Some((role, keys))
 }
 

@@ -31,7 +31,7 @@ pub fn whoami(session: &Session<'_>, gun: &Gun) -> Result<Vec<Standing>, OpsErro
 
 fn keys_here(session: &Session<'_>, keys: &RoleKeys) -> Result<Vec<KeyInfo>, OpsError> {
     let mut here: Vec<KeyInfo> = Vec::new();
-    for id in keys.iter().filter_map(|(_, key)| key.canonical_id().ok()) {
+    for id in keys.canonical_ids() {
         // one key may stand there twice, bare and in a certificate
         if here.iter().all(|info| info.id != id) {
             here.extend(session.keys.find(id)?);

@@ -197,7 +197,7 @@ impl Floor {
 /// the server's two roles begin anew with every change of their keys.
 fn ids(keys: &RoleKeys) -> Option<BTreeSet<CanonicalKeyId>> {
     let by_keys = *keys.role() == RoleName::targets() || keys.role().is_delegation();
-    by_keys.then(|| keys.iter().filter_map(|(_, key)| key.canonical_id().ok()).collect())
+    by_keys.then(|| keys.canonical_ids().collect())
 }
 
 #[cfg(test)]

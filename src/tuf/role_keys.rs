@@ -73,6 +73,11 @@ impl RoleKeys {
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Key)> {
         self.keys.iter().map(|(id, key)| (id.as_str(), key))
     }
+
+    /// The canonical ID of each key that can be read, in the same order.
+    pub fn canonical_ids(&self) -> impl Iterator<Item = CanonicalKeyId> {
+        self.keys.values().filter_map(|key| key.canonical_id().ok())
+    }
 }
 
 impl RoleSpec {
