@@ -25,7 +25,7 @@ use crate::{
         digest::Sha256,
         edit,
         gun::Gun,
-        plan::{self, Base, Notice, Plan},
+        plan::{self, Base, Notice, Plan, PlanError},
         role::RoleName,
         sign::sign,
         targets::Targets,
@@ -83,6 +83,10 @@ impl<'a> Changes<'a> {
         self.decisions().filter_map(overtaken).collect()
     }
 
+    fn plan<'b>(&'b self, base: Base<'b>) -> Result<Plan, PlanError> {
+        edit::apply(base, self.wanted, self.session.now, &|keys| self.keyring.can_sign(keys))
+    }
+
     fn sign_all(&self, plan: &Plan) -> Result<Vec<Verified<Targets>>, OpsError> {
         plan.files.iter().map(|(file, keys)| Ok(sign(file, keys, &self.keyring.signers(keys)?.list())?)).collect()
     }
@@ -92,8 +96,8 @@ impl Update for Changes<'_> {
     type State = Target;
 
     fn sign(&mut self, state: &Target) -> Result<Option<Files>, OpsError> {
-        let (base, now) = (state.base(), self.session.now);
-        let plan = edit::apply(base, self.wanted, now, &|keys| self.keyring.can_sign(keys))?;
+        let base = state.base();
+        let plan = self.plan(base)?;
         if plan.files.is_empty() && matches!(base, Base::Trusted(_)) {
             return Ok(None);
         }
@@ -118,7 +122,7 @@ impl Update for Changes<'_> {
         let snapshot_keys = base.root().role_keys(&RoleName::snapshot());
         // where the key is not here, the server has it, and signs the snapshot itself
         if let Some(signers) = self.keyring.signers_here(&snapshot_keys)? {
-            let snapshot = plan::snapshot(base, &signed.iter().collect::<Vec<_>>(), now)?;
+            let snapshot = plan::snapshot(base, &signed.iter().collect::<Vec<_>>(), self.session.now)?;
             let snapshot = sign(&snapshot, &snapshot_keys, &signers.list())?;
             files.insert(RoleName::snapshot(), (&snapshot).into());
         }
@@ -135,7 +139,7 @@ impl Update for Changes<'_> {
     }
 
     fn holds_in(&self, state: &Target) -> bool {
-        let plan = edit::apply(state.base(), self.wanted, self.session.now, &|keys| self.keyring.can_sign(keys));
+        let plan = self.plan(state.base());
         plan.is_ok_and(|plan| plan.is_so_in(state.base()))
     }
 
@@ -147,7 +151,7 @@ impl Update for Changes<'_> {
     fn check_not_taken_back(&self, now: &Target, sent: &Files) -> Result<(), OpsError> {
         let above = |role: &RoleName| sent.get(role).is_some_and(|file| now.version(role) > Some(file.version));
         none_of(self.overtaken_where(now, |role, _, _, _| above(role)))?;
-        let plan = edit::apply(now.base(), self.wanted, self.session.now, &|keys| self.keyring.can_sign(keys))?;
+        let plan = self.plan(now.base())?;
         let roles = plan.differing_from(now.base()).find(|role| above(role));
         roles.map_or(Ok(()), |role| Err(OpsError::TakenBack { role: role.clone(), version: now.version(role) }))
     }
