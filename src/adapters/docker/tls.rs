@@ -139,6 +139,7 @@ mod tests {
         assert_eq!(names_of("[::1]"), ["[::1]", "[::1]:443"]);
         assert_eq!(names_of("[::1]:5000"), ["[::1]:5000"]);
     }
+
     #[test]
     fn a_registry_s_authority_vouches_for_its_two_servers_where_it_is_about_that_registry() {
         let hosts = vec!["dtr.example.com".to_owned(), "notary.other.org:4443".to_owned()];

@@ -98,6 +98,7 @@ mod tests {
         }
         Remembered { folder: None }.keep(&api, &Challenge::Basic);
     }
+
     #[test]
     fn what_another_could_have_written_is_not_believed() {
         let dir = tempfile::tempdir().unwrap();

@@ -56,23 +56,7 @@ impl KnownNames {
 mod tests {
     use std::fs;
 
-    use super::*;
-
-    const PEERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/peers/delegations");
-
-    fn folder_with(guns: &[&str]) -> (tempfile::TempDir, TrustFolder) {
-        let dir = tempfile::tempdir().unwrap();
-        for gun in guns {
-            let metadata = dir.path().join("tuf").join(gun).join("metadata");
-            fs::create_dir_all(&metadata).unwrap();
-            fs::create_dir_all(metadata.with_file_name("changelist")).unwrap();
-            for file in ["root.json", "targets.json"] {
-                fs::copy(Path::new(PEERS).join(file), metadata.join(file)).unwrap();
-            }
-        }
-        let store = TrustFolder::new(dir.path().to_owned());
-        (dir, store)
-    }
+    use super::{super::tests::folder_with, *};
 
     #[test]
     fn tags_and_signers_are_those_of_the_files() {

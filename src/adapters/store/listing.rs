@@ -111,23 +111,7 @@ fn subfolders(folder: &Path, passed_over: &mut Vec<PassedOver>) -> Vec<PathBuf> 
 mod tests {
     use std::os::unix::fs::symlink;
 
-    use super::*;
-
-    const PEERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/peers/delegations");
-
-    fn folder_with(guns: &[&str]) -> (tempfile::TempDir, TrustFolder) {
-        let dir = tempfile::tempdir().unwrap();
-        for gun in guns {
-            let metadata = dir.path().join("tuf").join(gun).join("metadata");
-            fs::create_dir_all(&metadata).unwrap();
-            fs::create_dir_all(metadata.with_file_name("changelist")).unwrap();
-            for file in ["root.json", "targets.json"] {
-                fs::copy(Path::new(PEERS).join(file), metadata.join(file)).unwrap();
-            }
-        }
-        let store = TrustFolder::new(dir.path().to_owned());
-        (dir, store)
-    }
+    use super::{super::tests::folder_with, *};
 
     fn names(found: &Repositories) -> Vec<&str> {
         found.guns.iter().map(Gun::as_str).collect()

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, Permissions},
     os::unix::fs::{PermissionsExt, symlink},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
     thread,
     time::Duration,
@@ -22,6 +22,8 @@ use crate::{
 };
 
 const GUN: &str = "localhost:5000/x";
+
+const PEERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/peers/delegations");
 
 struct Home(tempfile::TempDir);
 
@@ -48,6 +50,21 @@ impl Home {
     fn get(&self, path: &str) -> Option<String> {
         fs::read_to_string(self.dir().join(path)).ok()
     }
+}
+
+/// A trust folder with these repositories, as the peers leave one.
+pub(super) fn folder_with(guns: &[&str]) -> (tempfile::TempDir, TrustFolder) {
+    let dir = tempfile::tempdir().unwrap();
+    for gun in guns {
+        let metadata = dir.path().join("tuf").join(gun).join("metadata");
+        fs::create_dir_all(&metadata).unwrap();
+        fs::create_dir_all(metadata.with_file_name("changelist")).unwrap();
+        for file in ["root.json", "targets.json"] {
+            fs::copy(Path::new(PEERS).join(file), metadata.join(file)).unwrap();
+        }
+    }
+    let store = TrustFolder::new(dir.path().to_owned());
+    (dir, store)
 }
 
 fn gun(name: &str) -> Gun {
