@@ -26,8 +26,8 @@ const CONFIRM_WITHIN: Duration = Duration::from_secs(10);
 /// How long a new repository is looked for where the server says that there is none: what stands before it may remember that from before.
 const NEW_WITHIN: Duration = Duration::from_secs(2);
 
-/// Another update that displaces this one may be under way as long as this one took, and for so long at least.
-const LEAST_SETTLING: Duration = Duration::from_millis(80);
+/// Another update that displaces this one may be under way twice as long as this one took, where the server is slower with it, and for so long at least.
+const LEAST_SETTLING: Duration = Duration::from_millis(100);
 
 /// It is not waited for longer.
 const MOST_SETTLING: Duration = Duration::from_secs(2);
@@ -62,7 +62,7 @@ pub(super) fn confirm<U: Update>(
     files: &Files,
     took: Duration,
 ) -> Result<Found<U::State>, OpsError> {
-    let settled = Instant::now() + took.clamp(LEAST_SETTLING, MOST_SETTLING);
+    let settled = Instant::now() + (took * 2).clamp(LEAST_SETTLING, MOST_SETTLING);
     let is_new = before.timestamp().is_none();
     let mut waits = Waits::within(if is_new { NEW_WITHIN } else { CONFIRM_WITHIN });
     let mut asked = Instant::now();
