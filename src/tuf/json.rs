@@ -7,7 +7,8 @@ use std::{cell::Cell, collections::BTreeMap, fmt};
 
 use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::version::MAX_EXACT_INTEGER;
+/// The greatest integer that every reader of metadata keeps exactly.
+pub const MAX_EXACT_INTEGER: u64 = 1 << 53;
 
 /// Deepest nesting accepted.
 const MAX_DEPTH: u8 = 64;

@@ -2,12 +2,11 @@
 
 use std::fmt;
 
+use super::json::MAX_EXACT_INTEGER;
+
 /// A file's version: 1 or more, and exact in every reader (Notary's go through 64-bit floating point, so at most 2^53).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version(u64);
-
-/// The greatest integer that every reader of metadata keeps exactly.
-pub const MAX_EXACT_INTEGER: u64 = 1 << 53;
 
 /// How far a version may step: further than any publisher who counts by ones gets between two looks, and far below what a server can keep
 /// (Notary's has 2^31 - 1 on MariaDB). A step beyond it would spend the role's versions.
