@@ -184,6 +184,21 @@ fn every_import_points_down() {
 }
 
 #[test]
+fn the_rooms_of_trust_metadata_stand_on_each_other() {
+    let order = ["json", "model", "verify", "edit"];
+    let place = |room: &str| order.iter().position(|known| *known == room).unwrap_or_else(|| panic!("{room} has no place"));
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| source.module.len() > 1 && source.module[0] == "tuf") {
+        for path in used_paths(source).iter().filter(|path| path.len() > 1 && path[0] == "tuf") {
+            if place(&path[1]) > place(&source.module[1]) {
+                wrong.push(format!("{} uses {}", source.path.display(), path.join("::")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
 fn no_adapter_knows_another_but_those_that_are_shared() {
     let mut wrong = Vec::new();
     for source in sources().iter().filter(|source| source.module.len() > 1 && source.module[0] == "adapters") {
@@ -260,7 +275,7 @@ fn expired_trust_data_is_reached_from_recovery_alone() {
         names.sort();
         names
     };
-    assert_eq!(users(&["settle_for_recovery"]), ["ops/refresh.rs", "tuf/bootstrap.rs"]);
+    assert_eq!(users(&["settle_for_recovery"]), ["ops/refresh.rs", "tuf/verify/bootstrap.rs"]);
     let callers = ["ops/expiry.rs", "ops/recreate.rs", "ops/refresh/recovery.rs", "ops/renew.rs"];
     assert_eq!(users(&[" for_recovery(", "(for_recovery(", "for_renewal(", "for_recreation("]), callers);
     // what is signed anew is vouched for: who only tells of ends may ask without
@@ -271,11 +286,11 @@ fn expired_trust_data_is_reached_from_recovery_alone() {
         "ops/refresh/read_back.rs",
         "ops/refresh/recovery.rs",
         "ops/renew.rs",
-        "tuf/recovery.rs",
+        "tuf/edit/recovery.rs",
     ];
     assert_eq!(users(&["Recoverable"]), holders);
     let overlooking = ["ops/refresh.rs", "ops/refresh/read_back.rs", "ops/refresh/recovery.rs"];
-    let tuf = ["tuf/bootstrap.rs", "tuf/ends.rs", "tuf/plan.rs", "tuf/recovery.rs"];
+    let tuf = ["tuf/edit/plan.rs", "tuf/edit/recovery.rs", "tuf/verify/bootstrap.rs", "tuf/verify/ends.rs"];
     assert_eq!(users(&["Overlooked"]), [&overlooking[..], &tuf].concat());
 }
 
@@ -285,7 +300,7 @@ fn payloads_are_read_by_verification_alone() {
         let sources = sources();
         sources.iter().filter(|source| source.code.contains(word)).map(|source| source.path.display().to_string()).collect()
     };
-    assert_eq!(users("Verification::begin"), ["tuf/verify.rs"]);
+    assert_eq!(users("Verification::begin"), ["tuf/verify/threshold.rs"]);
     assert_eq!(users("remote.publish("), ["ops/publish/mod.rs"], "one file sends metadata");
 }
 

@@ -12,8 +12,8 @@
 use std::{collections::BTreeSet, fs, path::PathBuf, sync::Arc};
 
 use dct::tuf::{
-    bootstrap::RootWalk, file_ref::FileRef, gun::Gun, hashes::FileMeta, payload::Payload, pinning::TrustPinning, role::RoleName,
-    trusted::TrustedRepo, update::Freshness, verify::Verified,
+    model::{file_ref::FileRef, gun::Gun, hashes::FileMeta, payload::Payload, role::RoleName},
+    verify::{bootstrap::RootWalk, pinning::TrustPinning, threshold::Verified, trusted::TrustedRepo, update::Freshness},
 };
 
 const HOST: &str = "localhost:30518";

@@ -16,11 +16,8 @@ use dct::{
     adapters::store::TrustFolder,
     ops::ports::{Bytes, Stored, TrustSet, TrustStore},
     tuf::{
-        digest::Sha256,
-        floor::{Floor, Seen},
-        gun::Gun,
-        role::RoleName,
-        version::Version,
+        model::{digest::Sha256, gun::Gun, role::RoleName, version::Version},
+        verify::floor::{Floor, Seen},
     },
 };
 

@@ -9,7 +9,10 @@ use crate::{
         error::{OpsError, Origin},
         ports::{EngineError, RemoteError},
     },
-    tuf::{error::UpdateError, key_id::CanonicalKeyId, pinning::PinError, verify::VerifyError},
+    tuf::{
+        model::key_id::CanonicalKeyId,
+        verify::{error::UpdateError, pinning::PinError, threshold::VerifyError},
+    },
 };
 
 /// A failure in its own words.
@@ -125,7 +128,7 @@ mod tests {
     use super::*;
     use crate::{
         ops::ports::{RegistryError, TlsFault, Withheld},
-        tuf::{gun::Gun, role::RoleName, version::Version},
+        tuf::model::{gun::Gun, role::RoleName, version::Version},
     };
 
     fn credentials() -> Withheld {

@@ -7,7 +7,9 @@ use crate::{
         ports::{EngineError, KeyStoreError, RegistryError, RemoteError, StoreError, TlsFault, Withheld},
     },
     tuf::{
-        digest::Sha256, error::UpdateError, gun::Gun, key_id::CanonicalKeyId, pinning::PinError, plan::PlanError, role::RoleName,
+        edit::plan::PlanError,
+        model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName},
+        verify::{error::UpdateError, pinning::PinError},
     },
 };
 

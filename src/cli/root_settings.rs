@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::tuf::key_id::{CanonicalKeyId, TufKeyId};
+use crate::tuf::model::key_id::{CanonicalKeyId, TufKeyId};
 
 /// What holds for the repositories of every registry that says nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

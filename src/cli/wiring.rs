@@ -55,7 +55,10 @@ use crate::{
         ports::{Changelist, Engine, EngineError, Events, KeyStore as _},
         session::{Session, Unreleased},
     },
-    tuf::{gun::Gun, pinning::TrustPinning, role::RoleName},
+    tuf::{
+        model::{gun::Gun, role::RoleName},
+        verify::pinning::TrustPinning,
+    },
 };
 
 pub use crate::adapters::{

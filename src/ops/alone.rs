@@ -6,7 +6,7 @@ use super::{
     ports::{StoreError, WriterGuard},
     session::Session,
 };
-use crate::tuf::gun::Gun;
+use crate::tuf::model::gun::Gun;
 
 /// While it lives nobody else on this machine makes keys for a new repository: two at the same time would make a root key and a signer's key each.
 pub struct Alone {

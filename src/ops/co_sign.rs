@@ -10,7 +10,10 @@ use super::{
     ports::{Manifest, RegistryError},
     session::Session,
 };
-use crate::tuf::{digest::Sha256, role::RoleName, trusted::TrustedRepo};
+use crate::tuf::{
+    model::{digest::Sha256, role::RoleName},
+    verify::trusted::TrustedRepo,
+};
 
 /// What becomes of a released content that is to be signed again, and that the registry does not serve under its tag.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

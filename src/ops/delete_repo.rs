@@ -1,7 +1,7 @@
 //! Deletes the trust data of a repository.
 
 use super::{error::OpsError, session::Session};
-use crate::tuf::gun::Gun;
+use crate::tuf::model::gun::Gun;
 
 /// How far a deletion reaches. Private keys are never deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,9 +9,13 @@ use super::{
 use crate::{
     crypto::{error::CryptoError, key_format::KeyFormatError},
     tuf::{
-        changelist::StagedError, digest::Sha256, error::UpdateError, gun::Gun, json::JsonError, key_id::CanonicalKeyId,
-        local::InitError, plan::PlanError, reissue::ReissueError, role::RoleName, root_edit::RootEditError, sign::SignError,
-        version::Version,
+        edit::{
+            changelist::StagedError, local::InitError, plan::PlanError, reissue::ReissueError, root_edit::RootEditError,
+            sign::SignError,
+        },
+        json::value::JsonError,
+        model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName, version::Version},
+        verify::error::UpdateError,
     },
 };
 

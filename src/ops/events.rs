@@ -4,7 +4,7 @@ use super::{
     image::{Manifest, Tag},
     transfer::{Progress, PushedContent},
 };
-use crate::tuf::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId};
+use crate::tuf::model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId};
 
 /// Something that a person is told before a command ends.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{error::OpsError, refresh::recovery::for_recovery, session::Session};
-use crate::tuf::{gun::Gun, key_id::TufKeyId, role::RoleName, version::Version};
+use crate::tuf::model::{gun::Gun, key_id::TufKeyId, role::RoleName, version::Version};
 
 /// Something that ends.
 #[derive(Clone, Debug, PartialEq, Eq)]

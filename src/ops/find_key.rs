@@ -57,7 +57,7 @@ fn is_meant(info: &KeyInfo, typed: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tuf::key_id::CanonicalKeyId;
+    use crate::tuf::model::key_id::CanonicalKeyId;
 
     #[test]
     fn a_key_is_meant_by_its_name_or_the_beginning_of_its_id() {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::tuf::{digest::Sha256, gun::Gun};
+use crate::tuf::model::{digest::Sha256, gun::Gun};
 
 /// A tag of an image: `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}` (distribution/reference). It is also the target's name in the metadata.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -13,12 +13,9 @@ use super::{
 use crate::{
     crypto::{key_format::KeyFormatError, pem::PemBlock, private_key::PrivateKey},
     tuf::{
-        gun::Gun,
-        json::Json,
-        key::Key,
-        key_id::CanonicalKeyId,
-        local::{LocalRepo, NewKeys, SnapshotKey, check_certificate},
-        role::RoleName,
+        edit::local::{LocalRepo, NewKeys, SnapshotKey, check_certificate},
+        json::value::Json,
+        model::{gun::Gun, key::Key, key_id::CanonicalKeyId, role::RoleName},
     },
 };
 

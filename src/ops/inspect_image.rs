@@ -11,14 +11,14 @@ use super::{
     session::Session,
 };
 use crate::tuf::{
-    digest::Sha256,
-    gun::Gun,
-    key::Key,
-    key_id::{CanonicalKeyId, TufKeyId},
-    lookup::Entry,
-    role::RoleName,
-    skipped::Cause,
-    trusted::TrustedRepo,
+    model::{
+        digest::Sha256,
+        gun::Gun,
+        key::Key,
+        key_id::{CanonicalKeyId, TufKeyId},
+        role::RoleName,
+    },
+    verify::{lookup::Entry, skipped::Cause, trusted::TrustedRepo},
 };
 
 /// The signatures and keys of a repository, or of one tag.

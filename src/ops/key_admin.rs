@@ -13,7 +13,7 @@ use crate::{
         pem::{self, PemBlock},
         private_key::PrivateKey,
     },
-    tuf::{gun::Gun, key::Key, role::RoleName},
+    tuf::model::{gun::Gun, key::Key, role::RoleName},
 };
 
 /// A key file cannot be loaded.
@@ -50,7 +50,7 @@ pub enum LoadError {
     Ops(#[from] OpsError),
     /// The repository that the file names cannot be one.
     #[error(transparent)]
-    Gun(#[from] crate::tuf::gun::InvalidGun),
+    Gun(#[from] crate::tuf::model::gun::InvalidGun),
 }
 
 /// The name that a loaded key gets.

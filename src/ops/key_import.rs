@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     crypto::{key_format::KeyFormatError, pem::PemBlock, private_key::PrivateKey, secret::Passphrase},
-    tuf::{
+    tuf::model::{
         gun::{Gun, InvalidGun},
         key::Key,
         key_id::CanonicalKeyId,

@@ -17,7 +17,7 @@ use crate::{
         secret::Passphrase,
         verifying_key::VerifyingKey,
     },
-    tuf::key::{Key, KeyError},
+    tuf::model::key::{Key, KeyError},
 };
 
 /// A key does not leave the store.
@@ -26,7 +26,7 @@ use crate::{
 pub enum ExportError {
     /// It is stored without a passphrase.
     #[error("key {0} is stored without a passphrase, and would leave this machine open to everyone")]
-    NotEncrypted(crate::tuf::key_id::CanonicalKeyId),
+    NotEncrypted(crate::tuf::model::key_id::CanonicalKeyId),
     /// It cannot be encrypted.
     #[error(transparent)]
     Format(KeyFormatError),

@@ -10,11 +10,13 @@ use super::{
 use crate::{
     crypto::{private_key::PrivateKey, secret::Passphrase},
     tuf::{
-        gun::Gun,
-        key::Key,
-        key_id::{CanonicalKeyId, TufKeyId},
-        role_keys::RoleKeys,
-        sign::Signer,
+        edit::sign::Signer,
+        model::{
+            gun::Gun,
+            key::Key,
+            key_id::{CanonicalKeyId, TufKeyId},
+            role_keys::RoleKeys,
+        },
     },
 };
 

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{events::Event, session::Session};
 use crate::tuf::{
-    gun::Gun,
-    key::Key,
-    key_id::{CanonicalKeyId, TufKeyId},
-    named_keys::named_keys,
-    role::RoleName,
+    model::{
+        gun::Gun,
+        key::Key,
+        key_id::{CanonicalKeyId, TufKeyId},
+        role::RoleName,
+    },
+    verify::named_keys::named_keys,
 };
 
 /// The keys that repositories on this machine name.

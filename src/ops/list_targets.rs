@@ -7,7 +7,10 @@ use super::{
     released::{must_be_known, tell_of_missing_releases},
     session::Session,
 };
-use crate::tuf::{gun::Gun, hashes::FileMeta, key_id::CanonicalKeyId, lookup::Entry, role::RoleName, trusted::TrustedRepo};
+use crate::tuf::{
+    model::{gun::Gun, hashes::FileMeta, key_id::CanonicalKeyId, role::RoleName},
+    verify::{lookup::Entry, trusted::TrustedRepo},
+};
 
 /// A signed name, and who signs it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use super::{
     image::{Image, Tag},
     released::{is_released, released},
 };
-use crate::tuf::{digest::Sha256, trusted::TrustedRepo};
+use crate::tuf::{model::digest::Sha256, verify::trusted::TrustedRepo};
 
 /// Makes sure that the digest in an image's name, where it has one, is released: under the tag beside it, or under any where there is none.
 pub(super) fn check(repo: &TrustedRepo, image: &Image) -> Result<(), OpsError> {

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::tuf::{digest::Sha256, role::RoleName};
+use crate::tuf::model::{digest::Sha256, role::RoleName};
 
 /// A name that someone else has decided about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use super::{
     signer::is_targets_key,
     stage::staged,
 };
-use crate::tuf::{change::Change, gun::Gun};
+use crate::tuf::{edit::change::Change, model::gun::Gun};
 
 /// Applies all staged changes to what the server has now, as one update. Only then are their files removed, and none that was staged
 /// meanwhile; where it fails, all stay. A repository that was initialised here is published with it, and one that is nowhere is initialised

@@ -1,7 +1,7 @@
 //! Pulls what is signed: by digest, so that nothing else can come, and then tagged.
 
 use super::{error::OpsError, events::Event, image::Tag, ports::Engine, session::Session};
-use crate::tuf::{digest::Sha256, gun::Gun};
+use crate::tuf::model::{digest::Sha256, gun::Gun};
 
 /// Has the Engine pull each content by its digest and tag it, for another platform than its own where one is named. The first that
 /// fails ends it, untagged.

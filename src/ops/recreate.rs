@@ -20,12 +20,12 @@ use super::{
     session::Session,
 };
 use crate::tuf::{
-    gun::Gun,
-    recovery::{CertificateEnd, Recoverable},
-    reissue::Wanted,
-    role::RoleName,
-    root_edit::KeySwap,
-    version::Version,
+    edit::{
+        recovery::{CertificateEnd, Recoverable},
+        reissue::Wanted,
+        root_edit::KeySwap,
+    },
+    model::{gun::Gun, role::RoleName, version::Version},
 };
 
 /// What was published anew.

@@ -17,16 +17,15 @@ use super::{
     session::Session,
 };
 use crate::tuf::{
-    bootstrap::RootWalk,
-    digest::Sha256,
-    ends::{Ends, Judged, Overlooked},
-    error::UpdateError,
-    expiry::Expires,
-    gun::Gun,
-    local::LocalRepo,
-    role::RoleName,
-    trusted::TrustedRepo,
-    update::{Freshness, RootChain},
+    edit::local::LocalRepo,
+    model::{digest::Sha256, expiry::Expires, gun::Gun, role::RoleName},
+    verify::{
+        bootstrap::RootWalk,
+        ends::{Ends, Judged, Overlooked},
+        error::UpdateError,
+        trusted::TrustedRepo,
+        update::{Freshness, RootChain},
+    },
 };
 
 /// How often a state is judged anew because another process of this machine has stored a later one meanwhile.

@@ -1,7 +1,10 @@
 //! What is released under a tag: the content that a trusted pull takes.
 
 use super::{error::OpsError, events::Event, image::Tag, session::Session};
-use crate::tuf::{gun::Gun, hashes::FileMeta, role::RoleName, trusted::TrustedRepo};
+use crate::tuf::{
+    model::{gun::Gun, hashes::FileMeta, role::RoleName},
+    verify::trusted::TrustedRepo,
+};
 
 /// Why no content is known to be released under a tag.
 #[derive(Clone, Debug, PartialEq, Eq)]

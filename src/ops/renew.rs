@@ -16,16 +16,13 @@ use super::{
     session::Session,
 };
 use crate::tuf::{
-    expiry::Expires,
-    gun::Gun,
-    key::Key,
-    key_id::TufKeyId,
-    plan::PlanError,
-    recovery::{CertificateEnd, Recoverable},
-    reissue::{Reissue, Wanted},
-    role::RoleName,
-    root_edit::{KeySwap, root_key},
-    version::Version,
+    edit::{
+        plan::PlanError,
+        recovery::{CertificateEnd, Recoverable},
+        reissue::{Reissue, Wanted},
+        root_edit::{KeySwap, root_key},
+    },
+    model::{expiry::Expires, gun::Gun, key::Key, key_id::TufKeyId, role::RoleName, version::Version},
 };
 
 /// The IDs of a root key in its old certificate and in its new one.
@@ -165,7 +162,7 @@ impl Chosen {
             by_server.remove(&RoleName::snapshot());
             signed.push((RoleName::snapshot(), reissue.snapshot(&BTreeMap::new()).header));
         }
-        let file = |(role, header): (RoleName, crate::tuf::payload::Header)| RenewedFile {
+        let file = |(role, header): (RoleName, crate::tuf::model::payload::Header)| RenewedFile {
             role,
             version: header.version,
             expires: header.expires,

@@ -8,7 +8,10 @@ use super::{
     released::{is_released, must_be_known, released, tell_of_missing_releases},
     session::Session,
 };
-use crate::tuf::{digest::Sha256, gun::Gun, trusted::TrustedRepo};
+use crate::tuf::{
+    model::{digest::Sha256, gun::Gun},
+    verify::trusted::TrustedRepo,
+};
 
 /// Where the Notary server cannot be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,11 @@ use super::{
     released::{is_released, must_be_known},
     session::Session,
 };
-use crate::tuf::{change::Change, gun::Gun, key_id::CanonicalKeyId, role::RoleName, trusted::TrustedRepo};
+use crate::tuf::{
+    edit::change::Change,
+    model::{gun::Gun, key_id::CanonicalKeyId, role::RoleName},
+    verify::trusted::TrustedRepo,
+};
 
 /// A revocation that did not go through, or not for every tag.
 #[derive(Debug, thiserror::Error)]

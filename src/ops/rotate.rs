@@ -23,15 +23,12 @@ use super::{
 use crate::{
     crypto::private_key::PrivateKey,
     tuf::{
-        bootstrap::MAX_ROOT_STEPS,
-        gun::Gun,
-        key::Key,
-        key_id::CanonicalKeyId,
-        reissue::{Reissue, Wanted},
-        role::RoleName,
-        role_keys::RoleKeys,
-        root_edit::{KeySwap, earlier_root_keys, root_key},
-        version::Version,
+        edit::{
+            reissue::{Reissue, Wanted},
+            root_edit::{KeySwap, earlier_root_keys, root_key},
+        },
+        model::{gun::Gun, key::Key, key_id::CanonicalKeyId, role::RoleName, role_keys::RoleKeys, version::Version},
+        verify::bootstrap::MAX_ROOT_STEPS,
     },
 };
 

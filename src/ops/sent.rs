@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::tuf::{digest::Sha256, ends::Ends, role::RoleName, trusted::TrustedRepo, version::Version};
+use crate::tuf::{
+    model::{digest::Sha256, role::RoleName, version::Version},
+    verify::{ends::Ends, trusted::TrustedRepo},
+};
 
 /// What was sent, as far as no later look has found it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

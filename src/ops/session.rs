@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::ports::{Accounts, Decisions, Events, KeyStore, NotaryRemote, Registry, TrustStore};
-use crate::tuf::{gun::Gun, pinning::TrustPinning};
+use crate::tuf::{model::gun::Gun, verify::pinning::TrustPinning};
 
 /// Everything that a use case may touch, chosen and configured by the face that was called.
 #[derive(Clone, Copy)]

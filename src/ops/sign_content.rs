@@ -10,7 +10,10 @@ use super::{
     released::released,
     session::Session,
 };
-use crate::tuf::{digest::Sha256, gun::Gun, hashes::FileMeta, trusted::TrustedRepo};
+use crate::tuf::{
+    model::{digest::Sha256, gun::Gun, hashes::FileMeta},
+    verify::trusted::TrustedRepo,
+};
 
 /// A tag that is to be signed.
 #[derive(Clone, Copy, Debug)]

@@ -25,8 +25,9 @@ pub use super::{
     sign_content::{Content, Source, Wanted},
 };
 use crate::tuf::{
-    change::Change, digest::Sha256, gun::Gun, hashes::FileMeta, key::Key, local::LocalRepo, role::RoleName, targets,
-    trusted::TrustedRepo,
+    edit::{change::Change, local::LocalRepo},
+    model::{digest::Sha256, gun::Gun, hashes::FileMeta, key::Key, role::RoleName, targets},
+    verify::trusted::TrustedRepo,
 };
 
 /// What is to be signed.

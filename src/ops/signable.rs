@@ -8,7 +8,10 @@ use super::{
     session::Session,
     unreleased::{NoRelease, Unreleased},
 };
-use crate::tuf::{digest::Sha256, gun::Gun, lookup::admits, role::RoleName, trusted::TrustedRepo};
+use crate::tuf::{
+    model::{digest::Sha256, gun::Gun, role::RoleName},
+    verify::{lookup::admits, trusted::TrustedRepo},
+};
 
 /// Whether a key is kept for signing tags: under a signer's name, whatever that is, and not under a base role's.
 pub(super) fn is_signers(info: &KeyInfo) -> bool {

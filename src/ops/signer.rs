@@ -12,7 +12,9 @@ use super::{
     session::Session,
 };
 use crate::tuf::{
-    change::Change, gun::Gun, key::Key, key_id::CanonicalKeyId, role::RoleName, skipped::Cause, trusted::TrustedRepo,
+    edit::change::Change,
+    model::{gun::Gun, key::Key, key_id::CanonicalKeyId, role::RoleName},
+    verify::{skipped::Cause, trusted::TrustedRepo},
 };
 
 /// What became of a signer.

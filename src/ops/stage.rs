@@ -6,7 +6,11 @@ use super::{
     error::OpsError,
     ports::{ChangeFile, Changelist},
 };
-use crate::tuf::{change::Change, changelist::StagedChange, gun::Gun, json::Json, role::RoleName, sign::SignError};
+use crate::tuf::{
+    edit::{change::Change, changelist::StagedChange, sign::SignError},
+    json::value::Json,
+    model::{gun::Gun, role::RoleName},
+};
 
 /// A staged change.
 #[derive(Clone, Debug)]
@@ -65,7 +69,7 @@ mod tests {
     use super::*;
     use crate::{
         ops::ports::StoreError,
-        tuf::{digest::Sha256, hashes::FileMeta, targets::Target},
+        tuf::model::{digest::Sha256, hashes::FileMeta, targets::Target},
     };
 
     /// Takes whatever comes.

@@ -1,6 +1,6 @@
 //! Images on their way between a Docker Engine and a registry.
 
-use crate::tuf::digest::Sha256;
+use crate::tuf::model::digest::Sha256;
 
 /// What a push says of the tag.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Which roles of a repository can be signed here, and with which keys.
 
 use super::{error::OpsError, ports::KeyInfo, refresh::for_reading, session::Session};
-use crate::tuf::{gun::Gun, role::RoleName, role_keys::RoleKeys};
+use crate::tuf::model::{gun::Gun, role::RoleName, role_keys::RoleKeys};
 
 /// A role of which at least one key is on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -28,7 +28,7 @@
 //! ```
 //!
 //! ```compile_fail,E0624
-//! let verification = dct::tuf::verification::Verification::begin();
+//! let verification = dct::tuf::model::verification::Verification::begin();
 //! ```
 //!
 //! Keys are those that a verified parent names, and a threshold is met in verification alone:
@@ -41,19 +41,19 @@
 //! ```
 //!
 //! ```compile_fail,E0603
-//! use dct::tuf::verify::verify;
+//! use dct::tuf::verify::threshold::verify;
 //! ```
 //!
 //! ```compile_fail,E0603
-//! use dct::tuf::verify::verify_own_root;
+//! use dct::tuf::verify::threshold::verify_own_root;
 //! ```
 //!
 //! ```compile_fail,E0603
-//! use dct::tuf::verify::verify_next_root;
+//! use dct::tuf::verify::threshold::verify_next_root;
 //! ```
 //!
 //! ```compile_fail,E0603
-//! use dct::tuf::verify::meet_threshold;
+//! use dct::tuf::verify::threshold::meet_threshold;
 //! ```
 //!
 //! A root is trusted by way of the keys that count, and no other makes one:
@@ -82,50 +82,10 @@
 //! ```
 //!
 //! ```compile_fail,E0423
-//! let ends = dct::tuf::ends::Judged(jiff::Timestamp::MIN);
+//! let ends = dct::tuf::verify::ends::Judged(jiff::Timestamp::MIN);
 //! ```
 
-pub mod bootstrap;
-mod budget;
-pub mod canonical;
-pub mod change;
-pub mod changelist;
-pub mod counted_keys;
-pub mod digest;
 pub mod edit;
-pub mod ends;
-pub mod envelope;
-pub mod error;
-pub mod expiry;
-pub mod file_ref;
-pub mod floor;
-pub mod gun;
-pub mod hashes;
 pub mod json;
-pub mod key;
-pub mod key_id;
-pub mod local;
-pub mod lookup;
-pub mod members;
-pub mod named_keys;
-pub mod payload;
-pub mod pinning;
-pub mod plan;
-pub mod recovery;
-pub mod reissue;
-pub mod role;
-pub mod role_keys;
-pub mod root;
-pub mod root_edit;
-mod set_aside;
-pub mod sign;
-pub mod skipped;
-pub mod snapshot;
-pub mod targets;
-pub mod timestamp;
-pub mod trusted;
-pub mod trusted_root;
-pub mod update;
-pub mod verification;
+pub mod model;
 pub mod verify;
-pub mod version;

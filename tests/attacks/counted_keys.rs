@@ -9,10 +9,12 @@ use dct::{
         session::Session,
     },
     tuf::{
-        key_id::{CanonicalKeyId, TufKeyId},
-        pinning::{Authorities, FirstUse, Pin, RootId},
-        recovery::Recoverable,
-        role::RoleName,
+        edit::recovery::Recoverable,
+        model::{
+            key_id::{CanonicalKeyId, TufKeyId},
+            role::RoleName,
+        },
+        verify::pinning::{Authorities, FirstUse, Pin, RootId},
     },
 };
 

@@ -8,7 +8,7 @@ use dct::{
         image::Tag,
         ports::{Engine, EngineError, Progress, Pushed, PushedContent, RemoteError},
     },
-    tuf::{digest::Sha256, gun::Gun},
+    tuf::model::{digest::Sha256, gun::Gun},
 };
 
 use crate::publishing::{Signer, everywhere};

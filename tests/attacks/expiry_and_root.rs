@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use dct::{
     ops::ports::Bytes,
     tuf::{
-        floor::Floor,
-        key_id::TufKeyId,
-        pinning::{Authorities, FirstUse},
-        role::RoleName,
+        model::{key_id::TufKeyId, role::RoleName},
+        verify::{
+            floor::Floor,
+            pinning::{Authorities, FirstUse},
+        },
     },
 };
 

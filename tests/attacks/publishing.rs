@@ -15,7 +15,11 @@ use dct::{
         session::{Session, Unreleased},
         sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted},
     },
-    tuf::{digest::Sha256, gun::Gun, json::Json, key::Key as PublicKey, pinning::TrustPinning, role::RoleName},
+    tuf::{
+        json::value::Json,
+        model::{digest::Sha256, gun::Gun, key::Key as PublicKey, role::RoleName},
+        verify::pinning::TrustPinning,
+    },
 };
 use p256::pkcs8::{EncodePrivateKey as _, LineEnding};
 use sha2::Digest as _;

@@ -6,7 +6,10 @@ use dct::{
         refresh::recovery::for_recovery,
         session::{Session, Unreleased},
     },
-    tuf::{key_id::TufKeyId, recovery::Recoverable, role::RoleName},
+    tuf::{
+        edit::recovery::Recoverable,
+        model::{key_id::TufKeyId, role::RoleName},
+    },
 };
 
 use crate::{

@@ -1,6 +1,6 @@
 //! Section A: rollback, freeze, fast-forward, mix-and-match. The number of a case begins the name of its test.
 
-use dct::tuf::role::RoleName;
+use dct::tuf::model::role::RoleName;
 
 use crate::{
     support::{

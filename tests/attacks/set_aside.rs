@@ -2,7 +2,7 @@
 
 use dct::{
     ops::{error::OpsError, image::Tag, inspect_image, list_targets, resolve_image, session::Unreleased},
-    tuf::{role::RoleName, update::Freshness},
+    tuf::{model::role::RoleName, verify::update::Freshness},
 };
 use serde_json::{Value, json};
 

@@ -11,7 +11,10 @@ use dct::{
         sign_image::{Content, Source, Unserved},
         unreleased::{NoRelease, Unreleased},
     },
-    tuf::{digest::Sha256, key_id::CanonicalKeyId, pinning::TrustPinning, role::RoleName},
+    tuf::{
+        model::{digest::Sha256, key_id::CanonicalKeyId, role::RoleName},
+        verify::pinning::TrustPinning,
+    },
 };
 
 use crate::{

@@ -13,10 +13,11 @@ use dct::{
         session::{Session, Unreleased},
     },
     tuf::{
-        gun::Gun,
-        key_id::TufKeyId,
-        pinning::{Pin, TrustPinning},
-        update::Freshness,
+        model::{gun::Gun, key_id::TufKeyId},
+        verify::{
+            pinning::{Pin, TrustPinning},
+            update::Freshness,
+        },
     },
 };
 use jiff::Timestamp;

@@ -8,7 +8,7 @@ use std::{
 use dct::{
     adapters::notary::Access,
     ops::ports::{FileRef, NotaryRemote, RemoteError},
-    tuf::{digest::Sha256, role::RoleName},
+    tuf::model::{digest::Sha256, role::RoleName},
 };
 
 use crate::{

@@ -14,7 +14,7 @@ use dct::{
         image::Tag,
         ports::{FileRef, NotaryRemote, Registry, RegistryError, RemoteError},
     },
-    tuf::{digest::Sha256, gun::Gun, role::RoleName, version::Version},
+    tuf::model::{digest::Sha256, gun::Gun, role::RoleName, version::Version},
 };
 
 use crate::support::{Peers, home::Home};

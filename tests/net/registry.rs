@@ -5,7 +5,7 @@ use dct::{
         image::Tag,
         ports::{Manifest, Registry, RegistryError, RemoteError},
     },
-    tuf::digest::Sha256,
+    tuf::model::digest::Sha256,
 };
 
 use crate::{

@@ -17,7 +17,7 @@ use dct::{
         notary::{Access, Account, NotaryServers, servers::Servers},
     },
     ops::ports::{FileRef, NotaryRemote as _, RemoteError, Withheld},
-    tuf::role::RoleName,
+    tuf::model::role::RoleName,
 };
 
 use crate::{

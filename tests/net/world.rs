@@ -19,7 +19,7 @@ use dct::{
         registry::Registries,
     },
     ops::ports::{Bytes, FileRef, NotaryRemote, RemoteError},
-    tuf::gun::Gun,
+    tuf::model::gun::Gun,
 };
 
 use crate::https::{Https, Identity};

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use dct::{
     ops::ports::{Bytes, FileRef, NotaryRemote, RemoteError},
-    tuf::{gun::Gun, role::RoleName},
+    tuf::model::{gun::Gun, role::RoleName},
 };
 use serde_json::json;
 

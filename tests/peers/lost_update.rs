@@ -20,8 +20,9 @@ use dct::{
         signer, stage,
     },
     tuf::{
-        change::Change, digest::Sha256, gun::Gun, hashes::FileMeta, key::Key, key_id::CanonicalKeyId, pinning::TrustPinning,
-        role::RoleName, targets::Target,
+        edit::change::Change,
+        model::{digest::Sha256, gun::Gun, hashes::FileMeta, key::Key, key_id::CanonicalKeyId, role::RoleName, targets::Target},
+        verify::pinning::TrustPinning,
     },
 };
 use jiff::Timestamp;

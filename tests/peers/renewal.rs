@@ -16,7 +16,7 @@ use dct::{
         notary::{Access, NotaryServers, servers::Servers},
     },
     ops::ports::{Bytes, NotaryRemote as _},
-    tuf::{gun::Gun, role::RoleName},
+    tuf::model::{gun::Gun, role::RoleName},
 };
 use jiff::{SignedDuration, Timestamp};
 use p256::pkcs8::{EncodePrivateKey as _, LineEnding};

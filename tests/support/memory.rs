@@ -18,7 +18,7 @@ use dct::{
             TlsFault, TrustSet, TrustStore, WriterGuard,
         },
     },
-    tuf::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName},
+    tuf::model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName},
 };
 
 /// What the store of `dct` must do, without a disk.

@@ -17,7 +17,7 @@ use crate::{
         tls_files::{Authorities, ClientPair, TlsMaterial},
     },
     ops::ports::EngineError,
-    tuf::digest::Sha256,
+    tuf::model::digest::Sha256,
 };
 
 /// The usual socket.

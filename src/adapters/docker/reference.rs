@@ -2,7 +2,7 @@
 
 use crate::{
     ops::image::{Image, Tag},
-    tuf::{
+    tuf::model::{
         digest::Sha256,
         gun::{Gun, InvalidGun},
     },

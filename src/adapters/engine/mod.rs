@@ -21,7 +21,7 @@ use crate::{
         image::Tag,
         ports::{Engine, EngineError, Progress, Pushed, RemoteError},
     },
-    tuf::{digest::Sha256, gun::Gun},
+    tuf::model::{digest::Sha256, gun::Gun},
 };
 
 /// The newest version of the API that is spoken here. What is asked for has had the same form since 1.24.

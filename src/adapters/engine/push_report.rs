@@ -6,7 +6,7 @@ use crate::{
         image::Tag,
         ports::{Pushed, PushedContent},
     },
-    tuf::digest::Sha256,
+    tuf::model::digest::Sha256,
 };
 
 /// Most contents that are kept.

@@ -20,7 +20,7 @@ use crate::{
         secret::Passphrase,
     },
     ops::ports::{KeyInfo, KeyStore, KeyStoreError},
-    tuf::{gun::Gun, key::Key, key_id::CanonicalKeyId},
+    tuf::model::{gun::Gun, key::Key, key_id::CanonicalKeyId},
 };
 
 /// The key files of one trust folder.

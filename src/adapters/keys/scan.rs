@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use crate::{
     crypto::pem::{self, PemBlock},
     ops::ports::KeyInfo,
-    tuf::key_id::CanonicalKeyId,
+    tuf::model::key_id::CanonicalKeyId,
 };
 
 /// The folders of the layouts before Notary 0.4.

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     ops::ports::{Accounts, Bytes, RemoteError},
-    tuf::gun::Gun,
+    tuf::model::gun::Gun,
 };
 
 /// Longest body of an answer to the question what a server wants, in bytes.

@@ -17,7 +17,7 @@ use servers::Servers;
 use crate::{
     adapters::net::{Answer, Ask, Method, Net},
     ops::ports::{Bytes, FileRef, NotaryRemote, RemoteError},
-    tuf::{gun::Gun, role::RoleName},
+    tuf::model::{gun::Gun, role::RoleName},
 };
 
 /// Longest root, in bytes: its length is not known before it is read.

@@ -1,6 +1,6 @@
 //! The body of an upload (RFC 7578), as Notary's client writes it: only the file names matter, and they keep their slashes.
 
-use crate::{ops::ports::Bytes, tuf::role::RoleName};
+use crate::{ops::ports::Bytes, tuf::model::role::RoleName};
 
 /// The media type and the body. The server reads a form without parts, too.
 pub(super) fn form(files: &[(RoleName, Bytes)]) -> (String, Bytes) {

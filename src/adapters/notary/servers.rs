@@ -8,7 +8,7 @@ use crate::{
         text::printable,
     },
     ops::ports::RemoteError,
-    tuf::gun::Gun,
+    tuf::model::gun::Gun,
 };
 
 /// The server of Docker Hub's images.

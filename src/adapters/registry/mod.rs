@@ -17,7 +17,7 @@ use crate::{
         image::Tag,
         ports::{Manifest, Registry, RegistryError, RemoteError},
     },
-    tuf::{digest::Sha256, gun::Gun},
+    tuf::model::{digest::Sha256, gun::Gun},
 };
 
 /// Longest manifest, in bytes: what registries themselves take.

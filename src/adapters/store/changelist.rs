@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     ops::ports::{Bytes, ChangeFile, Changelist, StoreError},
-    tuf::gun::Gun,
+    tuf::model::gun::Gun,
 };
 
 /// The largest file that is read, in bytes: a change has a name, a hash and what someone adds as custom data.

@@ -13,11 +13,8 @@ use super::files;
 use crate::{
     ops::ports::StoreError,
     tuf::{
-        digest::Sha256,
-        floor::{Floor, Seen},
-        key_id::CanonicalKeyId,
-        role::RoleName,
-        version::Version,
+        model::{digest::Sha256, key_id::CanonicalKeyId, role::RoleName, version::Version},
+        verify::floor::{Floor, Seen},
     },
 };
 

@@ -9,7 +9,7 @@ use super::{
     files::{self, make_dir, rename, sync_dir},
     layout::Repository,
 };
-use crate::{ops::ports::StoreError, tuf::role::RoleName};
+use crate::{ops::ports::StoreError, tuf::model::role::RoleName};
 
 /// A decided change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, path::Path};
 use super::{TrustFolder, files, view};
 use crate::{
     ops::image::Tag,
-    tuf::{gun::Gun, role::RoleName},
+    tuf::model::{gun::Gun, role::RoleName},
 };
 
 /// What a repository's files name.

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::tuf::{digest::Sha256, gun::Gun, role::RoleName};
+use crate::tuf::model::{digest::Sha256, gun::Gun, role::RoleName};
 
 /// The peers' folder of a repository, `<trust>/tuf/<GUN>`, and ours in it. No GUN has a component that begins with a dot, so ours is never
 /// taken for a repository's.

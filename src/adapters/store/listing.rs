@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     ops::ports::{PassedOver, Repositories},
-    tuf::{gun::Gun, role::RoleName},
+    tuf::model::{gun::Gun, role::RoleName},
 };
 
 /// Most folders that are looked into for repositories.

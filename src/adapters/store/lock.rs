@@ -12,7 +12,7 @@ use std::{
 use super::files::{create_new, make_dir, refused};
 use crate::{
     ops::ports::{StoreError, WriterGuard},
-    tuf::gun::Gun,
+    tuf::model::gun::Gun,
 };
 
 /// Released when dropped, and by the operating system when the process ends.

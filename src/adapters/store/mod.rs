@@ -22,7 +22,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use self::{layout::Repository, lock::Lock};
 use crate::{
     ops::ports::{Bytes, Commit, Repositories, Sent, StoreError, Stored, TrustSet, TrustStore, WriterGuard},
-    tuf::{gun::Gun, role::RoleName},
+    tuf::model::{gun::Gun, role::RoleName},
 };
 
 /// The trust data below a folder such as `~/.docker/trust`.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     ops::ports::{Bytes, StoreError},
-    tuf::{digest::Sha256, role::RoleName},
+    tuf::model::{digest::Sha256, role::RoleName},
 };
 
 /// How many are kept; the oldest go.

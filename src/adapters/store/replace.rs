@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     ops::ports::{Bytes, StoreError},
-    tuf::{floor::Floor, role::RoleName},
+    tuf::{model::role::RoleName, verify::floor::Floor},
 };
 
 /// Makes `files` the live set, and `floor` the floor where one is given. Under the exclusive lock, with nothing unsettled.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{files, layout::Repository};
 use crate::{
     ops::ports::{Decided, Sent, SentFile, StoreError},
-    tuf::{digest::Sha256, role::RoleName, version::Version},
+    tuf::model::{digest::Sha256, role::RoleName, version::Version},
 };
 
 #[derive(Serialize, Deserialize)]
@@ -106,7 +106,7 @@ mod tests {
     use crate::{
         adapters::store::TrustFolder,
         ops::ports::{TrustSet, TrustStore as _},
-        tuf::{floor::Floor, gun::Gun},
+        tuf::{model::gun::Gun, verify::floor::Floor},
     };
 
     #[test]

@@ -13,11 +13,8 @@ use super::{TrustFolder, Waits};
 use crate::{
     ops::ports::{Bytes, Commit, Sent, StoreError, TrustSet, TrustStore},
     tuf::{
-        digest::Sha256,
-        floor::{Floor, Seen},
-        gun::Gun,
-        role::RoleName,
-        version::Version,
+        model::{digest::Sha256, gun::Gun, role::RoleName, version::Version},
+        verify::floor::{Floor, Seen},
     },
 };
 

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     ops::ports::{StoreError, Stored},
-    tuf::role::RoleName,
+    tuf::model::role::RoleName,
 };
 
 /// Reads the set. A journal that could not be completed, as in a read-only folder, is looked through.

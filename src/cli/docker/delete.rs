@@ -4,7 +4,7 @@ use super::events::{Narrator, Verb};
 use crate::{
     cli::{context::Context, error::CliError, failure, flags::go_bool},
     ops::delete_repo::{self, Reach},
-    tuf::gun::Gun,
+    tuf::model::gun::Gun,
 };
 
 /// Delete the trust data of a repository

@@ -19,7 +19,7 @@ use crate::{
         error::OpsError,
         expiry::{self, End, State, What},
     },
-    tuf::gun::Gun,
+    tuf::model::gun::Gun,
 };
 
 /// Show when the trust data of repositories expires

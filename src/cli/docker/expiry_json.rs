@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{
     cli::{error::CliError, go_json},
     ops::expiry::{End, Ends, State, What},
-    tuf::role::RoleName,
+    tuf::model::role::RoleName,
 };
 
 /// The version of the form.

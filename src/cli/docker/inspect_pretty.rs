@@ -4,7 +4,7 @@
 use crate::{
     cli::{natural_order, table},
     ops::inspect_image::{ImageReport, SignerRow, TagRow},
-    tuf::role::RoleName,
+    tuf::model::role::RoleName,
 };
 
 /// How many digits of a signer's key ID are shown.
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
     use crate::{
         cli::docker::inspect_json,
-        tuf::{
+        tuf::model::{
             digest::Sha256,
             key_id::{CanonicalKeyId, TufKeyId},
         },
@@ -86,7 +86,7 @@ mod tests {
             keys: digits.iter().map(|d| CanonicalKeyId::new(sha(*d))).collect(),
         };
         ImageReport {
-            gun: crate::tuf::gun::Gun::parse("h/p").unwrap(),
+            gun: crate::tuf::model::gun::Gun::parse("h/p").unwrap(),
             unknown: None,
             tags: vec![tag("v2", 'a', &["jeff", "ian"]), tag("v10", 'b', &[])],
             signers: vec![signer("ian", &['2']), signer("jeff", &['4', '3'])],

@@ -10,7 +10,7 @@ use crate::{
         keys_json, table,
     },
     ops::{error::OpsError, ports::KeyInfo},
-    tuf::role::RoleName,
+    tuf::model::role::RoleName,
 };
 
 /// List the private keys on this machine

@@ -14,7 +14,7 @@ use crate::{
         known_keys::KnownKeys,
         ports::{KeyInfo, KeyStoreError},
     },
-    tuf::role::RoleName,
+    tuf::model::role::RoleName,
 };
 
 /// Remove a private key from this machine

@@ -14,7 +14,7 @@ use crate::{
         known_keys::{KeyUse, KnownKeys},
         ports::KeyInfo,
     },
-    tuf::digest::Sha256,
+    tuf::model::digest::Sha256,
 };
 
 /// Show a key, and what it may sign

@@ -10,7 +10,7 @@ use crate::{
         wiring::read_public_key,
     },
     crypto::public_key_file::{self, PublicKeyFile, PublicKeyFileError},
-    tuf::key::Key,
+    tuf::model::key::Key,
 };
 
 /// Reads the key in a file. A certificate must be valid at `now`.

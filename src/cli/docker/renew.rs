@@ -18,9 +18,8 @@ use crate::{
         session::Session,
     },
     tuf::{
-        gun::Gun,
-        pinning::{RootId, TrustPinning},
-        role::RoleName,
+        model::{gun::Gun, role::RoleName},
+        verify::pinning::{RootId, TrustPinning},
     },
 };
 

@@ -24,7 +24,7 @@ use crate::{
         session::Session,
         sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted},
     },
-    tuf::gun::Gun,
+    tuf::model::gun::Gun,
 };
 
 /// Sign images

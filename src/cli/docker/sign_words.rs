@@ -16,7 +16,7 @@ use crate::{
         ports::Events,
         unreleased::Unreleased,
     },
-    tuf::{digest::Sha256, gun::Gun},
+    tuf::model::{digest::Sha256, gun::Gun},
 };
 
 /// Which verb is told of.

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     cli::{context::Context, error::CliError, failure},
     ops::{error::OpsError, signer},
-    tuf::{key::Key, role::RoleName},
+    tuf::model::{key::Key, role::RoleName},
 };
 
 /// Add a signer

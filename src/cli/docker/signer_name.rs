@@ -1,6 +1,6 @@
 //! Names of keys and signers, as Docker allows them: `^[a-z0-9][a-z0-9_\-]*$`.
 
-use crate::{cli::error::CliError, tuf::role::RoleName};
+use crate::{cli::error::CliError, tuf::model::role::RoleName};
 
 /// Refuses a name that Docker would refuse; `kind` is `key` or `signer`.
 pub(super) fn check(kind: &str, name: &str) -> Result<(), CliError> {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     cli::{context::Context, error::CliError, flags::go_bool},
-    tuf::{change::Change, targets::Target},
+    tuf::{edit::change::Change, model::targets::Target},
 };
 
 /// Adds the file as a target to the trusted collection, to be published later

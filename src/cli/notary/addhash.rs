@@ -12,7 +12,11 @@ use super::{
 };
 use crate::{
     cli::{context::Context, error::CliError, flags::go_bool},
-    tuf::{change::Change, digest::Sha256, hashes::FileMeta, json::Json, role::RoleName, targets::Target},
+    tuf::{
+        edit::change::Change,
+        json::value::Json,
+        model::{digest::Sha256, hashes::FileMeta, role::RoleName, targets::Target},
+    },
 };
 
 /// Adds a byte size and hashes as a target to the trusted collection, to be published later

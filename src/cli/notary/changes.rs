@@ -6,7 +6,11 @@ use super::{events::Narrator, failure::told};
 use crate::{
     cli::{context::Context, edit_distance::distance, error::CliError},
     ops::{publish_staged::publish_staged, stage},
-    tuf::{change::Change, gun::Gun, json::Json, key_id::CanonicalKeyId, role::RoleName},
+    tuf::{
+        edit::change::Change,
+        json::value::Json,
+        model::{gun::Gun, key_id::CanonicalKeyId, role::RoleName},
+    },
 };
 
 /// Stages changes behind those that are staged already. No server is asked.

@@ -21,8 +21,8 @@ use crate::{
         error::{CliError, os_words},
     },
     tuf::{
-        key_id::TufKeyId,
-        pinning::{Authorities, FirstUse, Pin, TrustPinning},
+        model::key_id::TufKeyId,
+        verify::pinning::{Authorities, FirstUse, Pin, TrustPinning},
     },
 };
 

@@ -14,9 +14,11 @@ use crate::{
     cli::{context::Context, error::CliError, flags::go_bool},
     crypto::public_key_file::{self, PublicKeyFile},
     tuf::{
-        change::Change,
-        key::{Key, KeyError},
-        role::RoleName,
+        edit::change::Change,
+        model::{
+            key::{Key, KeyError},
+            role::RoleName,
+        },
     },
 };
 

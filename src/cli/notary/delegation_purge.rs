@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     cli::{context::Context, error::CliError, flags::go_bool},
-    tuf::{change::Change, role::RoleName},
+    tuf::{edit::change::Change, model::role::RoleName},
 };
 
 /// Removes keys from all delegations of a trusted collection, to be published later

@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     cli::{context::Context, error::CliError, flags::go_bool},
-    tuf::{change::Change, gun::Gun, role::RoleName},
+    tuf::{
+        edit::change::Change,
+        model::{gun::Gun, role::RoleName},
+    },
 };
 
 /// Removes keys or paths from a delegation, or the delegation, to be published later

@@ -10,7 +10,10 @@ use crate::{
         error::{OpsError, Origin},
         ports::{DecisionError, RemoteError, TlsFault},
     },
-    tuf::{error::UpdateError, pinning::PinError, plan::PlanError},
+    tuf::{
+        edit::plan::PlanError,
+        verify::{error::UpdateError, pinning::PinError},
+    },
 };
 
 /// A failure of a command.
@@ -121,7 +124,7 @@ fn remote_hint(error: &RemoteError) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tuf::gun::Gun;
+    use crate::tuf::model::gun::Gun;
 
     #[test]
     fn notary_s_words_come_first_and_ours_below_them() {

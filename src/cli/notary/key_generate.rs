@@ -13,7 +13,7 @@ use super::{
 use crate::{
     cli::{context::Context, error::CliError},
     ops::{key_out::ExportError, key_pair, keyring::Keyring},
-    tuf::key::Key,
+    tuf::model::key::Key,
 };
 
 /// Generates a new key

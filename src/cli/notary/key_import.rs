@@ -15,7 +15,7 @@ use crate::{
     cli::{context::Context, error::CliError, wiring::Exposure},
     crypto::pem,
     ops::key_import::{self, Fallback, ImportError},
-    tuf::role::RoleName,
+    tuf::model::role::RoleName,
 };
 
 /// Imports all keys from all provided .pem files

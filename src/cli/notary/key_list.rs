@@ -9,7 +9,7 @@ use crate::{
         keys_json,
     },
     ops::{error::OpsError, ports::KeyInfo},
-    tuf::role::RoleName,
+    tuf::model::role::RoleName,
 };
 
 /// Most characters of a repository's name, and of a folder's, that are shown.

@@ -18,7 +18,7 @@ use crate::{
         rotate::{self, Holder, Legacy, RotateError},
         session::Session,
     },
-    tuf::role::RoleName,
+    tuf::model::role::RoleName,
 };
 
 /// Rotates the key of a role, and publishes that at once

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     cli::{context::Context, error::CliError, flags::go_bool},
-    tuf::change::Change,
+    tuf::edit::change::Change,
 };
 
 /// Removes a target from the trusted collection, to be published later

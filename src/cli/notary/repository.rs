@@ -2,7 +2,7 @@
 
 use crate::{
     cli::error::CliError,
-    tuf::{gun::Gun, role::RoleName},
+    tuf::model::{gun::Gun, role::RoleName},
 };
 
 /// Takes a GUN as it is typed; Docker's rules for names do not apply. What could leave the trust folder, or its place on the server, is refused.

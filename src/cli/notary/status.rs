@@ -9,7 +9,7 @@ use crate::{
         targets_json::{self, NumberedChange},
     },
     ops::stage::staged,
-    tuf::changelist::StagedChange,
+    tuf::edit::changelist::StagedChange,
 };
 
 /// Displays the unpublished changes of a trusted collection

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256, Sha512};
 
 use crate::{
     cli::error::os_words,
-    tuf::{digest, hashes::FileMeta},
+    tuf::model::{digest, hashes::FileMeta},
 };
 
 /// The most that is read of a file with custom data, a key or a certificate, in bytes.

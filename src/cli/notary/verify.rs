@@ -23,7 +23,7 @@ use crate::{
         flags::go_bool,
     },
     ops::list_targets,
-    tuf::hashes::HashMismatch,
+    tuf::model::hashes::HashMismatch,
 };
 
 /// Verifies that the content is a target of the trusted collection

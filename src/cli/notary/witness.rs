@@ -3,7 +3,10 @@
 use super::{changes, flags::TEMPLATE, repository::repository, usage};
 use crate::{
     cli::{context::Context, error::CliError, flags::go_bool},
-    tuf::{change::Change, changelist::StagedChange, role::RoleName},
+    tuf::{
+        edit::{change::Change, changelist::StagedChange},
+        model::role::RoleName,
+    },
 };
 
 /// Marks roles to be re-signed the next time they are published

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs::File, io::Read as _, path::Path};
 use crate::{
     cli::{error::os_words, root_settings::PinSettings, settings::Settings},
     crypto::x509::CertificateBundle,
-    tuf::pinning::{Authorities, FirstUse, Pin, TrustPinning},
+    tuf::verify::pinning::{Authorities, FirstUse, Pin, TrustPinning},
 };
 
 /// Longest file of authorities that is read, in bytes.

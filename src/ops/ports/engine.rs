@@ -6,7 +6,7 @@ use crate::{
         image::Tag,
         transfer::{Progress, Pushed},
     },
-    tuf::{digest::Sha256, gun::Gun},
+    tuf::model::{digest::Sha256, gun::Gun},
 };
 
 /// A Docker Engine.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::{
     crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase},
-    tuf::{gun::Gun, key_id::CanonicalKeyId},
+    tuf::model::{gun::Gun, key_id::CanonicalKeyId},
 };
 
 /// The encrypted private keys on this machine.

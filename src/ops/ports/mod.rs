@@ -23,4 +23,4 @@ pub use super::{
     sent::{Decided, DecidedNames, Sent, SentFile},
     transfer::{Amount, Progress, Pushed, PushedContent},
 };
-pub use crate::tuf::file_ref::FileRef;
+pub use crate::tuf::model::file_ref::FileRef;

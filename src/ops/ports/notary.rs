@@ -2,7 +2,7 @@
 
 use crate::{
     ops::bytes::Bytes,
-    tuf::{file_ref::FileRef, gun::Gun, role::RoleName},
+    tuf::model::{file_ref::FileRef, gun::Gun, role::RoleName},
 };
 
 /// The Notary servers, one chosen for each repository by its registry's host.

@@ -3,7 +3,7 @@
 use super::notary::RemoteError;
 use crate::{
     ops::image::{Manifest, Tag},
-    tuf::{digest::Sha256, gun::Gun},
+    tuf::model::{digest::Sha256, gun::Gun},
 };
 
 /// The OCI registry that holds the images.

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use crate::{
     ops::{bytes::Bytes, sent::Sent},
-    tuf::{digest::Sha256, floor::Floor, gun::Gun, role::RoleName},
+    tuf::{
+        model::{digest::Sha256, gun::Gun, role::RoleName},
+        verify::floor::Floor,
+    },
 };
 
 /// The trust data of repositories on this machine.

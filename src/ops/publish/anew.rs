@@ -8,12 +8,12 @@ use super::{
 use crate::{
     ops::{error::OpsError, keyring::Keyring, ports::RemoteError, refresh::read_back::Look},
     tuf::{
-        payload::Payload as _,
-        reissue::Reissue,
-        role::RoleName,
-        role_keys::RoleKeys,
-        sign::{sign, sign_next_root},
-        verify::Verified,
+        edit::{
+            reissue::Reissue,
+            sign::{sign, sign_next_root},
+        },
+        model::{payload::Payload as _, role::RoleName, role_keys::RoleKeys},
+        verify::threshold::Verified,
     },
 };
 

@@ -21,17 +21,14 @@ use crate::{
         session::Session,
     },
     tuf::{
-        change::Change,
-        digest::Sha256,
-        edit,
-        gun::Gun,
-        plan::{self, Base, Notice, Plan, PlanError},
-        role::RoleName,
-        sign::sign,
-        targets::Targets,
-        trusted::TrustedRepo,
-        verify::Verified,
-        version::Version,
+        edit::{
+            apply::apply,
+            change::Change,
+            plan::{self, Base, Notice, Plan, PlanError},
+            sign::sign,
+        },
+        model::{digest::Sha256, gun::Gun, role::RoleName, targets::Targets, version::Version},
+        verify::{threshold::Verified, trusted::TrustedRepo},
     },
 };
 
@@ -84,7 +81,7 @@ impl<'a> Changes<'a> {
     }
 
     fn plan<'b>(&'b self, base: Base<'b>) -> Result<Plan, PlanError> {
-        edit::apply(base, self.wanted, self.session.now, &|keys| self.keyring.can_sign(keys))
+        apply(base, self.wanted, self.session.now, &|keys| self.keyring.can_sign(keys))
     }
 
     fn sign_all(&self, plan: &Plan) -> Result<Vec<Verified<Targets>>, OpsError> {
@@ -195,7 +192,7 @@ pub(in crate::ops) fn unlock(
     base: Base<'_>,
     changes: &[Change],
 ) -> Result<(), OpsError> {
-    for (_, keys) in &edit::apply(base, changes, session.now, &|keys| keyring.can_sign(keys))?.files {
+    for (_, keys) in &apply(base, changes, session.now, &|keys| keyring.can_sign(keys))?.files {
         keyring.signers(keys)?;
     }
     keyring.signers_here(&base.root().role_keys(&RoleName::snapshot())).map(drop)

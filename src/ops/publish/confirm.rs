@@ -17,7 +17,7 @@ use crate::{
         refresh::read_back::Look,
         session::Session,
     },
-    tuf::{gun::Gun, role::RoleName, version::Version},
+    tuf::model::{gun::Gun, role::RoleName, version::Version},
 };
 
 /// How long an update that was taken is looked for: a proxy may keep an older state for a while.

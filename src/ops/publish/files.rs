@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::{
     ops::ports::Bytes,
-    tuf::{digest::Sha256, payload::Payload, role::RoleName, verify::Verified, version::Version},
+    tuf::{
+        model::{digest::Sha256, payload::Payload, role::RoleName, version::Version},
+        verify::threshold::Verified,
+    },
 };
 
 /// Files by role.

@@ -7,7 +7,10 @@ use crate::{
         ports::{Bytes, FileRef, RemoteError},
         session::Session,
     },
-    tuf::{gun::Gun, plan::Base, role::RoleName},
+    tuf::{
+        edit::plan::Base,
+        model::{gun::Gun, role::RoleName},
+    },
 };
 
 /// From which conflict on a file is looked for that no snapshot names: a publisher who was faster is in the next state.

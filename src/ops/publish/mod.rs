@@ -34,7 +34,7 @@ use super::{
     ports::{Bytes, RemoteError},
     session::Session,
 };
-use crate::tuf::{gun::Gun, role::RoleName};
+use crate::tuf::model::{gun::Gun, role::RoleName};
 
 /// Publishes an update of a state. Where another publisher was faster, or the server lost the update, it is applied to what is there then, as long as the
 /// patience lasts.

@@ -2,7 +2,7 @@
 
 use crate::{
     ops::{error::OpsError, events::Event, session::Session},
-    tuf::gun::Gun,
+    tuf::model::gun::Gun,
 };
 
 /// What became of an update.

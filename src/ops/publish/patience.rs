@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     ops::{error::OpsError, ports::RemoteError},
-    tuf::gun::Gun,
+    tuf::model::gun::Gun,
 };
 
 /// How often an update is tried.

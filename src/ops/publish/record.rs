@@ -10,7 +10,7 @@ use crate::{
         ports::{Bytes, DecidedNames, Sent, SentFile},
         session::Session,
     },
-    tuf::{gun::Gun, role::RoleName},
+    tuf::model::{gun::Gun, role::RoleName},
 };
 
 /// The record of one update.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use crate::{
     ops::{ports::Bytes, refresh::Target},
     tuf::{
-        digest::Sha256, plan::Base, recovery::Recoverable, role::RoleName, timestamp::Timestamp, verify::Verified, version::Version,
+        edit::{plan::Base, recovery::Recoverable},
+        model::{digest::Sha256, role::RoleName, timestamp::Timestamp, version::Version},
+        verify::threshold::Verified,
     },
 };
 

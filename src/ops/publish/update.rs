@@ -8,7 +8,7 @@ use crate::{
         ports::{DecidedNames, RemoteError, Sent},
         refresh::read_back::Look,
     },
-    tuf::{role::RoleName, version::Version},
+    tuf::model::{role::RoleName, version::Version},
 };
 
 /// Something that a person wants of a repository, independent of the state that it is applied to.

@@ -8,15 +8,15 @@ use crate::{
         session::Session,
     },
     tuf::{
-        bootstrap::RootWalk,
-        ends::{Judged, Overlooked},
-        floor::Floor,
-        gun::Gun,
-        recovery::Recoverable,
-        timestamp::Timestamp,
-        trusted::TrustedRepo,
-        verify::Verified,
-        version::Version,
+        edit::recovery::Recoverable,
+        model::{gun::Gun, timestamp::Timestamp, version::Version},
+        verify::{
+            bootstrap::RootWalk,
+            ends::{Judged, Overlooked},
+            floor::Floor,
+            threshold::Verified,
+            trusted::TrustedRepo,
+        },
     },
 };
 

@@ -10,8 +10,12 @@ use crate::{
         session::Session,
     },
     tuf::{
-        bootstrap::RootWalk, counted_keys::Grounds, ends::Overlooked, error::UpdateError, gun::Gun, recovery::Recoverable,
-        role::RoleName, trusted::TrustedRepo, update::Freshness, version::Version,
+        edit::recovery::Recoverable,
+        model::{gun::Gun, role::RoleName, version::Version},
+        verify::{
+            bootstrap::RootWalk, counted_keys::Grounds, ends::Overlooked, error::UpdateError, trusted::TrustedRepo,
+            update::Freshness,
+        },
     },
 };
 

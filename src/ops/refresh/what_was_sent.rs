@@ -3,7 +3,10 @@
 use super::Refresh;
 use crate::{
     ops::{events::Event, sent::SentFile},
-    tuf::{ends::Ends, role::RoleName, trusted::TrustedRepo, verify::Verified},
+    tuf::{
+        model::role::RoleName,
+        verify::{ends::Ends, threshold::Verified, trusted::TrustedRepo},
+    },
 };
 
 impl<E: Ends> Refresh<'_, E> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::tuf::digest::Sha256;
+use crate::tuf::model::digest::Sha256;
 
 /// The digest of a blob or a manifest. SHA-256 is the one algorithm that every registry and client has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

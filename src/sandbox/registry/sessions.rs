@@ -9,7 +9,7 @@ use hyper::body::Bytes;
 use serde_json::json;
 
 use super::{names::RepositoryName, refusal};
-use crate::{sandbox::errcode::ApiError, tuf::digest::Sha256};
+use crate::{sandbox::errcode::ApiError, tuf::model::digest::Sha256};
 
 /// Most bytes of one upload. A request has the same limit.
 const MAX_UPLOAD: usize = 1 << 30;

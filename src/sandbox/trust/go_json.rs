@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use base64ct::{Base64, Encoding as _};
 
-use crate::tuf::{expiry::Expires, json::Json};
+use crate::tuf::{json::value::Json, model::expiry::Expires};
 
 /// What Go would say of a value, and the members that the error has in JSON.
 #[derive(Clone, Debug, PartialEq)]

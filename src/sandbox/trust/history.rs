@@ -9,7 +9,7 @@ use serde_json::json;
 use super::change_feed::{self, Change};
 use crate::{
     sandbox::shelf::{Name, Shelf, name},
-    tuf::digest::Sha256,
+    tuf::model::digest::Sha256,
 };
 
 /// A file that is to be stored.

@@ -14,7 +14,7 @@ use super::{
     server_signed::{self, NotSigned},
     upload::Uploaded,
 };
-use crate::tuf::role::RoleName;
+use crate::tuf::model::role::RoleName;
 
 /// Why an upload is refused.
 #[derive(Debug, PartialEq)]

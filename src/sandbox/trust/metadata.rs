@@ -7,7 +7,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::go_json::{Fault, GoBytes, GoTime, Members, collection, nullable};
-use crate::tuf::{json::Json, key::Key, role::RoleName};
+use crate::tuf::{
+    json::value::Json,
+    model::{key::Key, role::RoleName},
+};
 
 /// `data.Root`. The members stand in the order of their names, as in canonical JSON.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]

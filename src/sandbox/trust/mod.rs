@@ -38,7 +38,7 @@ use self::{
     signed_file::SignedFile,
 };
 use super::{errcode::ApiError, scope::Scope, shelf::Shelf};
-use crate::tuf::role::RoleName;
+use crate::tuf::model::role::RoleName;
 
 /// Trust data of all repositories.
 #[derive(Debug)]
@@ -130,7 +130,7 @@ impl TrustEndpoint {
     }
 }
 
-fn json_text(key: &crate::tuf::key::Key) -> Response<Bytes> {
+fn json_text(key: &crate::tuf::model::key::Key) -> Response<Bytes> {
     replies::text(server_keys::to_json(key).into())
 }
 

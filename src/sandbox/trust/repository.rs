@@ -12,7 +12,7 @@ use super::{
     root_rules,
     signed_file::{Loaded, SignedFile},
 };
-use crate::{crypto::x509::Certificate, tuf::role::RoleName};
+use crate::{crypto::x509::Certificate, tuf::model::role::RoleName};
 
 /// What has been loaded.
 #[derive(Debug)]

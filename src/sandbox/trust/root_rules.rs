@@ -10,7 +10,7 @@ use super::{
     metadata::{GoKey, GoRoot, Keys, KeysOfRole},
     signed_file::SignedFile,
 };
-use crate::{crypto::x509::CertificateBundle, tuf::role::RoleName};
+use crate::{crypto::x509::CertificateBundle, tuf::model::role::RoleName};
 
 /// Checks structure, certificates, and the signatures of the keys of the root before it and of its own.
 pub(super) fn validate(file: &SignedFile, gun: &str, previous: Option<&GoRoot>, now: Timestamp) -> Result<GoRoot, Fault> {

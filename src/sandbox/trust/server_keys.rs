@@ -8,7 +8,7 @@ use super::metadata::{GoKey, GoRoot};
 use crate::{
     crypto::{pkcs8, private_key::PrivateKey},
     sandbox::shelf::{Shelf, name},
-    tuf::key::Key,
+    tuf::model::key::Key,
 };
 
 /// The server's keys.

@@ -15,17 +15,19 @@ use super::{
 use crate::{
     crypto::private_key::PrivateKey,
     tuf::{
-        digest::Sha256,
-        expiry::Expires,
-        hashes::FileMeta,
-        key_id::TufKeyId,
-        payload::{Header, Payload},
-        role::RoleName,
-        role_keys::RoleSpec,
-        sign::{self, Signer},
-        snapshot::Snapshot,
-        timestamp::Timestamp,
-        version::Version,
+        edit::sign::{self, Signer},
+        model::{
+            digest::Sha256,
+            expiry::Expires,
+            hashes::FileMeta,
+            key_id::TufKeyId,
+            payload::{Header, Payload},
+            role::RoleName,
+            role_keys::RoleSpec,
+            snapshot::Snapshot,
+            timestamp::Timestamp,
+            version::Version,
+        },
     },
 };
 

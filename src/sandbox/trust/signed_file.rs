@@ -12,11 +12,12 @@ use super::{
     metadata::{Common, GoKey, Keys, KeysOfRole},
 };
 use crate::tuf::{
-    envelope::Signature,
-    json::Json,
-    role::RoleName,
-    role_keys::RoleSpec,
-    verify::{VerifyError, judge_upload},
+    json::value::Json,
+    model::{role::RoleName, role_keys::RoleSpec},
+    verify::{
+        envelope::Signature,
+        threshold::{VerifyError, judge_upload},
+    },
 };
 
 /// `data.Signed`
@@ -118,7 +119,7 @@ impl SignedFile {
 impl<T: serde::Serialize> Loaded<T> {
     /// The file as Notary's server writes it from its types, to hash it: it may differ from the bytes that came, and no client then finds the file.
     pub(super) fn rewritten(&self) -> Result<Bytes, Fault> {
-        let empty = crate::tuf::envelope::write(&Json::Null, &self.signatures);
+        let empty = crate::tuf::verify::envelope::write(&Json::Null, &self.signatures);
         let signatures = empty.strip_prefix(br#"{"signed":null"#).unwrap_or_default();
         let mut bytes = br#"{"signed":"#.to_vec();
         bytes.extend(go_json::in_file(&self.payload)?.into_bytes());

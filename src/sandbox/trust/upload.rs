@@ -4,7 +4,7 @@ use hyper::{Request, body::Bytes, header};
 use serde_json::Value;
 
 use super::{multipart, replies, signed_file::SignedFile};
-use crate::{sandbox::errcode::ApiError, tuf::role::RoleName};
+use crate::{sandbox::errcode::ApiError, tuf::model::role::RoleName};
 
 /// Longest upload, in bytes: what the peers' clients would read of one file. Notary's server has no limit.
 const MOST: usize = 100 << 20;

@@ -1,0 +1,5 @@
+//! Canonical JSON: one strict reader, one writer.
+
+pub mod canonical;
+pub mod members;
+pub mod value;

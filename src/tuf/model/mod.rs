@@ -1,0 +1,18 @@
+//! What trust metadata says: names, roles, keys, versions, and the four payloads.
+
+pub mod digest;
+pub mod expiry;
+pub mod file_ref;
+pub mod gun;
+pub mod hashes;
+pub mod key;
+pub mod key_id;
+pub mod payload;
+pub mod role;
+pub mod role_keys;
+pub mod root;
+pub mod snapshot;
+pub mod targets;
+pub mod timestamp;
+pub mod verification;
+pub mod version;
