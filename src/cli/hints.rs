@@ -3,12 +3,11 @@
 use crate::{
     ops::{
         error::{OpsError, Origin},
-        image::Tag,
         ports::{EngineError, KeyStoreError, RegistryError, RemoteError, StoreError, TlsFault, Withheld},
     },
     tuf::{
         edit::plan::PlanError,
-        model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName},
+        model::{digest::Sha256, gun::Gun, image::Tag, key_id::CanonicalKeyId, role::RoleName},
         verify::{error::UpdateError, pinning::PinError},
     },
 };

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{
     cli::{error::CliError, go_json},
-    ops::{known_keys::KeyUse, ports::KeyInfo, whoami::Standing},
+    ops::{keys::known_keys::KeyUse, ports::KeyInfo, repo::whoami::Standing},
 };
 
 /// The version of the form.

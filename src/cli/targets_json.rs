@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     cli::{error::CliError, go_json},
-    ops::list_targets::{DelegatedRole, SignedTarget},
+    ops::image::list_targets::{DelegatedRole, SignedTarget},
 };
 
 /// The version of the form.

@@ -51,12 +51,11 @@ use crate::{
         store::TrustFolder,
     },
     ops::{
-        image::Image,
         ports::{Changelist, Engine, EngineError, Events, KeyStore as _},
         session::{Session, Unreleased},
     },
     tuf::{
-        model::{gun::Gun, role::RoleName},
+        model::{gun::Gun, image::Image, role::RoleName},
         verify::pinning::TrustPinning,
     },
 };

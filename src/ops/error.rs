@@ -1,7 +1,6 @@
 //! Why a use case failed.
 
 use super::{
-    image::Tag,
     overtaken::{Overtaken, listed},
     ports::{DecisionError, EngineError, KeyStoreError, RegistryError, RemoteError, StoreError},
     unreleased::Unreleased,
@@ -14,7 +13,7 @@ use crate::{
             sign::SignError,
         },
         json::value::JsonError,
-        model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName, version::Version},
+        model::{digest::Sha256, gun::Gun, image::Tag, key_id::CanonicalKeyId, role::RoleName, version::Version},
         verify::error::UpdateError,
     },
 };

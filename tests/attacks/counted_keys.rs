@@ -5,8 +5,8 @@ use dct::{
     ops::{
         error::OpsError,
         ports::Bytes,
-        refresh::recovery::{for_recovery, for_recreation, for_renewal},
         session::Session,
+        state::refresh::recovery::{for_recovery, for_recreation, for_renewal},
     },
     tuf::{
         edit::recovery::Recoverable,

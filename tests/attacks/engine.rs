@@ -5,10 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use dct::{
     ops::{
         error::OpsError,
-        image::Tag,
         ports::{Engine, EngineError, Progress, Pushed, PushedContent, RemoteError},
     },
-    tuf::model::{digest::Sha256, gun::Gun},
+    tuf::model::{digest::Sha256, gun::Gun, image::Tag},
 };
 
 use crate::publishing::{Signer, everywhere};

@@ -8,16 +8,17 @@ use dct::{
     crypto::{pem, private_key::PrivateKey, secret::Passphrase},
     ops::{
         error::OpsError,
-        image::{Manifest, Tag},
-        keyring::Keyring,
-        ports::{Accounts, DecisionError, Decisions, Engine, KeyStore, PassphrasePurpose, PassphraseRequest, RemoteError},
-        rotate::{self, Holder, Legacy, RotateError},
+        image::sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted},
+        keys::keyring::Keyring,
+        ports::{
+            Accounts, DecisionError, Decisions, Engine, KeyStore, Manifest, PassphrasePurpose, PassphraseRequest, RemoteError,
+        },
+        repo::rotate::{self, Holder, Legacy, RotateError},
         session::{Session, Unreleased},
-        sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted},
     },
     tuf::{
         json::value::Json,
-        model::{digest::Sha256, gun::Gun, key::Key as PublicKey, role::RoleName},
+        model::{digest::Sha256, gun::Gun, image::Tag, key::Key as PublicKey, role::RoleName},
         verify::pinning::TrustPinning,
     },
 };
@@ -222,9 +223,9 @@ impl Signer {
 }
 
 impl Signer {
-    pub(crate) fn revoke(&self, tag: &str) -> Result<(), dct::ops::revoke_image::RevokeError> {
+    pub(crate) fn revoke(&self, tag: &str) -> Result<(), dct::ops::image::revoke_image::RevokeError> {
         let session = self.session(&Nobody, &Always("passphrase"));
-        dct::ops::revoke_image::revoke(&session, &gun(), Some(&Tag::parse(tag).unwrap()))
+        dct::ops::image::revoke_image::revoke(&session, &gun(), Some(&Tag::parse(tag).unwrap()))
     }
 }
 
@@ -348,7 +349,7 @@ fn an_update_that_the_server_took_and_lost_from_its_snapshot_is_no_obstacle_for_
 fn what_was_published_is_published_though_nothing_more_can_be_kept_here() {
     let (mut ian, _forge) = Signer::ian();
     ian.sign("2").unwrap();
-    dct::ops::refresh::for_reading(&ian.session(&Nobody, &Always("passphrase")), &gun()).unwrap();
+    dct::ops::state::refresh::for_reading(&ian.session(&Nobody, &Always("passphrase")), &gun()).unwrap();
     ian.store.is_full = true;
     assert_eq!(ian.sign("2").unwrap(), [Sha256::of(b"mine")]);
     assert_eq!(ian.uploaded("2"), everywhere(b"mine"));

@@ -3,8 +3,8 @@
 use dct::{
     ops::{
         error::OpsError,
-        refresh::recovery::for_recovery,
         session::{Session, Unreleased},
+        state::refresh::recovery::for_recovery,
     },
     tuf::{
         edit::recovery::Recoverable,

@@ -1,8 +1,15 @@
 //! Files of delegations that cannot be used: what a server puts in their place, and what a delegate breaks.
 
 use dct::{
-    ops::{error::OpsError, image::Tag, inspect_image, list_targets, resolve_image, session::Unreleased},
-    tuf::{model::role::RoleName, verify::update::Freshness},
+    ops::{
+        error::OpsError,
+        image::{inspect_image, list_targets, resolve_image},
+        session::Unreleased,
+    },
+    tuf::{
+        model::{image::Tag, role::RoleName},
+        verify::update::Freshness,
+    },
 };
 use serde_json::{Value, json};
 

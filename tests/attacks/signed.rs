@@ -3,16 +3,22 @@
 use dct::{
     ops::{
         error::OpsError,
-        image::{Image, Manifest, Tag},
-        inspect_image::{self, ImageReport},
-        named_digest::check_tag,
-        ports::RegistryError,
+        image::{
+            inspect_image::{self, ImageReport},
+            named_digest::check_tag,
+            sign_image::{Content, Source, Unserved},
+        },
+        ports::{Manifest, RegistryError},
         session::Session,
-        sign_image::{Content, Source, Unserved},
         unreleased::{NoRelease, Unreleased},
     },
     tuf::{
-        model::{digest::Sha256, key_id::CanonicalKeyId, role::RoleName},
+        model::{
+            digest::Sha256,
+            image::{Image, Tag},
+            key_id::CanonicalKeyId,
+            role::RoleName,
+        },
         verify::pinning::TrustPinning,
     },
 };

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use dct::{
     ops::{
         error::OpsError,
-        refresh,
         session::{Session, Unreleased},
+        state::refresh,
     },
     tuf::{
         model::{gun::Gun, key_id::TufKeyId},

@@ -14,10 +14,8 @@ use dct::{
         engine::EngineApi,
         net::endpoint::{Address, Endpoint},
     },
-    ops::{
-        image::Tag,
-        ports::{Engine as _, EngineError, Pushed},
-    },
+    ops::ports::{Engine as _, EngineError, Pushed},
+    tuf::model::image::Tag,
 };
 
 use crate::world::{World, gun};

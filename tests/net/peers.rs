@@ -10,11 +10,8 @@ use dct::{
         notary::{Access, NotaryServers, servers::Servers},
         registry::Registries,
     },
-    ops::{
-        image::Tag,
-        ports::{FileRef, NotaryRemote, Registry, RegistryError, RemoteError},
-    },
-    tuf::model::{digest::Sha256, gun::Gun, role::RoleName, version::Version},
+    ops::ports::{FileRef, NotaryRemote, Registry, RegistryError, RemoteError},
+    tuf::model::{digest::Sha256, gun::Gun, image::Tag, role::RoleName, version::Version},
 };
 
 use crate::support::{Peers, home::Home};

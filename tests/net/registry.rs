@@ -1,11 +1,8 @@
 //! Manifests.
 
 use dct::{
-    ops::{
-        image::Tag,
-        ports::{Manifest, Registry, RegistryError, RemoteError},
-    },
-    tuf::model::digest::Sha256,
+    ops::ports::{Manifest, Registry, RegistryError, RemoteError},
+    tuf::model::{digest::Sha256, image::Tag},
 };
 
 use crate::{

@@ -14,10 +14,9 @@ use dct::{
     ops::{
         error::OpsError,
         ports::{Bytes, ChangeFile, Changelist, KeyInfo, KeyStore, KeyStoreError, NotaryRemote, RemoteError, StoreError},
-        publish_staged::publish_staged,
-        refresh::for_reading,
+        repo::{publish_staged::publish_staged, signer, stage},
         session::{Session, Unreleased},
-        signer, stage,
+        state::refresh::for_reading,
     },
     tuf::{
         edit::change::Change,

@@ -9,16 +9,12 @@ use std::{
 use super::forge::Forge;
 use dct::{
     crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase},
-    ops::{
-        events::Event,
-        image::Tag,
-        ports::{
-            Accounts, Bytes, Commit, DecisionError, Decisions, Events, FileRef, KeyInfo, KeyStore, KeyStoreError, Manifest,
-            NotaryRemote, PassphraseRequest, Registry, RegistryError, RemoteError, Repositories, Sent, StoreError, Stored,
-            TlsFault, TrustSet, TrustStore, WriterGuard,
-        },
+    ops::ports::{
+        Accounts, Bytes, Commit, DecisionError, Decisions, Events, FileRef, KeyInfo, KeyStore, KeyStoreError, Manifest,
+        NotaryRemote, PassphraseRequest, Registry, RegistryError, RemoteError, Repositories, Sent, StoreError, Stored, TlsFault,
+        TrustSet, TrustStore, WriterGuard, events::Event,
     },
-    tuf::model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName},
+    tuf::model::{digest::Sha256, gun::Gun, image::Tag, key_id::CanonicalKeyId, role::RoleName},
 };
 
 /// What the store of `dct` must do, without a disk.

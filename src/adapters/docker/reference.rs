@@ -1,11 +1,9 @@
 //! Image references, normalised as Docker does (distribution/reference, `ParseNormalizedNamed`), with its messages word for word.
 
-use crate::{
-    ops::image::{Image, Tag},
-    tuf::model::{
-        digest::Sha256,
-        gun::{Gun, InvalidGun},
-    },
+use crate::tuf::model::{
+    digest::Sha256,
+    gun::{Gun, InvalidGun},
+    image::{Image, Tag},
 };
 
 /// The registry's domain that is meant where none is named.

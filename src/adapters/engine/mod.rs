@@ -17,11 +17,8 @@ use crate::{
         endpoint::{Call, Endpoint, Reply},
         text::printable,
     },
-    ops::{
-        image::Tag,
-        ports::{Engine, EngineError, Progress, Pushed, RemoteError},
-    },
-    tuf::model::{digest::Sha256, gun::Gun},
+    ops::ports::{Engine, EngineError, Progress, Pushed, RemoteError},
+    tuf::model::{digest::Sha256, gun::Gun, image::Tag},
 };
 
 /// The newest version of the API that is spoken here. What is asked for has had the same form since 1.24.

@@ -2,11 +2,8 @@
 
 use super::message::Message;
 use crate::{
-    ops::{
-        image::Tag,
-        ports::{Pushed, PushedContent},
-    },
-    tuf::model::digest::Sha256,
+    ops::ports::{Pushed, PushedContent},
+    tuf::model::{digest::Sha256, image::Tag},
 };
 
 /// Most contents that are kept.

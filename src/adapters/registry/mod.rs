@@ -13,11 +13,8 @@ use crate::{
         server_error,
         text::printable,
     },
-    ops::{
-        image::Tag,
-        ports::{Manifest, Registry, RegistryError, RemoteError},
-    },
-    tuf::model::{digest::Sha256, gun::Gun},
+    ops::ports::{Manifest, Registry, RegistryError, RemoteError},
+    tuf::model::{digest::Sha256, gun::Gun, image::Tag},
 };
 
 /// Longest manifest, in bytes: what registries themselves take.

@@ -6,10 +6,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use super::{TrustFolder, files, view};
-use crate::{
-    ops::image::Tag,
-    tuf::model::{gun::Gun, role::RoleName},
-};
+use crate::tuf::model::{gun::Gun, image::Tag, role::RoleName};
 
 /// What a repository's files name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use super::events::{Narrator, Verb};
 use crate::{
     cli::{context::Context, error::CliError, failure, flags::go_bool},
-    ops::delete_repo::{self, Reach},
+    ops::repo::delete_repo::{self, Reach},
     tuf::model::gun::Gun,
 };
 

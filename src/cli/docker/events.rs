@@ -2,7 +2,7 @@
 
 use crate::{
     cli::ui::Ui,
-    ops::{events::Event, ports::Events},
+    ops::ports::{Events, events::Event},
 };
 
 /// Which verb is told of.

@@ -17,7 +17,7 @@ use crate::{
     },
     ops::{
         error::OpsError,
-        expiry::{self, End, State, What},
+        repo::expiry::{self, End, State, What},
     },
     tuf::model::gun::Gun,
 };

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{
     cli::{error::CliError, go_json},
-    ops::expiry::{End, Ends, State, What},
+    ops::repo::expiry::{End, Ends, State, What},
     tuf::model::role::RoleName,
 };
 

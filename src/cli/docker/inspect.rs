@@ -17,9 +17,8 @@ use crate::{
     },
     ops::{
         error::OpsError,
-        events::Event,
-        inspect_image::{self, ImageReport},
-        ports::Events,
+        image::inspect_image::{self, ImageReport},
+        ports::{Events, events::Event},
     },
 };
 

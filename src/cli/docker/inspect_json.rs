@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     cli::{error::CliError, go_json, natural_order},
-    ops::inspect_image::{ImageReport, SignerRow, TagRow},
+    ops::image::inspect_image::{ImageReport, SignerRow, TagRow},
 };
 
 /// Renders the reports of several images, each beside its argument as it was typed.

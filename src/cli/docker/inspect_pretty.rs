@@ -3,7 +3,7 @@
 
 use crate::{
     cli::{natural_order, table},
-    ops::inspect_image::{ImageReport, SignerRow, TagRow},
+    ops::image::inspect_image::{ImageReport, SignerRow, TagRow},
     tuf::model::role::RoleName,
 };
 

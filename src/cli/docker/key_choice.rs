@@ -4,7 +4,7 @@ use crate::{
     cli::{context::Context, error::CliError},
     ops::{
         error::OpsError,
-        find_key::{FindKeyError, find_key},
+        keys::find_key::{FindKeyError, find_key},
         ports::KeyInfo,
         session::Session,
     },

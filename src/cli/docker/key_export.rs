@@ -11,8 +11,10 @@ use super::key_choice;
 use crate::{
     cli::{context::Context, error::CliError, failure},
     ops::{
-        key_out::{self, ExportError},
-        known_keys::KnownKeys,
+        keys::{
+            export_key::{self, ExportError},
+            known_keys::KnownKeys,
+        },
         ports::KeyInfo,
         session::Session,
     },
@@ -71,7 +73,11 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 }
 
 fn exported(public: bool, session: &Session<'_>, info: &KeyInfo) -> Result<zeroize::Zeroizing<String>, ExportError> {
-    if public { key_out::public(session, info, &KnownKeys::read(session)).map(Into::into) } else { key_out::private(session, info) }
+    if public {
+        export_key::public(session, info, &KnownKeys::read(session)).map(Into::into)
+    } else {
+        export_key::private(session, info)
+    }
 }
 
 fn save(file: &Path, text: &str, info: &KeyInfo, context: &Context<'_>) -> Result<(), CliError> {

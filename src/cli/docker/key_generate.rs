@@ -18,7 +18,7 @@ use crate::{
         failure,
         wiring::PublicKeyOut,
     },
-    ops::{error::OpsError, key_admin},
+    ops::{error::OpsError, keys::load_key},
 };
 
 /// Generate and load a signing key-pair
@@ -69,7 +69,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let unwritten = |error: &std::io::Error| {
         Failure::PublicKey(CliError::new(format!("failed to write public key to {shown}: open {shown}: {}", os_words(error))))
     };
-    let written: Result<PublicKeyOut, Failure> = key_admin::generate(&context.session(&narrator), name, |pem| {
+    let written: Result<PublicKeyOut, Failure> = load_key::generate(&context.session(&narrator), name, |pem| {
         context.wiring.write_public_key(&file, pem).map_err(|error| unwritten(&error))
     });
     match written {

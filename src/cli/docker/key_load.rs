@@ -16,7 +16,7 @@ use crate::{
     crypto::key_file,
     ops::{
         error::OpsError,
-        key_admin::{self, LoadAs, LoadError},
+        keys::load_key::{self, LoadAs, LoadError},
         ports::DecisionError,
     },
 };
@@ -83,7 +83,7 @@ fn load(args: &Args, bytes: &[u8], context: &Context<'_>) -> Result<(), CliError
         Some(name) => LoadAs::Typed(name),
     };
     let narrator = Narrator::new(context.ui, Verb::Other, &file);
-    let loaded = key_admin::load(&context.session(&narrator), &blocks, name).map_err(|error| refused(&args.file, error))?;
+    let loaded = load_key::load(&context.session(&narrator), &blocks, name).map_err(|error| refused(&args.file, error))?;
     for key in loaded {
         context.ui.notice(&format!("Key {} is stored as {}", key.id, key_choice::kept_as(&key)));
     }

@@ -3,7 +3,7 @@
 use super::key_choice;
 use crate::{
     cli::{context::Context, error::CliError, failure, passphrase_flags::NewPassphraseFlags},
-    ops::{error::OpsError, key_change},
+    ops::{error::OpsError, keys::change_passphrase},
 };
 
 /// Change the passphrase of a key
@@ -41,7 +41,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         for file in files {
             context.ui.line(&format!("Changing the passphrase of {}", file.display()));
         }
-        let changed = key_change::change_passphrase(session, &info)
+        let changed = change_passphrase::change_passphrase(session, &info)
             .map_err(|error| failure::plain(&error).prefixed("failed to change the passphrase: "))?;
         context.ui.line(&format!("Successfully changed the passphrase of key {}", changed.id));
         Ok(())

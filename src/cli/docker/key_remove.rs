@@ -11,7 +11,7 @@ use crate::{
     },
     ops::{
         error::OpsError,
-        known_keys::KnownKeys,
+        keys::known_keys::KnownKeys,
         ports::{KeyInfo, KeyStoreError},
     },
     tuf::model::role::RoleName,

@@ -10,8 +10,10 @@ use crate::{
     },
     crypto::verifying_key::VerifyingKey,
     ops::{
-        key_out,
-        known_keys::{KeyUse, KnownKeys},
+        keys::{
+            export_key,
+            known_keys::{KeyUse, KnownKeys},
+        },
         ports::KeyInfo,
     },
     tuf::model::digest::Sha256,
@@ -49,7 +51,7 @@ const UNKNOWN: &str = "not known without the passphrase";
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     key_choice::with_key(&args.key, context, |session, info| {
         let known = KnownKeys::read(session);
-        let public = key_out::public_half(session, &info, &known);
+        let public = export_key::public_half(session, &info, &known);
         let algorithm = public.as_ref().map(VerifyingKey::algorithm);
         let fingerprint = public.as_ref().and_then(fingerprint);
         let uses = known.uses(info.id);

@@ -14,7 +14,7 @@ use crate::{
         },
         table, targets_json,
     },
-    ops::list_targets,
+    ops::image::list_targets,
 };
 
 /// List what is signed in a repository, by which role

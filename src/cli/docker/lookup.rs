@@ -13,7 +13,7 @@ use crate::{
         },
         targets_json,
     },
-    ops::list_targets,
+    ops::image::list_targets,
 };
 
 /// Show what a name is signed for, and by which role

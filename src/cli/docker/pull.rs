@@ -9,8 +9,10 @@ use crate::{
     cli::{context::Context, error::CliError, failure, flags::go_bool, hints::hint_of_pull},
     ops::{
         error::OpsError,
-        pull_image,
-        resolve_image::{self, Outage},
+        image::{
+            pull_image,
+            resolve_image::{self, Outage},
+        },
     },
 };
 

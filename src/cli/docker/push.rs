@@ -6,10 +6,8 @@ use super::{
 };
 use crate::{
     cli::{context::Context, error::CliError, failure},
-    ops::{
-        image::Image,
-        sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted},
-    },
+    ops::image::sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted},
+    tuf::model::image::Image,
 };
 
 /// Push an image by the Docker Engine, and sign it

@@ -13,8 +13,10 @@ use crate::{
         within::{Within, within},
     },
     ops::{
-        recreate::{self, Readers},
-        renew::{self, Choice, Left, LeftReason, Renewal, Replaced},
+        repo::{
+            recreate::{self, Readers},
+            renew::{self, Choice, Left, LeftReason, Renewal, Replaced},
+        },
         session::Session,
     },
     tuf::{

@@ -6,11 +6,11 @@ use super::{
 };
 use crate::{
     cli::{context::Context, error::CliError},
-    ops::{
-        image::Tag,
+    ops::image::{
         named_digest::check_tag,
         resolve_image::{self, Outage},
     },
+    tuf::model::image::Tag,
 };
 
 /// Print the digest that is signed under a tag

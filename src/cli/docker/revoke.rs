@@ -4,10 +4,10 @@ use super::events::{Narrator, Verb};
 use crate::{
     cli::{context::Context, error::CliError, failure, flags::go_bool},
     ops::{
-        image::Image,
+        image::revoke_image::{self, KeptTag, RevokeError},
         ports::DecisionError,
-        revoke_image::{self, KeptTag, RevokeError},
     },
+    tuf::model::image::Image,
 };
 
 /// Remove trust for an image

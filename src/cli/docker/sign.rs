@@ -19,12 +19,14 @@ use crate::{
     },
     crypto::secret::Passphrase,
     ops::{
-        image::{Image, Tag},
+        image::sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted},
         ports::{DecisionError, Decisions, Engine, PassphrasePurpose, PassphraseRequest},
         session::Session,
-        sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted},
     },
-    tuf::model::gun::Gun,
+    tuf::model::{
+        gun::Gun,
+        image::{Image, Tag},
+    },
 };
 
 /// Sign images

@@ -11,12 +11,14 @@ use crate::{
     },
     ops::{
         error::OpsError,
-        events::Event,
-        image::{Image, Tag},
-        ports::Events,
+        ports::{Events, events::Event},
         unreleased::Unreleased,
     },
-    tuf::model::{digest::Sha256, gun::Gun},
+    tuf::model::{
+        digest::Sha256,
+        gun::Gun,
+        image::{Image, Tag},
+    },
 };
 
 /// Which verb is told of.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     cli::{context::Context, error::CliError, failure},
-    ops::{error::OpsError, signer},
+    ops::{error::OpsError, repo::signer},
     tuf::model::{key::Key, role::RoleName},
 };
 

@@ -6,7 +6,7 @@ use crate::{
     ops::{
         error::OpsError,
         ports::DecisionError,
-        signer::{self, Removal, RemoveError},
+        repo::signer::{self, Removal, RemoveError},
     },
 };
 

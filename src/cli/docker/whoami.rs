@@ -12,7 +12,7 @@ use crate::{
         flags::{OutputFormat, output_format},
         keys_json, table,
     },
-    ops::whoami::{self, Standing},
+    ops::repo::whoami::{self, Standing},
 };
 
 /// Show which roles of a repository can be signed here, and with which keys

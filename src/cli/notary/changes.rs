@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{events::Narrator, failure::told};
 use crate::{
     cli::{context::Context, edit_distance::distance, error::CliError},
-    ops::{publish_staged::publish_staged, stage},
+    ops::repo::{publish_staged::publish_staged, stage},
     tuf::{
         edit::change::Change,
         json::value::Json,

@@ -10,7 +10,7 @@ use crate::{
         flags::{OutputFormat, output_format},
         targets_json,
     },
-    ops::list_targets::{self, DelegatedRole},
+    ops::image::list_targets::{self, DelegatedRole},
 };
 
 /// Lists the delegations of a trusted collection

@@ -3,7 +3,7 @@
 use super::{events::Narrator, failure, flags::TEMPLATE, repository::repository, usage};
 use crate::{
     cli::{context::Context, error::CliError, flags::go_bool},
-    ops::delete_repo::{self, Reach},
+    ops::repo::delete_repo::{self, Reach},
 };
 
 /// Deletes the trust data of a collection on this machine, and on the server where that is asked for

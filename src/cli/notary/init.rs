@@ -21,7 +21,7 @@ use crate::{
     },
     ops::{
         error::OpsError,
-        init::{Beginning, Snapshots, init},
+        repo::init::{Beginning, Snapshots, init},
     },
 };
 

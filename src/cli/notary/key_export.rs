@@ -14,7 +14,7 @@ use crate::{
     cli::{context::Context, error::CliError},
     ops::{
         error::OpsError,
-        key_out::{self, ExportError},
+        keys::export_key::{self, ExportError},
         ports::KeyInfo,
     },
 };
@@ -65,7 +65,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let meant: Vec<&KeyInfo> = keys.iter().filter(|info| is_meant(info)).collect();
     let mut text = Zeroizing::new(String::new());
     for info in &meant {
-        text.push_str(&key_out::private(&session, info).map_err(|error| refused(info, error))?);
+        text.push_str(&export_key::private(&session, info).map_err(|error| refused(info, error))?);
     }
     if let Some(file) = file {
         if meant.is_empty() {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     cli::{context::Context, error::CliError},
-    ops::{key_out::ExportError, key_pair, keyring::Keyring},
+    ops::keys::{export_key::ExportError, generate_pair, keyring::Keyring},
     tuf::model::key::Key,
 };
 
@@ -80,7 +80,7 @@ fn to_files(prefix: &Path, args: &Args, context: &Context<'_>) -> Result<(), Cli
             return Err(CliError::new(format!("{} exists already", file.display())).hinted("name another prefix with --output"));
         }
     }
-    let pair = key_pair::generate(&context.session(&narrator), &args.role).map_err(|error| match error {
+    let pair = generate_pair::generate(&context.session(&narrator), &args.role).map_err(|error| match error {
         ExportError::Ops(error) => failure::told(&error),
         error => CliError::new(error.to_string()),
     })?;

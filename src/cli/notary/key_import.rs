@@ -14,7 +14,7 @@ use super::{
 use crate::{
     cli::{context::Context, error::CliError, wiring::Exposure},
     crypto::pem,
-    ops::key_import::{self, Fallback, ImportError},
+    ops::keys::import_key::{self, Fallback, ImportError},
     tuf::model::role::RoleName,
 };
 
@@ -51,7 +51,7 @@ fn import(file: &Path, fallback: &Fallback, context: &Context<'_>) -> Result<(),
         context.ui.warning(&format!("{} holds private keys, and is open to other users", file.display()));
     }
     let narrator = Narrator::new(context.ui);
-    let stored = key_import::import(&context.session(&narrator), &pem::blocks(&bytes), fallback);
+    let stored = import_key::import(&context.session(&narrator), &pem::blocks(&bytes), fallback);
     let stored = stored.map_err(|error| refused(file, error))?;
     // as notary has it, what the file says wins
     let typed = fallback.role.as_deref().filter(|role| !role.is_empty());

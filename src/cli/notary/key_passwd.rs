@@ -3,7 +3,7 @@
 use super::{events::Narrator, failure, flags::TEMPLATE, key_id::key_id, usage};
 use crate::{
     cli::{context::Context, error::CliError, passphrase_flags::NewPassphraseFlags},
-    ops::{error::OpsError, key_change, ports::DecisionError},
+    ops::{error::OpsError, keys::change_passphrase, ports::DecisionError},
 };
 
 /// Changes the passphrase for the key with the given keyID
@@ -33,7 +33,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let narrator = Narrator::new(context.ui);
     let session = context.session(&narrator);
     let info = session.keys.find(id).map_err(|error| failure::told(&OpsError::Keys(error)))?.ok_or_else(unknown)?;
-    key_change::change_passphrase(&session, &info).map_err(|error| match &error {
+    change_passphrase::change_passphrase(&session, &info).map_err(|error| match &error {
         // notary does not say that it is the passphrase
         OpsError::Decision(DecisionError::AttemptsExceeded) => unknown().because(error.to_string()),
         _ => failure::told(&error),

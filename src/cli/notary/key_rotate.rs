@@ -13,9 +13,11 @@ use crate::{
     cli::{context::Context, error::CliError, flags::go_bool},
     crypto::{pem, private_key::PrivateKey},
     ops::{
-        key_admin::{self, LoadError},
-        keyring::Keyring,
-        rotate::{self, Holder, Legacy, RotateError},
+        keys::{
+            keyring::Keyring,
+            load_key::{self, LoadError},
+        },
+        repo::rotate::{self, Holder, Legacy, RotateError},
         session::Session,
     },
     tuf::model::role::RoleName,
@@ -101,7 +103,7 @@ fn read_key(session: &Session<'_>, context: &Context<'_>, file: &Path, role: &Ro
     if *role == RoleName::root() && !block.is_encrypted() {
         return Err(CliError::new("only encrypted root keys may be imported"));
     }
-    key_admin::open(session, &block, RoleName::root().as_str()).map_err(|error| match error {
+    load_key::open(session, &block, RoleName::root().as_str()).map_err(|error| match error {
         LoadError::Ops(error) => told(&error),
         error => CliError::new(error.to_string()),
     })

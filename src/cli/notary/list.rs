@@ -14,7 +14,7 @@ use crate::{
         flags::{OutputFormat, output_format},
         targets_json,
     },
-    ops::list_targets::{self, SignedTarget},
+    ops::image::list_targets::{self, SignedTarget},
 };
 
 /// Lists the targets of a trusted collection

@@ -8,7 +8,7 @@ use crate::{
         flags::{OutputFormat, output_format},
         targets_json,
     },
-    ops::list_targets,
+    ops::image::list_targets,
 };
 
 /// Looks up a target in a trusted collection

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     cli::{context::Context, error::CliError, flags::go_bool},
-    ops::stage::{self, Reset},
+    ops::repo::stage::{self, Reset},
 };
 
 /// Resets unpublished changes of a trusted collection

@@ -8,7 +8,7 @@ use crate::{
         flags::{OutputFormat, output_format},
         targets_json::{self, NumberedChange},
     },
-    ops::stage::staged,
+    ops::repo::stage::staged,
     tuf::edit::changelist::StagedChange,
 };
 

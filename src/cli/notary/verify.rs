@@ -22,7 +22,7 @@ use crate::{
         error::{CliError, os_words},
         flags::go_bool,
     },
-    ops::list_targets,
+    ops::image::list_targets,
     tuf::model::hashes::HashMismatch,
 };
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::trust_store::StoreError;
-use crate::{ops::bytes::Bytes, tuf::model::gun::Gun};
+use crate::{ops::ports::bytes::Bytes, tuf::model::gun::Gun};
 
 /// The staged changes of repositories on this machine: the peers' files, which they write at any time. Docker's verbs have no business with
 /// them, and are not given this port.

@@ -2,11 +2,8 @@
 
 use super::notary::RemoteError;
 use crate::{
-    ops::{
-        image::Tag,
-        transfer::{Progress, Pushed},
-    },
-    tuf::model::{digest::Sha256, gun::Gun},
+    ops::ports::transfer::{Progress, Pushed},
+    tuf::model::{digest::Sha256, gun::Gun, image::Tag},
 };
 
 /// A Docker Engine.

@@ -1,11 +1,15 @@
 //! The ports: what the use cases need of the world. Adapters implement them; `cli::wiring` chooses which.
 
+pub mod bytes;
 mod changelist;
 mod engine;
+pub mod events;
 mod keys;
 mod notary;
 mod person;
 mod registry;
+pub mod sent;
+pub mod transfer;
 mod trust_store;
 
 pub use self::{
@@ -14,12 +18,11 @@ pub use self::{
     keys::{KeyInfo, KeyStore, KeyStoreError},
     notary::{NotaryRemote, RemoteError, TlsFault, Withheld},
     person::{DecisionError, Decisions, Events, PassphrasePurpose, PassphraseRequest},
-    registry::{Accounts, Registry, RegistryError},
+    registry::{Accounts, Manifest, Registry, RegistryError},
     trust_store::{Commit, PassedOver, Repositories, StoreError, Stored, TrustSet, TrustStore, WriterGuard},
 };
-pub use super::{
+pub use super::ports::{
     bytes::Bytes,
-    image::Manifest,
     sent::{Decided, DecidedNames, Sent, SentFile},
     transfer::{Amount, Progress, Pushed, PushedContent},
 };

@@ -1,7 +1,7 @@
 //! The Notary server.
 
 use crate::{
-    ops::bytes::Bytes,
+    ops::ports::bytes::Bytes,
     tuf::model::{file_ref::FileRef, gun::Gun, role::RoleName},
 };
 

@@ -1,6 +1,6 @@
 //! The person who is told, and who answers.
 
-use crate::{crypto::secret::Passphrase, ops::events::Event};
+use crate::{crypto::secret::Passphrase, ops::ports::events::Event};
 
 /// Hears what happens along the way, in order.
 pub trait Events {

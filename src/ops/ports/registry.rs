@@ -1,10 +1,7 @@
 //! The OCI registry that holds the images.
 
 use super::notary::RemoteError;
-use crate::{
-    ops::image::{Manifest, Tag},
-    tuf::model::{digest::Sha256, gun::Gun},
-};
+use crate::tuf::model::{digest::Sha256, gun::Gun, image::Tag};
 
 /// The OCI registry that holds the images.
 pub trait Registry: Sync {
@@ -13,6 +10,17 @@ pub trait Registry: Sync {
 
     /// The manifest or index of this digest, which the registry must have; it is computed from the bytes here too.
     fn confirm(&self, gun: &Gun, digest: Sha256) -> Result<Manifest, RegistryError>;
+}
+
+/// What a registry serves under a tag, whatever its media type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifest {
+    /// SHA-256 of the bytes.
+    pub digest: Sha256,
+    /// Length of the bytes.
+    pub length: u64,
+    /// The media type as the registry gives it.
+    pub media_type: String,
 }
 
 /// A failure at the registry.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use crate::{
-    ops::{bytes::Bytes, sent::Sent},
+    ops::ports::{bytes::Bytes, sent::Sent},
     tuf::{
         model::{digest::Sha256, gun::Gun, role::RoleName},
         verify::floor::Floor,

@@ -5,6 +5,7 @@ pub mod expiry;
 pub mod file_ref;
 pub mod gun;
 pub mod hashes;
+pub mod image;
 pub mod key;
 pub mod key_id;
 pub mod payload;

@@ -1,0 +1,11 @@
+//! Keys: made, loaded, listed, moved about, and opened to sign.
+
+pub mod change_passphrase;
+pub mod export_key;
+pub mod find_key;
+pub mod generate_pair;
+pub mod import_key;
+pub mod keyring;
+pub mod known_keys;
+pub mod load_key;
+pub mod making_lock;
