@@ -78,7 +78,7 @@ fn r331_a_signature_is_not_put_on_what_another_has_released_in_place_of_what_the
                     (theirs, (what == "another").then_some(&Sha256::of(b"mine")))
                 );
                 assert!(ian.remote.uploads().is_empty(), "{what}");
-                let told = dct::cli::failure::plain(&error);
+                let told = dct::cli::face::failure::plain(&error);
                 assert!(told.message()[0].contains(&theirs.to_string()), "{told:?}");
                 if what == "another" {
                     assert!(told.message()[0].contains(&Sha256::of(b"mine").to_string()), "{told:?}");

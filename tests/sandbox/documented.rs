@@ -9,7 +9,7 @@ use std::{
 
 use clap::CommandFactory as _;
 use dct::{
-    cli::args::Arguments,
+    cli::command_line::args::Arguments,
     sandbox::{
         home::Furnishing,
         running::{Options, Sandbox},

@@ -4,14 +4,18 @@ use std::path::PathBuf;
 
 use clap::ValueHint;
 
-use super::{
-    changes,
-    flags::{List, TEMPLATE, listed, path, words},
-    repository::repository,
-    target_file, usage,
-};
+use super::{changes, target_file};
 use crate::{
-    cli::{context::Context, error::CliError, flags::go_bool},
+    cli::{
+        compose::context::Context,
+        face::notary_misuse,
+        options::{
+            boolean::go_bool,
+            notary::{List, TEMPLATE, listed, path, words},
+            notary_names::repository,
+        },
+        term::error::CliError,
+    },
     tuf::{edit::change::Change, model::targets::Target},
 };
 
@@ -52,7 +56,7 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (Some(gun), Some(name), Some(file)) = (&args.gun, &args.target, &args.file) else {
-        return Err(usage::misused("add", "Must specify a GUN, target, and path to target data"));
+        return Err(notary_misuse::misused("add", "Must specify a GUN, target, and path to target data"));
     };
     let gun = repository(gun)?;
     let custom = changes::custom(args.custom.as_deref())?;

@@ -4,14 +4,18 @@ use std::path::PathBuf;
 
 use clap::ValueHint;
 
-use super::{
-    changes,
-    flags::{List, TEMPLATE, go_int, listed, path, words},
-    repository::repository,
-    usage,
-};
+use super::changes;
 use crate::{
-    cli::{context::Context, error::CliError, flags::go_bool},
+    cli::{
+        compose::context::Context,
+        face::notary_misuse,
+        options::{
+            boolean::go_bool,
+            notary::{List, TEMPLATE, go_int, listed, path, words},
+            notary_names::repository,
+        },
+        term::error::CliError,
+    },
     tuf::{
         edit::change::Change,
         json::value::Json,
@@ -87,7 +91,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 }
 
 fn misused() -> CliError {
-    usage::misused("addhash", "Must specify a GUN, target, byte size of target data, and at least one hash")
+    notary_misuse::misused("addhash", "Must specify a GUN, target, byte size of target data, and at least one hash")
 }
 
 /// An algorithm with the hash that was given for it.

@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
-use super::{events::Narrator, failure::told};
 use crate::{
-    cli::{context::Context, edit_distance::distance, error::CliError},
+    cli::{
+        compose::context::Context,
+        face::{edit_distance::distance, notary_events::Narrator, notary_failure::told},
+        term::error::CliError,
+    },
     ops::repo::{publish_staged::publish_staged, stage},
     tuf::{
         edit::change::Change,

@@ -4,14 +4,18 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 
-use super::{
-    changes,
-    flags::{List, TEMPLATE, listed, path, words},
-    repository::repository,
-    target_file, usage,
-};
+use super::{changes, target_file};
 use crate::{
-    cli::{context::Context, error::CliError, flags::go_bool},
+    cli::{
+        compose::context::Context,
+        face::notary_misuse,
+        options::{
+            boolean::go_bool,
+            notary::{List, TEMPLATE, listed, path, words},
+            notary_names::repository,
+        },
+        term::error::CliError,
+    },
     crypto::public_key_file::{self, PublicKeyFile},
     tuf::{
         edit::change::Change,
@@ -59,7 +63,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let paths = if args.all_paths { vec![String::new()] } else { listed(&args.paths) };
     let named = args.gun.as_ref().zip(args.role.as_ref());
     let Some((gun, role)) = named.filter(|_| !(args.files.is_empty() && paths.is_empty())) else {
-        return Err(usage::misused(
+        return Err(notary_misuse::misused(
             "delegation add",
             "must specify the Global Unique Name and the role of the delegation along with the public key certificate paths and/or a list of paths to add",
         ));

@@ -2,13 +2,17 @@
 
 use std::iter;
 
-use super::{events::Narrator, failure, flags::TEMPLATE, repository::repository, table, usage};
 use crate::{
     cli::{
-        context::Context,
-        error::CliError,
-        flags::{OutputFormat, output_format},
-        targets_json,
+        compose::context::Context,
+        face::{notary_events::Narrator, notary_failure, notary_misuse},
+        options::{
+            boolean::{OutputFormat, output_format},
+            notary::TEMPLATE,
+            notary_names::repository,
+        },
+        render::{notary_table, targets_json},
+        term::error::CliError,
     },
     ops::image::list_targets::{self, DelegatedRole},
 };
@@ -33,13 +37,14 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Some(gun) = args.gun.as_ref().filter(|_| args.excess.is_empty()) else {
-        return Err(usage::misused("delegation list", "Please provide a Global Unique Name as an argument to list"));
+        return Err(notary_misuse::misused("delegation list", "Please provide a Global Unique Name as an argument to list"));
     };
     let gun = repository(gun)?;
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let narrator = Narrator::new(context.ui);
-    let roles = list_targets::delegations(&context.session(&narrator), &gun)
-        .map_err(|error| failure::told(&error).prefixed(&format!("Error retrieving delegation roles for repository {gun}: ")))?;
+    let roles = list_targets::delegations(&context.session(&narrator), &gun).map_err(|error| {
+        notary_failure::told(&error).prefixed(&format!("Error retrieving delegation roles for repository {gun}: "))
+    })?;
     match args.output {
         OutputFormat::Json => context.ui.json(&targets_json::delegations(gun.as_str(), &roles)?),
         OutputFormat::Text => {
@@ -47,7 +52,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
             if roles.is_empty() {
                 context.ui.lines(["", "No delegations present in this repository.", ""]);
             } else {
-                context.ui.lines(table::lines(["ROLE", "PATHS", "KEY IDS", "THRESHOLD"], roles.iter().flat_map(rows)));
+                context.ui.lines(notary_table::lines(["ROLE", "PATHS", "KEY IDS", "THRESHOLD"], roles.iter().flat_map(rows)));
             }
             context.ui.line("");
         }

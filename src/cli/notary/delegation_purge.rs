@@ -1,13 +1,17 @@
 //! `notary delegation purge`
 
-use super::{
-    changes,
-    flags::{List, TEMPLATE, listed, words},
-    repository::repository,
-    usage,
-};
+use super::changes;
 use crate::{
-    cli::{context::Context, error::CliError, flags::go_bool},
+    cli::{
+        compose::context::Context,
+        face::notary_misuse,
+        options::{
+            boolean::go_bool,
+            notary::{List, TEMPLATE, listed, words},
+            notary_names::repository,
+        },
+        term::error::CliError,
+    },
     tuf::{edit::change::Change, model::role::RoleName},
 };
 
@@ -35,7 +39,7 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let misused = |words| Err(usage::misused("delegation purge", words));
+    let misused = |words| Err(notary_misuse::misused("delegation purge", words));
     let Some(gun) = args.gun.as_ref().filter(|_| args.excess.is_empty()) else {
         return misused("Please provide a single Global Unique Name as an argument to remove");
     };

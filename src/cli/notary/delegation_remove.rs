@@ -1,13 +1,17 @@
 //! `notary delegation remove`
 
-use super::{
-    changes,
-    flags::{List, TEMPLATE, listed, words},
-    repository::repository,
-    usage,
-};
+use super::changes;
 use crate::{
-    cli::{context::Context, error::CliError, flags::go_bool},
+    cli::{
+        compose::context::Context,
+        face::notary_misuse,
+        options::{
+            boolean::go_bool,
+            notary::{List, TEMPLATE, listed, words},
+            notary_names::repository,
+        },
+        term::error::CliError,
+    },
     tuf::{
         edit::change::Change,
         model::{gun::Gun, role::RoleName},
@@ -53,7 +57,7 @@ pub struct Args {
 /// Runs the command. Where neither keys nor paths are named the whole delegation goes.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (Some(gun), Some(role)) = (&args.gun, &args.role) else {
-        return Err(usage::misused(
+        return Err(notary_misuse::misused(
             "delegation remove",
             "must specify the Global Unique Name and the role of the delegation along with optional keyIDs and/or a list of paths to remove",
         ));

@@ -1,8 +1,12 @@
 //! `notary delete`
 
-use super::{events::Narrator, failure, flags::TEMPLATE, repository::repository, usage};
 use crate::{
-    cli::{context::Context, error::CliError, flags::go_bool},
+    cli::{
+        compose::context::Context,
+        face::{notary_events::Narrator, notary_failure, notary_misuse},
+        options::{boolean::go_bool, notary::TEMPLATE, notary_names::repository},
+        term::error::CliError,
+    },
     ops::repo::delete_repo::{self, Reach},
 };
 
@@ -26,13 +30,13 @@ pub struct Args {
 
 /// Runs the command. Unlike with notary the server comes first, so that a refusal loses nothing.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(gun) = &args.gun else { return Err(usage::misused("delete", "Must specify a GUN")) };
+    let Some(gun) = &args.gun else { return Err(notary_misuse::misused("delete", "Must specify a GUN")) };
     let gun = repository(gun)?;
     context.ui.line(&format!("Deleting trust data for repository {gun}"));
     let (reach, what) = if args.remote { (Reach::LocalAndRemote, "local and remote") } else { (Reach::Local, "local") };
     let _wait = context.ui.wait(&format!("deleting {what} trust data of {gun}"));
     let narrator = Narrator::new(context.ui);
-    delete_repo::delete(&context.session(&narrator), &gun, reach).map_err(|error| failure::told(&error))?;
+    delete_repo::delete(&context.session(&narrator), &gun, reach).map_err(|error| notary_failure::told(&error))?;
     context.ui.line(&format!("Successfully deleted {what} trust data for repository {gun}"));
     Ok(())
 }

@@ -5,16 +5,18 @@ use std::path::{Path, PathBuf};
 use clap::ValueHint;
 use zeroize::Zeroizing;
 
-use super::{
-    changes,
-    events::Narrator,
-    failure::told,
-    flags::{TEMPLATE, path},
-    repository::repository,
-    target_file, usage,
-};
+use super::{changes, target_file};
 use crate::{
-    cli::{context::Context, error::CliError, flags::go_bool},
+    cli::{
+        compose::context::Context,
+        face::{notary_events::Narrator, notary_failure::told, notary_misuse},
+        options::{
+            boolean::go_bool,
+            notary::{TEMPLATE, path},
+            notary_names::repository,
+        },
+        term::error::CliError,
+    },
     crypto::{
         pem::{self, PemBlock},
         x509::Certificate,
@@ -53,7 +55,7 @@ pub struct Args {
 
 /// Runs the command. Unlike notary it refuses a repository that is there already, and makes no key for a server that does not answer.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(gun) = &args.gun else { return Err(usage::misused("init", "Must specify a GUN")) };
+    let Some(gun) = &args.gun else { return Err(notary_misuse::misused("init", "Must specify a GUN")) };
     let gun = repository(gun)?;
     let root_key = args.root_key.as_deref().map(root_key).transpose()?;
     let root_certificate = args.root_cert.as_deref().map(root_certificate).transpose()?;

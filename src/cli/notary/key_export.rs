@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::ValueHint;
 use zeroize::Zeroizing;
 
-use super::{
-    events::Narrator,
-    failure,
-    flags::{List, TEMPLATE, listed, path, words},
-};
 use crate::{
-    cli::{context::Context, error::CliError},
+    cli::{
+        compose::context::Context,
+        face::{notary_events::Narrator, notary_failure},
+        options::notary::{List, TEMPLATE, listed, path, words},
+        term::error::CliError,
+    },
     ops::{
         error::OpsError,
         keys::export_key::{self, ExportError},
@@ -48,7 +48,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     }
     let narrator = Narrator::new(context.ui);
     let session = context.session(&narrator);
-    let keys = session.keys.list().map_err(|error| failure::told(&OpsError::Keys(error)))?;
+    let keys = session.keys.list().map_err(|error| notary_failure::told(&OpsError::Keys(error)))?;
     let file = args.output.as_deref().filter(|output| !output.as_os_str().is_empty());
     for id in ids.iter().filter(|id| keys.iter().all(|info| info.id.to_string() != **id)) {
         let missing = format!("no key with ID {id} is on this machine");
@@ -85,7 +85,7 @@ fn nothing_written(reason: String, file: &Path) -> CliError {
 
 fn refused(info: &KeyInfo, error: ExportError) -> CliError {
     match error {
-        ExportError::Ops(error) => failure::told(&error),
+        ExportError::Ops(error) => notary_failure::told(&error),
         ExportError::NotEncrypted(_) => {
             CliError::new(error.to_string()).hinted(format!("give it a passphrase first: `notary key passwd {}`", info.id))
         }

@@ -4,14 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 
-use super::{
-    events::Narrator,
-    failure,
-    flags::{TEMPLATE, path},
-    usage,
-};
 use crate::{
-    cli::{context::Context, error::CliError},
+    cli::{
+        compose::context::Context,
+        face::{notary_events::Narrator, notary_failure, notary_misuse},
+        options::notary::{TEMPLATE, path},
+        term::error::CliError,
+    },
     ops::keys::{export_key::ExportError, generate_pair, keyring::Keyring},
     tuf::model::key::Key,
 };
@@ -44,7 +43,7 @@ const ALGORITHM: &str = "ecdsa";
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     if !args.excess.is_empty() {
         let words = "Please provide only one Algorithm as an argument to generate (rsa, ecdsa)";
-        return Err(usage::misused("key generate", words));
+        return Err(notary_misuse::misused("key generate", words));
     }
     if args.algorithm.as_deref().is_some_and(|algorithm| !algorithm.eq_ignore_ascii_case(ALGORITHM)) {
         return Err(CliError::new("Algorithm not allowed, possible values are: ECDSA"));
@@ -60,7 +59,7 @@ fn to_store(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let session = context.session(&narrator);
     let key = Keyring::new(&session)
         .create(role, None)
-        .map_err(|error| failure::told(&error).prefixed(&format!("Failed to create a new {role} key: ")))?;
+        .map_err(|error| notary_failure::told(&error).prefixed(&format!("Failed to create a new {role} key: ")))?;
     let id = Key::of(&key).canonical_id().map(|id| id.to_string()).unwrap_or_default();
     context.ui.line(&format!("Generated new {ALGORITHM} {role} key with keyID: {id}"));
     Ok(())
@@ -81,7 +80,7 @@ fn to_files(prefix: &Path, args: &Args, context: &Context<'_>) -> Result<(), Cli
         }
     }
     let pair = generate_pair::generate(&context.session(&narrator), &args.role).map_err(|error| match error {
-        ExportError::Ops(error) => failure::told(&error),
+        ExportError::Ops(error) => notary_failure::told(&error),
         error => CliError::new(error.to_string()),
     })?;
     context.wiring.write_key(&private, &pair.private)?;

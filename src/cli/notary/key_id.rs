@@ -1,6 +1,6 @@
 //! The key that an argument names by its whole ID.
 
-use crate::{cli::error::CliError, tuf::model::key_id::CanonicalKeyId};
+use crate::{cli::term::error::CliError, tuf::model::key_id::CanonicalKeyId};
 
 /// How many digits an ID has.
 const DIGITS: usize = 64;

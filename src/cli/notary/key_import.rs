@@ -4,15 +4,16 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 
-use super::{
-    events::Narrator,
-    failure,
-    flags::{TEMPLATE, path},
-    repository::repository,
-    usage,
-};
 use crate::{
-    cli::{context::Context, error::CliError, wiring::Exposure},
+    cli::{
+        compose::{context::Context, wiring::Exposure},
+        face::{notary_events::Narrator, notary_failure, notary_misuse},
+        options::{
+            notary::{TEMPLATE, path},
+            notary_names::repository,
+        },
+        term::error::CliError,
+    },
     crypto::pem,
     ops::keys::import_key::{self, Fallback, ImportError},
     tuf::model::role::RoleName,
@@ -38,7 +39,7 @@ pub struct Args {
 /// Runs the command. A file is imported whole or not at all; those before it stay.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     if args.files.is_empty() {
-        return Err(usage::misused("key import", "must specify at least one input file to import keys from"));
+        return Err(notary_misuse::misused("key import", "must specify at least one input file to import keys from"));
     }
     let gun = args.gun.as_deref().filter(|gun| !gun.is_empty()).map(repository).transpose()?;
     let fallback = Fallback { role: args.role.clone(), gun };
@@ -68,7 +69,7 @@ fn import(file: &Path, fallback: &Fallback, context: &Context<'_>) -> Result<(),
 
 fn refused(file: &Path, error: ImportError) -> CliError {
     match error {
-        ImportError::Ops(error) => failure::told(&error),
+        ImportError::Ops(error) => notary_failure::told(&error),
         error @ ImportError::Stored { .. } => CliError::new(error.to_string()),
         ImportError::OtherFile(ref stored) => {
             let hint = format!("where this file is the right one, `notary key remove {}` makes room for it", stored.id);

@@ -1,12 +1,15 @@
 //! `notary key list`
 
-use super::{events::Narrator, failure, flags::TEMPLATE, table, usage};
 use crate::{
     cli::{
-        context::Context,
-        error::CliError,
-        flags::{OutputFormat, output_format},
-        keys_json,
+        compose::context::Context,
+        face::{notary_events::Narrator, notary_failure, notary_misuse},
+        options::{
+            boolean::{OutputFormat, output_format},
+            notary::TEMPLATE,
+        },
+        render::{keys_json, notary_table},
+        term::error::CliError,
     },
     ops::{error::OpsError, ports::KeyInfo},
     tuf::model::role::RoleName,
@@ -32,10 +35,10 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     if !args.excess.is_empty() {
-        return Err(usage::misused("key list", ""));
+        return Err(notary_misuse::misused("key list", ""));
     }
     let narrator = Narrator::new(context.ui);
-    let mut keys = context.session(&narrator).keys.list().map_err(|error| failure::told(&OpsError::Keys(error)))?;
+    let mut keys = context.session(&narrator).keys.list().map_err(|error| notary_failure::told(&OpsError::Keys(error)))?;
     keys.sort_by_key(|info| (info.role != RoleName::root().as_str(), info.gun.clone(), info.role.clone(), info.id));
     match args.output {
         OutputFormat::Json => context.ui.json(&keys_json::list(&keys)?),
@@ -44,7 +47,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
             if keys.is_empty() {
                 context.ui.line("No signing keys found.");
             } else {
-                context.ui.lines(table::lines(["ROLE", "GUN", "KEY ID", "LOCATION"], keys.iter().map(row)));
+                context.ui.lines(notary_table::lines(["ROLE", "GUN", "KEY ID", "LOCATION"], keys.iter().map(row)));
             }
             context.ui.line("");
         }

@@ -1,8 +1,14 @@
 //! `notary key passwd`
 
-use super::{events::Narrator, failure, flags::TEMPLATE, key_id::key_id, usage};
+use super::key_id::key_id;
 use crate::{
-    cli::{context::Context, error::CliError, passphrase_flags::NewPassphraseFlags},
+    cli::{
+        compose::context::Context,
+        face::{notary_events::Narrator, notary_failure, notary_misuse},
+        options::notary::TEMPLATE,
+        passphrases::flags::NewPassphraseFlags,
+        term::error::CliError,
+    },
     ops::{error::OpsError, keys::change_passphrase, ports::DecisionError},
 };
 
@@ -26,17 +32,17 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Some(typed) = &args.id else {
-        return Err(usage::misused("key passwd", "must specify the key ID of the key to change the passphrase of"));
+        return Err(notary_misuse::misused("key passwd", "must specify the key ID of the key to change the passphrase of"));
     };
     let unknown = || CliError::new(format!("could not retrieve local key for key ID provided: {typed}"));
     let id = key_id(typed)?.ok_or_else(unknown)?;
     let narrator = Narrator::new(context.ui);
     let session = context.session(&narrator);
-    let info = session.keys.find(id).map_err(|error| failure::told(&OpsError::Keys(error)))?.ok_or_else(unknown)?;
+    let info = session.keys.find(id).map_err(|error| notary_failure::told(&OpsError::Keys(error)))?.ok_or_else(unknown)?;
     change_passphrase::change_passphrase(&session, &info).map_err(|error| match &error {
         // notary does not say that it is the passphrase
         OpsError::Decision(DecisionError::AttemptsExceeded) => unknown().because(error.to_string()),
-        _ => failure::told(&error),
+        _ => notary_failure::told(&error),
     })?;
     context.ui.lines(["", &format!("Successfully updated passphrase for key ID: {typed}")]);
     Ok(())

@@ -1,8 +1,13 @@
 //! `notary key remove`
 
-use super::{events::Narrator, failure, flags::TEMPLATE, key_id::key_id, key_list::folder_of, usage};
+use super::{key_id::key_id, key_list::folder_of};
 use crate::{
-    cli::{context::Context, error::CliError},
+    cli::{
+        compose::context::Context,
+        face::{notary_events::Narrator, notary_failure, notary_misuse},
+        options::notary::TEMPLATE,
+        term::error::CliError,
+    },
     ops::error::OpsError,
 };
 
@@ -22,13 +27,13 @@ pub struct Args {
 /// Runs the command. A person who does not want it after all has not failed.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Some(typed) = &args.id else {
-        return Err(usage::misused("key remove", "must specify the key ID of the key to remove"));
+        return Err(notary_misuse::misused("key remove", "must specify the key ID of the key to remove"));
     };
     let id = key_id(typed)?;
     let (ui, narrator) = (context.ui, Narrator::new(context.ui));
     let session = context.session(&narrator);
     ui.line("");
-    let told = |error| failure::told(&OpsError::Keys(error));
+    let told = |error| notary_failure::told(&OpsError::Keys(error));
     let info = id.map(|id| session.keys.find(id)).transpose().map_err(told)?.flatten();
     let Some(info) = info else {
         ui.line("");

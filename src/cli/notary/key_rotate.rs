@@ -2,15 +2,17 @@
 
 use std::{path::Path, rc::Rc};
 
-use super::{
-    events::Narrator,
-    failure::told,
-    flags::{List, TEMPLATE, go_int, listed, words},
-    repository::repository,
-    usage,
-};
 use crate::{
-    cli::{context::Context, error::CliError, flags::go_bool},
+    cli::{
+        compose::context::Context,
+        face::{notary_events::Narrator, notary_failure::told, notary_misuse},
+        options::{
+            boolean::go_bool,
+            notary::{List, TEMPLATE, go_int, listed, words},
+            notary_names::repository,
+        },
+        term::error::CliError,
+    },
     crypto::{pem, private_key::PrivateKey},
     ops::{
         keys::{
@@ -62,7 +64,7 @@ const QUESTION: &str = "Are you sure you want to proceed?  (yes/no)  ";
 /// and removes none before the server has the new root.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (Some(gun), Some(role)) = (&args.gun, &args.role) else {
-        return Err(usage::misused("key rotate", "Must specify a GUN and a key role to rotate"));
+        return Err(notary_misuse::misused("key rotate", "Must specify a GUN and a key role to rotate"));
     };
     let gun = repository(gun)?;
     let nobody_s = |server_managed| if server_managed { Holder::Server } else { Holder::Person(&[]) };

@@ -1,20 +1,18 @@
 //! `notary list`
 
-use super::{
-    events::Narrator,
-    failure,
-    flags::{List, TEMPLATE, listed, words},
-    repository::{repository, roles},
-    table, usage,
-};
 use crate::{
     cli::{
-        context::Context,
-        error::CliError,
-        flags::{OutputFormat, output_format},
-        targets_json,
+        compose::context::Context,
+        face::{notary_events::Narrator, notary_failure, notary_misuse},
+        options::{
+            boolean::{OutputFormat, output_format},
+            notary::{List, TEMPLATE, listed, words},
+            notary_names::{repository, roles},
+        },
+        render::{notary_table, target_row::row, targets_json},
+        term::error::CliError,
     },
-    ops::image::list_targets::{self, SignedTarget},
+    ops::image::list_targets,
 };
 
 /// Lists the targets of a trusted collection
@@ -40,20 +38,17 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(gun) = &args.gun else { return Err(usage::misused("list", "Must specify a GUN")) };
+    let Some(gun) = &args.gun else { return Err(notary_misuse::misused("list", "Must specify a GUN")) };
     let (gun, roles) = (repository(gun)?, roles(&listed(&args.roles))?);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let narrator = Narrator::new(context.ui);
-    let targets = list_targets::list(&context.session(&narrator), &gun, &roles).map_err(|error| failure::told(&error))?;
+    let targets = list_targets::list(&context.session(&narrator), &gun, &roles).map_err(|error| notary_failure::told(&error))?;
     match args.output {
         OutputFormat::Json => context.ui.json(&targets_json::list(gun.as_str(), &targets)?),
         OutputFormat::Text if targets.is_empty() => context.ui.lines(["", "No targets present in this repository.", ""]),
-        OutputFormat::Text => context.ui.lines(table::lines(["NAME", "DIGEST", "SIZE (BYTES)", "ROLE"], targets.iter().map(row))),
+        OutputFormat::Text => {
+            context.ui.lines(notary_table::lines(["NAME", "DIGEST", "SIZE (BYTES)", "ROLE"], targets.iter().map(row)));
+        }
     }
     Ok(())
-}
-
-/// A target's row: name, digest, size and role.
-pub(in crate::cli) fn row(target: &SignedTarget) -> [String; 4] {
-    [target.name.clone(), target.meta.sha256.to_hex(), target.meta.length.to_string(), target.role.to_string()]
 }

@@ -1,12 +1,16 @@
 //! `notary lookup`
 
-use super::{events::Narrator, failure, flags::TEMPLATE, repository::repository, usage};
 use crate::{
     cli::{
-        context::Context,
-        error::CliError,
-        flags::{OutputFormat, output_format},
-        targets_json,
+        compose::context::Context,
+        face::{notary_events::Narrator, notary_failure, notary_misuse},
+        options::{
+            boolean::{OutputFormat, output_format},
+            notary::TEMPLATE,
+            notary_names::repository,
+        },
+        render::targets_json,
+        term::error::CliError,
     },
     ops::image::list_targets,
 };
@@ -35,12 +39,13 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (Some(gun), Some(target)) = (&args.gun, &args.target) else {
-        return Err(usage::misused("lookup", "Must specify a GUN and target"));
+        return Err(notary_misuse::misused("lookup", "Must specify a GUN and target"));
     };
     let gun = repository(gun)?;
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let narrator = Narrator::new(context.ui);
-    let found = list_targets::lookup(&context.session(&narrator), &gun, &[], target).map_err(|error| failure::told(&error))?;
+    let found =
+        list_targets::lookup(&context.session(&narrator), &gun, &[], target).map_err(|error| notary_failure::told(&error))?;
     let found = found.ok_or_else(|| CliError::new(format!("No valid trust data for {target}")))?;
     match args.output {
         OutputFormat::Json => context.ui.json(&targets_json::one(gun.as_str(), &found)?),

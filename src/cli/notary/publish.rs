@@ -1,7 +1,12 @@
 //! `notary publish`
 
-use super::{changes, flags::TEMPLATE, repository::repository, usage};
-use crate::cli::{context::Context, error::CliError};
+use super::changes;
+use crate::cli::{
+    compose::context::Context,
+    face::notary_misuse,
+    options::{notary::TEMPLATE, notary_names::repository},
+    term::error::CliError,
+};
 
 /// Publishes the staged changes of a trusted collection
 #[derive(Debug, clap::Args)]
@@ -18,7 +23,7 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(gun) = &args.gun else { return Err(usage::misused("publish", "Must specify a GUN")) };
+    let Some(gun) = &args.gun else { return Err(notary_misuse::misused("publish", "Must specify a GUN")) };
     let gun = repository(gun)?;
     context.ui.line(&format!("Pushing changes to {gun}"));
     changes::publish(context, &gun)

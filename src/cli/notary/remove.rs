@@ -1,12 +1,16 @@
 //! `notary remove`
 
-use super::{
-    changes,
-    flags::{List, TEMPLATE, listed, words},
-    repository::repository,
-};
+use super::changes;
 use crate::{
-    cli::{context::Context, error::CliError, flags::go_bool},
+    cli::{
+        compose::context::Context,
+        options::{
+            boolean::go_bool,
+            notary::{List, TEMPLATE, listed, words},
+            notary_names::repository,
+        },
+        term::error::CliError,
+    },
     tuf::edit::change::Change,
 };
 

@@ -1,13 +1,16 @@
 //! `notary reset`
 
-use super::{
-    failure::told,
-    flags::{List, TEMPLATE, listed, numbers},
-    repository::repository,
-    usage,
-};
 use crate::{
-    cli::{context::Context, error::CliError, flags::go_bool},
+    cli::{
+        compose::context::Context,
+        face::{notary_failure::told, notary_misuse},
+        options::{
+            boolean::go_bool,
+            notary::{List, TEMPLATE, listed, numbers},
+            notary_names::repository,
+        },
+        term::error::CliError,
+    },
     ops::repo::stage::{self, Reset},
 };
 
@@ -35,10 +38,10 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(gun) = &args.gun else { return Err(usage::misused("reset", "Must specify a GUN")) };
+    let Some(gun) = &args.gun else { return Err(notary_misuse::misused("reset", "Must specify a GUN")) };
     let numbers = listed(&args.number);
     if !args.all && numbers.is_empty() {
-        return Err(usage::misused("reset", "Must specify changes to reset with -n or the --all flag"));
+        return Err(notary_misuse::misused("reset", "Must specify changes to reset with -n or the --all flag"));
     }
     let gun = repository(gun)?;
     // no change has a number below 0

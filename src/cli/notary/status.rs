@@ -1,12 +1,19 @@
 //! `notary status`
 
-use super::{failure::told, flags::TEMPLATE, repository::repository, table, usage};
 use crate::{
     cli::{
-        context::Context,
-        error::CliError,
-        flags::{OutputFormat, output_format},
-        targets_json::{self, NumberedChange},
+        compose::context::Context,
+        face::{notary_failure::told, notary_misuse},
+        options::{
+            boolean::{OutputFormat, output_format},
+            notary::TEMPLATE,
+            notary_names::repository,
+        },
+        render::{
+            notary_table,
+            targets_json::{self, NumberedChange},
+        },
+        term::error::CliError,
     },
     ops::repo::stage::staged,
     tuf::edit::changelist::StagedChange,
@@ -31,7 +38,7 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(gun) = &args.gun else { return Err(usage::misused("status", "Must specify a GUN")) };
+    let Some(gun) = &args.gun else { return Err(notary_misuse::misused("status", "Must specify a GUN")) };
     let gun = repository(gun)?;
     let staged = staged(context.wiring.changelist(), &gun).map_err(|error| told(&error))?;
     let mut changes = Vec::new();
@@ -52,7 +59,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         return Ok(());
     }
     context.ui.lines([&format!("Unpublished changes for {gun}:"), ""]);
-    context.ui.lines(table::lines(["#", "ACTION", "SCOPE", "TYPE", "PATH"], changes.into_iter().map(row)));
+    context.ui.lines(notary_table::lines(["#", "ACTION", "SCOPE", "TYPE", "PATH"], changes.into_iter().map(row)));
     Ok(())
 }
 

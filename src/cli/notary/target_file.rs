@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs::File, io::Read as _, path::Path};
 use sha2::{Digest as _, Sha256, Sha512};
 
 use crate::{
-    cli::error::os_words,
+    cli::term::error::os_words,
     tuf::model::{digest, hashes::FileMeta},
 };
 

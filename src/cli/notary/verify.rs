@@ -9,18 +9,16 @@ use std::{
 
 use clap::ValueHint;
 
-use super::{
-    events::Narrator,
-    failure,
-    flags::{TEMPLATE, path},
-    repository::repository,
-    usage,
-};
 use crate::{
     cli::{
-        context::Context,
-        error::{CliError, os_words},
-        flags::go_bool,
+        compose::context::Context,
+        face::{notary_events::Narrator, notary_failure, notary_misuse},
+        options::{
+            boolean::go_bool,
+            notary::{TEMPLATE, path},
+            notary_names::repository,
+        },
+        term::error::{CliError, os_words},
     },
     ops::image::list_targets,
     tuf::model::hashes::HashMismatch,
@@ -59,13 +57,13 @@ pub struct Args {
 /// Runs the command. Nothing of the content is passed on before all of it is verified.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (Some(gun), Some(target)) = (&args.gun, &args.target) else {
-        return Err(usage::misused("verify", "Must specify a GUN and target"));
+        return Err(notary_misuse::misused("verify", "Must specify a GUN and target"));
     };
     let gun = repository(gun)?;
     let narrator = Narrator::new(context.ui);
     let found = {
         let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
-        list_targets::lookup(&context.session(&narrator), &gun, &[], target).map_err(|error| failure::told(&error))
+        list_targets::lookup(&context.session(&narrator), &gun, &[], target).map_err(|error| notary_failure::told(&error))
     };
     let found = found.and_then(|found| found.ok_or_else(|| CliError::new(format!("No valid trust data for {target}"))));
     let found = found.map_err(|error| error.prefixed(&format!("error retrieving target by name:{target}, error:")))?;

@@ -1,7 +1,6 @@
 //! `notary version`
 
-use super::flags::TEMPLATE;
-use crate::cli::{context::Context, error::CliError};
+use crate::cli::{compose::context::Context, options::notary::TEMPLATE, term::error::CliError};
 
 /// Print the version number
 #[derive(Debug, clap::Args)]

@@ -1,8 +1,13 @@
 //! `notary witness`
 
-use super::{changes, flags::TEMPLATE, repository::repository, usage};
+use super::changes;
 use crate::{
-    cli::{context::Context, error::CliError, flags::go_bool},
+    cli::{
+        compose::context::Context,
+        face::notary_misuse,
+        options::{boolean::go_bool, notary::TEMPLATE, notary_names::repository},
+        term::error::CliError,
+    },
     tuf::{
         edit::{change::Change, changelist::StagedChange},
         model::role::RoleName,
@@ -30,7 +35,7 @@ pub struct Args {
 /// Runs the command. A role that cannot be witnessed is refused at once, in the words in which notary refuses the whole publish later.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Some(gun) = args.gun.as_ref().filter(|_| !args.roles.is_empty()) else {
-        return Err(usage::misused("witness", "Please provide a GUN and at least one role to witness"));
+        return Err(notary_misuse::misused("witness", "Please provide a GUN and at least one role to witness"));
     };
     let gun = repository(gun)?;
     let roles: Vec<Change> = args.roles.iter().map(|name| witness(name)).collect::<Result<_, _>>()?;

@@ -1,4 +1,4 @@
-//! The ports: what the use cases need of the world. Adapters implement them; `cli::wiring` chooses which.
+//! The ports: what the use cases need of the world. Adapters implement them; the composition root chooses which.
 
 pub mod bytes;
 mod changelist;

@@ -1,0 +1,7 @@
+//! Settings: what files and flags say.
+
+pub mod notary;
+pub mod notary_file;
+pub mod notary_json;
+pub mod root_settings;
+pub mod settings;

@@ -1,0 +1,11 @@
+//! The words of a face: what went wrong, what happens along the way, how a command line is mistaken.
+
+pub mod docker_events;
+pub mod docker_sign_words;
+pub mod docker_usage;
+pub mod edit_distance;
+pub mod failure;
+pub mod hints;
+pub mod notary_events;
+pub mod notary_failure;
+pub mod notary_misuse;
