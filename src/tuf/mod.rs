@@ -5,7 +5,7 @@
 //! A digest comes of a chain of stages, each of which consumes the one before it: root, timestamp, snapshot, targets, delegations.
 //!
 //! ```
-//! use dct::tuf::{bootstrap::RootWalk, error::UpdateError, pinning::TrustPinning, trusted::TrustedRepo, update::Freshness};
+//! use dct::tuf::verify::{bootstrap::RootWalk, error::UpdateError, pinning::TrustPinning, trusted::TrustedRepo, update::Freshness};
 //! use std::{collections::BTreeMap, sync::Arc};
 //!
 //! fn update(walk: RootWalk, now: jiff::Timestamp, [timestamp, snapshot, targets]: [Arc<[u8]>; 3]) -> Result<TrustedRepo, UpdateError> {
@@ -21,7 +21,7 @@
 //! The other ways from bytes to content do not compile. A payload is read by verification alone:
 //!
 //! ```compile_fail,E0061
-//! use dct::tuf::{json::Json, members::FormatError, payload::Payload, role::RoleName, targets::Targets};
+//! use dct::tuf::{json::{members::FormatError, value::Json}, model::{payload::Payload, role::RoleName, targets::Targets}};
 //! fn read(signed: &Json) -> Result<Targets, FormatError> {
 //!     Targets::read(&RoleName::targets(), signed)
 //! }
@@ -34,7 +34,7 @@
 //! Keys are those that a verified parent names, and a threshold is met in verification alone:
 //!
 //! ```compile_fail,E0624
-//! use dct::tuf::{role::RoleName, role_keys::{RoleKeys, RoleSpec}};
+//! use dct::tuf::model::{role::RoleName, role_keys::{RoleKeys, RoleSpec}};
 //! fn keys(spec: &RoleSpec) -> RoleKeys {
 //!     RoleKeys::new(RoleName::targets(), spec, &Default::default())
 //! }
@@ -59,7 +59,7 @@
 //! A root is trusted by way of the keys that count, and no other makes one:
 //!
 //! ```compile_fail,E0624
-//! use dct::tuf::{counted_keys::CountedKeys, ends::Judged, root::Root, trusted_root::TrustedRoot, verify::Verified};
+//! use dct::tuf::{model::root::Root, verify::{counted_keys::CountedKeys, ends::Judged, threshold::Verified, trusted_root::TrustedRoot}};
 //! fn trust(root: Verified<Root>, counted: &CountedKeys, ends: Judged) {
 //!     let _ = TrustedRoot::verify(root, counted, ends);
 //! }
@@ -68,20 +68,20 @@
 //! What was taken up without a question for its end is signed anew, and nothing is looked up in it:
 //!
 //! ```compile_fail,E0599
-//! use dct::tuf::{ends::Overlooked, trusted::TrustedRepo};
+//! use dct::tuf::verify::{ends::Overlooked, trusted::TrustedRepo};
 //! fn look_up(repo: &TrustedRepo<Overlooked>) -> usize {
 //!     repo.entries(None).len()
 //! }
 //! ```
 //!
 //! ```compile_fail,E0308
-//! use dct::tuf::{ends::Overlooked, trusted::TrustedRepo};
+//! use dct::tuf::verify::{ends::Overlooked, trusted::TrustedRepo};
 //! fn pass_off(repo: TrustedRepo<Overlooked>) -> TrustedRepo {
 //!     repo
 //! }
 //! ```
 //!
-//! ```compile_fail,E0423
+//! ```compile_fail,E0603
 //! let ends = dct::tuf::verify::ends::Judged(jiff::Timestamp::MIN);
 //! ```
 
