@@ -13,10 +13,10 @@ build:
 ## formatting, lints, and all tests with the peers that are installed (installs them, as root on Debian)
 test:
 	.ci/install-peers
-	cargo fmt --check
+	cargo fmt --all --check
 	cargo clippy --all-targets --locked -- -D warnings
 	cargo clippy --no-default-features --locked -- -D warnings
-	cargo test --locked
+	cargo test --locked --no-fail-fast
 
 ## the documented flow in a sandbox, every command with its output
 demo:

@@ -1,12 +1,14 @@
-//! A trust client for container images: Docker Content Trust metadata on Notary v1 servers.
+//! The binary: what a person sees, and the one place that builds everything.
 //!
-//! The floors, top to bottom; an import only ever points down:
-//! `cli` → `adapters` → `ops` → `tuf` → `crypto`. The two lowest are pure. `sandbox`, the embedded endpoint, stands beside `ops`.
+//! What is public here is for the tests and for the pages that are made of the definitions.
 
-pub mod adapters;
-pub mod cli;
-pub mod crypto;
-pub mod ops;
-#[cfg(feature = "sandbox")]
-pub mod sandbox;
-pub mod tuf;
+pub mod command_line;
+pub mod compose;
+pub mod config;
+pub mod face;
+pub mod notary;
+pub mod options;
+pub mod passphrases;
+pub mod render;
+pub mod term;
+pub mod verb;

@@ -17,14 +17,38 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The floors, from the ground up. A room uses rooms below it alone, and no neighbour.
-const FLOORS: [&[&str]; 5] = [&["crypto"], &["tuf"], &["ops", "sandbox"], &["adapters"], &["cli"]];
+/// The crates, and which others each may stand on.
+const CRATES: [(&str, &str, &[&str]); 5] = [
+    ("trust", "crates/trust", &[]),
+    ("client", "crates/client", &["trust"]),
+    ("host", "crates/host", &["client", "trust"]),
+    ("sandbox", "crates/sandbox", &["trust"]),
+    ("dct", ".", &["client", "host", "sandbox", "trust"]),
+];
 
-/// The rooms of a floor, from the ground up.
+/// The rooms of a crate, from the ground up.
 const ROOMS: [(&str, &[&str]); 3] = [
-    ("tuf", &["json", "model", "verify", "edit"]),
-    ("ops", &["ports", "overtaken", "unreleased", "error", "session", "keys", "state", "repo", "image"]),
-    ("cli", &["term", "face", "passphrases", "options", "config", "render", "compose", "notary", "verb", "command_line"]),
+    ("trust", &["crypto", "json", "model", "verify", "edit"]),
+    ("client", &["ports", "overtaken", "unreleased", "error", "session", "keys", "state", "repo", "image"]),
+    ("dct", &["term", "face", "passphrases", "options", "config", "render", "compose", "notary", "verb", "command_line"]),
+];
+
+/// What the pure crate has no business with, among all that it stands on.
+const IMPURE_CRATES: [&str; 14] = [
+    "clap",
+    "dirs",
+    "hyper",
+    "indicatif",
+    "nix",
+    "reqwest",
+    "rpassword",
+    "rustix",
+    "rustls",
+    "socket2",
+    "tempfile",
+    "tokio",
+    "tracing",
+    "url",
 ];
 
 /// Most lines of a file, its tests left out.
@@ -48,8 +72,9 @@ const IMPURE: [&str; 13] = [
 ];
 
 struct Source {
+    /// From the top of the repository.
     path: PathBuf,
-    /// The module's path below the crate, such as `["tuf", "verify"]`.
+    /// The module's path from its crate on, such as `["trust", "verify", "floor"]`.
     module: Vec<String>,
     /// The text without comments, texts and the tests at the bottom.
     code: String,
@@ -66,20 +91,25 @@ fn sources() -> Vec<Source> {
             }
         }
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    walk(&root, &mut files);
-    files.sort();
-    let source = |path: PathBuf| {
-        let relative = path.strip_prefix(&root).unwrap().with_extension("");
-        let mut module: Vec<String> = relative.iter().map(|part| part.to_string_lossy().into_owned()).collect();
-        if module.last().is_some_and(|last| last == "mod" || last == "lib" || last == "main") {
-            module.pop();
-        }
-        let code = without_comments_and_texts(&without_tests(&fs::read_to_string(&path).unwrap()));
-        Source { path: path.strip_prefix(&root).unwrap().to_owned(), module, code }
-    };
-    files.into_iter().map(source).collect()
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut all = Vec::new();
+    for (name, folder, _) in CRATES {
+        let root = top.join(folder).join("src");
+        let mut files = Vec::new();
+        walk(&root, &mut files);
+        files.sort();
+        all.extend(files.into_iter().map(|path| {
+            let relative = path.strip_prefix(&root).unwrap().with_extension("");
+            let parts = relative.iter().map(|part| part.to_string_lossy().into_owned());
+            let mut module: Vec<String> = [name.to_owned()].into_iter().chain(parts).collect();
+            if module.last().is_some_and(|last| last == "mod" || last == "lib" || last == "main") {
+                module.pop();
+            }
+            let code = without_comments_and_texts(&without_tests(&fs::read_to_string(&path).unwrap()));
+            Source { path: path.strip_prefix(top).map_or_else(|_| path.clone(), Path::to_owned), module, code }
+        }));
+    }
+    all
 }
 
 fn without_tests(text: &str) -> String {
@@ -105,10 +135,13 @@ fn without_comments_and_texts(text: &str) -> String {
     out
 }
 
-/// Every module path that a file uses, in `use` trees and in the middle of the code, from the crate's root.
+/// Every module path that a file uses, in `use` trees and in the middle of the code, from the name of its crate on.
 fn used_paths(source: &Source) -> BTreeSet<Vec<String>> {
     let mut paths = BTreeSet::new();
-    for start in ["crate", "super", "self"] {
+    let own = &source.module[..1];
+    for start in
+        ["crate", "super", "self"].into_iter().chain(CRATES.map(|(name, ..)| name).into_iter().filter(|name| own != [*name]))
+    {
         for (at, _) in source.code.match_indices(&format!("{start}::")) {
             let before = source.code[..at].chars().next_back();
             if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':') {
@@ -118,8 +151,10 @@ fn used_paths(source: &Source) -> BTreeSet<Vec<String>> {
                 let mut base = source.module.clone();
                 let mut rest = path;
                 if rest[0] == "crate" {
-                    base.clear();
+                    base.truncate(1);
                     rest = &rest[1..];
+                } else if CRATES.iter().any(|(name, ..)| *name == rest[0]) {
+                    base.clear();
                 }
                 while rest.first().is_some_and(|part| part == "super" || part == "self") {
                     // what stands in `a/b.rs` is the module a::b, and its `super` is a
@@ -170,33 +205,40 @@ fn expand(text: &str, prefix: &[String], found: &mut impl FnMut(&[String])) -> u
     }
 }
 
-fn floor_of(room: &str) -> Option<usize> {
-    FLOORS.iter().position(|rooms| rooms.contains(&room))
-}
-
 #[test]
-fn every_import_points_down() {
-    let mut wrong = Vec::new();
-    for source in sources() {
-        let Some(floor) = source.module.first().and_then(|room| floor_of(room)) else { continue };
-        for path in used_paths(&source) {
-            let Some(room) = path.first() else { continue };
-            let neighbour = |used: usize| used == floor && *room != source.module[0];
-            if floor_of(room).is_some_and(|used| used > floor || neighbour(used)) {
-                wrong.push(format!("{} uses {}", source.path.display(), path.join("::")));
-            }
-        }
+fn every_crate_stands_on_those_that_it_may() {
+    for (name, folder, may) in CRATES {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join("Cargo.toml");
+        let manifest = fs::read_to_string(manifest).unwrap();
+        let dependencies = manifest.split("\n[dependencies]\n").nth(1).unwrap().split("\n[").next().unwrap();
+        let ours = |line: &&str| CRATES.iter().any(|(ours, ..)| line.split([' ', '.']).next() == Some(ours));
+        let uses: Vec<&str> = dependencies.lines().filter(ours).map(|line| line.split([' ', '.']).next().unwrap()).collect();
+        assert_eq!(uses, *may, "{name}");
     }
-    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
-fn the_rooms_of_a_floor_stand_on_each_other() {
+fn nothing_impure_is_below_the_pure_crate() {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let tree = std::process::Command::new(cargo)
+        .args(["tree", "--package", "trust", "--edges", "normal", "--prefix", "none", "--locked", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    let names: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(names.contains("sha2"), "{tree}");
+    let impure: Vec<_> = IMPURE_CRATES.iter().filter(|name| names.contains(**name)).collect();
+    assert!(impure.is_empty(), "{impure:?}");
+}
+
+#[test]
+fn the_rooms_of_a_crate_stand_on_each_other() {
     let mut wrong = Vec::new();
     for source in sources().iter().filter(|source| source.module.len() > 1) {
-        let Some((floor, rooms)) = ROOMS.iter().find(|(floor, _)| *floor == source.module[0]) else { continue };
+        let Some((name, rooms)) = ROOMS.iter().find(|(name, _)| *name == source.module[0]) else { continue };
         let place = |room: &str| rooms.iter().position(|known| *known == room).unwrap_or_else(|| panic!("{room} has no place"));
-        for path in used_paths(source).iter().filter(|path| path.len() > 1 && path[0] == *floor) {
+        for path in used_paths(source).iter().filter(|path| path.len() > 1 && path[0] == *name) {
             if place(&path[1]) > place(&source.module[1]) {
                 wrong.push(format!("{} uses {}", source.path.display(), path.join("::")));
             }
@@ -206,11 +248,11 @@ fn the_rooms_of_a_floor_stand_on_each_other() {
 }
 
 #[test]
-fn no_adapter_knows_another_but_those_that_are_shared() {
+fn no_end_knows_another_but_those_that_are_shared() {
     let mut wrong = Vec::new();
-    for source in sources().iter().filter(|source| source.module.len() > 1 && source.module[0] == "adapters") {
-        for path in used_paths(source).iter().filter(|path| path.len() > 1 && path[0] == "adapters") {
-            if path[1] != source.module[1] && !["net", "process", "pipe"].contains(&path[1].as_str()) {
+    for source in sources().iter().filter(|source| source.module.len() > 1 && source.module[0] == "host") {
+        for path in used_paths(source).iter().filter(|path| path.len() > 1 && path[0] == "host") {
+            if path[1] != source.module[1] && !["http", "process", "pipe"].contains(&path[1].as_str()) {
                 wrong.push(format!("{} uses {}", source.path.display(), path.join("::")));
             }
         }
@@ -219,10 +261,10 @@ fn no_adapter_knows_another_but_those_that_are_shared() {
 }
 
 #[test]
-fn wiring_alone_chooses_adapters() {
+fn composition_alone_chooses_ends() {
     let mut wrong = Vec::new();
-    for source in sources().iter().filter(|source| source.module.first().is_some_and(|room| room == "cli")) {
-        let uses = used_paths(source).into_iter().filter(|path| path.first().is_some_and(|room| room == "adapters"));
+    for source in sources().iter().filter(|source| source.module[0] == "dct") {
+        let uses = used_paths(source).into_iter().filter(|path| path[0] == "host");
         if source.module.get(1).is_none_or(|room| room != "compose") {
             wrong.extend(uses.map(|path| format!("{} uses {}", source.path.display(), path.join("::"))));
         }
@@ -262,9 +304,9 @@ fn no_two_files_import_each_other_in_a_circle() {
 }
 
 #[test]
-fn the_two_lowest_floors_are_pure() {
+fn the_lowest_crate_touches_nothing() {
     let mut wrong = Vec::new();
-    for source in sources().iter().filter(|source| source.module.first().is_some_and(|room| room == "tuf" || room == "crypto")) {
+    for source in sources().iter().filter(|source| source.module[0] == "trust") {
         wrong.extend(
             IMPURE.iter().filter(|word| source.code.contains(**word)).map(|word| format!("{}: {word}", source.path.display())),
         );
@@ -282,22 +324,39 @@ fn expired_trust_data_is_reached_from_recovery_alone() {
         names.sort();
         names
     };
-    assert_eq!(users(&["settle_for_recovery"]), ["ops/state/refresh.rs", "tuf/verify/bootstrap.rs"]);
-    let callers = ["ops/repo/expiry.rs", "ops/repo/recreate.rs", "ops/repo/renew.rs", "ops/state/refresh/recovery.rs"];
+    assert_eq!(users(&["settle_for_recovery"]), ["crates/client/src/state/refresh.rs", "crates/trust/src/verify/bootstrap.rs"]);
+    let callers = [
+        "crates/client/src/repo/expiry.rs",
+        "crates/client/src/repo/recreate.rs",
+        "crates/client/src/repo/renew.rs",
+        "crates/client/src/state/refresh/recovery.rs",
+    ];
     assert_eq!(users(&[" for_recovery(", "(for_recovery(", "for_renewal(", "for_recreation("]), callers);
     // what is signed anew is vouched for: who only tells of ends may ask without
-    assert_eq!(users(&[" for_recovery(", "(for_recovery("]), ["ops/repo/expiry.rs", "ops/state/refresh/recovery.rs"]);
+    assert_eq!(
+        users(&[" for_recovery(", "(for_recovery("]),
+        ["crates/client/src/repo/expiry.rs", "crates/client/src/state/refresh/recovery.rs"]
+    );
     let holders = [
-        "ops/repo/recreate.rs",
-        "ops/repo/renew.rs",
-        "ops/state/publish/state.rs",
-        "ops/state/refresh/read_back.rs",
-        "ops/state/refresh/recovery.rs",
-        "tuf/edit/recovery.rs",
+        "crates/client/src/repo/recreate.rs",
+        "crates/client/src/repo/renew.rs",
+        "crates/client/src/state/publish/state.rs",
+        "crates/client/src/state/refresh/read_back.rs",
+        "crates/client/src/state/refresh/recovery.rs",
+        "crates/trust/src/edit/recovery.rs",
     ];
     assert_eq!(users(&["Recoverable"]), holders);
-    let overlooking = ["ops/state/refresh.rs", "ops/state/refresh/read_back.rs", "ops/state/refresh/recovery.rs"];
-    let tuf = ["tuf/edit/plan.rs", "tuf/edit/recovery.rs", "tuf/verify/bootstrap.rs", "tuf/verify/ends.rs"];
+    let overlooking = [
+        "crates/client/src/state/refresh.rs",
+        "crates/client/src/state/refresh/read_back.rs",
+        "crates/client/src/state/refresh/recovery.rs",
+    ];
+    let tuf = [
+        "crates/trust/src/edit/plan.rs",
+        "crates/trust/src/edit/recovery.rs",
+        "crates/trust/src/verify/bootstrap.rs",
+        "crates/trust/src/verify/ends.rs",
+    ];
     assert_eq!(users(&["Overlooked"]), [&overlooking[..], &tuf].concat());
 }
 
@@ -307,8 +366,8 @@ fn payloads_are_read_by_verification_alone() {
         let sources = sources();
         sources.iter().filter(|source| source.code.contains(word)).map(|source| source.path.display().to_string()).collect()
     };
-    assert_eq!(users("Verification::begin"), ["tuf/verify/threshold.rs"]);
-    assert_eq!(users("remote.publish("), ["ops/state/publish/mod.rs"], "one file sends metadata");
+    assert_eq!(users("Verification::begin"), ["crates/trust/src/verify/threshold.rs"]);
+    assert_eq!(users("remote.publish("), ["crates/client/src/state/publish/mod.rs"], "one file sends metadata");
 }
 
 #[test]
@@ -329,11 +388,21 @@ fn one_idea_a_file() {
 #[test]
 fn the_rules_see_what_they_look_for() {
     let source = Source {
-        path: "tuf/x.rs".into(),
-        module: vec!["tuf".into(), "x".into()],
-        code: "use crate::{ops::ports::{A, B as C}, crypto};\nuse super::json::Json;\nfn f() { crate::cli::ui::print() }"
+        path: "crates/client/src/keys/x.rs".into(),
+        module: vec!["client".into(), "keys".into(), "x".into()],
+        code: "use crate::{ports::{A, B as C}, session};\nuse super::known::Known;\nuse trust::json::Json;\nfn f() { host::store::f() }"
             .to_owned(),
     };
     let paths: Vec<String> = used_paths(&source).iter().map(|path| path.join("::")).collect();
-    assert_eq!(paths, ["cli::ui::print", "crypto", "ops::ports::A", "ops::ports::B", "tuf::json::Json"]);
+    assert_eq!(
+        paths,
+        [
+            "client::keys::known::Known",
+            "client::ports::A",
+            "client::ports::B",
+            "client::session",
+            "host::store::f",
+            "trust::json::Json"
+        ]
+    );
 }

@@ -113,7 +113,7 @@ fn every_verb_and_flag_of_the_definition_is_offered() {
             check(verb, &[path, &[verb.get_name()]].concat(), home);
         }
     }
-    let mut root = dct::cli::command_line::completion::definition();
+    let mut root = dct::command_line::completion::definition();
     root.build();
     check(&root, &[], home().path());
 }

@@ -11,7 +11,7 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf, sync::Arc};
 
-use dct::tuf::{
+use trust::{
     model::{file_ref::FileRef, gun::Gun, hashes::FileMeta, payload::Payload, role::RoleName},
     verify::{bootstrap::RootWalk, pinning::TrustPinning, threshold::Verified, trusted::TrustedRepo, update::Freshness},
 };

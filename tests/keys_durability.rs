@@ -9,11 +9,9 @@ use std::{
     process::Command,
 };
 
-use dct::{
-    adapters::keys::key_files::KeyFiles,
-    crypto::{private_key::PrivateKey, secret::Passphrase},
-    ops::ports::{KeyInfo, KeyStore},
-};
+use client::ports::{KeyInfo, KeyStore};
+use host::keyfiles::key_files::KeyFiles;
+use trust::crypto::{private_key::PrivateKey, secret::Passphrase};
 
 /// Where the child finds the trust folder.
 const TRUST: &str = "DCT_TEST_TRUST";

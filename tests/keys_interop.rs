@@ -6,11 +6,11 @@ use std::{
     process::{Command, Output},
 };
 
-use dct::{
-    adapters::keys::key_files::KeyFiles,
+use client::ports::KeyStore;
+use host::keyfiles::key_files::KeyFiles;
+use trust::{
     crypto::{pem, private_key::PrivateKey, secret::Passphrase},
-    ops::ports::KeyStore,
-    tuf::model::gun::Gun,
+    model::gun::Gun,
 };
 
 const PASSPHRASE: &str = "testdata-passphrase";
@@ -168,7 +168,7 @@ fn the_public_half_is_the_one_that_openssl_derives_and_its_fingerprint_too() {
         assert_eq!(ours.header("role"), Some(signer.as_str()));
         assert_eq!(*ours.content, *openssl_s.content, "{name}");
         let shown = String::from_utf8(dct(docker.path(), &["key", "show", &signer]).stdout).unwrap();
-        let fingerprint = dct::tuf::model::digest::Sha256::of(&openssl_s.content);
+        let fingerprint = trust::model::digest::Sha256::of(&openssl_s.content);
         assert!(shown.contains(&format!("Fingerprint:  sha256:{fingerprint}\n")), "{shown}");
     }
 }

@@ -12,13 +12,11 @@ use std::{
     process::{Command, Output},
 };
 
-use dct::{
-    adapters::store::TrustFolder,
-    ops::ports::{Bytes, Stored, TrustSet, TrustStore},
-    tuf::{
-        model::{digest::Sha256, gun::Gun, role::RoleName, version::Version},
-        verify::floor::{Floor, Seen},
-    },
+use client::ports::{Bytes, Stored, TrustSet, TrustStore};
+use host::store::TrustFolder;
+use trust::{
+    model::{digest::Sha256, gun::Gun, role::RoleName, version::Version},
+    verify::floor::{Floor, Seen},
 };
 
 /// The calls that change something on disk.
@@ -193,7 +191,7 @@ fn child() {
     assert!(result.is_ok());
 }
 
-fn watch(store: &TrustFolder) -> Result<(), dct::ops::ports::StoreError> {
+fn watch(store: &TrustFolder) -> Result<(), client::ports::StoreError> {
     let mut last = 0;
     while last < 60 {
         let stored = store.load(&gun())?;

@@ -1,21 +1,19 @@
 //! A root is verified by those of its keys that count, and by no others. A certificate is public: whoever writes a root may list the owner's beside a key
 //! of his own, so a key that is listed and has not signed vouches for nothing. The numbers are those of section E.
 
-use dct::{
-    ops::{
-        error::OpsError,
-        ports::Bytes,
-        session::Session,
-        state::refresh::recovery::{for_recovery, for_recreation, for_renewal},
+use client::{
+    error::OpsError,
+    ports::Bytes,
+    session::Session,
+    state::refresh::recovery::{for_recovery, for_recreation, for_renewal},
+};
+use trust::{
+    edit::recovery::Recoverable,
+    model::{
+        key_id::{CanonicalKeyId, TufKeyId},
+        role::RoleName,
     },
-    tuf::{
-        edit::recovery::Recoverable,
-        model::{
-            key_id::{CanonicalKeyId, TufKeyId},
-            role::RoleName,
-        },
-        verify::pinning::{Authorities, FirstUse, Pin, RootId},
-    },
+    verify::pinning::{Authorities, FirstUse, Pin, RootId},
 };
 
 use crate::{
@@ -358,7 +356,7 @@ fn recovered(world: &World, wish: Wish, named: Option<&str>) -> Result<Recoverab
         events: &Heard::default(),
         decisions: &Nobody,
         pins: &pins,
-        unreleased: &dct::ops::session::Unreleased::default(),
+        unreleased: &client::session::Unreleased::default(),
         now: world.now,
     };
     match wish {

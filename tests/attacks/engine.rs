@@ -2,13 +2,11 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use dct::{
-    ops::{
-        error::OpsError,
-        ports::{Engine, EngineError, Progress, Pushed, PushedContent, RemoteError},
-    },
-    tuf::model::{digest::Sha256, gun::Gun, image::Tag},
+use client::{
+    error::OpsError,
+    ports::{Engine, EngineError, Progress, Pushed, PushedContent, RemoteError},
 };
+use trust::model::{digest::Sha256, gun::Gun, image::Tag};
 
 use crate::publishing::{Signer, everywhere};
 
@@ -91,7 +89,7 @@ fn an_error_after_the_push_says_what_is_pushed_and_not_signed() {
     let refused = push(&signer, Pushed::One(content(b"pushed")), "2").unwrap_err();
     let OpsError::PushedUnsigned { pushed, .. } = &refused else { panic!("{refused}") };
     assert_eq!(*pushed, [(Tag::parse("2").unwrap(), Some(Sha256::of(b"pushed")))]);
-    let told = dct::cli::face::failure::plain(&refused);
+    let told = dct::face::failure::plain(&refused);
     assert!(told.hints()[0].contains(&format!(":2@sha256:{}", Sha256::of(b"pushed"))), "{:?}", told.hints());
 }
 

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use dct::{
-    ops::ports::Bytes,
-    tuf::{
-        model::{key_id::TufKeyId, role::RoleName},
-        verify::{
-            floor::Floor,
-            pinning::{Authorities, FirstUse},
-        },
+use client::ports::Bytes;
+use trust::{
+    model::{key_id::TufKeyId, role::RoleName},
+    verify::{
+        floor::Floor,
+        pinning::{Authorities, FirstUse},
     },
 };
 

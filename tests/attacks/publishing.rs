@@ -3,28 +3,24 @@
 use std::{cell::Cell, collections::BTreeMap};
 
 use base64ct::{Base64, Encoding as _};
-use dct::{
-    adapters::keys::key_files::KeyFiles,
-    crypto::{pem, private_key::PrivateKey, secret::Passphrase},
-    ops::{
-        error::OpsError,
-        image::sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted},
-        keys::keyring::Keyring,
-        ports::{
-            Accounts, DecisionError, Decisions, Engine, KeyStore, Manifest, PassphrasePurpose, PassphraseRequest, RemoteError,
-        },
-        repo::rotate::{self, Holder, Legacy, RotateError},
-        session::{Session, Unreleased},
-    },
-    tuf::{
-        json::value::Json,
-        model::{digest::Sha256, gun::Gun, image::Tag, key::Key as PublicKey, role::RoleName},
-        verify::pinning::TrustPinning,
-    },
+use client::{
+    error::OpsError,
+    image::sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted},
+    keys::keyring::Keyring,
+    ports::{Accounts, DecisionError, Decisions, Engine, KeyStore, Manifest, PassphrasePurpose, PassphraseRequest, RemoteError},
+    repo::rotate::{self, Holder, Legacy, RotateError},
+    session::{Session, Unreleased},
 };
+use host::keyfiles::key_files::KeyFiles;
 use p256::pkcs8::{EncodePrivateKey as _, LineEnding};
 use sha2::Digest as _;
 use tempfile::TempDir;
+use trust::{
+    crypto::{pem, private_key::PrivateKey, secret::Passphrase},
+    json::value::Json,
+    model::{digest::Sha256, gun::Gun, image::Tag, key::Key as PublicKey, role::RoleName},
+    verify::pinning::TrustPinning,
+};
 
 use crate::{
     support::{
@@ -223,9 +219,9 @@ impl Signer {
 }
 
 impl Signer {
-    pub(crate) fn revoke(&self, tag: &str) -> Result<(), dct::ops::image::revoke_image::RevokeError> {
+    pub(crate) fn revoke(&self, tag: &str) -> Result<(), client::image::revoke_image::RevokeError> {
         let session = self.session(&Nobody, &Always("passphrase"));
-        dct::ops::image::revoke_image::revoke(&session, &gun(), Some(&Tag::parse(tag).unwrap()))
+        client::image::revoke_image::revoke(&session, &gun(), Some(&Tag::parse(tag).unwrap()))
     }
 }
 
@@ -349,7 +345,7 @@ fn an_update_that_the_server_took_and_lost_from_its_snapshot_is_no_obstacle_for_
 fn what_was_published_is_published_though_nothing_more_can_be_kept_here() {
     let (mut ian, _forge) = Signer::ian();
     ian.sign("2").unwrap();
-    dct::ops::state::refresh::for_reading(&ian.session(&Nobody, &Always("passphrase")), &gun()).unwrap();
+    client::state::refresh::for_reading(&ian.session(&Nobody, &Always("passphrase")), &gun()).unwrap();
     ian.store.is_full = true;
     assert_eq!(ian.sign("2").unwrap(), [Sha256::of(b"mine")]);
     assert_eq!(ian.uploaded("2"), everywhere(b"mine"));

@@ -1,15 +1,13 @@
 //! Recovery overlooks ends, and nothing else.
 
-use dct::{
-    ops::{
-        error::OpsError,
-        session::{Session, Unreleased},
-        state::refresh::recovery::for_recovery,
-    },
-    tuf::{
-        edit::recovery::Recoverable,
-        model::{key_id::TufKeyId, role::RoleName},
-    },
+use client::{
+    error::OpsError,
+    session::{Session, Unreleased},
+    state::refresh::recovery::for_recovery,
+};
+use trust::{
+    edit::recovery::Recoverable,
+    model::{key_id::TufKeyId, role::RoleName},
 };
 
 use crate::{

@@ -1,6 +1,6 @@
 //! Section A: rollback, freeze, fast-forward, mix-and-match. The number of a case begins the name of its test.
 
-use dct::tuf::model::role::RoleName;
+use trust::model::role::RoleName;
 
 use crate::{
     support::{
@@ -354,7 +354,7 @@ fn a_state_that_another_process_has_passed_meanwhile_is_judged_again() {
     // not for ever
     let world = World::cold();
     for _ in 0..10 {
-        world.store.overtake_commit(dct::ops::ports::Stored::default());
+        world.store.overtake_commit(client::ports::Stored::default());
     }
     world.remote.serve(forge.files());
     let error = world.read().map(|answer| answer.entries).unwrap_err().to_string();

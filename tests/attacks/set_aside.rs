@@ -1,17 +1,15 @@
 //! Files of delegations that cannot be used: what a server puts in their place, and what a delegate breaks.
 
-use dct::{
-    ops::{
-        error::OpsError,
-        image::{inspect_image, list_targets, resolve_image},
-        session::Unreleased,
-    },
-    tuf::{
-        model::{image::Tag, role::RoleName},
-        verify::update::Freshness,
-    },
+use client::{
+    error::OpsError,
+    image::{inspect_image, list_targets, resolve_image},
+    session::Unreleased,
 };
 use serde_json::{Value, json};
+use trust::{
+    model::{image::Tag, role::RoleName},
+    verify::update::Freshness,
+};
 
 use crate::{
     publishing::{Signer, everywhere},
@@ -353,10 +351,10 @@ fn one_key_that_stays_keeps_the_floor() {
 /// Every way to look, with what each says.
 fn looks(world: &World, unreleased: &Unreleased) -> Vec<(&'static str, Result<usize, OpsError>, Vec<String>)> {
     let (tag, roles) = (Tag::parse("0").unwrap(), [RoleName::releases(), RoleName::targets()]);
-    let image = dct::adapters::docker::reference::image(GUN).unwrap();
+    let image = host::docker::reference::image(GUN).unwrap();
     let outage = resolve_image::Outage::Fail;
     let mut all = Vec::new();
-    let mut look = |name, command: &dyn Fn(&dct::ops::session::Session<'_>) -> Result<usize, OpsError>| {
+    let mut look = |name, command: &dyn Fn(&client::session::Session<'_>) -> Result<usize, OpsError>| {
         let (result, warnings) = world.ask(unreleased, command);
         all.push((name, result, warnings));
     };

@@ -1,26 +1,24 @@
 //! Section R: who signed, and what. The number of a case begins the name of its test.
 
-use dct::{
-    ops::{
-        error::OpsError,
-        image::{
-            inspect_image::{self, ImageReport},
-            named_digest::check_tag,
-            sign_image::{Content, Source, Unserved},
-        },
-        ports::{Manifest, RegistryError},
-        session::Session,
-        unreleased::{NoRelease, Unreleased},
+use client::{
+    error::OpsError,
+    image::{
+        inspect_image::{self, ImageReport},
+        named_digest::check_tag,
+        sign_image::{Content, Source, Unserved},
     },
-    tuf::{
-        model::{
-            digest::Sha256,
-            image::{Image, Tag},
-            key_id::CanonicalKeyId,
-            role::RoleName,
-        },
-        verify::pinning::TrustPinning,
+    ports::{Manifest, RegistryError},
+    session::Session,
+    unreleased::{NoRelease, Unreleased},
+};
+use trust::{
+    model::{
+        digest::Sha256,
+        image::{Image, Tag},
+        key_id::CanonicalKeyId,
+        role::RoleName,
     },
+    verify::pinning::TrustPinning,
 };
 
 use crate::{
@@ -78,7 +76,7 @@ fn r331_a_signature_is_not_put_on_what_another_has_released_in_place_of_what_the
                     (theirs, (what == "another").then_some(&Sha256::of(b"mine")))
                 );
                 assert!(ian.remote.uploads().is_empty(), "{what}");
-                let told = dct::cli::face::failure::plain(&error);
+                let told = dct::face::failure::plain(&error);
                 assert!(told.message()[0].contains(&theirs.to_string()), "{told:?}");
                 if what == "another" {
                     assert!(told.message()[0].contains(&Sha256::of(b"mine").to_string()), "{told:?}");
@@ -171,7 +169,7 @@ fn look(forge: &Forge, tag: Option<&str>, digest: Option<Sha256>) -> Result<Imag
         events: &Heard::default(),
         decisions: &Nobody,
         pins: &TrustPinning::default(),
-        unreleased: &dct::ops::session::Unreleased::default(),
+        unreleased: &client::session::Unreleased::default(),
         now: NOW.parse().unwrap(),
     };
     let tag = tag.map(|tag| Tag::parse(tag).unwrap());

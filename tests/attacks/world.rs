@@ -6,21 +6,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dct::{
-    ops::{
-        error::OpsError,
-        session::{Session, Unreleased},
-        state::refresh,
-    },
-    tuf::{
-        model::{gun::Gun, key_id::TufKeyId},
-        verify::{
-            pinning::{Pin, TrustPinning},
-            update::Freshness,
-        },
-    },
+use client::{
+    error::OpsError,
+    session::{Session, Unreleased},
+    state::refresh,
 };
 use jiff::Timestamp;
+use trust::{
+    model::{gun::Gun, key_id::TufKeyId},
+    verify::{
+        pinning::{Pin, TrustPinning},
+        update::Freshness,
+    },
+};
 
 use crate::support::{
     forge::{Forge, NOW},

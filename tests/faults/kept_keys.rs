@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, os::unix::fs::symlink, path::PathBuf};
 
-use dct::crypto::{issue_cert::root_certificate, pem, private_key::PrivateKey, secret::Passphrase};
+use trust::crypto::{issue_cert::root_certificate, pem, private_key::PrivateKey, secret::Passphrase};
 
 use crate::{
     person::{Person, Run, private_pem},

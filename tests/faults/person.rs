@@ -9,9 +9,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use dct::{adapters::keys::key_files::KeyFiles, crypto::secret::Passphrase, ops::ports::KeyStore as _};
+use client::ports::KeyStore as _;
+use host::keyfiles::key_files::KeyFiles;
 use sha2::{Digest as _, Sha256};
 use snapbox::data::Inline;
+use trust::crypto::secret::Passphrase;
 
 use crate::{https::Identity, support::forge::key::Key};
 

@@ -43,7 +43,7 @@ fn named(site: &Site, role: &str) -> Vec<String> {
 }
 
 fn canonical(key: &Value) -> String {
-    use dct::tuf::{json::value::Json, model::key::Key};
+    use trust::{json::value::Json, model::key::Key};
     Key::read(&Json::parse(key.to_string().as_bytes()).unwrap(), "key").unwrap().canonical_id().unwrap().to_string()
 }
 

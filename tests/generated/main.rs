@@ -25,7 +25,7 @@ use std::{
 };
 
 use clap::{CommandFactory as _, Parser as _};
-use dct::cli::command_line::args::Arguments;
+use dct::command_line::args::Arguments;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("man")

@@ -7,7 +7,7 @@ use clap_mangen::{
     Man,
     roff::{Inline, Roff, bold, roman},
 };
-use dct::cli::command_line::{args::Arguments, notary_args as notary};
+use dct::command_line::{args::Arguments, notary_args as notary};
 
 use crate::examples::{self, Example};
 

@@ -5,12 +5,10 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use dct::{
-    adapters::{
-        net::origin::{Permissions, Permitted},
-        notary::Access,
-    },
-    ops::ports::{Accounts, FileRef, NotaryRemote, RemoteError},
+use client::ports::{Accounts, FileRef, NotaryRemote, RemoteError};
+use host::{
+    http::origin::{Permissions, Permitted},
+    notary::Access,
 };
 
 use crate::{
@@ -42,7 +40,7 @@ fn login(host: &str) -> String {
     format!(r#"{{"auths":{{"{host}":{{"auth":"amVmZjpwdw=="}}}}}}"#)
 }
 
-fn unauthorized(result: Result<dct::ops::ports::Bytes, RemoteError>) -> String {
+fn unauthorized(result: Result<client::ports::Bytes, RemoteError>) -> String {
     match result {
         Err(RemoteError::Unauthorized { reason, .. } | RemoteError::Withheld { reason, .. }) => reason,
         other => panic!("{other:?}"),

@@ -9,14 +9,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use dct::{
-    adapters::{
-        engine::EngineApi,
-        net::endpoint::{Address, Endpoint},
-    },
-    ops::ports::{Engine as _, EngineError, Pushed},
-    tuf::model::image::Tag,
+use client::ports::{Engine as _, EngineError, Pushed};
+use host::{
+    engine::EngineApi,
+    http::endpoint::{Address, Endpoint},
 };
+use trust::model::image::Tag;
 
 use crate::world::{World, gun};
 

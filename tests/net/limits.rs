@@ -5,11 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use dct::{
-    adapters::notary::Access,
-    ops::ports::{FileRef, NotaryRemote, RemoteError},
-    tuf::model::{digest::Sha256, role::RoleName},
-};
+use client::ports::{FileRef, NotaryRemote, RemoteError};
+use host::notary::Access;
+use trust::model::{digest::Sha256, role::RoleName};
 
 use crate::{
     https::{Reply, endless, raw, reply, tcp},

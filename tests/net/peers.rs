@@ -3,16 +3,14 @@
 use std::{path::Path, sync::Arc};
 
 use base64ct::{Base64, Encoding};
-use dct::{
-    adapters::{
-        docker::{credentials::DockerCredentials, tls::TlsFolders},
-        net::{Net, NetSettings},
-        notary::{Access, NotaryServers, servers::Servers},
-        registry::Registries,
-    },
-    ops::ports::{FileRef, NotaryRemote, Registry, RegistryError, RemoteError},
-    tuf::model::{digest::Sha256, gun::Gun, image::Tag, role::RoleName, version::Version},
+use client::ports::{FileRef, NotaryRemote, Registry, RegistryError, RemoteError};
+use host::{
+    docker::{credentials::DockerCredentials, tls::TlsFolders},
+    http::{Net, NetSettings},
+    notary::{Access, NotaryServers, servers::Servers},
+    registry::Registries,
 };
+use trust::model::{digest::Sha256, gun::Gun, image::Tag, role::RoleName, version::Version};
 
 use crate::support::{Peers, home::Home};
 

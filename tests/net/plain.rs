@@ -7,16 +7,14 @@ use std::{
     thread,
 };
 
-use dct::{
-    adapters::{
-        net::{
-            Net, NetSettings,
-            credential::{Credential, CredentialError, Credentials, Found, Secret},
-            named_tls::NamedTlsFiles,
-        },
-        notary::{Access, Account, NotaryServers, servers::Servers},
+use client::ports::{FileRef, NotaryRemote as _, RemoteError};
+use host::{
+    http::{
+        Net, NetSettings,
+        credential::{Credential, CredentialError, Credentials, Found, Secret},
+        named_tls::NamedTlsFiles,
     },
-    ops::ports::{FileRef, NotaryRemote as _, RemoteError},
+    notary::{Access, Account, NotaryServers, servers::Servers},
 };
 
 use crate::world::gun;

@@ -1,9 +1,7 @@
 //! Manifests.
 
-use dct::{
-    ops::ports::{Manifest, Registry, RegistryError, RemoteError},
-    tuf::model::{digest::Sha256, image::Tag},
-};
+use client::ports::{Manifest, Registry, RegistryError, RemoteError};
+use trust::model::{digest::Sha256, image::Tag};
 
 use crate::{
     https::{Reply, reply},

@@ -4,21 +4,19 @@
 
 use std::{collections::BTreeMap, fs, sync::Arc};
 
-use dct::{
-    adapters::{
-        docker::tls::CaFile,
-        net::{
-            Ask, Method, Net,
-            api::Api,
-            credential::{Credential, CredentialError, Credentials, Found, Secret},
-            named_tls::NamedTlsFiles,
-            origin::{Permissions, Permitted},
-        },
-        notary::{Access, Account, NotaryServers, servers::Servers},
+use client::ports::{FileRef, NotaryRemote as _, RemoteError, Withheld};
+use host::{
+    docker::tls::CaFile,
+    http::{
+        Ask, Method, Net,
+        api::Api,
+        credential::{Credential, CredentialError, Credentials, Found, Secret},
+        named_tls::NamedTlsFiles,
+        origin::{Permissions, Permitted},
     },
-    ops::ports::{FileRef, NotaryRemote as _, RemoteError, Withheld},
-    tuf::model::role::RoleName,
+    notary::{Access, Account, NotaryServers, servers::Servers},
 };
+use trust::model::role::RoleName;
 
 use crate::{
     https::{Https, Identity, Reply, Request, reply},

@@ -5,14 +5,14 @@ use std::{
     net::TcpListener,
 };
 
-use dct::ops::ports::RemoteError;
+use client::ports::RemoteError;
 
 use crate::{
     https::{Https, Identity, reply, tcp},
     world::{LOCAL, World},
 };
 
-fn tls_cause(result: Result<dct::ops::ports::Bytes, RemoteError>) -> String {
+fn tls_cause(result: Result<client::ports::Bytes, RemoteError>) -> String {
     match result {
         Err(error @ RemoteError::Tls { .. }) => {
             assert!(!error.is_outage());

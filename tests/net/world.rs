@@ -8,19 +8,17 @@ use std::{
     time::Duration,
 };
 
-use dct::{
-    adapters::{
-        docker::{
-            credentials::DockerCredentials,
-            tls::{CaFile, TlsFolders},
-        },
-        net::{Net, NetSettings},
-        notary::{Access, NotaryServers, servers::Servers},
-        registry::Registries,
+use client::ports::{Bytes, FileRef, NotaryRemote, RemoteError};
+use host::{
+    docker::{
+        credentials::DockerCredentials,
+        tls::{CaFile, TlsFolders},
     },
-    ops::ports::{Bytes, FileRef, NotaryRemote, RemoteError},
-    tuf::model::gun::Gun,
+    http::{Net, NetSettings},
+    notary::{Access, NotaryServers, servers::Servers},
+    registry::Registries,
 };
+use trust::model::gun::Gun;
 
 use crate::https::{Https, Identity};
 

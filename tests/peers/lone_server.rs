@@ -3,11 +3,9 @@
 
 use std::path::Path;
 
-use dct::{
-    ops::ports::{Bytes, FileRef, NotaryRemote, RemoteError},
-    tuf::model::{gun::Gun, role::RoleName},
-};
+use client::ports::{Bytes, FileRef, NotaryRemote, RemoteError};
 use serde_json::json;
+use trust::model::{gun::Gun, role::RoleName};
 
 use crate::raw::memory::wire_name;
 use crate::support::{

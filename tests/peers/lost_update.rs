@@ -9,22 +9,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use dct::{
-    crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase},
-    ops::{
-        error::OpsError,
-        ports::{Bytes, ChangeFile, Changelist, KeyInfo, KeyStore, KeyStoreError, NotaryRemote, RemoteError, StoreError},
-        repo::{publish_staged::publish_staged, signer, stage},
-        session::{Session, Unreleased},
-        state::refresh::for_reading,
-    },
-    tuf::{
-        edit::change::Change,
-        model::{digest::Sha256, gun::Gun, hashes::FileMeta, key::Key, key_id::CanonicalKeyId, role::RoleName, targets::Target},
-        verify::pinning::TrustPinning,
-    },
+use client::{
+    error::OpsError,
+    ports::{Bytes, ChangeFile, Changelist, KeyInfo, KeyStore, KeyStoreError, NotaryRemote, RemoteError, StoreError},
+    repo::{publish_staged::publish_staged, signer, stage},
+    session::{Session, Unreleased},
+    state::refresh::for_reading,
 };
 use jiff::Timestamp;
+use trust::{
+    crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase},
+    edit::change::Change,
+    model::{digest::Sha256, gun::Gun, hashes::FileMeta, key::Key, key_id::CanonicalKeyId, role::RoleName, targets::Target},
+    verify::pinning::TrustPinning,
+};
 
 use crate::{
     lone_server::LoneServer,
@@ -92,8 +90,8 @@ impl KeyStore for Opened {
 /// Somebody who gives each new key the same passphrase.
 struct Easy;
 
-impl dct::ops::ports::Decisions for Easy {
-    fn passphrase(&self, _: &dct::ops::ports::PassphraseRequest) -> Result<Passphrase, dct::ops::ports::DecisionError> {
+impl client::ports::Decisions for Easy {
+    fn passphrase(&self, _: &client::ports::PassphraseRequest) -> Result<Passphrase, client::ports::DecisionError> {
         Ok(easy())
     }
 }

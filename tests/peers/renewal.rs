@@ -9,18 +9,16 @@ use std::{
 };
 
 use base64ct::{Base64, Encoding as _};
-use dct::{
-    adapters::{
-        docker::{credentials::DockerCredentials, tls::TlsFolders},
-        net::{Net, NetSettings},
-        notary::{Access, NotaryServers, servers::Servers},
-    },
-    ops::ports::{Bytes, NotaryRemote as _},
-    tuf::model::{gun::Gun, role::RoleName},
+use client::ports::{Bytes, NotaryRemote as _};
+use host::{
+    docker::{credentials::DockerCredentials, tls::TlsFolders},
+    http::{Net, NetSettings},
+    notary::{Access, NotaryServers, servers::Servers},
 };
 use jiff::{SignedDuration, Timestamp};
 use p256::pkcs8::{EncodePrivateKey as _, LineEnding};
 use sha2::{Digest as _, Sha256};
+use trust::model::{gun::Gun, role::RoleName};
 
 use crate::{
     flow::agree,

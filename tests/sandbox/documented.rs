@@ -8,12 +8,10 @@ use std::{
 };
 
 use clap::CommandFactory as _;
-use dct::{
-    cli::command_line::args::Arguments,
-    sandbox::{
-        home::Furnishing,
-        running::{Options, Sandbox},
-    },
+use dct::command_line::args::Arguments;
+use sandbox::{
+    home::Furnishing,
+    running::{Options, Sandbox},
 };
 
 use crate::{

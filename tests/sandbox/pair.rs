@@ -3,8 +3,8 @@
 use std::{path::Path, time::Duration};
 
 use base64ct::{Base64, Encoding as _};
-use dct::sandbox::running::{Options, Sandbox};
 use reqwest::{Method, blocking::Client, header::HeaderMap};
+use sandbox::running::{Options, Sandbox};
 use serde_json::Value;
 
 use crate::support::Peers;

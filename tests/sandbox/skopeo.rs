@@ -2,7 +2,7 @@
 
 use std::{fs, process::Command};
 
-use dct::sandbox::{
+use sandbox::{
     images,
     running::{Options, Sandbox},
 };

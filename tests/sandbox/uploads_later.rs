@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use base64ct::{Base64, Encoding as _};
-use dct::sandbox::{shelf::Shelf, trust::TrustEndpoint};
 use hyper::{Request, Response, body::Bytes};
 use jiff::{SignedDuration, Timestamp};
+use sandbox::{notary::TrustEndpoint, shelf::Shelf};
 use serde_json::Value;
 
 use crate::forge::{Forge, NOW, key::Key};

@@ -7,14 +7,14 @@ use std::{
 };
 
 use super::forge::Forge;
-use dct::{
+use client::ports::{
+    Accounts, Bytes, Commit, DecisionError, Decisions, Events, FileRef, KeyInfo, KeyStore, KeyStoreError, Manifest, NotaryRemote,
+    PassphraseRequest, Registry, RegistryError, RemoteError, Repositories, Sent, StoreError, Stored, TlsFault, TrustSet,
+    TrustStore, WriterGuard, events::Event,
+};
+use trust::{
     crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase},
-    ops::ports::{
-        Accounts, Bytes, Commit, DecisionError, Decisions, Events, FileRef, KeyInfo, KeyStore, KeyStoreError, Manifest,
-        NotaryRemote, PassphraseRequest, Registry, RegistryError, RemoteError, Repositories, Sent, StoreError, Stored, TlsFault,
-        TrustSet, TrustStore, WriterGuard, events::Event,
-    },
-    tuf::model::{digest::Sha256, gun::Gun, image::Tag, key_id::CanonicalKeyId, role::RoleName},
+    model::{digest::Sha256, gun::Gun, image::Tag, key_id::CanonicalKeyId, role::RoleName},
 };
 
 /// What the store of `dct` must do, without a disk.

@@ -1,0 +1,32 @@
+//! An image that is named by a digest: whether that is what is released. Docker repeats the digest as a part of the name, and compares it with nothing.
+
+use super::released::{is_released, released};
+use crate::error::OpsError;
+use trust::{
+    model::{
+        digest::Sha256,
+        image::{Image, Tag},
+    },
+    verify::trusted::TrustedRepo,
+};
+
+/// Makes sure that the digest in an image's name, where it has one, is released: under the tag beside it, or under any where there is none.
+pub(crate) fn check(repo: &TrustedRepo, image: &Image) -> Result<(), OpsError> {
+    let Some(named) = image.digest else { return Ok(()) };
+    if let Some((tag, _)) = &image.exact {
+        let released = released(repo, tag).map_err(|why| why.failure(repo.gun(), tag))?;
+        return check_tag(tag, named, released.sha256);
+    }
+    let entries = repo.entries(None);
+    let signed = entries.iter().filter(|entry| is_released(entry.role) && entry.target.meta.sha256 == named);
+    let is_named = |tag: &Tag| released(repo, tag).is_ok_and(|released| released.sha256 == named);
+    if signed.filter_map(|entry| Tag::parse(entry.name)).any(|tag| is_named(&tag)) {
+        return Ok(());
+    }
+    Err(OpsError::DigestNotReleased { gun: repo.gun().clone(), named })
+}
+
+/// Makes sure that the digest which stands beside a tag is the one that is released under it.
+pub fn check_tag(tag: &Tag, named: Sha256, released: Sha256) -> Result<(), OpsError> {
+    if named == released { Ok(()) } else { Err(OpsError::OtherDigestReleased { tag: tag.clone(), named, released }) }
+}

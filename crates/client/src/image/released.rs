@@ -1,0 +1,68 @@
+//! What is released under a tag: the content that a trusted pull takes.
+
+use crate::{error::OpsError, ports::events::Event, session::Session};
+use trust::{
+    model::{gun::Gun, hashes::FileMeta, image::Tag, role::RoleName},
+    verify::trusted::TrustedRepo,
+};
+
+/// Why no content is known to be released under a tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum WhyNot {
+    /// The file of `targets/releases` cannot be used, for this reason: an older entry of `targets` may lie under what cannot be read.
+    Unknown(String),
+    /// Neither `targets/releases` nor `targets` signs the tag.
+    NotSigned,
+}
+
+impl WhyNot {
+    /// The failure of one who asked for this tag.
+    pub(crate) fn failure(self, gun: &Gun, tag: &Tag) -> OpsError {
+        match self {
+            Self::Unknown(reason) => OpsError::ReleasesUnusable { gun: gun.clone(), reason },
+            Self::NotSigned => OpsError::NoTrustData { tag: tag.clone() },
+        }
+    }
+}
+
+/// The one way to an image's digest: the content of `targets/releases` where that signs the tag, as for a pull, else that of `targets`.
+pub(crate) fn released(repo: &TrustedRepo, tag: &Tag) -> Result<FileMeta, WhyNot> {
+    if let Some(skipped) = repo.skipped().get(&RoleName::releases()) {
+        return Err(WhyNot::Unknown(skipped.reason.clone()));
+    }
+    let entries = repo.entries(Some(tag.as_str()));
+    let released = entries.iter().filter(|entry| is_released(entry.role));
+    let released = released.max_by_key(|entry| *entry.role == RoleName::releases()).ok_or(WhyNot::NotSigned)?;
+    Ok(released.target.meta.clone())
+}
+
+/// Refuses a repository whose `targets/releases` cannot be used: an older entry of `targets` may lie under what cannot be read.
+pub(crate) fn must_be_known(repo: &TrustedRepo) -> Result<(), OpsError> {
+    match repo.skipped().get(&RoleName::releases()) {
+        Some(skipped) => Err(OpsError::ReleasesUnusable { gun: repo.gun().clone(), reason: skipped.reason.clone() }),
+        None => Ok(()),
+    }
+}
+
+/// Tells of a `targets/releases` that is delegated and of which the server has no file, where something of `targets` is answered: so it is between
+/// the first signer and the first release, and so it looks where the server keeps the releases back from one who has never seen them. Refused
+/// where the settings want that.
+pub(crate) fn tell_of_missing_releases(session: &Session<'_>, repo: &TrustedRepo) -> Result<(), OpsError> {
+    let releases = RoleName::releases();
+    let is_delegated = repo.delegations().any(|(_, delegation)| delegation.name == releases);
+    if !is_delegated || repo.targets(&releases).is_some() || repo.skipped().contains_key(&releases) {
+        return Ok(());
+    }
+    if session.unreleased.refuses(repo.gun()) {
+        return Err(OpsError::Unreleased { gun: repo.gun().clone() });
+    }
+    let warning =
+        format!("{releases} is delegated, and the server has no file of it: what targets signs is all that is known here");
+    session.events.tell(Event::Warning(warning));
+    Ok(())
+}
+
+/// Whether Docker trusts what a role signs.
+pub(crate) fn is_released(role: &RoleName) -> bool {
+    *role == RoleName::targets() || *role == RoleName::releases()
+}

@@ -1,0 +1,65 @@
+//! What a tag is trusted to be.
+
+use super::released::{is_released, must_be_known, released, tell_of_missing_releases};
+use crate::{
+    error::OpsError,
+    ports::events::Event,
+    session::Session,
+    state::refresh::{Target, for_reading, for_writing},
+};
+use trust::{
+    model::{digest::Sha256, gun::Gun, image::Tag},
+    verify::trusted::TrustedRepo,
+};
+
+/// Where the Notary server cannot be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outage {
+    /// The last verified state answers while it is valid, with a warning (docker `pull`).
+    AnswerFromStore,
+    /// Nothing answers.
+    Fail,
+}
+
+/// The digest that is released under a tag (docker `trust.GetTargetByName` over `targets/releases` and `targets`).
+pub fn resolve(session: &Session<'_>, gun: &Gun, tag: &Tag, outage: Outage) -> Result<Sha256, OpsError> {
+    let repo = state(session, gun, outage)?;
+    let released = released(&repo, tag).map_err(|why| why.failure(gun, tag))?;
+    tell_of_missing_releases(session, &repo)?;
+    Ok(released.sha256)
+}
+
+/// All tags that are released, and their digests, by tag.
+pub fn resolve_all(session: &Session<'_>, gun: &Gun, outage: Outage) -> Result<Vec<(Tag, Sha256)>, OpsError> {
+    let repo = state(session, gun, outage)?;
+    let entries = repo.entries(None);
+    let mut names: Vec<&str> = entries.iter().filter(|entry| is_released(entry.role)).map(|entry| entry.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    let mut tags = Vec::new();
+    for name in names {
+        match Tag::parse(name).and_then(|tag| released(&repo, &tag).ok().map(|released| (tag, released.sha256))) {
+            Some(found) => tags.push(found),
+            None => session.events.tell(Event::SkippingTarget { name }),
+        }
+    }
+    if tags.is_empty() {
+        return Err(OpsError::NoTrustedTags { gun: gun.clone() });
+    }
+    tell_of_missing_releases(session, &repo)?;
+    Ok(tags)
+}
+
+fn state(session: &Session<'_>, gun: &Gun, outage: Outage) -> Result<Box<TrustedRepo>, OpsError> {
+    let repo = match outage {
+        Outage::AnswerFromStore => Box::new(for_reading(session, gun)?),
+        Outage::Fail => match for_writing(session, gun)? {
+            Some(Target::Published(repo)) => repo,
+            Some(Target::Unpublished(_)) | None => {
+                return Err(OpsError::NotInitialized { gun: gun.clone(), server: session.remote.address(gun) });
+            }
+        },
+    };
+    must_be_known(&repo)?;
+    Ok(repo)
+}

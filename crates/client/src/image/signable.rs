@@ -1,0 +1,85 @@
+//! Who may sign a tag, with the keys on this machine, and whether that releases it.
+
+use super::released::released;
+use crate::{
+    error::OpsError,
+    ports::KeyInfo,
+    session::Session,
+    unreleased::{NoRelease, Unreleased},
+};
+use trust::{
+    model::{digest::Sha256, gun::Gun, image::Tag, role::RoleName},
+    verify::{lookup::admits, trusted::TrustedRepo},
+};
+
+/// Whether a key is kept for signing tags: under a signer's name, whatever that is, and not under a base role's.
+pub(crate) fn is_signers(info: &KeyInfo) -> bool {
+    RoleName::parse(&info.role).map_or(true, |role| role.is_delegation())
+}
+
+/// The roles that a tag is signed into (docker `trust.GetSignableRoles`): `targets` where there are no delegations; else each direct
+/// delegation whose paths admit the tag and of which a key is on this machine.
+pub(crate) fn signable_roles(session: &Session<'_>, repo: &TrustedRepo, tag: &Tag) -> Result<Vec<RoleName>, OpsError> {
+    let targets = RoleName::targets();
+    let direct: Vec<_> = repo.delegations().filter(|(parent, _)| **parent == targets).map(|(_, delegation)| delegation).collect();
+    if direct.is_empty() {
+        return Ok(vec![targets]);
+    }
+    let (mut signable, mut others) = (Vec::new(), Vec::new());
+    for delegation in direct.into_iter().filter(|delegation| admits(&delegation.paths, tag.as_str())) {
+        let keys: Vec<_> = repo.role_keys(&delegation.name).canonical_ids().collect();
+        let mut here = false;
+        for id in &keys {
+            here |= session.keys.find(*id)?.is_some();
+        }
+        if here { signable.push(delegation.name.clone()) } else { others.push((delegation.name.clone(), keys)) }
+    }
+    if signable.is_empty() { Err(OpsError::NoSignableRole { gun: repo.gun().clone(), roles: others }) } else { Ok(signable) }
+}
+
+/// Whether a content that these roles are about to sign under a tag will not be what a pull takes (docker `GetTargetByName` over
+/// `targets/releases` and `targets`).
+pub(crate) fn unreleased(repo: &TrustedRepo, tag: &Tag, signed_by: &[RoleName], digest: Sha256) -> Option<Unreleased> {
+    let releases = RoleName::releases();
+    // without delegations `targets` itself signs, and there is nothing above it
+    if signed_by.contains(&releases) || signed_by.contains(&RoleName::targets()) {
+        return None;
+    }
+    let instead = released(repo, tag).ok().map(|released| released.sha256);
+    if instead == Some(digest) {
+        return None;
+    }
+    let delegation = repo.delegations().map(|(_, delegation)| delegation).find(|delegation| delegation.name == releases);
+    let why = match delegation {
+        None => NoRelease::NoRole,
+        Some(delegation) if !admits(&delegation.paths, tag.as_str()) => NoRelease::NotAdmitted,
+        Some(_) => NoRelease::NoKey(repo.role_keys(&releases).canonical_ids().collect()),
+    };
+    Some(Unreleased { tag: tag.clone(), digest, signed_by: signed_by.to_vec(), released: instead, why })
+}
+
+/// Whether a content that these roles have signed under a tag is not what a pull takes in the state in which their signature was found.
+pub(crate) fn displaced(repo: &TrustedRepo, tag: &Tag, signed_by: &[RoleName], digest: Sha256) -> Option<Unreleased> {
+    let released = released(repo, tag).ok().map(|released| released.sha256).filter(|released| *released != digest);
+    let displaced = |released| Unreleased {
+        tag: tag.clone(),
+        digest,
+        signed_by: signed_by.to_vec(),
+        released: Some(released),
+        why: NoRelease::Displaced,
+    };
+    released.map(displaced)
+}
+
+/// The signer that the account at the registry stands for: its name and role.
+pub(crate) fn account_role(session: &Session<'_>, gun: &Gun) -> Result<(String, RoleName), OpsError> {
+    let host = gun.host();
+    let name = session.accounts.user_name(gun)?;
+    let name =
+        name.ok_or_else(|| OpsError::NoAccount(format!("no account is configured for {host}, so the first signer has no name")))?;
+    // a signer's key is found by the signer's name (docker `getOrGenerateNotaryKey`): one of these would be the key of another role
+    let is_taken = RoleName::parse(&name).is_ok() || RoleName::signer(&name).is_ok_and(|role| role == RoleName::releases());
+    let role = RoleName::signer(&name).ok().filter(|_| !is_taken);
+    let role = role.ok_or_else(|| OpsError::NoAccount(format!("the account {name:?} at {host} cannot name a signer")))?;
+    Ok((name, role))
+}

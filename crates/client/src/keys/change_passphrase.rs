@@ -1,0 +1,26 @@
+//! Changes the passphrase of a key that is stored.
+
+use super::keyring::until_right;
+use crate::{
+    error::OpsError,
+    ports::{KeyInfo, KeyStoreError, PassphrasePurpose, PassphraseRequest},
+    session::Session,
+};
+use trust::crypto::secret::Passphrase;
+
+/// Asks for the passphrase that a key has, then for another one, and stores the key under that. The old file stays until the new one was read back.
+pub fn change_passphrase(session: &Session<'_>, info: &KeyInfo) -> Result<KeyInfo, OpsError> {
+    let id = info.id.to_string();
+    let key = if info.encrypted {
+        until_right(session, &info.role, &id, |passphrase| match session.keys.unlock(info.id, passphrase) {
+            Err(KeyStoreError::WrongPassphrase(_)) => Ok(None),
+            result => Ok(Some(result?)),
+        })?
+        .0
+    } else {
+        session.keys.unlock(info.id, &Passphrase::new(String::new()))?
+    };
+    let request = PassphraseRequest { role: info.role.clone(), key: id, purpose: PassphrasePurpose::Replace };
+    let passphrase = session.decisions.passphrase(&request)?;
+    Ok(session.keys.replace(info, &key, &passphrase)?)
+}

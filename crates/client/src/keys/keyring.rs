@@ -1,0 +1,198 @@
+//! The private keys of one command: unlocked once each.
+
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, thread};
+
+use crate::{
+    error::OpsError,
+    ports::{KeyInfo, KeyStoreError, PassphrasePurpose, PassphraseRequest},
+    session::Session,
+};
+use trust::{
+    crypto::{private_key::PrivateKey, secret::Passphrase},
+    edit::sign::Signer,
+    model::{
+        gun::Gun,
+        key::Key,
+        key_id::{CanonicalKeyId, TufKeyId},
+        role_keys::RoleKeys,
+    },
+};
+
+/// Most keys that are unlocked before it is known which are wanted.
+const MAX_BESIDE: usize = 4;
+
+/// Private keys that were unlocked or made in this command.
+pub struct Keyring<'a> {
+    session: &'a Session<'a>,
+    unlocked: RefCell<BTreeMap<CanonicalKeyId, Rc<PrivateKey>>>,
+}
+
+/// The keys at hand that can sign for a role, under the IDs by which the role names them.
+pub struct RoleSigners(Vec<(TufKeyId, Rc<PrivateKey>)>);
+
+impl RoleSigners {
+    /// These keys and others, each once.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        for (id, key) in others.0 {
+            if self.0.iter().all(|(known, _)| *known != id) {
+                self.0.push((id, key));
+            }
+        }
+        self
+    }
+
+    /// What `tuf` signs with.
+    #[must_use]
+    pub fn list(&self) -> Vec<Signer<'_>> {
+        self.0.iter().map(|(id, key)| Signer { id: *id, key }).collect()
+    }
+}
+
+impl<'a> Keyring<'a> {
+    /// An empty ring over a command's key store.
+    #[must_use]
+    pub fn new(session: &'a Session<'a>) -> Self {
+        Self { session, unlocked: RefCell::default() }
+    }
+
+    /// Every key of a role that is on this machine, unlocked. At least one.
+    pub fn signers(&self, keys: &RoleKeys) -> Result<RoleSigners, OpsError> {
+        // a key that cannot be read cannot sign
+        let wanted = || keys.canonical_ids().collect();
+        self.signers_here(keys)?.ok_or_else(|| OpsError::NoSigningKeys { role: keys.role().clone(), keys: wanted() })
+    }
+
+    /// The same for a role that somebody else may sign for, the server its snapshots: none where no key of it is on this machine.
+    pub fn signers_here(&self, keys: &RoleKeys) -> Result<Option<RoleSigners>, OpsError> {
+        let mut signers = Vec::new();
+        for (_, key) in keys.iter() {
+            let Ok(canonical) = key.canonical_id() else { continue };
+            if let Some(private) = self.get(canonical)? {
+                signers.push((key.id(), private));
+            }
+        }
+        Ok((!signers.is_empty()).then_some(RoleSigners(signers)))
+    }
+
+    /// Whether a key of a role is on this machine. It is not unlocked, and nothing is asked.
+    #[must_use]
+    pub fn can_sign(&self, keys: &RoleKeys) -> bool {
+        let here = |id| matches!(self.session.keys.find(id), Ok(Some(_)));
+        keys.canonical_ids().any(here)
+    }
+
+    /// Waits for the network, and meanwhile unlocks the keys that the command will likely want, where their passphrases are known
+    /// without asking. A key that does not open is met again, and told of, when it is wanted.
+    pub fn beside<T>(&self, likely: impl Fn(&KeyInfo) -> bool, network: impl FnOnce() -> T) -> Result<T, OpsError> {
+        let keys = self.session.keys;
+        let known = |info: KeyInfo| Some((info.id, self.session.decisions.known_passphrase(&info.role, &info.id.to_string())?));
+        let listed = keys.list()?.into_iter().filter(|info| info.encrypted && likely(info));
+        let known: Vec<_> = listed.filter_map(known).take(MAX_BESIDE).collect();
+        let (answer, unlocked) = thread::scope(|scope| {
+            let unlock = |(id, passphrase)| scope.spawn(move || Some((id, keys.unlock(id, &passphrase).ok()?)));
+            let unlocking: Vec<_> = known.into_iter().map(unlock).collect();
+            let answer = network();
+            (answer, unlocking.into_iter().filter_map(|key| key.join().ok().flatten()).collect::<Vec<_>>())
+        });
+        for (id, key) in unlocked {
+            self.keep(id, key);
+        }
+        Ok(answer)
+    }
+
+    /// Unlocks a key; none where the store lacks it.
+    pub fn get(&self, id: CanonicalKeyId) -> Result<Option<Rc<PrivateKey>>, OpsError> {
+        if let Some(key) = self.unlocked.borrow().get(&id) {
+            return Ok(Some(Rc::clone(key)));
+        }
+        let Some(info) = self.session.keys.find(id)? else { return Ok(None) };
+        Ok(Some(self.keep(id, self.unlock(&info)?)))
+    }
+
+    /// Makes a P-256 key for a role and stores it.
+    pub fn create(&self, role: &str, gun: Option<&Gun>) -> Result<Rc<PrivateKey>, OpsError> {
+        let key = PrivateKey::generate_p256()?;
+        let id = store(self.session, &key, role, gun)?.id;
+        Ok(self.keep(id, key))
+    }
+
+    /// Takes a key for a role, and stores it. One that is stored for the role already stays as it is; one that is stored for another is refused.
+    pub fn adopt(&self, key: &Rc<PrivateKey>, role: &str, gun: Option<&Gun>) -> Result<(), OpsError> {
+        let stored = match stored_for(self.session, key, role, gun)? {
+            Some(stored) => stored,
+            None => store(self.session, key, role, gun)?,
+        };
+        self.unlocked.borrow_mut().insert(stored.id, Rc::clone(key));
+        Ok(())
+    }
+
+    fn keep(&self, id: CanonicalKeyId, key: PrivateKey) -> Rc<PrivateKey> {
+        let key = Rc::new(key);
+        self.unlocked.borrow_mut().insert(id, Rc::clone(&key));
+        key
+    }
+
+    fn unlock(&self, info: &KeyInfo) -> Result<PrivateKey, OpsError> {
+        if !info.encrypted {
+            return Ok(self.session.keys.unlock(info.id, &Passphrase::new(String::new()))?);
+        }
+        until_right(self.session, &info.role, &info.id.to_string(), |passphrase| {
+            match self.session.keys.unlock(info.id, passphrase) {
+                Err(KeyStoreError::WrongPassphrase(_)) => Ok(None),
+                result => Ok(Some(result?)),
+            }
+        })
+        .map(|(key, _)| key)
+    }
+}
+
+/// Asks for a new passphrase and stores a key under it.
+pub fn store(session: &Session<'_>, key: &PrivateKey, role: &str, gun: Option<&Gun>) -> Result<KeyInfo, OpsError> {
+    let passphrase = wanted_passphrase(session, key, role)?;
+    Ok(session.keys.add(key, role, gun, &passphrase)?)
+}
+
+/// A key as it is stored for a role; none where the store lacks it. `OpsError::KeyOfAnother` where it is stored for another role or repository: stored
+/// anew, it would be lost to what takes it from there.
+pub fn stored_for(session: &Session<'_>, key: &PrivateKey, role: &str, gun: Option<&Gun>) -> Result<Option<KeyInfo>, OpsError> {
+    let Some(stored) = session.keys.find(canonical_id(key)?)? else { return Ok(None) };
+    if stored.role != role {
+        return Err(OpsError::KeyOfAnother { role: stored.role, gun: None });
+    }
+    let is_of_another = |stored: &String| gun.is_some_and(|gun| gun.as_str() != stored);
+    match stored.gun.clone().filter(is_of_another) {
+        Some(other) => Err(OpsError::KeyOfAnother { role: stored.role, gun: Some(other) }),
+        None => Ok(Some(stored)),
+    }
+}
+
+/// Asks for the passphrase that is to protect a new key.
+pub fn wanted_passphrase(session: &Session<'_>, key: &PrivateKey, role: &str) -> Result<Passphrase, OpsError> {
+    let id = canonical_id(key)?;
+    let request = PassphraseRequest { role: role.to_owned(), key: id.to_string(), purpose: PassphrasePurpose::Create };
+    Ok(session.decisions.passphrase(&request)?)
+}
+
+fn canonical_id(key: &PrivateKey) -> Result<CanonicalKeyId, OpsError> {
+    Key::of(key).canonical_id().map_err(|error| OpsError::NoAccount(error.to_string()))
+}
+
+/// Asks for a passphrase until `open` takes it; the one who answers ends it when there were too many attempts.
+pub fn until_right<T>(
+    session: &Session<'_>,
+    role: &str,
+    key: &str,
+    mut open: impl FnMut(&Passphrase) -> Result<Option<T>, OpsError>,
+) -> Result<(T, Passphrase), OpsError> {
+    let mut attempt = 0;
+    loop {
+        let purpose = PassphrasePurpose::Unlock { attempt };
+        let passphrase =
+            session.decisions.passphrase(&PassphraseRequest { role: role.to_owned(), key: key.to_owned(), purpose })?;
+        if let Some(opened) = open(&passphrase)? {
+            return Ok((opened, passphrase));
+        }
+        attempt += 1;
+    }
+}

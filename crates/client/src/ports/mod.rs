@@ -1,0 +1,29 @@
+//! The ports: what the use cases need of the world. Adapters implement them; the composition root chooses which.
+
+pub mod bytes;
+mod changelist;
+mod engine;
+pub mod events;
+mod keys;
+mod notary;
+mod person;
+mod registry;
+pub mod sent;
+pub mod transfer;
+mod trust_store;
+
+pub use self::{
+    changelist::{ChangeFile, Changelist},
+    engine::{Engine, EngineError},
+    keys::{KeyInfo, KeyStore, KeyStoreError},
+    notary::{NotaryRemote, RemoteError, TlsFault, Withheld},
+    person::{DecisionError, Decisions, Events, PassphrasePurpose, PassphraseRequest},
+    registry::{Accounts, Manifest, Registry, RegistryError},
+    trust_store::{Commit, PassedOver, Repositories, StoreError, Stored, TrustSet, TrustStore, WriterGuard},
+};
+pub use super::ports::{
+    bytes::Bytes,
+    sent::{Decided, DecidedNames, Sent, SentFile},
+    transfer::{Amount, Progress, Pushed, PushedContent},
+};
+pub use trust::model::file_ref::FileRef;

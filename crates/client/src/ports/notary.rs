@@ -1,0 +1,170 @@
+//! The Notary server.
+
+use crate::ports::bytes::Bytes;
+use trust::model::{file_ref::FileRef, gun::Gun, role::RoleName};
+
+/// The Notary servers, one chosen for each repository by its registry's host.
+pub trait NotaryRemote: Sync {
+    /// The server's address for this repository, for messages: `https://host[:port]`.
+    fn address(&self, gun: &Gun) -> String;
+
+    /// Fetches files together; the answers stand in the order of the questions.
+    fn fetch_all(&self, gun: &Gun, files: &[FileRef]) -> Vec<Result<Bytes, RemoteError>>;
+
+    /// The public keys that the server holds for `timestamp` or `snapshot`, made where it has none yet: TUF key JSON as it was sent, together
+    /// and in the order of the roles.
+    fn server_keys(&self, gun: &Gun, roles: &[RoleName]) -> Vec<Result<Bytes, RemoteError>>;
+
+    /// Has the server make another key for `timestamp` or `snapshot`, and gives its public half as it was sent. It counts once a root names it.
+    fn rotate_server_key(&self, gun: &Gun, role: &RoleName) -> Result<Bytes, RemoteError>;
+
+    /// Sends changed files as one update.
+    fn publish(&self, gun: &Gun, files: &[(RoleName, Bytes)]) -> Result<(), RemoteError>;
+
+    /// Deletes the repository's trust data on the server; a repository that it lacks is deleted.
+    fn delete(&self, gun: &Gun) -> Result<(), RemoteError>;
+}
+
+/// A failure at the Notary server. URLs hold no credentials.
+#[derive(Debug, thiserror::Error)]
+pub enum RemoteError {
+    /// 200, but not an answer of this protocol, or more than its limit.
+    #[error("{url}: {reason}")]
+    BadAnswer {
+        /// What was asked.
+        url: String,
+        /// What is wrong with the answer.
+        reason: String,
+    },
+    /// An upload was refused because another publisher was faster: the versions no longer follow on the server's.
+    #[error("{url}: the server has a newer version: {message}")]
+    Conflict {
+        /// Where it was sent.
+        url: String,
+        /// The server's words.
+        message: String,
+    },
+    /// 403.
+    #[error("{url}: access denied (403){}", user.as_ref().map(|u| format!(" for user {u}")).unwrap_or_default())]
+    Forbidden {
+        /// What was asked.
+        url: String,
+        /// Who asked; none for anonymous.
+        user: Option<String>,
+    },
+    /// 404.
+    #[error("{url}: not found (404)")]
+    NotFound {
+        /// What was asked.
+        url: String,
+    },
+    /// An upload was refused for its content.
+    #[error("{url}: {message}")]
+    Rejected {
+        /// Where it was sent.
+        url: String,
+        /// The server's words, in Notary's wording where it has one.
+        message: String,
+    },
+    /// The server answered with another status, a redirect among them.
+    #[error("{url}: the server answered {status}{}", said.as_ref().map(|words| format!(": {words}")).unwrap_or_default())]
+    Status {
+        /// What was asked.
+        url: String,
+        /// The status code.
+        status: u16,
+        /// The server's words; none where it has none.
+        said: Option<String>,
+    },
+    /// A certificate or a handshake failed. Never an outage: the cache does not answer for it.
+    #[error("{url}: TLS: {cause}")]
+    Tls {
+        /// What was asked.
+        url: String,
+        /// What kind of failure it is.
+        fault: TlsFault,
+        /// The cause in full.
+        cause: String,
+    },
+    /// 401 although credentials or a token were offered, or none are configured.
+    #[error("{url}: not authorized (401): {reason}")]
+    Unauthorized {
+        /// What was asked.
+        url: String,
+        /// Whose credentials were used and where they came from, or that there are none.
+        reason: String,
+    },
+    /// 401, and there are credentials, which a server of another site would get, or what they buy.
+    #[error("{url}: not authorized (401): {reason}")]
+    Withheld {
+        /// What was asked.
+        url: String,
+        /// Whose credentials these are, and where they do not go.
+        reason: String,
+        /// What a person would have to allow by name.
+        withheld: Box<Withheld>,
+    },
+    /// A setting or credential on this side makes the request impossible; nothing was sent.
+    #[error("{0}")]
+    Unusable(String),
+    /// No connection, or no answer in time.
+    #[error("{url}: {cause}")]
+    Unreachable {
+        /// What was asked.
+        url: String,
+        /// The cause in full.
+        cause: String,
+    },
+}
+
+/// Kinds of TLS failures, by what a person could do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TlsFault {
+    /// The certificate is for another name.
+    Name,
+    /// What answers is no TLS.
+    NotTls,
+    /// Anything else.
+    Other,
+    /// The certificate has expired, or is not valid yet.
+    Time,
+    /// The certificate leads to no authority that is trusted here.
+    UnknownAuthority,
+}
+
+/// What a server of another site does not get, until a person allows it by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Withheld {
+    /// The credentials for a registry.
+    Credentials {
+        /// The registry.
+        registry: String,
+        /// Who does not get them.
+        host: String,
+    },
+    /// The tokens that these credentials buy.
+    Tokens {
+        /// The registry.
+        registry: String,
+        /// Who does not get them.
+        host: String,
+    },
+}
+
+impl RemoteError {
+    /// Whether an upload that failed so may have been taken all the same: the answer was lost on its way, or is another program's.
+    #[must_use]
+    pub fn leaves_open(&self) -> bool {
+        self.is_outage() || matches!(self, Self::BadAnswer { .. })
+    }
+
+    /// Whether the server cannot be reached or is in trouble (5xx): the one case in which the cache may answer.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } => true,
+            Self::Status { status, .. } => (500..600).contains(status),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Publishes what is staged.
+
+use super::{
+    init::{Beginning, Snapshots, begin},
+    signer::is_targets_key,
+    stage::staged,
+};
+use crate::{
+    error::OpsError,
+    keys::{keyring::Keyring, making_lock::Alone},
+    ports::{ChangeFile, Changelist, events::Event},
+    session::Session,
+    state::{
+        publish::{Changes, publish},
+        refresh::{Target, for_writing},
+    },
+};
+use trust::{edit::change::Change, model::gun::Gun};
+
+/// Applies all staged changes to what the server has now, as one update. Only then are their files removed, and none that was staged
+/// meanwhile; where it fails, all stay. A repository that was initialised here is published with it, and one that is nowhere is initialised
+/// first, as `notary publish` does.
+pub fn publish_staged(session: &Session<'_>, changelist: &dyn Changelist, gun: &Gun) -> Result<(), OpsError> {
+    let _writer = session.store.writer(gun)?;
+    let (files, changes) = wanted(changelist, gun)?;
+    let keyring = Keyring::new(session);
+    let target = keyring.beside(is_targets_key(gun), || for_writing(session, gun))??;
+    let target = if let Some(target) = target {
+        target
+    } else {
+        let _alone = Alone::wait(session, gun)?;
+        let beginning = Beginning { snapshots: Snapshots::Publisher, ..Beginning::default() };
+        Target::Unpublished(Box::new(begin(session, &keyring, gun, &beginning)?))
+    };
+    let outcome = publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), target)?;
+    if changes.is_empty() {
+        outcome.or_warn(session, gun);
+    } else {
+        outcome.shown(gun)?;
+    }
+    if let Err(error) = changelist.remove(gun, &files) {
+        // it is published: to apply it once more changes nothing but versions
+        session.events.tell(Event::Warning(format!("the staged changes are published, and could not be cleared: {error}")));
+    }
+    Ok(())
+}
+
+fn wanted(changelist: &dyn Changelist, gun: &Gun) -> Result<(Vec<ChangeFile>, Vec<Change>), OpsError> {
+    let (mut files, mut changes) = (Vec::new(), Vec::new());
+    for (number, staged) in staged(changelist, gun)?.into_iter().enumerate() {
+        let (gun, file) = (|| gun.clone(), || staged.file.name.clone());
+        let change = staged.change.as_ref().map_err(|reason| OpsError::NotAChange {
+            gun: gun(),
+            number,
+            file: file(),
+            reason: reason.clone(),
+        })?;
+        changes.extend(change.changes().map_err(|error| OpsError::Staged { gun: gun(), number, file: file(), error })?);
+        files.push(staged.file);
+    }
+    Ok((files, changes))
+}

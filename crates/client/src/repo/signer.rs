@@ -1,0 +1,109 @@
+//! Adds signers to repositories, and removes them.
+
+use super::init::initialize;
+use crate::{
+    error::OpsError,
+    keys::{keyring::Keyring, making_lock::Alone},
+    ports::{DecisionError, KeyInfo, events::Event},
+    session::Session,
+    state::{
+        publish::{Changes, publish},
+        refresh::{Target, for_writing},
+    },
+};
+use trust::{
+    edit::change::Change,
+    model::{gun::Gun, key::Key, key_id::CanonicalKeyId, role::RoleName},
+    verify::{skipped::Cause, trusted::TrustedRepo},
+};
+
+/// What became of a signer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// Gone.
+    Removed,
+    /// Still there: the person did not want it.
+    Declined,
+}
+
+/// A signer cannot be removed.
+#[derive(Debug, thiserror::Error)]
+pub enum RemoveError {
+    /// Nothing is known of the repository's signers.
+    #[error(transparent)]
+    Unknown(OpsError),
+    /// It has no signer of that name.
+    #[error("no such signer")]
+    NoSuchSigner,
+    /// Anything else.
+    #[error(transparent)]
+    Ops(#[from] OpsError),
+}
+
+/// Delegates to a signer, `targets/<name>`, and to `targets/releases`, with these keys and for all names, as one update. A
+/// repository that is not there yet is initialised first. Adding a signer again adds what is new.
+pub fn add(session: &Session<'_>, gun: &Gun, signer: &RoleName, keys: &[Key]) -> Result<(), OpsError> {
+    let _writer = session.store.writer(gun)?;
+    let keyring = Keyring::new(session);
+    let target = if let Some(target) = keyring.beside(is_targets_key(gun), || for_writing(session, gun))?? {
+        target
+    } else {
+        let alone = Alone::wait(session, gun)?;
+        let local = initialize(session, &keyring, gun)?;
+        drop(alone);
+        session.events.tell(Event::Initialized { gun });
+        Target::Unpublished(Box::new(local))
+    };
+    let changes = delegation_to(signer, keys);
+    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), target)?.or_warn(session, gun);
+    Ok(())
+}
+
+/// Takes a signer's keys from `targets/releases`, and its delegation back, as one update (docker `trust signer remove`, as it was meant).
+///
+/// Where `targets/releases` would not be verified any more without the signer's signature, `may_remove_last` is asked: the released tags
+/// are gone until another signer signs again.
+pub fn remove(
+    session: &Session<'_>,
+    gun: &Gun,
+    name: &str,
+    may_remove_last: impl FnOnce() -> Result<bool, DecisionError>,
+) -> Result<Removal, RemoveError> {
+    let keyring = Keyring::new(session);
+    let target = keyring.beside(is_targets_key(gun), || for_writing(session, gun))?.map_err(RemoveError::Unknown)?;
+    let Some(Target::Published(repo)) = target else {
+        let server = session.remote.address(gun);
+        return Err(RemoveError::Unknown(OpsError::NotInitialized { gun: gun.clone(), server }));
+    };
+    let (signer, keys) = signer_of(&repo, name).ok_or(RemoveError::NoSuchSigner)?;
+    let releases = RoleName::releases();
+    // where no released tag counts now, none is lost; but what is only hidden counts again when it is shown
+    let is_hidden = repo.skipped().get(&releases).is_some_and(|skipped| skipped.cause == Cause::Unusable);
+    let stands = repo.stands_without(&releases, &keys).unwrap_or(!is_hidden);
+    if !stands && !may_remove_last().map_err(OpsError::from)? {
+        return Ok(Removal::Declined);
+    }
+    let _writer = session.store.writer(gun).map_err(OpsError::from)?;
+    let changes = [Change::RemoveSigner { role: signer }];
+    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), Target::Published(repo))?.shown(gun)?;
+    Ok(Removal::Removed)
+}
+
+fn signer_of(repo: &TrustedRepo, name: &str) -> Option<(RoleName, Vec<CanonicalKeyId>)> {
+    let role = RoleName::signer(name).ok()?;
+    repo.delegations().find(|(_, delegation)| delegation.name == role)?;
+    let keys = repo.role_keys(&role).canonical_ids().collect();
+    Some((role, keys))
+}
+
+/// Whether a key is the targets key of a repository, which signs what is said of its signers.
+pub(crate) fn is_targets_key(gun: &Gun) -> impl Fn(&KeyInfo) -> bool {
+    let gun = gun.as_str().to_owned();
+    move |info: &KeyInfo| info.role == RoleName::targets().as_str() && info.gun.as_deref() == Some(gun.as_str())
+}
+
+/// What makes a signer: Docker gives every signer's keys to `targets/releases` too, the role that it trusts.
+pub(crate) fn delegation_to(signer: &RoleName, keys: &[Key]) -> Vec<Change> {
+    let delegate = |role: RoleName| Change::Delegate { role, keys: keys.to_vec(), paths: vec![String::new()] };
+    vec![delegate(signer.clone()), delegate(RoleName::releases())]
+}

@@ -1,0 +1,41 @@
+//! Which roles of a repository can be signed here, and with which keys.
+
+use crate::{error::OpsError, ports::KeyInfo, session::Session, state::refresh::for_reading};
+use trust::model::{gun::Gun, role::RoleName, role_keys::RoleKeys};
+
+/// A role of which at least one key is on this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The role.
+    pub role: RoleName,
+    /// How many distinct keys must sign for it.
+    pub threshold: u64,
+    /// Those of its keys that are here.
+    pub keys: Vec<KeyInfo>,
+}
+
+/// The roles of a repository that keys on this machine may sign for: the base roles first, then delegations as their parents name them.
+pub fn whoami(session: &Session<'_>, gun: &Gun) -> Result<Vec<Standing>, OpsError> {
+    let repo = for_reading(session, gun)?;
+    let base = [RoleName::root(), RoleName::targets(), RoleName::snapshot()].map(|role| repo.root().role_keys(&role));
+    let delegated = repo.delegations().map(|(_, delegation)| repo.role_keys(&delegation.name));
+    let mut standings = Vec::new();
+    for keys in base.into_iter().chain(delegated) {
+        let here = keys_here(session, &keys)?;
+        if !here.is_empty() {
+            standings.push(Standing { role: keys.role().clone(), threshold: keys.threshold().get(), keys: here });
+        }
+    }
+    Ok(standings)
+}
+
+fn keys_here(session: &Session<'_>, keys: &RoleKeys) -> Result<Vec<KeyInfo>, OpsError> {
+    let mut here: Vec<KeyInfo> = Vec::new();
+    for id in keys.canonical_ids() {
+        // one key may stand there twice, bare and in a certificate
+        if here.iter().all(|info| info.id != id) {
+            here.extend(session.keys.find(id)?);
+        }
+    }
+    Ok(here)
+}

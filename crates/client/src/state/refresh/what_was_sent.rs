@@ -1,0 +1,32 @@
+//! What was sent from this machine, and is not in the state that the server shows.
+
+use super::Refresh;
+use crate::ports::{events::Event, sent::SentFile};
+use trust::{
+    model::role::RoleName,
+    verify::{ends::Ends, threshold::Verified, trusted::TrustedRepo},
+};
+
+impl<E: Ends> Refresh<'_, E> {
+    /// Says once what was sent from here and is not in the server's state.
+    pub(super) fn look_for_sent(&self, repo: &TrustedRepo<E>) {
+        let missing = self.stored.sent.missing_in(repo);
+        for (role, file) in missing.files.iter().filter(|(_, file)| !file.told) {
+            self.session.events.tell(Event::Warning(not_there(repo, role, file)));
+        }
+        let missing = missing.told();
+        if missing != self.stored.sent {
+            // what cannot be noted now is said once more
+            let _ = self.session.store.replace_sent(self.gun, &self.stored.sent, &missing);
+        }
+    }
+}
+
+fn not_there<E: Ends>(repo: &TrustedRepo<E>, role: &RoleName, file: &SentFile) -> String {
+    let version = file.version;
+    let later = repo.targets(role).map(Verified::version).filter(|now| *now > version);
+    let now = later.map_or_else(String::new, |later| format!(", which is at version {later} of it"));
+    format!(
+        "version {version} of {role}, published here, is not in the server's state{now}; look whether what was changed there stands"
+    )
+}

@@ -1,0 +1,305 @@
+//! Image references, normalised as Docker does (distribution/reference, `ParseNormalizedNamed`), with its messages word for word.
+
+use trust::model::{
+    digest::Sha256,
+    gun::{Gun, InvalidGun},
+    image::{Image, Tag},
+};
+
+/// The registry's domain that is meant where none is named.
+pub const DEFAULT_DOMAIN: &str = "docker.io";
+
+/// The older name of the same registry.
+const LEGACY_DEFAULT_DOMAIN: &str = "index.docker.io";
+
+/// Longest path of a repository, in bytes, without the domain.
+const MAX_PATH: usize = 255;
+
+/// A text that is no image reference. The words are Docker's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidReference {
+    /// The digest does not suit its algorithm.
+    #[error("invalid checksum digest format")]
+    DigestFormat,
+    /// The digest's length does not suit its algorithm.
+    #[error("invalid checksum digest length")]
+    DigestLength,
+    /// The digest's algorithm is not known.
+    #[error("unsupported digest algorithm")]
+    DigestUnsupported,
+    /// It does not follow the grammar.
+    #[error("invalid reference format")]
+    Format,
+    /// The name cannot be a GUN.
+    #[error(transparent)]
+    Gun(#[from] InvalidGun),
+    /// It could be the ID of an image.
+    #[error("invalid repository name ({0}), cannot specify 64-byte hexadecimal strings")]
+    Identifier(String),
+    /// The name is too long.
+    #[error("repository name must not be more than 255 characters")]
+    TooLong,
+    /// It would follow the grammar in lower case.
+    #[error("repository name must be lowercase")]
+    Uppercase,
+    /// The path has letters of upper case.
+    #[error("invalid reference format: repository name ({0}) must be lowercase")]
+    UppercasePath(String),
+}
+
+/// Reads an image argument: `IMAGE[:TAG][@DIGEST]`. A digest wins over a tag, and no tag is made up.
+pub fn image(typed: &str) -> Result<Image, InvalidReference> {
+    let parsed = normalize(typed)?;
+    let has_digest = parsed.digest.is_some();
+    let tag = parsed.tag.and_then(Tag::parse);
+    let digest = parsed.digest.and_then(|digest| Sha256::from_hex(digest.strip_prefix("sha256:")?));
+    let exact = tag.clone().zip(digest);
+    let tag = tag.filter(|_| !has_digest);
+    Ok(Image { typed: typed.to_owned(), gun: Gun::parse(&parsed.name)?, tag, has_digest, digest, exact })
+}
+
+/// Reads a `REPOSITORY` argument. `docker trust signer` reads it as an image, and passes over a tag or digest.
+pub fn repository(typed: &str) -> Result<Gun, InvalidReference> {
+    image(typed).map(|image| image.gun)
+}
+
+/// A repository's name as Docker shows it to people: without its own registry and without `library/` (`reference.FamiliarName`).
+#[must_use]
+pub fn familiar(gun: &Gun) -> &str {
+    let name = gun.as_str();
+    match name.strip_prefix(DEFAULT_DOMAIN).and_then(|rest| rest.strip_prefix('/')) {
+        None => name,
+        Some(path) => path.strip_prefix("library/").filter(|rest| !rest.contains('/')).unwrap_or(path),
+    }
+}
+
+struct Parsed<'a> {
+    name: String,
+    tag: Option<&'a str>,
+    digest: Option<&'a str>,
+}
+
+fn normalize(typed: &str) -> Result<Parsed<'_>, InvalidReference> {
+    if typed.len() == 64 && typed.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+        return Err(InvalidReference::Identifier(typed.to_owned()));
+    }
+    let (domain, prefix, rest) = split_domain(typed);
+    let path = format!("{prefix}{}", rest.split(':').next().unwrap_or_default());
+    if lower(&path) != path {
+        return Err(InvalidReference::UppercasePath(path));
+    }
+    let Some(parsed) = parse(domain, prefix, rest) else {
+        let (domain, rest) = (lower(domain), lower(rest));
+        let in_lower_case = parse(&domain, prefix, &rest).is_some();
+        return Err(if in_lower_case { InvalidReference::Uppercase } else { InvalidReference::Format });
+    };
+    if parsed.name.len() - domain.len() - 1 > MAX_PATH {
+        return Err(InvalidReference::TooLong);
+    }
+    parsed.digest.map_or(Ok(()), check_digest)?;
+    Ok(parsed)
+}
+
+/// The domain, what Docker puts before the rest (`library/` or nothing), and the rest (`splitDockerDomain`).
+fn split_domain(typed: &str) -> (&str, &'static str, &str) {
+    const OFFICIAL: &str = "library/";
+    let Some((first, rest)) = typed.split_once('/') else { return (DEFAULT_DOMAIN, OFFICIAL, typed) };
+    let (domain, rest) = if first == LEGACY_DEFAULT_DOMAIN {
+        (DEFAULT_DOMAIN, rest)
+    } else if first == "localhost" || first.contains(['.', ':']) || lower(first) != first {
+        (first, rest)
+    } else {
+        (DEFAULT_DOMAIN, typed)
+    };
+    let official = domain == DEFAULT_DOMAIN && !rest.contains('/');
+    (domain, if official { OFFICIAL } else { "" }, rest)
+}
+
+fn parse<'a>(domain: &str, prefix: &str, rest: &'a str) -> Option<Parsed<'a>> {
+    let (tagged, digest) = match rest.split_once('@') {
+        Some((tagged, digest)) => (tagged, Some(digest)),
+        None => (rest, None),
+    };
+    let (path, tag) = match tagged.split_once(':') {
+        Some((path, tag)) => (path, Some(tag)),
+        None => (tagged, None),
+    };
+    let valid = is_domain(domain)
+        && path.split('/').all(is_path_component)
+        && tag.is_none_or(|tag| Tag::parse(tag).is_some())
+        && digest.is_none_or(is_digest);
+    valid.then(|| Parsed { name: format!("{domain}/{prefix}{path}"), tag, digest })
+}
+
+/// A host name, an address or an IPv6 address in brackets, and perhaps a port.
+fn is_domain(domain: &str) -> bool {
+    let (host, port) = match domain.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (domain, None),
+    };
+    let is_host = match host.strip_prefix('[') {
+        Some(rest) => {
+            rest.strip_suffix(']').is_some_and(|ip| !ip.is_empty() && ip.bytes().all(|b| b.is_ascii_hexdigit() || b == b':'))
+        }
+        None => host.split('.').all(|label| {
+            !label.is_empty()
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        }),
+    };
+    is_host && port.is_none_or(|port| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// `[a-z0-9]+(?:(?:[._]|__|[-]+)[a-z0-9]+)*`
+fn is_path_component(component: &str) -> bool {
+    let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    component.starts_with(word)
+        && component.ends_with(word)
+        && component.split(word).all(|gap| matches!(gap, "" | "." | "_" | "__") || gap.bytes().all(|b| b == b'-'))
+}
+
+/// `[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*[:][[:xdigit:]]{32,}`
+fn is_digest(digest: &str) -> bool {
+    let Some((algorithm, hex)) = digest.split_once(':') else { return false };
+    algorithm
+        .split(['-', '_', '+', '.'])
+        .all(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()) && word.bytes().all(|b| b.is_ascii_alphanumeric()))
+        && hex.len() >= 32
+        && hex.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// opencontainers/go-digest `Validate`, for a text that has the form of a digest.
+fn check_digest(digest: &str) -> Result<(), InvalidReference> {
+    let Some((algorithm, hex)) = digest.split_once(':') else { return Err(InvalidReference::DigestFormat) };
+    let length = match algorithm {
+        "sha256" => 64,
+        "sha384" => 96,
+        "sha512" => 128,
+        _ if algorithm.bytes().any(|b| b.is_ascii_uppercase()) => return Err(InvalidReference::DigestFormat),
+        _ => return Err(InvalidReference::DigestUnsupported),
+    };
+    if hex.len() != length {
+        return Err(InvalidReference::DigestLength);
+    }
+    if hex.bytes().any(|b| b.is_ascii_uppercase()) {
+        return Err(InvalidReference::DigestFormat);
+    }
+    Ok(())
+}
+
+/// Go's `strings.ToLower`: one character for each.
+fn lower(text: &str) -> String {
+    text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEX64: &str = "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff";
+
+    #[test]
+    fn names_are_normalised() {
+        for (typed, gun, tag) in [
+            ("alpine", "docker.io/library/alpine", None),
+            ("alpine:3", "docker.io/library/alpine", Some("3")),
+            ("library/alpine", "docker.io/library/alpine", None),
+            ("docker.io/alpine", "docker.io/library/alpine", None),
+            ("index.docker.io/alpine", "docker.io/library/alpine", None),
+            ("index.docker.io/x/y:1", "docker.io/x/y", Some("1")),
+            ("user/repo", "docker.io/user/repo", None),
+            ("foo/foo/bar", "docker.io/foo/foo/bar", None),
+            ("localhost/foo", "localhost/foo", None),
+            ("localhost:5000/foo:bar", "localhost:5000/foo", Some("bar")),
+            ("LOCALHOST/foo", "LOCALHOST/foo", None),
+            ("Foo/bar", "Foo/bar", None),
+            ("127.0.0.1:5000/foo", "127.0.0.1:5000/foo", None),
+            ("[::1]:5000/foo", "[::1]:5000/foo", None),
+            ("[2001:db8::1]/foo", "[2001:db8::1]/foo", None),
+            ("xn--7o8h.com/myimage:xn--7o8h.com", "xn--7o8h.com/myimage", Some("xn--7o8h.com")),
+            ("dtr.example.com/prod/nginx:1", "dtr.example.com/prod/nginx", Some("1")),
+            ("test.com/a__b/c--d.e_f", "test.com/a__b/c--d.e_f", None),
+            ("localhost", "docker.io/library/localhost", None),
+            ("test:5000", "docker.io/library/test", Some("5000")),
+            ("foo:A.-_", "docker.io/library/foo", Some("A.-_")),
+        ] {
+            let image = image(typed).unwrap_or_else(|e| panic!("{typed}: {e}"));
+            assert_eq!((image.gun.as_str(), image.tag.as_ref().map(Tag::as_str)), (gun, tag), "{typed}");
+            assert_eq!((image.typed.as_str(), image.has_digest), (typed, false));
+            assert_eq!(repository(typed).unwrap().as_str(), gun);
+        }
+    }
+
+    #[test]
+    fn a_digest_wins_over_a_tag() {
+        for typed in [format!("alpine@sha256:{HEX64}"), format!("alpine:3@sha256:{HEX64}")] {
+            let image = image(&typed).unwrap();
+            assert_eq!((image.gun.as_str(), image.tag, image.has_digest), ("docker.io/library/alpine", None, true));
+        }
+    }
+
+    /// `docker trust sign X` of Docker 28.2.2 prints each of these messages.
+    #[test]
+    fn refusals_have_dockers_words() {
+        const FORMAT: &str = "invalid reference format";
+        let long = format!("example.com/{}", "a/".repeat(128) + "a");
+        for (typed, message) in [
+            ("", FORMAT),
+            (":tag", FORMAT),
+            ("a//b", FORMAT),
+            ("/a", FORMAT),
+            ("a/", FORMAT),
+            ("http://x/y", FORMAT),
+            ("alpine:", FORMAT),
+            ("alpine@", FORMAT),
+            ("alpine:tag with space", FORMAT),
+            ("-foo/bar", FORMAT),
+            ("foo.com/-bar", FORMAT),
+            ("foo-/bar", FORMAT),
+            ("foo___bar", FORMAT),
+            ("a..b", FORMAT),
+            ("a_.b", FORMAT),
+            ("_foo", FORMAT),
+            ("docker/dücker", FORMAT),
+            ("ｆｏｏ", FORMAT),
+            ("[fe80::1%eth0]:5000/foo", FORMAT),
+            ("[::1]foo/x", FORMAT),
+            ("[]:5000/foo", FORMAT),
+            ("x.com:/foo", FORMAT),
+            ("foo@sha256:1234", FORMAT),
+            ("foo\n", FORMAT),
+            ("../x", FORMAT),
+            ("alpine:\u{212a}", "repository name must be lowercase"),
+            ("ALPINE", "invalid reference format: repository name (library/ALPINE) must be lowercase"),
+            ("library/ALPINE:1", "invalid reference format: repository name (library/ALPINE) must be lowercase"),
+            ("test:5000/Uppercase/repo", "invalid reference format: repository name (Uppercase/repo) must be lowercase"),
+            ("Foo", "invalid reference format: repository name (library/Foo) must be lowercase"),
+            (&format!("foo@sha256:{}", "f".repeat(40)), "invalid checksum digest length"),
+            (&format!("foo@sha256:{}", "F".repeat(64)), "invalid checksum digest format"),
+            (
+                &format!("foo@SHA256:{}", "f".repeat(64)),
+                "invalid reference format: repository name (library/foo@SHA256) must be lowercase",
+            ),
+            (&format!("foo@md5:{}", "f".repeat(32)), "unsupported digest algorithm"),
+            (
+                HEX64,
+                "invalid repository name (ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), cannot specify 64-byte hexadecimal strings",
+            ),
+            (&long, "repository name must not be more than 255 characters"),
+            (&format!("alpine:{}", "t".repeat(129)), FORMAT),
+        ] {
+            assert_eq!(image(typed).unwrap_err().to_string(), message, "{typed:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_taken_stays_as_it_is(typed in "[a-zA-Z0-9.:/@_\\[\\]-]{1,40}|\\PC{0,20}") {
+            if let Ok(taken) = image(&typed) {
+                // normalised once, it is normal
+                proptest::prop_assert_eq!(image(taken.gun.as_str()).map(|again| again.gun), Ok(taken.gun));
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! One request and its answer, within a time and a size.
+
+use std::{
+    io::Read,
+    sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+    thread,
+    time::{Duration, Instant},
+};
+
+use reqwest::{
+    Url,
+    blocking::{Body, Client, Request, Response},
+    header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap},
+};
+
+use super::{
+    failure::{Kind, classify},
+    pace::Pace,
+    text::printable,
+};
+use client::ports::Bytes;
+
+/// How much of a body is kept that comes with another status than 200, in bytes.
+pub(super) const MAX_ERROR_BODY: u64 = 1 << 10;
+
+const CHUNK: usize = 64 << 10;
+
+/// A request, ready to be sent; the body is shared, so that it can be sent again.
+pub(super) struct Outgoing {
+    pub(super) method: reqwest::Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Option<Bytes>,
+    /// The longest body of an answer with status 200; of any other the first KiB is kept.
+    pub(super) limit: u64,
+}
+
+/// An answer with its whole body.
+pub(super) struct Incoming {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+/// Sends a request and reads the answer.
+///
+/// reqwest's blocking client begins its time-out anew with every read, so the exchange runs in a thread of its own, and this one keeps the time.
+pub(super) fn exchange(client: &Client, outgoing: Outgoing, pace: Pace) -> Result<Incoming, Kind> {
+    let start = Instant::now();
+    let sent = outgoing.body.as_ref().map_or(0, |body| body.len() as u64);
+    let limit = outgoing.limit;
+    // a little later than ours, which knows what has been read by then
+    let timeout = pace.allowed(sent.saturating_add(limit)).saturating_add(Duration::from_secs(1));
+    receive(&begin(client, outgoing, Some(timeout)), sent, limit, pace, start)
+}
+
+/// Sends a request in a thread of its own, which ends when nobody listens any more, or at the time-out where there is one.
+pub(super) fn begin(client: &Client, outgoing: Outgoing, timeout: Option<Duration>) -> Receiver<Part> {
+    let host = outgoing.url.host_str().unwrap_or_default().to_owned();
+    let mut request = Request::new(outgoing.method, outgoing.url);
+    *request.headers_mut() = outgoing.headers;
+    *request.timeout_mut() = timeout;
+    *request.body_mut() = outgoing.body.map(|body| Body::from(body.to_vec()));
+
+    let (sender, receiver) = sync_channel(4);
+    let client = client.clone();
+    thread::spawn(move || run(&client, request, &host, &sender));
+    receiver
+}
+
+/// What the thread that talks has got.
+pub(super) enum Part {
+    Head(u16, HeaderMap),
+    Data(Vec<u8>),
+    End,
+    Failed(Kind),
+}
+
+fn run(client: &Client, request: Request, host: &str, sender: &SyncSender<Part>) {
+    let last = match client.execute(request) {
+        Ok(response) => forward(response, host, sender),
+        Err(error) => Part::Failed(classify(&error, host)),
+    };
+    // nobody listens any more where the time ran out or enough was read
+    let _ = sender.send(last);
+}
+
+fn forward(mut response: Response, host: &str, sender: &SyncSender<Part>) -> Part {
+    if sender.send(Part::Head(response.status().as_u16(), response.headers().clone())).is_err() {
+        return Part::End;
+    }
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        match response.read(&mut buffer) {
+            Ok(0) => return Part::End,
+            Ok(n) => {
+                let data = buffer.get(..n).unwrap_or_default().to_vec();
+                if sender.send(Part::Data(data)).is_err() {
+                    return Part::End;
+                }
+            }
+            Err(error) => return Part::Failed(classify(&error, host)),
+        }
+    }
+}
+
+fn receive(parts: &Receiver<Part>, sent: u64, limit: u64, pace: Pace, start: Instant) -> Result<Incoming, Kind> {
+    let mut incoming: Option<Incoming> = None;
+    loop {
+        let got = incoming.as_ref().map_or(0, |i| i.body.len() as u64);
+        let part = match parts.recv_timeout(pace.left(start, sent.saturating_add(got))) {
+            Ok(part) => part,
+            Err(RecvTimeoutError::Timeout) => return Err(Kind::Unreachable(too_slow(incoming.is_some(), got, start))),
+            Err(RecvTimeoutError::Disconnected) => return Err(Kind::Unreachable("the exchange ended early".to_owned())),
+        };
+        match (part, &mut incoming) {
+            (Part::Head(status, headers), _) => {
+                if status == 200 {
+                    check_head(&headers, limit)?;
+                }
+                incoming = Some(Incoming { status, headers, body: Vec::new() });
+            }
+            (Part::Data(data), Some(incoming)) => {
+                if incoming.append(&data, limit)? {
+                    break;
+                }
+            }
+            (Part::End, Some(_)) => break,
+            // an error's status says more than a failure to read the rest of it
+            (Part::Failed(_), Some(incoming)) if incoming.status != 200 => break,
+            (Part::Failed(_), _) if pace.left(start, sent.saturating_add(got)).is_zero() => {
+                return Err(Kind::Unreachable(too_slow(incoming.is_some(), got, start)));
+            }
+            (Part::Failed(kind), _) => return Err(kind),
+            (Part::Data(_) | Part::End, None) => {}
+        }
+    }
+    incoming.ok_or_else(|| Kind::Unreachable("the exchange ended early".to_owned()))
+}
+
+impl Incoming {
+    /// Takes a piece of the body; whether there is enough.
+    fn append(&mut self, data: &[u8], limit: u64) -> Result<bool, Kind> {
+        self.body.extend_from_slice(data);
+        let length = self.body.len() as u64;
+        if self.status != 200 {
+            self.body.truncate(usize::try_from(MAX_ERROR_BODY).unwrap_or(usize::MAX));
+            return Ok(length >= MAX_ERROR_BODY);
+        }
+        if length > limit { Err(too_long(limit)) } else { Ok(false) }
+    }
+}
+
+fn check_head(headers: &HeaderMap, limit: u64) -> Result<(), Kind> {
+    if let Some(encoding) = headers.get(CONTENT_ENCODING).filter(|e| *e != "identity") {
+        let encoding = printable(&String::from_utf8_lossy(encoding.as_bytes()));
+        return Err(Kind::BadAnswer(format!("the answer is compressed ({encoding}), which was not asked for")));
+    }
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > limit) { Err(too_long(limit)) } else { Ok(()) }
+}
+
+fn too_long(limit: u64) -> Kind {
+    Kind::BadAnswer(format!("the answer is longer than the {limit} bytes that are allowed"))
+}
+
+fn too_slow(has_begun: bool, got: u64, start: Instant) -> String {
+    let seconds = start.elapsed().as_secs_f32();
+    if has_begun {
+        format!("the answer was not complete after {seconds:.1} s ({got} bytes)")
+    } else {
+        format!("no answer within {seconds:.1} s")
+    }
+}

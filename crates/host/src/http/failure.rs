@@ -1,0 +1,147 @@
+//! Failures of a request, classified: a TLS failure is never an outage, and every cause is told in full.
+
+use std::{error::Error as StdError, io};
+
+use super::text::printable;
+use client::ports::{RemoteError, TlsFault, Withheld};
+
+/// Why a request has no answer. It can be kept, and told to each who waited for the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// What was asked: a URL without credentials and query.
+    pub(super) url: String,
+    pub(super) kind: Kind,
+}
+
+/// The kinds of failure, as `RemoteError` has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The server, or its token server, has refused whoever comes without credentials.
+    Anonymous(String),
+    BadAnswer(String),
+    Status(u16, Option<String>),
+    Tls(TlsFault, String),
+    Unauthorized(String),
+    /// There are credentials, which are kept from a server of another site.
+    Withheld(String, Box<Withheld>),
+    Unusable(String),
+    Unreachable(String),
+}
+
+impl From<Failure> for RemoteError {
+    fn from(Failure { url, kind }: Failure) -> Self {
+        match kind {
+            Kind::BadAnswer(reason) => Self::BadAnswer { url, reason },
+            Kind::Status(status, said) => Self::Status { url, status, said },
+            Kind::Tls(fault, cause) => Self::Tls { url, fault, cause },
+            Kind::Anonymous(reason) | Kind::Unauthorized(reason) => Self::Unauthorized { url, reason },
+            Kind::Withheld(reason, withheld) => Self::Withheld { url, reason, withheld },
+            Kind::Unusable(reason) => Self::Unusable(reason),
+            Kind::Unreachable(cause) => Self::Unreachable { url, cause },
+        }
+    }
+}
+
+/// Finds the cause of a failed exchange in the chain of its errors. `host` is the host that was asked.
+pub(super) fn classify(error: &(dyn StdError + 'static), host: &str) -> Kind {
+    let mut parse = false;
+    let mut cut_off = false;
+    let mut at = Some(error);
+    while let Some(error) = at {
+        if let Some(tls) = find_tls(error) {
+            return tls_kind(tls, host);
+        }
+        let words = error.to_string();
+        parse |= words.starts_with("invalid HTTP") || words.contains("message head is too large");
+        cut_off |= words.contains("message completed") || words.contains("end of file before message length reached");
+        at = error.source();
+    }
+    let causes = causes(error);
+    if parse {
+        return Kind::BadAnswer(format!("the answer is not HTTP: {causes}"));
+    }
+    if cut_off {
+        return Kind::BadAnswer("the connection was closed before the answer was complete".to_owned());
+    }
+    Kind::Unreachable(causes)
+}
+
+/// An I/O error hides the error that it carries from `source`.
+fn find_tls<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
+    let carried = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    match carried {
+        Some(inner) => find_tls(inner),
+        None => error.downcast_ref(),
+    }
+}
+
+fn tls_kind(error: &rustls::Error, host: &str) -> Kind {
+    use rustls::{AlertDescription, CertificateError as Cert, Error};
+    let (fault, cause) = match error {
+        Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType) => {
+            (TlsFault::NotTls, "the server speaks no TLS".to_owned())
+        }
+        Error::InvalidCertificate(Cert::UnknownIssuer) => {
+            (TlsFault::UnknownAuthority, format!("the certificate of {host} is signed by an unknown authority"))
+        }
+        Error::InvalidCertificate(Cert::Other(other)) if is_ca(other) => {
+            // webpki says no more of a certificate with `CA:TRUE`, such as `openssl req -x509` makes
+            let cause = format!("the certificate of {host} is an authority's own (self-signed), and not one that is trusted here");
+            (TlsFault::UnknownAuthority, cause)
+        }
+        Error::InvalidCertificate(Cert::NotValidForName) => {
+            (TlsFault::Name, format!("the certificate is not valid for the name {host}"))
+        }
+        Error::InvalidCertificate(Cert::NotValidForNameContext { presented, .. }) => {
+            let names = presented.iter().map(|name| plain_name(name)).collect::<Vec<_>>().join(", ");
+            let names = if names.is_empty() { "no name" } else { &names };
+            (TlsFault::Name, format!("the certificate is not valid for the name {host}, but for {}", printable(names)))
+        }
+        Error::InvalidCertificate(Cert::Expired | Cert::ExpiredContext { .. }) => {
+            (TlsFault::Time, format!("the certificate of {host} has expired"))
+        }
+        Error::InvalidCertificate(Cert::NotValidYet | Cert::NotValidYetContext { .. }) => {
+            (TlsFault::Time, format!("the certificate of {host} is not valid yet"))
+        }
+        Error::InvalidCertificate(cert) => {
+            (TlsFault::Other, format!("the certificate of {host} is refused: {}", printable(&cert.to_string())))
+        }
+        Error::AlertReceived(AlertDescription::CertificateRequired) => {
+            (TlsFault::Other, "the server wants a client certificate".to_owned())
+        }
+        Error::AlertReceived(AlertDescription::ProtocolVersion) => {
+            (TlsFault::Other, "the server speaks neither TLS 1.2 nor TLS 1.3".to_owned())
+        }
+        error => (TlsFault::Other, printable(&error.to_string())),
+    };
+    Kind::Tls(fault, cause)
+}
+
+fn is_ca(error: &rustls::OtherError) -> bool {
+    matches!(error.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
+}
+
+/// webpki gives a name as `DnsName("x")` or `IpAddress(x)`.
+fn plain_name(name: &str) -> &str {
+    let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name);
+    inner.trim_matches('"')
+}
+
+/// The chain of causes, outermost first, without the words that say nothing and without repetition.
+pub(super) fn causes(error: &(dyn StdError + 'static)) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut at = Some(error);
+    while let Some(error) = at {
+        // the number behind the words says nothing to a person
+        let text = error.to_string().split(" (os error").next().unwrap_or_default().replace("tcp connect error", "cannot connect");
+        let says_nothing = text.starts_with("error sending request")
+            || text.starts_with("client error")
+            || text.starts_with("error decoding response body")
+            || text.starts_with("request or response body error");
+        if !says_nothing && !words.iter().any(|earlier| earlier.contains(&text)) {
+            words.push(text);
+        }
+        at = error.source();
+    }
+    if words.is_empty() { printable(&error.to_string()) } else { printable(&words.join(": ")) }
+}

@@ -1,0 +1,144 @@
+//! The HTTP clients, one a host: each host has its own CAs and client certificate.
+
+use std::{mem::ManuallyDrop, net::IpAddr, sync::Arc};
+
+use reqwest::{Url, blocking::Client, redirect::Policy};
+
+use super::{
+    failure::{Kind, causes},
+    once::OnceEach,
+    origin::{Permissions, may_receive},
+    tls,
+    tls_files::TlsFiles,
+};
+
+/// The clients that were made so far.
+pub(super) struct Hosts {
+    files: Box<dyn TlsFiles>,
+    user_agent: String,
+    /// By the authority that is asked.
+    clients: OnceEach<(String, Terms), Result<Shared, Kind>>,
+}
+
+/// On what terms a host is spoken to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Terms {
+    /// The registry whose images it is about.
+    pub(super) registry: String,
+    /// Another host whose configured authorities vouch for this one, too.
+    pub(super) voucher: Option<String>,
+    /// Whether our own certificate is shown where one is configured.
+    pub(super) shows_certificate: bool,
+}
+
+impl Terms {
+    /// Those of a server that a person named: its own authorities vouch for it, and it is shown our certificate.
+    pub(super) fn of_server(registry: &str) -> Self {
+        Self { registry: registry.to_owned(), voucher: None, shows_certificate: true }
+    }
+
+    /// Those of a token server that `server` names, which is shown the token.
+    ///
+    /// The authorities of `server` vouch for it, as with Docker, but on the same site alone, and only where `server` may have itself what is
+    /// sent there: whoever holds such an authority can stand in for `server`. Our certificate buys a token for `server` as a login does.
+    pub(super) fn of_realm(permissions: &Permissions, registry: &str, realm: &str, server: &str, is_anonymous: bool) -> Self {
+        if realm == server {
+            return Self::of_server(registry);
+        }
+        let is_one_site = may_receive(server, realm);
+        let vouches = is_one_site && (is_anonymous || permissions.allow_credentials(registry, server));
+        let is_the_registry_s = permissions.allow_credentials(registry, realm) && permissions.allow_tokens(registry, server);
+        Self {
+            registry: registry.to_owned(),
+            voucher: vouches.then(|| server.to_owned()),
+            shows_certificate: is_one_site || is_the_registry_s,
+        }
+    }
+}
+
+/// A client is never dropped: that would wait for a look-up of a name, which has no time-out of its own, and a command is short.
+type Shared = Arc<ManuallyDrop<Client>>;
+
+impl Hosts {
+    pub(super) fn new(files: Box<dyn TlsFiles>, user_agent: String) -> Self {
+        Self { files, user_agent, clients: OnceEach::default() }
+    }
+
+    /// The client for a URL's host.
+    pub(super) fn client(&self, url: &Url, terms: &Terms) -> Result<Client, Kind> {
+        let own = authority(url);
+        let make = || self.build(url, &own, terms).map(|client| Arc::new(ManuallyDrop::new(client)));
+        self.clients.get((own.clone(), terms.clone()), |_| true, make).map(|client| Client::clone(&client))
+    }
+
+    fn build(&self, url: &Url, own: &str, terms: &Terms) -> Result<Client, Kind> {
+        let files = |host: &str| self.files.for_host(host, &terms.registry).map_err(|e| Kind::Unusable(e.to_string()));
+        let mut material = files(own)?;
+        if let Some(voucher) = &terms.voucher {
+            material.roots.extend(files(voucher)?.roots);
+        }
+        if !terms.shows_certificate {
+            material.client = None;
+        }
+        let config = tls::client_config(material).map_err(|reason| Kind::Unusable(format!("{own}: {reason}")))?;
+        let mut builder = Client::builder()
+            .tls_backend_preconfigured(config)
+            .https_only(url.scheme() != "http")
+            .redirect(Policy::none())
+            .referer(false)
+            .user_agent(&self.user_agent);
+        if is_this_machine(url) {
+            // as Go does: a proxy cannot reach this machine's own servers
+            builder = builder.no_proxy();
+        }
+        builder.build().map_err(|e| Kind::Unusable(format!("{own}: {}", causes(&e))))
+    }
+}
+
+/// A URL's host, with its port where that is not the usual one.
+pub(super) fn authority(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::origin::Permitted;
+
+    #[test]
+    fn an_authority_vouches_for_its_own_host_and_at_most_for_its_site() {
+        let realms =
+            Permitted { token_realms: vec!["auth.other.org".to_owned()], token_receivers: vec!["notary.other.org".to_owned()] };
+        let none = Permissions::default();
+        let third = Permissions::default().with("dtr.example.com", realms);
+        // realm, server, anonymous: whether the authorities of the server vouch for the realm, whether our certificate is shown there
+        for (permissions, realm, server, is_anonymous, vouches, shows) in [
+            (&none, "auth.example.com", "dtr.example.com", false, true, true),
+            (&none, "dtr.example.com:5001", "dtr.example.com:4443", false, true, true),
+            (&none, "dtr.example.com", "notary.other.org", true, false, false),
+            (&none, "auth.other.org", "notary.other.org", true, true, true),
+            (&none, "127.0.0.1", "127.0.0.2", true, false, false),
+            (&none, "alice.github.io", "mallory.github.io", true, false, false),
+            // the credentials may go to the realm, and not to the server whose authority would vouch for it
+            (&third, "auth.other.org", "notary.other.org", false, false, true),
+            (&third, "auth.other.org", "notary.other.org", true, true, true),
+            (&third, "auth.other.org", "dtr.example.com", false, false, true),
+            (&third, "auth.example.com", "notary.other.org", false, false, true),
+            (&none, "auth.other.org", "dtr.example.com", true, false, false),
+            (&third, "auth.third.net", "notary.other.org", true, false, false),
+        ] {
+            let terms = Terms::of_realm(permissions, "dtr.example.com", realm, server, is_anonymous);
+            let registry = "dtr.example.com".to_owned();
+            let expected = Terms { registry, voucher: vouches.then(|| server.to_owned()), shows_certificate: shows };
+            assert_eq!(terms, expected, "{realm}, named by {server}, anonymous: {is_anonymous}");
+        }
+        let own = Terms::of_realm(&none, "dtr.example.com", "notary.other.org", "notary.other.org", true);
+        assert_eq!(own, Terms::of_server("dtr.example.com"));
+    }
+}

@@ -1,0 +1,336 @@
+//! Sends a request with the authorization that its server wants.
+
+use std::sync::Arc;
+
+use reqwest::{
+    Url,
+    header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, WWW_AUTHENTICATE},
+};
+
+use super::{
+    api::Api,
+    authorization,
+    challenge::{self, Challenge},
+    credential::{Credential, CredentialError, Credentials, Found},
+    exchange::{Incoming, Outgoing, exchange},
+    failure::{Failure, Kind},
+    hosts::{Hosts, Terms},
+    once::OnceEach,
+    origin::Permissions,
+    pace::Pace,
+    remembered::Remembered,
+    settings::NetSettings,
+    tls_files::TlsFiles,
+    token::{self, Token, Wanted},
+    who::{self, Who},
+};
+use client::ports::{Accounts, Bytes, RemoteError};
+use trust::model::gun::Gun;
+
+/// Longest body of an answer to the question what a server wants, in bytes.
+const MAX_PING: u64 = 64 << 10;
+
+/// The HTTP stack of a command.
+pub struct Net {
+    pace: Pace,
+    permissions: Permissions,
+    hosts: Hosts,
+    credentials: Box<dyn Credentials>,
+    remembered: Remembered,
+    challenges: OnceEach<Api, Result<Known, Failure>>,
+    found: OnceEach<String, Result<Option<Arc<Found>>, CredentialError>>,
+    tokens: OnceEach<Wanted, Result<Token, Failure>>,
+}
+
+/// What is asked of a server.
+#[derive(Clone, Debug)]
+pub struct Ask<'a> {
+    /// The server.
+    pub api: &'a Api,
+    /// What to do.
+    pub method: Method,
+    /// With what, below `/v2/`.
+    pub path: &'a str,
+    /// The media types that are understood.
+    pub accept: Option<&'static str>,
+    /// What is sent: its media type and the bytes.
+    pub content: Option<(String, Bytes)>,
+    /// The longest body of an answer with status 200, in bytes. Of any other the first KiB is kept.
+    pub limit: u64,
+    /// The registry whose credentials are used, as in a GUN.
+    pub registry: &'a str,
+    /// What a token is to allow: `repository:<name>:<actions>`.
+    pub scope: &'a str,
+}
+
+/// The methods that the protocols use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Read.
+    Get,
+    /// Send.
+    Post,
+    /// Remove.
+    Delete,
+}
+
+/// An answer with any status but 401.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// What was asked: a URL without credentials.
+    pub url: String,
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, whole for status 200.
+    pub body: Vec<u8>,
+    /// The user whose credentials were used, where they name one.
+    pub user: Option<String>,
+}
+
+/// What a server wants to see.
+#[derive(Clone, PartialEq, Eq)]
+struct Known {
+    challenge: Challenge,
+    /// Whether an earlier process was told it, not this one.
+    is_recalled: bool,
+}
+
+/// What is shown to a server.
+struct Shown {
+    headers: HeaderMap,
+    user: Option<String>,
+    who: Who,
+    token: Option<Token>,
+    /// Whether the token served an earlier request, so that it may have been revoked since.
+    is_reused: bool,
+}
+
+impl Net {
+    /// A stack without connections; nothing is read or asked yet.
+    #[must_use]
+    pub fn new(settings: NetSettings, credentials: Box<dyn Credentials>, tls: Box<dyn TlsFiles>) -> Self {
+        Self {
+            pace: Pace { timeout: settings.timeout, least_rate: settings.least_rate },
+            permissions: settings.permissions,
+            hosts: Hosts::new(tls, concat!("dct/", env!("CARGO_PKG_VERSION")).to_owned()),
+            credentials,
+            remembered: Remembered { folder: settings.cache_dir },
+            challenges: OnceEach::default(),
+            found: OnceEach::default(),
+            tokens: OnceEach::default(),
+        }
+    }
+
+    /// Sends a request, a second time where the first was answered by 401 and something else can be shown.
+    pub fn send(&self, ask: &Ask<'_>) -> Result<Answer, RemoteError> {
+        let url = ask.api.url(ask.path).map_err(|e| RemoteError::Unusable(format!("{}/v2/{}: {e}", ask.api, ask.path)))?;
+        match self.send_to(ask, &url) {
+            Err(Failure { kind: Kind::Anonymous(_), .. }) if self.has_more_to_show(ask)? => self.send_to(ask, &url),
+            result => result,
+        }
+        .map_err(RemoteError::from)
+    }
+
+    /// Whether there are credentials after all; asked for once, by whichever thread was refused first.
+    fn has_more_to_show(&self, ask: &Ask<'_>) -> Result<bool, Failure> {
+        let has_any = |found: &Result<Option<Arc<Found>>, CredentialError>| !matches!(found, Ok(None));
+        let make = || self.credentials.after_refusal(ask.registry).map(|found| found.map(Arc::new));
+        let found = self.found.get(ask.registry.to_owned(), has_any, make);
+        found
+            .map(|found| found.is_some())
+            .map_err(|error| Failure { url: ask.api.to_string(), kind: Kind::Unusable(error.to_string()) })
+    }
+
+    fn send_to(&self, ask: &Ask<'_>, url: &Url) -> Result<Answer, Failure> {
+        let mut known = self.known(ask)?;
+        let shown = match self.show(&known.challenge, ask, None) {
+            Err(_) if known.is_recalled => {
+                known = self.ask_anew(ask)?;
+                self.show(&known.challenge, ask, None)?
+            }
+            shown => shown?,
+        };
+        let incoming = self.exchange(ask, url, &shown)?;
+        if incoming.status != 401 {
+            return Ok(answer(url, incoming, shown));
+        }
+        let refuse = |shown: &Shown| Failure { url: url.to_string(), kind: shown.who.refused(None) };
+        let next = self.after_401(ask, &known, &incoming)?;
+        if next == known.challenge && !shown.is_reused {
+            return Err(refuse(&shown));
+        }
+        let shown = self.show(&next, ask, shown.token.as_ref())?;
+        let incoming = self.exchange(ask, url, &shown)?;
+        if incoming.status == 401 {
+            return Err(refuse(&shown));
+        }
+        if next != known.challenge {
+            self.remembered.keep(ask.api, &next);
+            let next = Known { challenge: next, is_recalled: false };
+            let _ = self.challenges.get(ask.api.clone(), |current| current.as_ref() == Ok(&next), || Ok(next.clone()));
+        }
+        Ok(answer(url, incoming, shown))
+    }
+
+    fn exchange(&self, ask: &Ask<'_>, url: &Url, shown: &Shown) -> Result<Incoming, Failure> {
+        let mut headers = shown.headers.clone();
+        if let Some(accept) = ask.accept {
+            headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        }
+        if let Some((media_type, _)) = &ask.content {
+            headers.extend(HeaderValue::from_str(media_type).ok().map(|value| (CONTENT_TYPE, value)));
+        }
+        let method = match ask.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Delete => reqwest::Method::DELETE,
+        };
+        let body = ask.content.as_ref().map(|(_, bytes)| Arc::clone(bytes));
+        let outgoing = Outgoing { method, url: url.clone(), headers, body, limit: ask.limit };
+        let client = self.hosts.client(url, &Terms::of_server(ask.registry));
+        client.and_then(|client| exchange(&client, outgoing, self.pace)).map_err(|kind| Failure { url: url.to_string(), kind })
+    }
+
+    // ---- what the server wants ----
+
+    fn known(&self, ask: &Ask<'_>) -> Result<Known, Failure> {
+        let make = || match self.remembered.recall(ask.api) {
+            Some(challenge) => Ok(Known { challenge, is_recalled: true }),
+            None => self.ping(ask),
+        };
+        self.challenges.get(ask.api.clone(), |_| true, make)
+    }
+
+    /// Asks the server, unless another thread has asked it since.
+    fn ask_anew(&self, ask: &Ask<'_>) -> Result<Known, Failure> {
+        let is_fresh = |known: &Result<Known, Failure>| known.as_ref().map_or(true, |known| !known.is_recalled);
+        self.challenges.get(ask.api.clone(), is_fresh, || self.ping(ask))
+    }
+
+    fn ping(&self, ask: &Ask<'_>) -> Result<Known, Failure> {
+        let api = ask.api;
+        let url = api.url("").map_err(|e| Failure { url: api.to_string(), kind: Kind::Unusable(format!("{api}: {e}")) })?;
+        let fail = |kind| Failure { url: url.to_string(), kind };
+        let outgoing =
+            Outgoing { method: reqwest::Method::GET, url: url.clone(), headers: HeaderMap::new(), body: None, limit: MAX_PING };
+        let client = self.hosts.client(&url, &Terms::of_server(ask.registry)).map_err(fail)?;
+        let answer = exchange(&client, outgoing, self.pace).map_err(fail)?;
+        let challenge = match answer.status {
+            401 => chosen(&answer.headers).map_err(fail)?,
+            status @ 300..=399 => return Err(fail(Kind::Status(status, None))),
+            _ => Challenge::None,
+        };
+        if matches!(answer.status, 200 | 401) {
+            self.remembered.keep(api, &challenge);
+        }
+        Ok(Known { challenge, is_recalled: false })
+    }
+
+    /// What to show after a 401: what the server says now. Its answer to the request counts where it seemed to want nothing, or where it names
+    /// another service than its front door does.
+    fn after_401(&self, ask: &Ask<'_>, known: &Known, incoming: &Incoming) -> Result<Challenge, Failure> {
+        let now = if known.is_recalled { self.ask_anew(ask)?.challenge } else { known.challenge.clone() };
+        if now != known.challenge && now != Challenge::None {
+            return Ok(now);
+        }
+        match chosen(&incoming.headers) {
+            Err(kind @ Kind::BadAnswer(_)) => Err(Failure { url: ask.api.to_string(), kind }),
+            challenge => Ok(challenge.unwrap_or(now)),
+        }
+    }
+
+    // ---- what we show ----
+
+    fn show(&self, challenge: &Challenge, ask: &Ask<'_>, refused: Option<&Token>) -> Result<Shown, Failure> {
+        if ask.api.is_plain() && *challenge != Challenge::None {
+            let reason = "it wants credentials, which are not sent over http".to_owned();
+            return Err(Failure { url: ask.api.to_string(), kind: Kind::Unauthorized(reason) });
+        }
+        let (realm, service) = match challenge {
+            Challenge::None => return Ok(Shown::nothing(Who::Unasked)),
+            Challenge::Basic => return self.show_directly(ask),
+            Challenge::Bearer { realm, service } => (realm, service),
+        };
+        let (server, receiver) = (ask.api.host(), realm.authority());
+        let found = self.find(ask.registry, &ask.api.to_string())?;
+        let (credential, who) = who::to_realm(&self.permissions, ask.registry, found.as_deref(), &receiver, &server);
+        if matches!(credential, Some(Credential::RegistryToken(_))) {
+            return self.show_directly(ask);
+        }
+        let (registry, scope) = (ask.registry.to_owned(), ask.scope.to_owned());
+        let (realm, service, is_anonymous) = (realm.clone(), service.clone(), credential.is_none());
+        let wanted = Wanted { realm, service, scope, registry, is_anonymous, receiver: server };
+        let mut is_reused = true;
+        let usable = |token: &Result<Token, Failure>| match token {
+            Ok(token) => token.is_alive() && refused.is_none_or(|refused| !Arc::ptr_eq(&token.value, &refused.value)),
+            Err(_) => true,
+        };
+        let token = self.tokens.get(wanted.clone(), usable, || {
+            is_reused = false;
+            self.fetch_token(&wanted, credential, &who)
+        })?;
+        let user = credential.and_then(Credential::user).map(str::to_owned);
+        Ok(Shown { headers: authorization::bearer(&token.value), user, who, token: Some(token), is_reused })
+    }
+
+    fn fetch_token(&self, wanted: &Wanted, credential: Option<&Credential>, who: &Who) -> Result<Token, Failure> {
+        let mut url = wanted.realm.url().clone();
+        url.set_query(None);
+        let fail = |kind| Failure { url: url.to_string(), kind };
+        let Wanted { realm, registry, receiver, is_anonymous, .. } = wanted;
+        let terms = Terms::of_realm(&self.permissions, registry, &realm.authority(), receiver, *is_anonymous);
+        let client = self.hosts.client(realm.url(), &terms).map_err(fail)?;
+        token::fetch(&client, wanted, credential, who, self.pace).map_err(fail)
+    }
+
+    /// Shows a credential to the server itself: Basic, or a registry's own token.
+    fn show_directly(&self, ask: &Ask<'_>) -> Result<Shown, Failure> {
+        let found = self.find(ask.registry, &ask.api.to_string())?;
+        let (credential, who) = who::to_server(&self.permissions, ask.registry, found.as_deref(), &ask.api.host());
+        let headers = match credential {
+            Some(Credential::Basic { user, password }) => authorization::basic(user, password),
+            Some(Credential::RegistryToken(token)) => authorization::bearer(token),
+            Some(Credential::IdentityToken { .. }) => {
+                let reason = format!("the server wants a password, and there is only the {who}");
+                return Err(Failure { url: ask.api.to_string(), kind: Kind::Unauthorized(reason) });
+            }
+            None => return Err(Failure { url: ask.api.to_string(), kind: who.refused(None) }),
+        };
+        let user = credential.and_then(Credential::user).map(str::to_owned);
+        Ok(Shown { headers, user, ..Shown::nothing(who) })
+    }
+
+    /// The credential for a registry, to be handed to someone who speaks to it in our place.
+    pub fn credential(&self, registry: &str) -> Result<Option<Arc<Found>>, RemoteError> {
+        Ok(self.find(registry, registry)?)
+    }
+
+    fn find(&self, registry: &str, url: &str) -> Result<Option<Arc<Found>>, Failure> {
+        let make = || self.credentials.for_registry(registry).map(|found| found.map(Arc::new));
+        let found = self.found.get(registry.to_owned(), |_| true, make);
+        found.map_err(|error| Failure { url: url.to_owned(), kind: Kind::Unusable(error.to_string()) })
+    }
+}
+
+impl Shown {
+    fn nothing(who: Who) -> Self {
+        Self { headers: HeaderMap::new(), user: None, who, token: None, is_reused: false }
+    }
+}
+
+impl Accounts for Net {
+    fn user_name(&self, gun: &Gun) -> Result<Option<String>, RemoteError> {
+        let found = self.find(gun.host(), gun.as_str())?;
+        Ok(found.and_then(|found| found.credential.user().map(str::to_owned)))
+    }
+}
+
+fn chosen(headers: &HeaderMap) -> Result<Challenge, Kind> {
+    challenge::choose(headers.get_all(WWW_AUTHENTICATE).iter().map(HeaderValue::as_bytes))
+}
+
+fn answer(url: &Url, incoming: Incoming, shown: Shown) -> Answer {
+    Answer { url: url.to_string(), status: incoming.status, headers: incoming.headers, body: incoming.body, user: shown.user }
+}

@@ -1,0 +1,13 @@
+//! The ports' real ends. No end knows another, but for `http`, which all that speak HTTP share, `process`, by which all run
+//! programs, and `pipe`, by which they read what may be one.
+
+pub mod docker;
+pub mod engine;
+pub mod http;
+pub mod keyfiles;
+pub mod notary;
+pub mod passphrases;
+mod pipe;
+mod process;
+pub mod registry;
+pub mod store;

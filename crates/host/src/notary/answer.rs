@@ -1,0 +1,164 @@
+//! What a Notary server's answers mean (client `errorFromStatus`, server/errors).
+
+use reqwest::header::CONTENT_TYPE;
+
+use crate::http::{
+    Answer,
+    server_error::{self, ServerError},
+    text::printable,
+};
+use client::ports::{Bytes, RemoteError};
+
+/// The body of an answer to a question.
+pub(super) fn file(answer: Answer) -> Result<Bytes, RemoteError> {
+    if answer.status != 200 {
+        return Err(status(answer));
+    }
+    own(answer).map(|answer| answer.body.into())
+}
+
+/// An answer with the status of success that is a Notary server's: JSON, or nothing. Whatever stands between may answer in its place.
+fn own(answer: Answer) -> Result<Answer, RemoteError> {
+    let media_type = answer.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    if media_type.is_some_and(|media_type| media_type.starts_with("text/html")) {
+        // a captive portal, or another server's front page
+        return Err(RemoteError::BadAnswer { url: answer.url, reason: "the answer is a web page, not trust data".to_owned() });
+    }
+    match answer.body.trim_ascii_start().first() {
+        Some(b'{') | None => Ok(answer),
+        Some(_) => Err(RemoteError::BadAnswer {
+            url: answer.url,
+            reason: format!("the answer is not trust data, but begins with {}", beginning(&answer.body)),
+        }),
+    }
+}
+
+/// The first characters of a body, fit for a message.
+fn beginning(body: &[u8]) -> String {
+    const LENGTH: usize = 20;
+    let text: String = String::from_utf8_lossy(body.trim_ascii_start()).chars().take(LENGTH).collect();
+    format!("\"{}\"", printable(&text))
+}
+
+/// The answer to an upload or a removal.
+pub(super) fn receipt(answer: Answer) -> Result<(), RemoteError> {
+    match answer.status {
+        200 => own(answer).map(drop),
+        400 => Err(refusal(answer)),
+        _ => Err(status(answer)),
+    }
+}
+
+fn status(answer: Answer) -> RemoteError {
+    let Answer { url, user, status, body, .. } = answer;
+    match status {
+        403 => RemoteError::Forbidden { url, user },
+        404 => RemoteError::NotFound { url },
+        status => RemoteError::Status { url, status, said: server_error::summary(&body) },
+    }
+}
+
+/// Why an upload was refused.
+fn refusal(answer: Answer) -> RemoteError {
+    let Answer { url, body, .. } = answer;
+    let errors = server_error::parse(&body);
+    match errors.first() {
+        Some(error) if is_about_versions(error) => RemoteError::Conflict { url, message: words(error, &body) },
+        Some(error) => RemoteError::Rejected { url, message: words(error, &body) },
+        None => RemoteError::Rejected { url, message: REJECTED.to_owned() },
+    }
+}
+
+/// The store refuses a version that it has (server/storage `ErrOldVersion`); a root's is checked before (server/handlers/validation.go).
+fn is_about_versions(error: &ServerError) -> bool {
+    let message = error.detail.get("Error").and_then(|e| e.get("Msg")).and_then(|m| m.as_str()).unwrap_or_default();
+    error.code == "VERSION" || message.starts_with("Root modifications must increment the version")
+}
+
+/// Notary's words for an upload that it refuses without telling why.
+const REJECTED: &str = "trust server rejected operation.";
+
+/// Notary's wording for a validation error (tuf/validation/errors.go), else the server's own words.
+fn words(error: &ServerError, body: &[u8]) -> String {
+    let name = error.detail.get("Name").and_then(|name| name.as_str());
+    let message = error.detail.get("Error").and_then(|e| e.get("Msg")).and_then(|m| m.as_str()).map(printable);
+    let prefix = match name {
+        Some("ErrValidation") => "An error occurred during validation",
+        Some("ErrBadHierarchy") => "Metadata hierarchy is incomplete",
+        Some("ErrBadRoot") => "The root metadata is invalid",
+        Some("ErrBadTargets") => "The targets metadata is invalid",
+        Some("ErrBadSnapshot") => "The snapshot metadata is invalid",
+        _ => return server_error::summary(body).map_or(REJECTED.to_owned(), |said| format!("{REJECTED} {said}")),
+    };
+    format!("{prefix}: {}", message.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An answer of the real notary-server, as `curl -i` shows it.
+    fn recorded(name: &str) -> Answer {
+        let path = format!("{}/../../testdata/peers/answers/{name}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).unwrap().replace('\r', "");
+        let (head, body) = text.split_once("\n\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Answer {
+            url: "https://n/x".to_owned(),
+            status,
+            headers: reqwest::header::HeaderMap::new(),
+            body: body.trim().into(),
+            user: None,
+        }
+    }
+
+    #[test]
+    fn a_version_that_the_server_has_is_a_conflict() {
+        for (name, message) in [
+            ("post-same-version", "trust server rejected operation. VERSION: A newer version of metadata is already available."),
+            ("post-old-version", "The root metadata is invalid: Root modifications must increment the version. Current 6, new 1"),
+        ] {
+            let Err(RemoteError::Conflict { message: said, .. }) = receipt(recorded(name)) else { panic!("{name}") };
+            assert_eq!(said, message);
+        }
+    }
+
+    #[test]
+    fn other_answers_of_the_real_server() {
+        for name in ["post-garbage", "post-not-multipart"] {
+            assert!(matches!(receipt(recorded(name)), Err(RemoteError::Rejected { .. })), "{name}");
+        }
+        assert!(receipt(recorded("delete")).is_ok());
+        assert!(matches!(file(recorded("not-found")), Err(RemoteError::NotFound { .. })));
+        assert!(file(recorded("timestamp.key")).unwrap().starts_with(b"{\"keytype\""));
+    }
+
+    #[test]
+    fn a_server_in_trouble_is_quoted() {
+        let said = r#"{"errors":[{"code":"UNKNOWN","message":"unknown error","detail":"no space left on device"}]}"#;
+        for (body, words) in [(said, ": UNKNOWN: unknown error: no space left on device"), ("<h1>502 Bad Gateway</h1>", "")] {
+            let answer = Answer { status: 502, body: body.into(), ..recorded("not-found") };
+            assert_eq!(receipt(answer).unwrap_err().to_string(), format!("https://n/x: the server answered 502{words}"));
+        }
+    }
+
+    #[test]
+    fn a_page_in_the_place_of_the_server_has_taken_nothing() {
+        let html = reqwest::header::HeaderMap::from_iter([(CONTENT_TYPE, "text/html; charset=utf-8".parse().unwrap())]);
+        let page = Answer { status: 200, headers: html, body: "".into(), ..recorded("not-found") };
+        assert!(matches!(receipt(page), Err(RemoteError::BadAnswer { .. })));
+        let page = Answer { status: 200, body: "<html>please log in</html>".into(), ..recorded("not-found") };
+        assert!(matches!(receipt(page), Err(RemoteError::BadAnswer { .. })));
+        assert!(receipt(Answer { status: 200, body: "\n".into(), ..recorded("not-found") }).is_ok());
+    }
+
+    #[test]
+    fn only_404_means_that_there_is_nothing() {
+        for status in [204, 206, 301, 400, 401, 403, 405, 410, 418, 429, 500, 503, 599] {
+            let answer = || Answer { status, ..recorded("not-found") };
+            assert!(!matches!(file(answer()), Ok(_) | Err(RemoteError::NotFound { .. })), "{status}");
+            assert!(receipt(answer()).is_err(), "{status}");
+            assert_eq!(file(answer()).unwrap_err().is_outage(), status >= 500, "{status}");
+        }
+    }
+}

@@ -1,8 +1,0 @@
-//! A target as a row of a table, for `dct list` and `notary list`.
-
-use crate::ops::image::list_targets::SignedTarget;
-
-/// A target's row: name, digest, size and role.
-pub fn row(target: &SignedTarget) -> [String; 4] {
-    [target.name.clone(), target.meta.sha256.to_hex(), target.meta.length.to_string(), target.role.to_string()]
-}

@@ -1,0 +1,148 @@
+//! The adapters of the face `notary`.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use base64ct::{Base64, Encoding as _};
+use zeroize::Zeroizing;
+
+use super::{Access, EngineFlags, Wiring, config_dir, engine_names, logins::login_of, network, of_settings::unreleased, settings};
+use crate::{
+    config::notary::Config,
+    passphrases::prompt::Prompter,
+    term::{error::CliError, ui::Ui},
+};
+use host::{
+    http::{
+        Net,
+        api::Api,
+        credential::{Credential, CredentialError, Credentials, Found, Secret},
+        named_tls::NamedTlsFiles,
+    },
+    keyfiles::key_files::KeyFiles,
+    notary::{Account, NotaryServers, servers::Servers},
+    registry::Registries,
+    store::TrustFolder,
+};
+
+/// What the face `notary` says of itself.
+pub struct NotaryFace<'a> {
+    /// Flags and configuration.
+    pub config: &'a Config,
+    /// Where a broken variable is told of.
+    pub ui: &'a Arc<Ui>,
+    /// What the command may do on the server.
+    pub access: Access,
+    /// Who is asked for a login.
+    pub prompter: &'a Arc<Prompter>,
+}
+
+impl Wiring {
+    /// Chooses the adapters; nothing is read or asked before a command needs it.
+    pub fn for_notary(face: &NotaryFace<'_>) -> Result<Self, CliError> {
+        let (settings, config_dir, config) = (settings()?, config_dir(None)?, face.config);
+        let server = config.server.as_ref().ok().and_then(|address| Api::parse_also_http(address).ok());
+        let tls = NamedTlsFiles {
+            // where there is none, none is spoken to
+            server: server.map(|api| api.host()).unwrap_or_default(),
+            ca: config.root_ca.clone(),
+            certificate: config.client_cert.clone(),
+            key: config.client_key.clone(),
+        };
+        let logins = NotaryLogins { access: face.access, variable: variable(face.ui), prompter: Arc::clone(face.prompter) };
+        let net = Arc::new(Net::new(network(&settings), Box::new(logins), Box::new(tls)));
+        let servers = match &config.server {
+            Ok(address) => Servers::of_notary(address),
+            Err(reason) => Servers::refused(reason.clone()),
+        };
+        Ok(Self {
+            store: TrustFolder::new(config.trust_dir.clone()),
+            remote: NotaryServers::new(Arc::clone(&net), servers, face.access).with_account(Account::OfServer),
+            registry: Registries::new(Arc::clone(&net)),
+            net,
+            keys: KeyFiles::new(&config.trust_dir),
+            pins: config.pins.clone(),
+            unreleased: unreleased(&settings),
+            engine: engine_names(config_dir, &EngineFlags::default()),
+            timeout: settings.network.timeout,
+            // notary's commands sign no image
+            signs_unserved: BTreeSet::new(),
+        })
+    }
+}
+
+/// A user's name and password.
+struct Pair {
+    user: String,
+    password: Zeroizing<String>,
+}
+
+/// Logins as notary has them: of `NOTARY_AUTH`, else of the person. To read, notary first tries without one.
+struct NotaryLogins {
+    access: Access,
+    variable: Option<Pair>,
+    prompter: Arc<Prompter>,
+}
+
+impl Credentials for NotaryLogins {
+    fn for_registry(&self, _: &str) -> Result<Option<Found>, CredentialError> {
+        if let Some(Pair { user, password }) = &self.variable {
+            return found(user.clone(), password, "NOTARY_AUTH").map(Some);
+        }
+        if self.access == Access::Read { Ok(None) } else { self.asked() }
+    }
+
+    fn after_refusal(&self, _: &str) -> Result<Option<Found>, CredentialError> {
+        if self.access == Access::Read { self.asked() } else { Ok(None) }
+    }
+}
+
+impl NotaryLogins {
+    fn asked(&self) -> Result<Option<Found>, CredentialError> {
+        login_of(&self.prompter)
+    }
+}
+
+fn found(user: String, password: &str, source: &str) -> Result<Found, CredentialError> {
+    let origin = source.to_owned();
+    match Secret::new(password.to_owned()) {
+        Some(password) => Ok(Found { credential: Credential::Basic { user, password }, source: origin }),
+        None => Err(CredentialError { origin, reason: "a password is one line".to_owned() }),
+    }
+}
+
+/// `NOTARY_AUTH`: base64 of `user:password`. Where it cannot be used, that is told in notary's words, and the command goes on without.
+fn variable(ui: &Ui) -> Option<Pair> {
+    let text = Zeroizing::new(super::variable("NOTARY_AUTH")?.into_string().ok()?);
+    match pair(&text) {
+        Ok(pair) => Some(pair),
+        Err(words) => {
+            ui.warning(words);
+            None
+        }
+    }
+}
+
+fn pair(text: &str) -> Result<Pair, &'static str> {
+    let bytes = Base64::decode_vec(text).map_err(|_| "Could not base64-decode authentication string")?;
+    let decoded = String::from_utf8(bytes).map_err(|_| "Could not base64-decode authentication string")?;
+    let decoded = Zeroizing::new(decoded);
+    match decoded.trim().split_once(':') {
+        Some(("", _)) => Err("Authentication string with zero-length username"),
+        Some((user, password)) => Ok(Pair { user: user.to_owned(), password: Zeroizing::new(password.to_owned()) }),
+        None => Err("Malformatted authentication string; format must be <username>:<password>"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_of_the_environment_is_read_as_notary_reads_it() {
+        let read = |text: &str| pair(&Base64::encode_string(text.as_bytes())).map(|pair| (pair.user, pair.password.to_string()));
+        assert_eq!(read("jeff:pass:word"), Ok(("jeff".to_owned(), "pass:word".to_owned())));
+        assert_eq!(read(":x"), Err("Authentication string with zero-length username"));
+        assert_eq!(read("jeff"), Err("Malformatted authentication string; format must be <username>:<password>"));
+        assert!(pair("%%%").is_err());
+    }
+}

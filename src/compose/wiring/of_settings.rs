@@ -1,0 +1,36 @@
+//! What the settings say, as the ports' ends take it.
+
+use std::path::Path;
+
+use crate::config::settings::{OnUnreleased, RegistrySettings, Settings};
+use client::session::Unreleased;
+use host::{
+    docker::tls::{CaFile, TlsFolders},
+    http::origin::{Permissions, Permitted},
+    notary::servers::Servers,
+    registry,
+};
+
+/// For which registries nothing is answered where nothing is known to be released.
+pub(super) fn unreleased(settings: &Settings) -> Unreleased {
+    let refusing = settings.registries().filter(|(_, set)| set.unreleased == OnUnreleased::Refuse);
+    Unreleased::refused_for(refusing.map(|(registry, _)| registry))
+}
+
+/// What the settings allow by name: each for one registry.
+pub(super) fn permissions(settings: &Settings) -> Permissions {
+    settings.registries().fold(Permissions::default(), |permissions, (registry, set)| {
+        let permitted = Permitted { token_realms: set.token_realms.clone(), token_receivers: set.token_receivers.clone() };
+        permissions.with(registry, permitted)
+    })
+}
+
+/// Docker's folders, and the CA files of the settings, each for the registry and for its own Notary server.
+pub(super) fn tls(settings: &Settings, servers: &Servers, config_dir: &Path) -> TlsFolders {
+    let ca_file = |(registry, set): (&str, &RegistrySettings)| {
+        let hosts = [registry::address(registry), servers.of_registry(registry)];
+        let hosts = hosts.into_iter().flatten().map(|api| api.host()).collect();
+        Some((registry.to_owned(), CaFile { path: set.ca.clone()?, hosts }))
+    };
+    TlsFolders { ca_files: settings.registries().filter_map(ca_file).collect(), ..TlsFolders::of_docker(config_dir) }
+}

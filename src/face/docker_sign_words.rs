@@ -1,0 +1,189 @@
+//! What happens while images are signed, pushed and pulled, in docker's words.
+
+use std::cell::Cell;
+
+use crate::{
+    face::failure,
+    term::{
+        error::{CliError, ExitStatus},
+        pull_progress::LayersView,
+        ui::Ui,
+    },
+};
+use client::{
+    error::OpsError,
+    ports::{Events, events::Event},
+    unreleased::Unreleased,
+};
+use trust::model::{
+    digest::Sha256,
+    gun::Gun,
+    image::{Image, Tag},
+};
+
+/// Which verb is told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    /// `pull`
+    Pull,
+    /// `push`
+    Push,
+    /// `sign`
+    Sign,
+}
+
+/// Tells of the images of one repository.
+pub(crate) struct Words<'a> {
+    ui: &'a Ui,
+    verb: Verb,
+    gun: &'a Gun,
+    /// The repository's name as Docker shows it.
+    familiar: &'a str,
+    images: &'a [Image],
+    progress: LayersView<'a>,
+    signing: Cell<bool>,
+    quiet: bool,
+}
+
+impl<'a> Words<'a> {
+    pub(crate) fn new(ui: &'a Ui, verb: Verb, gun: &'a Gun, familiar: &'a str, images: &'a [Image]) -> Self {
+        Self { ui, verb, gun, familiar, images, progress: LayersView::new(ui), signing: Cell::new(false), quiet: false }
+    }
+
+    /// The same, without how far the Engine is.
+    pub(crate) fn quiet(self, quiet: bool) -> Self {
+        Self { quiet, ..self }
+    }
+
+    /// The argument that has a tag, as it was typed.
+    fn typed(&self, tag: &Tag) -> String {
+        let has = |image: &&Image| image.tag.as_ref().or(image.exact.as_ref().map(|(tag, _)| tag)) == Some(tag);
+        self.images.iter().find(has).map_or_else(|| format!("{}:{tag}", self.gun), |image| image.typed.clone())
+    }
+
+    fn signing(&self, tag: &Tag, source: &str, digest: Sha256, length: u64) {
+        self.signing.set(true);
+        let typed = self.typed(tag);
+        self.ui.notice(&format!("Signing {typed} {source}: sha256:{digest}, {length} bytes"));
+        self.ui.line("Signing and pushing trust metadata");
+        self.ui.wait_for(&format!("publishing trust data of {}", self.gun));
+    }
+
+    /// An error in docker's words: it names the tag once it has begun to sign, and the repository before.
+    pub(crate) fn refused(&self, tags: &[&Tag], error: &OpsError) -> CliError {
+        match error {
+            OpsError::PushedUnsigned { error: inner, .. } => self.worded(tags, inner, error),
+            OpsError::SignedUnreleased { released, unreleased } => {
+                for tag in released {
+                    self.succeeded(tag);
+                }
+                self.unreleased(unreleased)
+            }
+            _ => self.worded(tags, error, error),
+        }
+    }
+
+    /// A tag is signed, and a pull takes what is signed.
+    pub(crate) fn succeeded(&self, tag: &Tag) {
+        self.ui.line(&format!("Successfully signed {}:{tag}", self.gun));
+    }
+
+    /// What is signed and taken by no pull: docker says of it that it is signed.
+    fn unreleased(&self, unreleased: &[Unreleased]) -> CliError {
+        let gun = self.gun;
+        let lines = unreleased.iter().map(|Unreleased { tag, digest, signed_by, released, .. }| {
+            let signers: Vec<_> = signed_by.iter().map(ToString::to_string).collect();
+            let instead = released.map_or_else(String::new, |released| format!(", which stays sha256:{released}"));
+            format!(
+                "{gun}:{tag} is signed by {} for sha256:{digest}, and that is not released: no pull takes it{instead}",
+                signers.join(", ")
+            )
+        });
+        let mut error = lines.fold(CliError::silent(ExitStatus::Failed), CliError::and);
+        let mut causes: Vec<_> = unreleased.iter().map(|it| it.why.to_string()).collect();
+        causes.dedup();
+        error = error.because(causes.join("; "));
+        for Unreleased { tag, digest, .. } in unreleased {
+            error = error.hinted(format!("whoever may release does it with `dct sign {gun}:{tag}@sha256:{digest}`"));
+        }
+        error.hinted("`dct signer add` lets a signer's key release")
+    }
+
+    /// The words of one error, with the hint of another that holds it.
+    fn worded(&self, tags: &[&Tag], error: &OpsError, whole: &OpsError) -> CliError {
+        let of_repository = matches!(error, OpsError::NotInitialized { .. } | OpsError::Remote(_) | OpsError::Untrusted { .. });
+        let of_account = matches!(error, OpsError::NoAccount(_) | OpsError::Init(_));
+        let gun = self.gun;
+        let words = match (self.signing.get(), error) {
+            (false, _) if of_repository || of_account => failure::about_repository(gun.as_str(), error),
+            // docker says the Engine's words alone
+            (_, OpsError::Engine(_)) => failure::plain(error),
+            _ => {
+                let tags: Vec<String> = tags.iter().map(|tag| format!("{gun}:{tag}")).collect();
+                failure::plain(error).prefixed(&format!("failed to sign {}: ", tags.join(", ")))
+            }
+        };
+        if std::ptr::eq(error, whole) { words } else { words.with_hints(failure::plain(whole).hints()) }
+    }
+}
+
+impl Events for Words<'_> {
+    fn tell(&self, event: Event<'_>) {
+        let (ui, verb, gun) = (self.ui, self.verb, self.gun);
+        if let Event::PushingLocal { tag } = event {
+            ui.wait_for(&format!("pushing {gun}:{tag}"));
+        }
+        match event {
+            Event::EngineProgress(_) if self.quiet => {}
+            Event::EngineProgress(progress) => self.progress.show(progress),
+            Event::ExistingSignatures { tag, digest, signers } => {
+                ui.line(&format!("Existing signatures for tag {tag} digest {digest} from:"));
+                ui.line(&signers.join(", "));
+            }
+            Event::Initialized { .. } if verb == Verb::Push => ui.line(&format!("Finished initializing \"{gun}\"")),
+            Event::Initialized { .. } => {
+                let typed = self.images.first().map_or(gun.as_str(), |image| &image.typed);
+                ui.line(&format!("Finished initializing signed repository for {typed}"));
+            }
+            Event::Pulling { number, of, tag, digest } => {
+                ui.wait_for(&format!("pulling {gun}:{tag}"));
+                ui.line(&format!("Pull ({number} of {of}): {}:{tag}@sha256:{digest}", self.familiar));
+            }
+            Event::Initializing { .. } => ui.wait_for(&format!("initializing {gun}")),
+            Event::PushingLocal { tag } if verb == Verb::Sign => {
+                let typed = self.typed(tag);
+                ui.notice(&format!("Signing and pushing trust data for local image {typed}, may overwrite remote trust data"));
+            }
+            Event::Resigning { tag } => {
+                self.signing.set(true);
+                ui.line(&format!("Signing and pushing trust metadata for {}", self.typed(tag)));
+                ui.wait_for(&format!("publishing trust data of {gun}"));
+            }
+            Event::SignerCreated { name } => ui.line(&format!("Created signer: {name}")),
+            // Docker signs what its Engine has just pushed, and has no word for its digest here
+            Event::SigningDigest { tag, manifest } => {
+                self.signing(tag, "for the digest that was named", manifest.digest, manifest.length);
+            }
+            Event::SigningFromEngine { tag, content } => {
+                self.signing(tag, "as the Docker Engine pushed it", content.digest, content.length);
+            }
+            Event::SigningFromRegistry { tag, manifest } => {
+                self.signing(tag, "as its registry serves it", manifest.digest, manifest.length);
+            }
+            Event::SkippingTarget { name } => ui.notice(&format!("Skipping target for \"{name}\"")),
+            Event::TagMoved { tag, signed, served: Some(served) } => ui.warning(&format!(
+                "the registry serves sha256:{served} for tag {tag} now; the signed content is sha256:{signed}, and is signed again; \
+                 `dct sign --registry` signs what the registry serves"
+            )),
+            Event::TagMoved { tag, signed, served: None } => {
+                ui.warning(&format!("the registry has no tag {tag} any more; the signed content is sha256:{signed}"));
+            }
+            Event::Tagging { digest, tag } => {
+                let name = self.familiar;
+                ui.notice(&format!("Tagging {name}@sha256:{digest} as {name}:{tag}"));
+            }
+            Event::Warning(text) => ui.warning(&text),
+            _ => {}
+        }
+    }
+}

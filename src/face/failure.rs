@@ -1,0 +1,222 @@
+//! The library's failures in words: the peer's where it has any, with the fact behind them as their cause.
+
+use super::hints::{hint, nobody_is_left};
+use crate::term::error::{CliError, without_error_numbers};
+use client::{
+    error::{OpsError, Origin},
+    ports::{EngineError, RemoteError},
+};
+use trust::{
+    model::key_id::CanonicalKeyId,
+    verify::{error::UpdateError, pinning::PinError, threshold::VerifyError},
+};
+
+/// A failure in its own words.
+#[must_use]
+pub fn plain(error: &OpsError) -> CliError {
+    told(&words(error), error)
+}
+
+/// The failure in Notary's words, where it has some that hide what happened; the failure itself is then the cause.
+fn words(error: &OpsError) -> String {
+    match refusal(error) {
+        Some(401) => "you are not authorized to perform this operation: server returned 401.".to_owned(),
+        Some(status) => format!("unable to reach trust server at this time: {status}."),
+        None => error.to_string(),
+    }
+}
+
+/// The status by which the Notary server itself refused, rather than its token server.
+fn refusal(error: &OpsError) -> Option<u16> {
+    let OpsError::Remote(error) = error else { return None };
+    let (url, status) = match error {
+        RemoteError::Unauthorized { url, .. } | RemoteError::Withheld { url, .. } => (url, 401),
+        RemoteError::Forbidden { url, .. } => (url, 403),
+        RemoteError::Status { url, status: status @ 400.., .. } => (url, *status),
+        _ => return None,
+    };
+    // without a login for Basic, only the server is named
+    let is_notary = url.contains("/_trust/tuf/") || url::Url::parse(url).is_ok_and(|url| url.path() == "/");
+    is_notary.then_some(status)
+}
+
+/// Words of the peer that hide the failure, and the failure as their cause.
+#[must_use]
+pub fn behind(words: &str, error: &OpsError) -> CliError {
+    let origin = origin(error).map(|origin| format!(" ({origin})")).unwrap_or_default();
+    told(words, error).because(without_error_numbers(&format!("{error}{origin}")))
+}
+
+/// A failure around the trust data of a repository, in the words of docker's `trust.NotaryError`. Docker never comes to the `potential malicious
+/// behavior` of a root that does not verify, since it tests for the wrong types; here it is said.
+#[must_use]
+pub fn about_repository(name: &str, error: &OpsError) -> CliError {
+    let words = match error {
+        OpsError::NotInitialized { .. } => format!("Error: remote trust data does not exist for {name}: {error}"),
+        OpsError::Remote(RemoteError::NotFound { .. }) => {
+            format!("Error: trust data missing for remote repository {name} or remote repository not found: {error}")
+        }
+        OpsError::Remote(RemoteError::Unusable(_) | RemoteError::Rejected { .. } | RemoteError::Conflict { .. }) => {
+            error.to_string()
+        }
+        OpsError::Remote(_) if refusal(error).is_none() => format!("Error: error contacting notary server: {error}"),
+        OpsError::Untrusted { error, .. } => untrusted(name, error),
+        _ => words(error),
+    };
+    told(&words, error)
+}
+
+fn untrusted(name: &str, error: &UpdateError) -> String {
+    let malicious = "Warning: potential malicious behavior - trust data";
+    match error {
+        UpdateError::Leap { .. } => format!("Error: remote repository {name} cannot be followed: {error}"),
+        UpdateError::Expired { .. } => format!("Error: remote repository {name} out-of-date: {error}"),
+        UpdateError::Pin(PinError::InvalidCa { .. } | PinError::NothingPinned(_) | PinError::NotNamed(_)) => {
+            format!("Error: remote repository {name} is not trusted here: {error}")
+        }
+        UpdateError::ManyRoots(_) => format!("Error: remote repository {name} is further on than this run went: {error}"),
+        UpdateError::Rollback { .. } => format!("{malicious} version is lower than expected for remote repository {name}: {error}"),
+        UpdateError::Verify(VerifyError::NoSignatures(_) | VerifyError::Threshold { .. }) => {
+            format!("{malicious} has insufficient signatures for remote repository {name}: {error}")
+        }
+        _ => format!("{malicious} mismatch for remote repository {name}: {error}"),
+    }
+}
+
+fn told(words: &str, failure: &OpsError) -> CliError {
+    let mut error = CliError::new(without_error_numbers(words)).with_facts(format!("{failure:?}"));
+    if let Some(cause) = cause(failure) {
+        error = error.because(cause);
+    }
+    match hint(failure) {
+        Some(hint) => error.hinted(hint),
+        None => error,
+    }
+}
+
+fn cause(failure: &OpsError) -> Option<String> {
+    match failure {
+        OpsError::NoSignableRole { roles, .. } if nobody_is_left(roles) => Some("no signer is left".to_owned()),
+        OpsError::NoSignableRole { roles, .. } if !roles.is_empty() => {
+            let keys = |keys: &[CanonicalKeyId]| keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let roles: Vec<_> = roles.iter().map(|(role, ids)| format!("{role} by {}", keys(ids))).collect();
+            Some(format!("none of these keys is on this machine: {}", roles.join("; ")))
+        }
+        OpsError::Engine(EngineError::Unreachable { cause, .. }) => Some(cause.clone()),
+        _ if refusal(failure).is_some() => Some(without_error_numbers(&failure.to_string())),
+        _ => origin(failure).map(str::to_owned),
+    }
+}
+
+/// Where refused data came from.
+fn origin(failure: &OpsError) -> Option<&'static str> {
+    match failure {
+        // what the person has said, and no matter of who sent it
+        OpsError::Untrusted { error: UpdateError::Pin(PinError::InvalidCa { .. } | PinError::NothingPinned(_)), .. } => None,
+        OpsError::Untrusted { origin: Origin::Server, .. } => Some("the Notary server sent this"),
+        OpsError::Untrusted { origin: Origin::Store, .. } => Some("this is stored on this machine"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use client::ports::{RegistryError, TlsFault, Withheld};
+    use trust::model::{gun::Gun, role::RoleName, version::Version};
+
+    fn credentials() -> Withheld {
+        Withheld::Credentials { registry: "dtr.example.com:4443".to_owned(), host: "auth.example.org".to_owned() }
+    }
+
+    fn failures() -> Vec<OpsError> {
+        let url = || "https://dtr.example.com:4443/v2/".to_owned();
+        let gun = Gun::parse("dtr.example.com/prod/nginx").unwrap();
+        let untrusted = |error| OpsError::Untrusted { origin: Origin::Server, error };
+        let threshold = VerifyError::Threshold { role: RoleName::targets(), found: 0, needed: 1 };
+        vec![
+            untrusted(UpdateError::Rollback { role: RoleName::timestamp(), found: Version::FIRST, floor: Version::FIRST }),
+            untrusted(UpdateError::Verify(threshold.clone())),
+            untrusted(UpdateError::RootRotation(threshold)),
+            OpsError::NotInitialized { gun: gun.clone(), server: url() },
+            OpsError::NoSignableRole { gun, roles: vec![(RoleName::releases(), Vec::new())] },
+            OpsError::NoSigningKeys { role: RoleName::targets(), keys: Vec::new() },
+            OpsError::NoAccount("no account".to_owned()),
+            OpsError::Registry(RegistryError::NoSuchTag { url: url() }),
+            RemoteError::Tls { url: url(), fault: TlsFault::UnknownAuthority, cause: "unknown authority".to_owned() }.into(),
+            RemoteError::Unauthorized { url: url(), reason: "no credentials".to_owned() }.into(),
+            RemoteError::Withheld { url: url(), reason: "another site".to_owned(), withheld: Box::new(credentials()) }.into(),
+            RemoteError::Forbidden { url: url(), user: None }.into(),
+            RemoteError::NotFound { url: url() }.into(),
+            RemoteError::Status { url: url(), status: 500, said: None }.into(),
+            RemoteError::Unreachable { url: url(), cause: "refused".to_owned() }.into(),
+        ]
+    }
+
+    #[test]
+    fn no_hint_suggests_loosening_a_check() {
+        for failure in failures() {
+            let hints = about_repository("x", &failure).hints().join(" ").to_lowercase();
+            for word in ["insecure", "disable", "skip", "ignore", "http://", "dct delete", "expir", "trust anew"] {
+                assert!(!hints.contains(word), "{hints}");
+            }
+            if matches!(failure, OpsError::Untrusted { .. }) {
+                assert_eq!(hints, "");
+            }
+        }
+    }
+
+    #[test]
+    fn failures_of_a_repository_are_told_in_docker_s_words() {
+        let words: Vec<String> = failures().iter().map(|failure| about_repository("REPO", failure).message()[0].clone()).collect();
+        let malicious = "Warning: potential malicious behavior - trust data";
+        for (words, begin) in words.iter().zip([
+            &format!("{malicious} version is lower than expected for remote repository REPO: "),
+            &format!("{malicious} has insufficient signatures for remote repository REPO: "),
+            &format!("{malicious} mismatch for remote repository REPO: "),
+            "Error: remote trust data does not exist for REPO: ",
+            "no valid signing keys for delegation roles",
+            "could not find necessary signing keys, at least one of these keys must be available: ",
+            "no account",
+            "https://dtr.example.com:4443/v2/: the registry has no such tag",
+            "Error: error contacting notary server: ",
+            "Error: error contacting notary server: ",
+            "Error: error contacting notary server: ",
+            "Error: error contacting notary server: ",
+            "Error: trust data missing for remote repository REPO or remote repository not found: ",
+            "Error: error contacting notary server: ",
+            "Error: error contacting notary server: ",
+        ]) {
+            assert!(words.starts_with(begin), "{words}");
+        }
+    }
+
+    #[test]
+    fn words_that_hide_a_failure_have_it_as_their_cause() {
+        let failure = &failures()[1];
+        let error = behind("no signatures or cannot access x", failure);
+        assert_eq!(error.message(), ["no signatures or cannot access x"]);
+        assert_eq!(error.cause().unwrap(), format!("{failure} (the Notary server sent this)"));
+    }
+
+    #[test]
+    fn the_folder_of_a_certificate_is_named() {
+        let error = plain(
+            &RemoteError::Tls { url: "https://h:4443/v2/".to_owned(), fault: TlsFault::UnknownAuthority, cause: String::new() }
+                .into(),
+        );
+        assert!(error.hints()[0].contains("tls/h:4443/ca.crt of Docker's folder"), "{:?}", error.hints());
+    }
+    #[test]
+    fn the_setting_is_named_that_allows_a_host_of_another_site() {
+        let tokens = Withheld::Tokens { registry: "dtr.example.com".to_owned(), host: "notary.example.org:4443".to_owned() };
+        for (withheld, setting) in [
+            (credentials(), "token-realms = [\"auth.example.org\"] below [registry.\"dtr.example.com:4443\"] in dct/config.toml"),
+            (tokens, "token-receivers = [\"notary.example.org:4443\"] below [registry.\"dtr.example.com\"] in dct/config.toml"),
+        ] {
+            let url = "https://dtr.example.com/v2/".to_owned();
+            let error = plain(&RemoteError::Withheld { url, reason: String::new(), withheld: Box::new(withheld) }.into());
+            assert!(error.hints()[0].ends_with(setting), "{:?}", error.hints());
+        }
+    }
+}

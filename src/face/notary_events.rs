@@ -1,0 +1,28 @@
+//! What happens along the way, in the words of notary.
+
+use crate::term::ui::Ui;
+use client::ports::{Events, events::Event};
+
+/// Tells what happens.
+pub struct Narrator<'a> {
+    ui: &'a Ui,
+}
+
+impl<'a> Narrator<'a> {
+    /// On these streams.
+    #[must_use]
+    pub fn new(ui: &'a Ui) -> Self {
+        Self { ui }
+    }
+}
+
+impl Events for Narrator<'_> {
+    fn tell(&self, event: Event<'_>) {
+        match event {
+            Event::Warning(text) => self.ui.warning(&text),
+            Event::RootKeyFound { id } => self.ui.line(&format!("Root key found, using: {id}")),
+            Event::Initializing { gun } => self.ui.wait_for(&format!("initializing {gun}")),
+            _ => {}
+        }
+    }
+}

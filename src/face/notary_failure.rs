@@ -1,0 +1,169 @@
+//! The library's failures in notary's words, with what a person could do about them under this name.
+
+use crate::{
+    face::{
+        failure,
+        hints::{is_notary, withheld_hint},
+    },
+    term::error::CliError,
+};
+use client::{
+    error::{OpsError, Origin},
+    ports::{DecisionError, RemoteError, TlsFault},
+};
+use trust::{
+    edit::plan::PlanError,
+    verify::{error::UpdateError, pinning::PinError},
+};
+
+/// A failure of a command.
+#[must_use]
+pub fn told(error: &OpsError) -> CliError {
+    let told = match words(error) {
+        Some(words) => failure::behind(words, error),
+        None => failure::plain(error),
+    };
+    match hint(error) {
+        Some(hint) => told.with_hints(&[hint]),
+        None => told,
+    }
+}
+
+/// Notary's words, where they hide the failure.
+fn words(error: &OpsError) -> Option<&'static str> {
+    match error {
+        // notary says no more than this where its first question to the server went unanswered
+        OpsError::Remote(RemoteError::Unreachable { .. } | RemoteError::Tls { .. }) => Some("client is offline"),
+        OpsError::Plan(PlanError::NameOutsidePaths { .. }) => Some("Could not add all targets"),
+        OpsError::Untrusted { error: UpdateError::Pin(error), .. } => words_of_pin(error),
+        _ => None,
+    }
+}
+
+fn words_of_pin(error: &PinError) -> Option<&'static str> {
+    Some(match error {
+        PinError::NothingPinned(_) => "could not validate the path to a trusted root: invalid trust pinning specified",
+        PinError::NoValidCertificate(_) => {
+            "could not validate the path to a trusted root: unable to retrieve valid leaf certificates"
+        }
+        PinError::NotPinned(_) => {
+            "could not validate the path to a trusted root: unable to match any certificates to trust_pinning config"
+        }
+        PinError::NotSigned { .. } => "could not validate the path to a trusted root: failed to validate integrity of roots",
+        PinError::InvalidCa { .. } => "could not validate the path to a trusted root: invalid CA certs provided",
+        PinError::NotNamed(_) => return None,
+    })
+}
+
+fn hint(error: &OpsError) -> Option<String> {
+    let hint = match error {
+        // the settings of this are ours, under whatever name we run
+        OpsError::Remote(RemoteError::Withheld { withheld, .. }) => return Some(withheld_hint(withheld)),
+        OpsError::Remote(error) => return remote_hint(error).map(str::to_owned),
+        OpsError::Decision(DecisionError::AttemptsExceeded | DecisionError::NewAttemptsExceeded) => {
+            "where nobody can be asked, passphrases come from NOTARY_ROOT_PASSPHRASE, NOTARY_TARGETS_PASSPHRASE, NOTARY_SNAPSHOT_PASSPHRASE \
+             and NOTARY_DELEGATION_PASSPHRASE, or from --passphrase-file"
+        }
+        OpsError::Plan(PlanError::SetAside { .. }) => {
+            "it comes back when the server has the file that was signed; `notary witness` signs as your own what the role's file holds, where it \
+             lacks signatures alone"
+        }
+        OpsError::NotInitialized { .. } => {
+            "`notary init` and `notary publish` make it, where it is yours; is -s the server that has it?"
+        }
+        OpsError::Untrusted { error: UpdateError::Pin(PinError::NothingPinned(_)), .. } => {
+            "trust_pinning.certs in the configuration file takes the root that the repository's owner tells you of"
+        }
+        OpsError::Untrusted { error: UpdateError::Pin(PinError::NotPinned(_)), .. } => {
+            "where the repository's owner tells of another root key or certificate, trust_pinning in the configuration file takes that one"
+        }
+        OpsError::AnotherIsPublished { gun, .. } => {
+            return Some(format!("`notary delete {gun}` forgets the one that was never published; its keys stay"));
+        }
+        OpsError::NoPinnedKey { .. } => {
+            "trust_pinning in the configuration file names another root; --rootcert takes the certificate that it names"
+        }
+        OpsError::NoSigningKeys { role, .. } => {
+            return Some(format!("this takes the private key of {role}, in the folder private of the trust folder (-d)"));
+        }
+        OpsError::Untrusted { origin: Origin::Store, error: UpdateError::Malformed { .. } | UpdateError::RootMissing { .. } } => {
+            "restore the trust folder (-d) from a copy; or begin anew with `notary delete GUN`, once the repository's owner has told you the \
+             ID of its root key"
+        }
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn remote_hint(error: &RemoteError) -> Option<&'static str> {
+    Some(match error {
+        RemoteError::Unauthorized { .. } => {
+            "log in: on a terminal the name and the password are asked for, elsewhere NOTARY_AUTH holds the base64 of NAME:PASSWORD"
+        }
+        RemoteError::Forbidden { .. } => "ask the owner of the repository for access, or log in as another user",
+        RemoteError::Unreachable { .. } => {
+            "the server is named by -s, or by remote_server.url in the configuration file; a proxy by HTTPS_PROXY"
+        }
+        RemoteError::BadAnswer { url, .. } if is_notary(url) => {
+            "if this is not the Notary server, name that one by -s, or by remote_server.url in the configuration file"
+        }
+        RemoteError::Status { url, status: 300..400, .. } if is_notary(url) => {
+            "redirects are not followed; name the Notary server itself by -s, or by remote_server.url in the configuration file"
+        }
+        RemoteError::Tls { url, fault: TlsFault::UnknownAuthority, .. } if !is_notary(url) => {
+            "for a token server elsewhere the system's authorities count; those of --tlscacert and remote_server.root_ca are for the server and \
+             its site"
+        }
+        RemoteError::Tls { fault: TlsFault::UnknownAuthority, .. } => {
+            "if your own authority issued the certificate, name that authority's by --tlscacert, or in remote_server.root_ca"
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trust::model::gun::Gun;
+
+    #[test]
+    fn notary_s_words_come_first_and_ours_below_them() {
+        let url = || "https://notary-server:4443/v2/".to_owned();
+        let error = told(&RemoteError::Unreachable { url: url(), cause: "no such host".to_owned() }.into());
+        assert_eq!(error.message(), ["client is offline"]);
+        assert_eq!(error.cause(), Some("https://notary-server:4443/v2/: no such host"));
+        assert!(error.hints()[0].contains("-s"));
+        let gun = Gun::parse("a/b").unwrap();
+        for (pin, words) in [
+            (PinError::NothingPinned(gun), "invalid trust pinning specified"),
+            (PinError::NotPinned("1f7a".to_owned()), "unable to match any certificates to trust_pinning config"),
+            (PinError::NotSigned { found: 0, needed: 1, counted: "1f7a".to_owned() }, "failed to validate integrity of roots"),
+        ] {
+            let cause = pin.to_string();
+            let error = told(&OpsError::Untrusted { origin: Origin::Server, error: pin.into() });
+            assert_eq!(error.message(), [format!("could not validate the path to a trusted root: {words}")]);
+            assert!(error.cause().unwrap().contains(&cause));
+        }
+    }
+
+    #[test]
+    fn no_hint_speaks_of_docker_s_logins_or_folders() {
+        let url = || "https://n/v2/a/_trust/tuf/root.json".to_owned();
+        let gun = Gun::parse("a/b").unwrap();
+        for error in [
+            OpsError::from(RemoteError::Unauthorized { url: url(), reason: String::new() }),
+            RemoteError::Forbidden { url: url(), user: None }.into(),
+            RemoteError::Tls { url: url(), fault: TlsFault::UnknownAuthority, cause: String::new() }.into(),
+            RemoteError::BadAnswer { url: url(), reason: String::new() }.into(),
+            RemoteError::Status { url: url(), status: 302, said: None }.into(),
+            OpsError::NotInitialized { gun, server: url() },
+            OpsError::Decision(DecisionError::NewAttemptsExceeded),
+            OpsError::NoPinnedKey { gun: Gun::parse("a/b").unwrap() },
+            OpsError::Untrusted { origin: Origin::Server, error: PinError::NothingPinned(Gun::parse("a/b").unwrap()).into() },
+            OpsError::Untrusted { origin: Origin::Server, error: PinError::NotPinned(String::new()).into() },
+        ] {
+            let hints = told(&error).hints().join(" ");
+            assert!(!hints.is_empty() && !hints.to_lowercase().contains("docker") && !hints.contains("dct"), "{hints}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! `notary init`
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueHint;
+use zeroize::Zeroizing;
+
+use super::{changes, target_file};
+use crate::{
+    compose::context::Context,
+    face::{notary_events::Narrator, notary_failure::told, notary_misuse},
+    options::{
+        boolean::go_bool,
+        notary::{TEMPLATE, path},
+        notary_names::repository,
+    },
+    term::error::CliError,
+};
+use client::{
+    error::OpsError,
+    repo::init::{Beginning, Snapshots, init},
+};
+use trust::crypto::{
+    pem::{self, PemBlock},
+    x509::Certificate,
+};
+
+/// Initializes a trusted collection
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "notary init [ GUN ] [flags]", help_template = TEMPLATE)]
+pub struct Args {
+    /// Publish at once, with all that is staged already
+    #[arg(short, long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
+          hide_default_value = true, value_name = "BOOL")]
+    pub publish: bool,
+
+    /// Root certificate: of the root key that is given, or of one in the key store
+    #[arg(long = "rootcert", allow_hyphen_values = true, value_parser = path(), value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub root_cert: Option<PathBuf>,
+
+    /// Root key to initialize the repository with
+    #[arg(long = "rootkey", allow_hyphen_values = true, value_parser = path(), value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub root_key: Option<PathBuf>,
+
+    /// Repository
+    #[arg(value_name = "GUN")]
+    pub gun: Option<String>,
+
+    /// What no argument is: it is passed over.
+    #[arg(hide = true)]
+    pub excess: Vec<String>,
+}
+
+/// Runs the command. Unlike notary it refuses a repository that is there already, and makes no key for a server that does not answer.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let Some(gun) = &args.gun else { return Err(notary_misuse::misused("init", "Must specify a GUN")) };
+    let gun = repository(gun)?;
+    let root_key = args.root_key.as_deref().map(root_key).transpose()?;
+    let root_certificate = args.root_cert.as_deref().map(root_certificate).transpose()?;
+    let beginning = Beginning {
+        snapshots: Snapshots::Publisher,
+        root_key: root_key.as_ref(),
+        root_certificate: root_certificate.as_ref().map(String::as_bytes),
+    };
+    let narrator = Narrator::new(context.ui);
+    init(&context.session(&narrator), &gun, &beginning).map_err(|error| refused(&error))?;
+    changes::publish_where_wanted(context, &gun, args.publish)
+}
+
+fn refused(error: &OpsError) -> CliError {
+    let told = told(error);
+    if matches!(error, OpsError::KeyOfAnother { .. }) { told.prefixed("Error importing key: ") } else { told }
+}
+
+fn root_key(file: &Path) -> Result<PemBlock, CliError> {
+    let bytes =
+        target_file::read_small(file).map_err(|error| CliError::new(format!("Error reading input root key file: {error}")))?;
+    let block = pem::first_block(&Zeroizing::new(bytes)).ok_or_else(|| CliError::new("no valid private key found"))?;
+    if !block.is_encrypted() {
+        return Err(CliError::new("only encrypted root keys may be imported"));
+    }
+    Ok(block)
+}
+
+/// The first certificate of a file, as it stands in a root.
+fn root_certificate(file: &Path) -> Result<String, CliError> {
+    let bytes = target_file::read_small(file).map_err(|error| CliError::new(format!("error reading certificate file: {error}")))?;
+    if pem::first_block(&bytes).is_none() {
+        return Err(CliError::new("the provided file does not contain a valid PEM certificate <nil>"));
+    }
+    let certificate = Certificate::first_in_pem(&bytes);
+    certificate
+        .map(|certificate| certificate.to_pem())
+        .map_err(|error| CliError::new(format!("Parsing certificate PEM bytes to x509 certificate: {error}")))
+}

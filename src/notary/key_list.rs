@@ -1,0 +1,87 @@
+//! `notary key list`
+
+use crate::{
+    compose::context::Context,
+    face::{notary_events::Narrator, notary_failure, notary_misuse},
+    options::{
+        boolean::{OutputFormat, output_format},
+        notary::TEMPLATE,
+    },
+    render::{keys_json, notary_table},
+    term::error::CliError,
+};
+use client::{error::OpsError, ports::KeyInfo};
+use trust::model::role::RoleName;
+
+/// Most characters of a repository's name, and of a folder's, that are shown.
+const MAX_GUN: usize = 25;
+const MAX_FOLDER: usize = 40;
+
+/// Lists the keys on this machine
+#[derive(Debug, clap::Args)]
+#[command(name = "list", override_usage = "notary key list [flags]", help_template = TEMPLATE)]
+pub struct Args {
+    /// Print a table (text), or JSON for a program (json)
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output_format, hide_default_value = true)]
+    pub output: OutputFormat,
+
+    /// What no argument is: it is passed over.
+    #[arg(hide = true)]
+    pub excess: Vec<String>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    if !args.excess.is_empty() {
+        return Err(notary_misuse::misused("key list", ""));
+    }
+    let narrator = Narrator::new(context.ui);
+    let mut keys = context.session(&narrator).keys.list().map_err(|error| notary_failure::told(&OpsError::Keys(error)))?;
+    keys.sort_by_key(|info| (info.role != RoleName::root().as_str(), info.gun.clone(), info.role.clone(), info.id));
+    match args.output {
+        OutputFormat::Json => context.ui.json(&keys_json::list(&keys)?),
+        OutputFormat::Text => {
+            context.ui.line("");
+            if keys.is_empty() {
+                context.ui.line("No signing keys found.");
+            } else {
+                context.ui.lines(notary_table::lines(["ROLE", "GUN", "KEY ID", "LOCATION"], keys.iter().map(row)));
+            }
+            context.ui.line("");
+        }
+    }
+    Ok(())
+}
+
+fn row(info: &KeyInfo) -> [String; 4] {
+    let gun = info.gun.as_deref().unwrap_or_default();
+    [info.role.clone(), end_of(gun, MAX_GUN), info.id.to_string(), end_of(&folder_of(info), MAX_FOLDER)]
+}
+
+/// The folder of all keys: notary names its store, not the file.
+pub(super) fn folder_of(info: &KeyInfo) -> String {
+    let private = info.path.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == "private"));
+    private.or_else(|| info.path.parent()).map(|folder| folder.display().to_string()).unwrap_or_default()
+}
+
+/// The last characters of a text that is too long.
+fn end_of(text: &str, most: usize) -> String {
+    let length = text.chars().count();
+    if length <= most {
+        return text.to_owned();
+    }
+    let end: String = text.chars().skip(length - (most - 3)).collect();
+    format!("...{end}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_long_is_cut_at_its_beginning() {
+        assert_eq!(end_of("dtr.example.com/prod/nginx", MAX_GUN), "...example.com/prod/nginx");
+        assert_eq!(end_of(&"x".repeat(25), MAX_GUN), "x".repeat(25));
+        assert_eq!(end_of(&"é".repeat(41), MAX_FOLDER), format!("...{}", "é".repeat(37)));
+    }
+}

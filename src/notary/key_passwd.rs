@@ -1,0 +1,47 @@
+//! `notary key passwd`
+
+use super::key_id::key_id;
+use crate::{
+    compose::context::Context,
+    face::{notary_events::Narrator, notary_failure, notary_misuse},
+    options::notary::TEMPLATE,
+    passphrases::flags::NewPassphraseFlags,
+    term::error::CliError,
+};
+use client::{error::OpsError, keys::change_passphrase, ports::DecisionError};
+
+/// Changes the passphrase for the key with the given keyID
+#[derive(Debug, clap::Args)]
+#[command(name = "passwd", override_usage = "notary key passwd [ keyID ] [flags]", help_template = TEMPLATE)]
+pub struct Args {
+    /// Where the new passphrase is.
+    #[command(flatten)]
+    pub new: NewPassphraseFlags,
+
+    /// ID of the key
+    #[arg(value_name = "KEYID")]
+    pub id: Option<String>,
+
+    /// What no argument is: it is passed over.
+    #[arg(hide = true)]
+    pub excess: Vec<String>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let Some(typed) = &args.id else {
+        return Err(notary_misuse::misused("key passwd", "must specify the key ID of the key to change the passphrase of"));
+    };
+    let unknown = || CliError::new(format!("could not retrieve local key for key ID provided: {typed}"));
+    let id = key_id(typed)?.ok_or_else(unknown)?;
+    let narrator = Narrator::new(context.ui);
+    let session = context.session(&narrator);
+    let info = session.keys.find(id).map_err(|error| notary_failure::told(&OpsError::Keys(error)))?.ok_or_else(unknown)?;
+    change_passphrase::change_passphrase(&session, &info).map_err(|error| match &error {
+        // notary does not say that it is the passphrase
+        OpsError::Decision(DecisionError::AttemptsExceeded) => unknown().because(error.to_string()),
+        _ => notary_failure::told(&error),
+    })?;
+    context.ui.lines(["", &format!("Successfully updated passphrase for key ID: {typed}")]);
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! `notary key remove`
+
+use super::{key_id::key_id, key_list::folder_of};
+use crate::{
+    compose::context::Context,
+    face::{notary_events::Narrator, notary_failure, notary_misuse},
+    options::notary::TEMPLATE,
+    term::error::CliError,
+};
+use client::error::OpsError;
+
+/// Removes the key with the given keyID
+#[derive(Debug, clap::Args)]
+#[command(name = "remove", override_usage = "notary key remove [ keyID ] [flags]", help_template = TEMPLATE)]
+pub struct Args {
+    /// ID of the key
+    #[arg(value_name = "KEYID")]
+    pub id: Option<String>,
+
+    /// What no argument is: it is passed over.
+    #[arg(hide = true)]
+    pub excess: Vec<String>,
+}
+
+/// Runs the command. A person who does not want it after all has not failed.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let Some(typed) = &args.id else {
+        return Err(notary_misuse::misused("key remove", "must specify the key ID of the key to remove"));
+    };
+    let id = key_id(typed)?;
+    let (ui, narrator) = (context.ui, Narrator::new(context.ui));
+    let session = context.session(&narrator);
+    ui.line("");
+    let told = |error| notary_failure::told(&OpsError::Keys(error));
+    let info = id.map(|id| session.keys.find(id)).transpose().map_err(told)?.flatten();
+    let Some(info) = info else {
+        ui.line("");
+        return Err(CliError::new(format!("No key with ID {typed} found")));
+    };
+    let whose = format!("{} (role {}) from {}", info.id, info.role, folder_of(&info));
+    if context.prompter.is_yes(&format!("Are you sure you want to remove {whose}?  (yes/no)  ")) {
+        session.keys.remove(info.id).map_err(told)?;
+        ui.lines(["", &format!("Deleted {whose}."), ""]);
+    } else {
+        ui.lines(["", "Aborting action.", ""]);
+    }
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! `notary lookup`
+
+use crate::{
+    compose::context::Context,
+    face::{notary_events::Narrator, notary_failure, notary_misuse},
+    options::{
+        boolean::{OutputFormat, output_format},
+        notary::TEMPLATE,
+        notary_names::repository,
+    },
+    render::targets_json,
+    term::error::CliError,
+};
+use client::image::list_targets;
+
+/// Looks up a target in a trusted collection
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "notary lookup [ GUN ] <target> [flags]", help_template = TEMPLATE)]
+pub struct Args {
+    /// Print a table (text), or JSON for a program (json)
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output_format, hide_default_value = true)]
+    pub output: OutputFormat,
+
+    /// Repository
+    #[arg(value_name = "GUN")]
+    pub gun: Option<String>,
+
+    /// Name of the target
+    #[arg(value_name = "TARGET")]
+    pub target: Option<String>,
+
+    /// What no argument is: it is passed over.
+    #[arg(hide = true)]
+    pub excess: Vec<String>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let (Some(gun), Some(target)) = (&args.gun, &args.target) else {
+        return Err(notary_misuse::misused("lookup", "Must specify a GUN and target"));
+    };
+    let gun = repository(gun)?;
+    let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
+    let narrator = Narrator::new(context.ui);
+    let found =
+        list_targets::lookup(&context.session(&narrator), &gun, &[], target).map_err(|error| notary_failure::told(&error))?;
+    let found = found.ok_or_else(|| CliError::new(format!("No valid trust data for {target}")))?;
+    match args.output {
+        OutputFormat::Json => context.ui.json(&targets_json::one(gun.as_str(), &found)?),
+        OutputFormat::Text => context.ui.line(&format!("{target} sha256:{} {}", found.meta.sha256, found.meta.length)),
+    }
+    Ok(())
+}

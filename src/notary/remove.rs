@@ -1,0 +1,52 @@
+//! `notary remove`
+
+use super::changes;
+use crate::{
+    compose::context::Context,
+    options::{
+        boolean::go_bool,
+        notary::{List, TEMPLATE, listed, words},
+        notary_names::repository,
+    },
+    term::error::CliError,
+};
+use trust::edit::change::Change;
+
+/// Removes a target from the trusted collection, to be published later
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "notary remove [ GUN ] <target> [flags]", help_template = TEMPLATE)]
+pub struct Args {
+    /// Publish at once, with all that is staged already
+    #[arg(short, long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
+          hide_default_value = true, value_name = "BOOL")]
+    pub publish: bool,
+
+    /// Delegation roles to remove this target from
+    #[arg(short, long, allow_hyphen_values = true, value_parser = words, value_name = "ROLES")]
+    pub roles: Vec<List<String>>,
+
+    /// Repository
+    #[arg(value_name = "GUN")]
+    pub gun: Option<String>,
+
+    /// Name of the target
+    #[arg(value_name = "TARGET")]
+    pub target: Option<String>,
+
+    /// What no argument is: it is passed over.
+    #[arg(hide = true)]
+    pub excess: Vec<String>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let (Some(gun), Some(name)) = (&args.gun, &args.target) else {
+        return Err(CliError::new("Must specify a GUN and target"));
+    };
+    let gun = repository(gun)?;
+    let roles = changes::target_roles(context, &listed(&args.roles))?.into_iter();
+    let removed = roles.map(|role| Change::RemoveTarget { role, name: name.clone() });
+    changes::stage(context, &gun, &removed.collect::<Vec<_>>())?;
+    context.ui.line(&format!("Removal of {name} from {gun} staged for next publish."));
+    changes::publish_where_wanted(context, &gun, args.publish)
+}

@@ -1,0 +1,124 @@
+//! `notary verify`
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read as _, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+};
+
+use clap::ValueHint;
+
+use crate::{
+    compose::context::Context,
+    face::{notary_events::Narrator, notary_failure, notary_misuse},
+    options::{
+        boolean::go_bool,
+        notary::{TEMPLATE, path},
+        notary_names::repository,
+    },
+    term::error::{CliError, os_words},
+};
+use client::image::list_targets;
+use trust::model::hashes::HashMismatch;
+
+/// Verifies that the content is a target of the trusted collection
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "notary verify [ GUN ] <target> [flags]", help_template = TEMPLATE)]
+pub struct Args {
+    /// Read from a file, instead of STDIN
+    #[arg(short, long, allow_hyphen_values = true, value_parser = path(), value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub input: Option<PathBuf>,
+
+    /// Write to a file, instead of STDOUT
+    #[arg(short, long, allow_hyphen_values = true, value_parser = path(), value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// No output except for errors
+    #[arg(short, long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
+          hide_default_value = true, value_name = "BOOL")]
+    pub quiet: bool,
+
+    /// Repository
+    #[arg(value_name = "GUN")]
+    pub gun: Option<String>,
+
+    /// Name of the target
+    #[arg(value_name = "TARGET")]
+    pub target: Option<String>,
+
+    /// What no argument is: it is passed over.
+    #[arg(hide = true)]
+    pub excess: Vec<String>,
+}
+
+/// Runs the command. Nothing of the content is passed on before all of it is verified.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let (Some(gun), Some(target)) = (&args.gun, &args.target) else {
+        return Err(notary_misuse::misused("verify", "Must specify a GUN and target"));
+    };
+    let gun = repository(gun)?;
+    let narrator = Narrator::new(context.ui);
+    let found = {
+        let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
+        list_targets::lookup(&context.session(&narrator), &gun, &[], target).map_err(|error| notary_failure::told(&error))
+    };
+    let found = found.and_then(|found| found.ok_or_else(|| CliError::new(format!("No valid trust data for {target}"))));
+    let found = found.map_err(|error| error.prefixed(&format!("error retrieving target by name:{target}, error:")))?;
+    let length = found.meta.length;
+    let payload = read(named(args.input.as_deref()), length.saturating_add(1))?;
+    found.meta.check(&payload).map_err(|mismatch| {
+        let (algorithm, expected) = match &mismatch {
+            HashMismatch::Hash { algorithm, expected } => (*algorithm, expected.clone()),
+            HashMismatch::Length { .. } => ("sha256", found.meta.sha256.to_hex()),
+        };
+        let words = format!(
+            "data not present in the trusted collection, {algorithm} checksum for {target} did not match: expected {expected}"
+        );
+        let is_longer = payload.len() as u64 > length;
+        CliError::new(words).because(if is_longer { format!("it is longer than {length} bytes") } else { mismatch.to_string() })
+    })?;
+    match named(args.output.as_deref()) {
+        _ if args.quiet => {}
+        Some(file) => save(file, &payload)?,
+        None => context.ui.content(&payload),
+    }
+    Ok(())
+}
+
+fn named(path: Option<&Path>) -> Option<&Path> {
+    path.filter(|path| !path.as_os_str().is_empty())
+}
+
+/// The content, of which no more is read than these bytes.
+fn read(file: Option<&Path>, most: u64) -> Result<Vec<u8>, CliError> {
+    let mut content = Vec::new();
+    match file {
+        Some(file) => File::open(file)
+            .and_then(|file| file.take(most).read_to_end(&mut content))
+            .map_err(|error| CliError::new(format!("open {}: {}", file.display(), os_words(&error))))?,
+        None => io::stdin()
+            .lock()
+            .take(most)
+            .read_to_end(&mut content)
+            .map_err(|error| CliError::new(format!("Error reading content from STDIN: {}", os_words(&error))))?,
+    };
+    Ok(content)
+}
+
+fn save(file: &Path, content: &[u8]) -> Result<(), CliError> {
+    let written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(file);
+    written
+        .and_then(|mut written| written.write_all(content))
+        .map_err(|error| CliError::new(format!("open {}: {}", file.display(), os_words(&error))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_read_than_could_be_right() {
+        assert_eq!(read(Some(Path::new("/dev/zero")), 5).unwrap(), [0; 5]);
+    }
+}

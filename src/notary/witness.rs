@@ -1,0 +1,52 @@
+//! `notary witness`
+
+use super::changes;
+use crate::{
+    compose::context::Context,
+    face::notary_misuse,
+    options::{boolean::go_bool, notary::TEMPLATE, notary_names::repository},
+    term::error::CliError,
+};
+use trust::{
+    edit::{change::Change, changelist::StagedChange},
+    model::role::RoleName,
+};
+
+/// Marks roles to be re-signed the next time they are published
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "notary witness [ GUN ] <role> ... [flags]", help_template = TEMPLATE)]
+pub struct Args {
+    /// Publish at once, with all that is staged already
+    #[arg(short, long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
+          hide_default_value = true, value_name = "BOOL")]
+    pub publish: bool,
+
+    /// Repository
+    #[arg(value_name = "GUN")]
+    pub gun: Option<String>,
+
+    /// Roles to re-sign
+    #[arg(value_name = "ROLE")]
+    pub roles: Vec<String>,
+}
+
+/// Runs the command. A role that cannot be witnessed is refused at once, in the words in which notary refuses the whole publish later.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let Some(gun) = args.gun.as_ref().filter(|_| !args.roles.is_empty()) else {
+        return Err(notary_misuse::misused("witness", "Please provide a GUN and at least one role to witness"));
+    };
+    let gun = repository(gun)?;
+    let roles: Vec<Change> = args.roles.iter().map(|name| witness(name)).collect::<Result<_, _>>()?;
+    changes::stage(context, &gun, &roles)?;
+    context.ui.line("The following roles were successfully marked for witnessing on the next publish:");
+    context.ui.lines(args.roles.iter().map(|role| format!("\t- {role}")));
+    changes::publish_where_wanted(context, &gun, args.publish)
+}
+
+fn witness(name: &str) -> Result<Change, CliError> {
+    let Ok(role) = RoleName::parse(name) else { return Err(CliError::new(format!("scope not supported: {name}"))) };
+    let change = Change::Witness { role };
+    let staged = StagedChange::of(&change).map(|staged| staged.changes());
+    staged.transpose().map_err(|error| CliError::new(error.to_string()))?;
+    Ok(change)
+}

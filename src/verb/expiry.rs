@@ -1,0 +1,163 @@
+//! `dct expiry`
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::{
+    compose::context::Context,
+    face::{
+        docker_events::{Narrator, Verb},
+        failure,
+    },
+    options::{
+        boolean::{OutputFormat, output_format},
+        duration::{Within, within},
+    },
+    render::expiry_json::{self, Examined},
+    term::{
+        error::{CliError, ExitStatus},
+        table,
+    },
+};
+use client::{
+    error::OpsError,
+    repo::expiry::{self, End, State, What},
+};
+use trust::model::gun::Gun;
+
+/// Show when the trust data of repositories expires
+///
+/// Asks the server for each repository, and shows when each of its files ends, and each certificate in which a key stands. Without REPOSITORY, all
+/// repositories with trust data on this machine are examined.
+///
+/// The exit status is 0 when nothing expires within the time, 3 when something does, 4 when something has expired or cannot be verified, and 1 when a
+/// repository could not be examined.
+#[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "dct expiry [OPTIONS] [REPOSITORY...]",
+    after_help = EXAMPLES,
+    help_template = crate::options::boolean::TEMPLATE
+)]
+pub struct Args {
+    /// Print a table (text), or JSON for a program (json)
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output_format)]
+    pub output: OutputFormat,
+
+    /// How far to look ahead, in hours, days or weeks, as in 12h, 180d or 26w
+    #[arg(long, value_name = "TIME", default_value = "180d", value_parser = within)]
+    pub within: Within,
+
+    /// Repositories to examine
+    #[arg(value_name = "REPOSITORY", num_args = 0..)]
+    pub repositories: Vec<String>,
+}
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  When the files of a repository expire:
+    dct expiry dtr.example.com/prod/nginx
+
+  For monitoring: fails where something of any repository here expires within thirty days:
+    dct expiry --within 30d
+
+  The repositories of which something has expired, as a script wants them:
+    dct expiry --output json | jq -r '.repositories[] | select(any(.ends[]; .state == \"expired\")) | .repository'";
+
+/// Runs the verb. A repository that fails does not keep the others from being examined.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let limit = args.within.from(context.now);
+    let mut examined = Vec::new();
+    let mut worst = State::Later;
+    let mut failed = Vec::new();
+    for (name, gun) in repositories(args, context)? {
+        let _wait = context.ui.wait(&format!("examining {name}"));
+        let narrator = Narrator::new(context.ui, Verb::Other, &name);
+        match expiry::ends(&context.session(&narrator), &gun, limit) {
+            Ok(ends) => {
+                for (role, reason) in &ends.unusable {
+                    context.ui.warning(&format!("{role} of {name} cannot be used, and not be renewed: {reason}"));
+                }
+                worst = worst.max(ends.worst());
+                examined.push(Examined { name, ends: Ok(ends) });
+            }
+            // among all that are here, one that `init` made and nobody has published yet is none that could expire
+            Err(error @ OpsError::NotInitialized { .. }) if args.repositories.is_empty() => {
+                context.ui.warning(&format!("{name} is passed over: {error}"));
+            }
+            Err(error) => {
+                let error = failure::about_repository(&name, &error);
+                examined.push(Examined { name: name.clone(), ends: Err(error.message().join("\n")) });
+                failed.push((name, error));
+            }
+        }
+    }
+    match args.output {
+        OutputFormat::Json => context.ui.json(&expiry_json::render(&examined)?),
+        OutputFormat::Text if examined.is_empty() => context.ui.line("No repository has trust data on this machine"),
+        OutputFormat::Text => {
+            let header = ["REPOSITORY", "ROLE", "WHAT", "EXPIRES", "STATE"];
+            let rows = examined.iter().flat_map(|one| rows(one, context.now));
+            let rows: Vec<[String; 5]> = rows.collect();
+            if !rows.is_empty() {
+                context.ui.lines(table::lines(header, rows));
+            }
+        }
+    }
+    for (_, error) in &failed {
+        context.ui.error(error);
+    }
+    if !failed.is_empty() {
+        let names: Vec<&str> = failed.iter().map(|(name, _)| name.as_str()).collect();
+        return Err(CliError::new(format!("could not examine: {}", names.join(", "))));
+    }
+    match worst {
+        State::Later => Ok(()),
+        State::Near => Err(CliError::silent(ExitStatus::EndsSoon)),
+        State::Expired => Err(CliError::silent(ExitStatus::HasEnded)),
+    }
+}
+
+/// Those that are named, each as it was typed; else all that are here.
+fn repositories(args: &Args, context: &Context<'_>) -> Result<Vec<(String, Gun)>, CliError> {
+    if args.repositories.is_empty() {
+        let narrator = Narrator::new(context.ui, Verb::Other, "");
+        let found = context.session(&narrator).store.repositories();
+        for folder in &found.passed_over {
+            context.ui.warning(&format!("not all repositories on this machine may be examined: {folder}"));
+        }
+        return Ok(found.guns.into_iter().map(|gun| (gun.to_string(), gun)).collect());
+    }
+    args.repositories.iter().map(|typed| Ok((typed.clone(), context.wiring.repository(typed)?))).collect()
+}
+
+fn rows(one: &Examined, now: Timestamp) -> Vec<[String; 5]> {
+    let row = |end: &End| {
+        let what = match &end.what {
+            What::File(version) => format!("version {version}"),
+            What::Certificate(key) => format!("certificate {}", key.to_string().chars().take(12).collect::<String>()),
+        };
+        [one.name.clone(), end.role.to_string(), what, day(end.at), state(end, now)]
+    };
+    one.ends.iter().flat_map(|ends| &ends.ends).map(row).collect()
+}
+
+/// A day in UTC.
+pub(super) fn day(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d").to_string()
+}
+
+fn state(end: &End, now: Timestamp) -> String {
+    const DAY: i64 = 24 * 60 * 60;
+    let seconds = end.at.duration_since(now).as_secs();
+    let days = |seconds: i64| match seconds / DAY {
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    };
+    match end.state {
+        State::Expired if -seconds < DAY => "expired".to_owned(),
+        State::Expired => format!("expired {} ago", days(-seconds)),
+        State::Near if seconds < DAY => "expires within a day".to_owned(),
+        State::Near => format!("expires in {}", days(seconds)),
+        State::Later => "ok".to_owned(),
+    }
+}

@@ -1,0 +1,117 @@
+//! `dct key load`
+
+use std::path::{Path, PathBuf};
+
+use clap::{
+    ValueHint,
+    builder::{OsStringValueParser, TypedValueParser as _},
+};
+
+use super::{key_choice, signer_name};
+use crate::{
+    compose::context::Context,
+    face::{
+        docker_events::{Narrator, Verb},
+        failure,
+    },
+    term::error::CliError,
+};
+use client::{
+    error::OpsError,
+    keys::load_key::{self, LoadAs, LoadError},
+    ports::DecisionError,
+};
+use trust::crypto::key_file;
+
+/// Load a private key file for signing
+#[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "dct key load [OPTIONS] KEYFILE",
+    after_help = EXAMPLES,
+    help_template = crate::options::boolean::TEMPLATE
+)]
+pub struct Args {
+    /// Name for the loaded key (default: the one in the file, else `signer`)
+    #[arg(long, allow_hyphen_values = true, value_name = "NAME")]
+    pub name: Option<String>,
+
+    /// PEM file with the private key; nobody else may have access to it
+    // clap's own parser of paths refuses the empty one as a missing value
+    #[arg(value_name = "KEYFILE", value_hint = ValueHint::FilePath, value_parser = OsStringValueParser::new().map(PathBuf::from))]
+    pub file: PathBuf,
+}
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  Load the private key of a client bundle under the name of its signer:
+    dct key load --name jeff key.pem
+
+  A root key, from a copy that `dct key export` or `notary key export` made; a file alone makes none:
+    dct key load --name root root-backup.pem
+
+  Where nobody can be asked, with the new passphrase on standard input, twice as at the prompts:
+    (echo \"$PASS\"; echo \"$PASS\") | dct key load --name jeff key.pem";
+
+/// The name of a key that neither the person nor the file names (docker's default for `--name`).
+const UNTYPED: &str = "signer";
+
+/// The role of a key that is loaded under an empty name (Notary `trustmanager.ImportKeys`).
+const NAMELESS: &str = "delegation";
+
+/// Runs the verb.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    if let Some(name) = args.name.as_deref().filter(|name| !name.is_empty()) {
+        signer_name::check("key", name)?;
+    }
+    let (ui, file) = (context.ui, args.file.display());
+    ui.line(&format!("Loading key from \"{file}\"..."));
+    let bytes = context.wiring.read_private_key(&args.file)?;
+    load(args, &bytes, context).map_err(|error| error.prefixed(&format!("error importing key from {file}: ")))?;
+    ui.line(&format!("Successfully imported key from {file}"));
+    Ok(())
+}
+
+fn load(args: &Args, bytes: &[u8], context: &Context<'_>) -> Result<(), CliError> {
+    let file = args.file.display().to_string();
+    let blocks = key_file::parse(bytes).map_err(|_| {
+        CliError::new(format!(
+            "provided file {file} is not a supported private key - to add a signer's public key use dct signer add"
+        ))
+    })?;
+    let name = match args.name.as_deref() {
+        None => LoadAs::FileOr(UNTYPED),
+        Some("") => LoadAs::FileOr(NAMELESS),
+        Some(name) => LoadAs::Typed(name),
+    };
+    let narrator = Narrator::new(context.ui, Verb::Other, &file);
+    let loaded = load_key::load(&context.session(&narrator), &blocks, name).map_err(|error| refused(&args.file, error))?;
+    for key in loaded {
+        context.ui.notice(&format!("Key {} is stored as {}", key.id, key_choice::kept_as(&key)));
+    }
+    Ok(())
+}
+
+fn refused(file: &Path, error: LoadError) -> CliError {
+    match error {
+        // only an encrypted file is opened here, and Docker says it so
+        LoadError::Ops(OpsError::Decision(error @ DecisionError::AttemptsExceeded)) => {
+            CliError::new(format!("cannot load key from provided file {}: could not decrypt key", file.display()))
+                .because(error.to_string())
+        }
+        LoadError::Ops(error) => failure::plain(&error),
+        LoadError::RootKey => CliError::new(error.to_string())
+            .because("repositories that are initialized on this machine take a root key that is here for theirs")
+            .hinted(format!("where that is meant: dct key load --name root {}", file.display())),
+        LoadError::RepositoryKey { .. } => CliError::new(error.to_string())
+            .because("a repository's own key signs for that repository alone, and is found by its role")
+            .hinted(format!("as what it is: dct key load {}", file.display())),
+        LoadError::Stored { ref stored, .. } => {
+            let id = stored.id;
+            CliError::new(error.to_string())
+                .because("what signs with it finds it by that name")
+                .hinted(format!("`dct key show {id}` tells what it is for; another name takes `dct key remove {id}` first"))
+        }
+        error => CliError::new(error.to_string()),
+    }
+}

@@ -1,0 +1,47 @@
+//! `dct key passwd`
+
+use super::key_choice;
+use crate::{compose::context::Context, face::failure, passphrases::flags::NewPassphraseFlags, term::error::CliError};
+use client::{error::OpsError, keys::change_passphrase};
+
+/// Change the passphrase of a key
+///
+/// The file of the key is replaced only by one that was read back and opens with the new passphrase. Copies elsewhere keep the old one.
+#[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "dct key passwd [OPTIONS] KEY",
+    after_help = EXAMPLES,
+    help_template = crate::options::boolean::TEMPLATE
+)]
+pub struct Args {
+    /// Where the new passphrase is.
+    #[command(flatten)]
+    pub new: NewPassphraseFlags,
+
+    /// The key: its ID, at least the first 7 digits of that, or the name that it is kept under
+    #[arg(value_name = "KEY")]
+    pub key: String,
+}
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  Asked for the passphrase that the key has, and twice for the new one:
+    dct key passwd jeff
+
+  Where nobody can be asked, from files:
+    dct key passwd --passphrase-file passphrase --new-passphrase-file new-passphrase jeff";
+
+/// Runs the verb.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    key_choice::with_key(&args.key, context, |session, info| {
+        let files = session.keys.files(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
+        for file in files {
+            context.ui.line(&format!("Changing the passphrase of {}", file.display()));
+        }
+        let changed = change_passphrase::change_passphrase(session, &info)
+            .map_err(|error| failure::plain(&error).prefixed("failed to change the passphrase: "))?;
+        context.ui.line(&format!("Successfully changed the passphrase of key {}", changed.id));
+        Ok(())
+    })
+}

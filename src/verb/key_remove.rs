@@ -1,0 +1,99 @@
+//! `dct key remove`
+
+use std::io;
+
+use super::key_choice;
+use crate::{
+    compose::context::Context,
+    face::failure,
+    term::error::{CliError, os_words},
+};
+use client::{
+    error::OpsError,
+    keys::known_keys::KnownKeys,
+    ports::{KeyInfo, KeyStoreError},
+};
+use trust::model::role::RoleName;
+
+/// Remove a private key from this machine
+///
+/// What it is for is told first. No repository changes; without another copy nobody can sign with it again.
+#[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "dct key remove [OPTIONS] KEY",
+    after_help = EXAMPLES,
+    help_template = crate::options::boolean::TEMPLATE
+)]
+pub struct Args {
+    /// Do not ask; a root key must then be named by its whole ID
+    #[arg(short, long)]
+    pub yes: bool,
+
+    /// The key: its ID, at least the first 7 digits of that, or the name that it is kept under
+    #[arg(value_name = "KEY")]
+    pub key: String,
+}
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  Remove a signer's key, after a copy was made:
+    dct key export --output ian-copy.pem ian
+    dct key remove --yes ian";
+
+/// Runs the verb.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    key_choice::with_key(&args.key, context, |session, info| {
+        let known = KnownKeys::read(session);
+        let uses = known.uses(info.id);
+        let root = RoleName::root();
+        let is_root = info.role == root.as_str() || uses.iter().any(|it| it.role == root);
+        let whole = args.key.eq_ignore_ascii_case(&info.id.to_string());
+        if args.yes && is_root && !whole {
+            return Err(CliError::new(format!("{} is a root key, which is removed without asking by its whole ID alone", info.id))
+                .hinted("whoever has lost a root key can never change who signs; is there a copy of it?"));
+        }
+        let files = session.keys.files(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
+        if files.is_empty() {
+            return Err(failure::plain(&OpsError::Keys(KeyStoreError::Copy(info.path))).hinted("remove the file itself"));
+        }
+        context.ui.line(&format!("Key {}, {}", key_choice::told(&info), info.path.display()));
+        for file in files.iter().filter(|file| **file != info.path) {
+            context.ui.line(&format!("  also {}", file.display()));
+        }
+        for it in uses {
+            context.ui.line(&format!("  may sign {} of {}", it.role, it.gun));
+        }
+        if uses.is_empty() {
+            context.ui.line("  no repository that is known on this machine names it");
+        }
+        if !args.yes {
+            confirm(&info, is_root, context)?;
+        }
+        session.keys.remove(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
+        context.ui.line(&format!("Successfully removed key {}", info.id));
+        Ok(())
+    })
+}
+
+fn confirm(info: &KeyInfo, is_root: bool, context: &Context<'_>) -> Result<(), CliError> {
+    let cancelled = || CliError::new("the key was not removed");
+    if !ask("Remove it? Without a copy it is lost. [y/N] ", context)?.eq_ignore_ascii_case("y") {
+        return Err(cancelled());
+    }
+    if !is_root {
+        return Ok(());
+    }
+    let answer =
+        ask("It is a root key: whoever has lost it can never change who signs. Type the first 7 digits of its ID: ", context)?;
+    if answer.eq_ignore_ascii_case(&info.id.short()) { Ok(()) } else { Err(cancelled()) }
+}
+
+fn ask(question: &str, context: &Context<'_>) -> Result<String, CliError> {
+    context.prompter.answer(question).map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => {
+            CliError::new("nobody can be asked whether the key may be removed").hinted("--yes removes it without asking")
+        }
+        _ => CliError::new(format!("standard input: {}", os_words(&error))),
+    })
+}

@@ -1,0 +1,94 @@
+//! `dct key show`
+
+use super::key_choice;
+use crate::{
+    compose::context::Context,
+    options::boolean::{OutputFormat, output_format},
+    render::keys_json,
+    term::{error::CliError, table},
+};
+use client::{
+    keys::{
+        export_key,
+        known_keys::{KeyUse, KnownKeys},
+    },
+    ports::KeyInfo,
+};
+use trust::{crypto::verifying_key::VerifyingKey, model::digest::Sha256};
+
+/// Show a key, and what it may sign
+///
+/// Nobody is asked for its passphrase: what only that could tell is left open.
+#[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "dct key show [OPTIONS] KEY",
+    after_help = EXAMPLES,
+    help_template = crate::options::boolean::TEMPLATE
+)]
+pub struct Args {
+    /// Print text, or JSON for a program (json)
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output_format)]
+    pub output: OutputFormat,
+
+    /// The key: its ID, at least the first 7 digits of that, or the name that it is kept under
+    #[arg(value_name = "KEY")]
+    pub key: String,
+}
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  A signer's key, its file, and the repositories on this machine that name it:
+    dct key show jeff";
+
+/// What is shown where a key cannot be read without its passphrase.
+const UNKNOWN: &str = "not known without the passphrase";
+
+/// Runs the verb.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    key_choice::with_key(&args.key, context, |session, info| {
+        let known = KnownKeys::read(session);
+        let public = export_key::public_half(session, &info, &known);
+        let algorithm = public.as_ref().map(VerifyingKey::algorithm);
+        let fingerprint = public.as_ref().and_then(fingerprint);
+        let uses = known.uses(info.id);
+        match args.output {
+            OutputFormat::Json => {
+                context.ui.json(&keys_json::one(&info, algorithm.as_deref(), fingerprint.as_deref(), uses)?);
+            }
+            OutputFormat::Text => {
+                context.ui.lines(told(&info, algorithm.as_deref(), fingerprint.as_deref()));
+                context.ui.lines(used(uses));
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Of the public half in DER, as `openssl pkey -pubin -outform DER | sha256sum` has it.
+fn fingerprint(key: &VerifyingKey) -> Option<String> {
+    key.to_spki().ok().map(|der| format!("sha256:{}", Sha256::of(&der)))
+}
+
+fn told(info: &KeyInfo, algorithm: Option<&str>, fingerprint: Option<&str>) -> Vec<String> {
+    let encrypted = if info.encrypted { "yes" } else { "no: whoever can read the file can sign" };
+    let rows = [
+        ("Key ID:", info.id.to_string()),
+        ("Name:", key_choice::name(info).to_owned()),
+        ("Repository:", info.gun.clone().unwrap_or_else(|| "of any".to_owned())),
+        ("Algorithm:", algorithm.unwrap_or(UNKNOWN).to_owned()),
+        ("Fingerprint:", fingerprint.unwrap_or(UNKNOWN).to_owned()),
+        ("File:", info.path.display().to_string()),
+        ("Encrypted:", encrypted.to_owned()),
+    ];
+    rows.into_iter().map(|(name, value)| format!("{name:14}{value}")).collect()
+}
+
+/// Where a key may sign.
+fn used(uses: &[KeyUse]) -> Vec<String> {
+    if uses.is_empty() {
+        return vec![String::new(), "No repository that is known on this machine names it".to_owned()];
+    }
+    let rows = uses.iter().map(|it| [it.gun.to_string(), it.role.to_string(), it.named.to_string()]);
+    std::iter::once(String::new()).chain(table::lines(["REPOSITORY", "ROLE", "SHOWN THERE AS"], rows)).collect()
+}

@@ -1,0 +1,64 @@
+//! `dct list`
+
+use crate::{
+    compose::context::Context,
+    face::{
+        docker_events::{Narrator, Verb},
+        failure,
+    },
+    options::{
+        boolean::{OutputFormat, output_format},
+        notary::{List, listed, words},
+        notary_names::roles,
+    },
+    render::{target_row::row, targets_json},
+    term::{error::CliError, table},
+};
+use client::image::list_targets;
+
+/// List what is signed in a repository, by which role
+///
+/// Every signed name is listed, whether or not Docker trusts the role that signs it; `dct inspect` shows what Docker trusts.
+#[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "dct list [OPTIONS] REPOSITORY",
+    after_help = EXAMPLES,
+    help_template = crate::options::boolean::TEMPLATE
+)]
+pub struct Args {
+    /// Print a table (text), or JSON for a program (json)
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output_format)]
+    pub output: OutputFormat,
+
+    /// Roles to list, with commas between them; what the first signs stands before what the others sign
+    #[arg(short, long, allow_hyphen_values = true, value_parser = words, value_name = "ROLES")]
+    pub roles: Vec<List<String>>,
+
+    /// The repository
+    #[arg(value_name = "REPOSITORY")]
+    pub repository: String,
+}
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  Everything that is signed in a repository:
+    dct list dtr.example.com/prod/nginx
+
+  What one signer has signed, as a script wants it:
+    dct list --roles targets/jeff --output json dtr.example.com/prod/nginx | jq -r '.targets[].name'";
+
+/// Runs the verb.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let (gun, roles) = (context.wiring.repository(&args.repository)?, roles(&listed(&args.roles))?);
+    let _wait = context.ui.wait(&format!("reading trust data of {}", args.repository));
+    let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
+    let targets = list_targets::list(&context.session(&narrator), &gun, &roles)
+        .map_err(|error| failure::about_repository(&args.repository, &error))?;
+    match args.output {
+        OutputFormat::Json => context.ui.json(&targets_json::list(gun.as_str(), &targets)?),
+        OutputFormat::Text if targets.is_empty() => context.ui.line(&format!("Nothing is signed in {}", args.repository)),
+        OutputFormat::Text => context.ui.lines(table::lines(["NAME", "DIGEST", "SIZE", "ROLE"], targets.iter().map(row))),
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! `dct pull`
+
+use super::push::tagged;
+use crate::{
+    compose::context::Context,
+    face::{
+        docker_sign_words::{Verb, Words},
+        failure,
+        hints::hint_of_pull,
+    },
+    options::{boolean::go_bool, transfer::TransferFlags},
+    term::error::CliError,
+};
+use client::{
+    error::OpsError,
+    image::{
+        pull_image,
+        resolve_image::{self, Outage},
+    },
+};
+
+/// Pull what is signed, by the Docker Engine
+///
+/// The Engine pulls by the signed digest, so that nothing else can come, and tags it.
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "dct pull [OPTIONS] IMAGE[:TAG]", after_help = EXAMPLES, help_template = crate::options::boolean::TEMPLATE)]
+pub struct Args {
+    /// Pull every signed tag of the repository
+    #[arg(short = 'a', long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_parser = go_bool, hide_default_value = true, value_name = "BOOL")]
+    pub all_tags: bool,
+
+    /// Of a signed index, what is for this platform: OS[/ARCH[/VARIANT]]
+    #[arg(long, value_name = "PLATFORM")]
+    pub platform: Option<String>,
+
+    #[command(flatten)]
+    flags: TransferFlags,
+
+    /// Image to pull; without a tag, its tag latest
+    #[arg(value_name = "IMAGE[:TAG]")]
+    pub image: String,
+}
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  Pull what is signed under a tag:
+    dct pull dtr.example.com/prod/nginx:1
+
+  Pull all that is signed in a repository:
+    dct pull --all-tags dtr.example.com/prod/nginx";
+
+/// Runs the verb.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    args.flags.check("docker pull")?;
+    let mut image = context.wiring.image(&args.image)?;
+    if image.has_digest {
+        return Err(CliError::new("cannot use a digest reference for IMAGE[:TAG]")
+            .hinted("`docker pull` pulls a digest, which needs no signature to be what it is"));
+    }
+    if args.all_tags && image.tag.is_some() {
+        return Err(CliError::new("tag can't be used with --all-tags/-a"));
+    }
+    if !args.all_tags {
+        image = tagged(image, context)?;
+    }
+    let engine = context.wiring.needed_engine().map_err(|error| not_pulled(&error.into()))?;
+    let gun = &image.gun;
+    let words = Words::new(context.ui, Verb::Pull, gun, context.wiring.familiar(gun), &[]).quiet(args.flags.quiet);
+    let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
+    let session = context.session(&words);
+    let trusted = match &image.tag {
+        Some(tag) => resolve_image::resolve(&session, gun, tag, Outage::AnswerFromStore).map(|digest| vec![(tag.clone(), digest)]),
+        None => resolve_image::resolve_all(&session, gun, Outage::AnswerFromStore),
+    };
+    let trusted = trusted.map_err(|error| refused(gun.as_str(), &error))?;
+    pull_image::pull(&session, &*engine, gun, args.platform.as_deref(), &trusted).map_err(|error| not_pulled(&error))?;
+    context.ui.line(&image.tag.map_or_else(|| gun.to_string(), |tag| format!("{gun}:{tag}")));
+    Ok(())
+}
+
+fn not_pulled(error: &OpsError) -> CliError {
+    failure::plain(error).with_hints(hint_of_pull(error).as_slice())
+}
+
+/// Docker says what no error of the repository is as it is.
+pub(super) fn refused(name: &str, error: &OpsError) -> CliError {
+    match error {
+        OpsError::NoTrustData { .. } | OpsError::NoTrustedTags { .. } => failure::plain(error),
+        _ => failure::about_repository(name, error),
+    }
+}

@@ -1,0 +1,64 @@
+//! `dct push`
+
+use crate::{
+    compose::context::Context,
+    face::{
+        docker_sign_words::{Verb, Words},
+        failure,
+    },
+    options::transfer::TransferFlags,
+    term::error::CliError,
+};
+use client::image::sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted};
+use trust::model::image::Image;
+
+/// Push an image by the Docker Engine, and sign it
+///
+/// What cannot be signed is not pushed. A repository without trust data gets some; the tag is then signed with the repository's own key.
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "dct push [OPTIONS] IMAGE[:TAG]", after_help = EXAMPLES, help_template = crate::options::boolean::TEMPLATE)]
+pub struct Args {
+    #[command(flatten)]
+    flags: TransferFlags,
+
+    /// Image to push; without a tag, its tag latest
+    #[arg(value_name = "IMAGE[:TAG]")]
+    pub image: String,
+}
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  Push an image, and sign exactly what was pushed:
+    dct push dtr.example.com/prod/nginx:1";
+
+/// Runs the verb.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    args.flags.check("docker push")?;
+    let image = context.wiring.image(&args.image)?;
+    if image.has_digest {
+        return Err(CliError::new("cannot push a digest reference"));
+    }
+    let image = tagged(image, context)?;
+    let Some(tag) = &image.tag else { return Ok(()) };
+    let engine = context.wiring.needed_engine().map_err(|error| failure::plain(&error.into()))?;
+    let gun = &image.gun;
+    let words =
+        Words::new(context.ui, Verb::Push, gun, context.wiring.familiar(gun), std::slice::from_ref(&image)).quiet(args.flags.quiet);
+    let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
+    let wanted = [Wanted { tag, typed: &image.typed, content: Content::Source }];
+    let (source, unserved) = (Source::Engine(&*engine), Unserved::Refused);
+    let request = Request { gun, wanted: &wanted, source, first: FirstSigner::Repository, unserved, anew: false };
+    sign_image::sign(&context.session(&words), &request).map_err(|error| words.refused(&[tag], &error))?;
+    words.succeeded(tag);
+    Ok(())
+}
+
+/// The image with its tag, `latest` where none is typed, which docker tells on standard output.
+pub(super) fn tagged(image: Image, context: &Context<'_>) -> Result<Image, CliError> {
+    if image.tag.is_some() {
+        return Ok(image);
+    }
+    context.ui.line("Using default tag: latest");
+    context.wiring.image(&format!("{}:latest", image.typed))
+}

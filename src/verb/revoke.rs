@@ -1,0 +1,102 @@
+//! `dct revoke`
+
+use crate::{
+    compose::context::Context,
+    face::{
+        docker_events::{Narrator, Verb},
+        failure,
+    },
+    options::boolean::go_bool,
+    term::error::CliError,
+};
+use client::{
+    image::revoke_image::{self, KeptTag, RevokeError},
+    ports::DecisionError,
+};
+use trust::model::image::Image;
+
+/// Remove trust for an image
+///
+/// Removes the signatures of a tag, or of all tags of the repository. The image itself and all private keys stay.
+#[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "dct revoke [OPTIONS] IMAGE[:TAG]",
+    after_help = EXAMPLES,
+    help_template = crate::options::boolean::TEMPLATE
+)]
+pub struct Args {
+    /// Do not prompt for confirmation
+    #[arg(short, long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_parser = go_bool, hide_default_value = true, value_name = "BOOL")]
+    pub yes: bool,
+
+    /// Image to remove trust for; without a tag, all tags of the repository
+    #[arg(value_name = "IMAGE[:TAG]")]
+    pub image: String,
+}
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  Remove the signatures of one tag:
+    dct revoke dtr.example.com/prod/nginx:1
+
+  Of all tags, without being asked:
+    dct revoke --yes dtr.example.com/prod/nginx";
+
+/// Most tags that are named one by one in an explanation.
+const MOST_NAMED: usize = 10;
+
+/// Runs the verb. A person who does not want it after all has not failed.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let image = context.wiring.image(&args.image)?;
+    if image.tag.is_none() && image.has_digest {
+        return Err(CliError::new("cannot use a digest reference for IMAGE:TAG"));
+    }
+    if image.tag.is_none() && !args.yes && !confirmed(&image, context)? {
+        return Ok(());
+    }
+    let _wait = context.ui.wait(&format!("removing the signatures of {}", image.typed));
+    let narrator = Narrator::new(context.ui, Verb::Other, &image.typed);
+    revoke_image::revoke(&context.session(&narrator), &image.gun, image.tag.as_ref())
+        .map_err(|error| refused(error).prefixed(&format!("could not remove signature for {}: ", image.typed)))?;
+    context.ui.line(&format!("Successfully deleted signature for {}", image.typed));
+    Ok(())
+}
+
+fn confirmed(image: &Image, context: &Context<'_>) -> Result<bool, CliError> {
+    let question = format!("Confirm you would like to delete all signature data for {}?", image.typed);
+    match context.prompter.confirm(&question, "nothing was removed: nobody answered; --yes removes without asking") {
+        Err(DecisionError::Interrupted) => Ok(false),
+        answer => answer.map_err(|error| CliError::new(error.to_string())),
+    }
+}
+
+fn refused(error: RevokeError) -> CliError {
+    match error {
+        RevokeError::Ops(error) => failure::plain(&error),
+        RevokeError::Kept { ref kept, ref revoked } => {
+            let words = CliError::new(error.to_string()).because(why(kept, revoked));
+            words.hinted("run it where one of these keys is; nothing of the tags that stay was changed")
+        }
+        error => CliError::new(error.to_string()),
+    }
+}
+
+fn why(kept: &[KeptTag], revoked: &[String]) -> String {
+    let of_tag = |tag: &KeptTag| {
+        let roles = tag.roles.iter().map(|(role, keys)| {
+            let keys: Vec<_> = keys.iter().map(ToString::to_string).collect();
+            format!("{role} signs it with {}", keys.join(", "))
+        });
+        format!("{}: {}", tag.name, roles.collect::<Vec<_>>().join(" and "))
+    };
+    let mut why: Vec<_> = kept.iter().take(MOST_NAMED).map(of_tag).collect();
+    if kept.len() > MOST_NAMED {
+        why.push(format!("and {} more", kept.len() - MOST_NAMED));
+    }
+    if !revoked.is_empty() {
+        why.push(format!("removed were {}", revoked.join(", ")));
+    }
+    why.join("; ")
+}

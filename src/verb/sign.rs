@@ -1,0 +1,281 @@
+//! `dct sign`
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    thread,
+};
+
+use zeroize::Zeroizing;
+
+use crate::{
+    compose::context::Context,
+    face::{
+        docker_sign_words::{Verb, Words},
+        failure,
+    },
+    options::boolean::go_bool,
+    term::{
+        error::{CliError, ExitStatus},
+        ui::Ui,
+    },
+};
+use client::{
+    image::sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted},
+    ports::{DecisionError, Decisions, Engine, PassphrasePurpose, PassphraseRequest},
+    session::Session,
+};
+use trust::{
+    crypto::secret::Passphrase,
+    model::{
+        gun::Gun,
+        image::{Image, Tag},
+    },
+};
+
+/// Sign images
+#[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "dct sign IMAGE:TAG",
+    after_help = EXAMPLES,
+    help_template = crate::options::boolean::TEMPLATE
+)]
+pub struct Args {
+    /// Push the local image and sign that, though the tag is signed already
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
+          hide_default_value = true, value_name = "BOOL")]
+    pub local: bool,
+
+    /// Sign what the registry has, though the tag is signed already; the Docker Engine is not asked
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
+          hide_default_value = true, value_name = "BOOL")]
+    pub registry: bool,
+
+    /// Where a role has a file that cannot be verified, sign without what that signs: all of it is lost
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
+          hide_default_value = true, value_name = "BOOL")]
+    pub begin_anew: bool,
+
+    /// Images to sign. A signed tag is signed again, where its registry serves what is signed; the image of a new one is pushed by the Docker Engine, or
+    /// is in its registry where there is no Engine; with a digest, that content is signed
+    #[arg(value_name = "IMAGE:TAG", required = true, num_args = 1..)]
+    pub images: Vec<String>,
+}
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  Sign a tag with every signer's key on this machine:
+    dct sign dtr.example.com/prod/nginx:1
+
+  Several tags go out as one update of their repository:
+    dct sign dtr.example.com/prod/nginx:1 dtr.example.com/prod/nginx:1.1
+
+  Sign what the registry has, without a Docker Engine:
+    dct sign --registry dtr.example.com/prod/nginx:1
+
+  Where nobody can be asked, such as in a pipeline:
+    export DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE=\"$(cat passphrase)\"
+    dct sign dtr.example.com/prod/nginx:1";
+
+/// Most repositories that are signed at once.
+const SIDE_BY_SIDE: usize = 8;
+
+/// The images of one repository.
+type Group = (Gun, Vec<Image>);
+
+/// Runs the verb. A repository that fails does not keep the others from being signed.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let groups = groups(&args.images, context)?;
+    if args.local && groups.iter().flat_map(|(_, images)| images).any(|image| image.exact.is_some()) {
+        return Err(CliError::new("--local and a digest cannot be used together").with_status(ExitStatus::BadFlag));
+    }
+    let needs_source = groups.iter().flat_map(|(_, images)| images).any(|image| image.exact.is_none());
+    let engine = if needs_source { engine(args, context)? } else { None };
+    let source = engine.as_deref().map_or(Source::Registry, Source::Engine);
+    let which = if args.local || args.registry { Content::Source } else { Content::Released };
+    let sign =
+        |group: &Group, ui: &Ui, decisions: &dyn Decisions| sign(group, ui, decisions, context, source, which, args.begin_anew);
+    if let [only] = groups.as_slice() {
+        let _wait = context.ui.wait(&format!("reading trust data of {}", only.0));
+        return sign(only, context.ui, context.prompter);
+    }
+    let turn = Mutex::default();
+    let mut failed = false;
+    let _wait = context.ui.wait(&format!("signing in {} repositories", groups.len()));
+    for some in groups.chunks(SIDE_BY_SIDE) {
+        thread::scope(|scope| {
+            let signing = some.iter().map(|group| {
+                let (ui, kept) = context.ui.keeping();
+                (
+                    kept,
+                    scope.spawn({
+                        let (sign, turn, asked) = (&sign, &turn, context.prompter);
+                        move || sign(group, &ui, &OneAtATime { asked, turn, last: Mutex::default() })
+                    }),
+                )
+            });
+            for (kept, signing) in signing.collect::<Vec<_>>() {
+                let result = signing.join().unwrap_or_else(|_| Err(CliError::new("the repository could not be signed")));
+                context.ui.tell(&kept);
+                if let Err(error) = result {
+                    context.ui.error(&error);
+                    failed = true;
+                }
+            }
+        });
+    }
+    if failed { Err(CliError::silent(ExitStatus::Failed)) } else { Ok(()) }
+}
+
+fn sign(
+    (gun, images): &Group,
+    ui: &Ui,
+    decisions: &dyn Decisions,
+    context: &Context<'_>,
+    source: Source<'_>,
+    which: Content,
+    anew: bool,
+) -> Result<(), CliError> {
+    let wanted: Vec<Wanted<'_>> = images.iter().filter_map(|image| wanted(image, which)).collect();
+    let tags: Vec<&Tag> = wanted.iter().map(|wanted| wanted.tag).collect();
+    let words = Words::new(ui, Verb::Sign, gun, context.wiring.familiar(gun), images);
+    let session = Session { decisions, ..context.session(&words) };
+    let unserved = if context.wiring.signs_unserved(gun) { Unserved::Signed } else { Unserved::Refused };
+    let request = Request { gun, wanted: &wanted, source, first: FirstSigner::Account, unserved, anew };
+    sign_image::sign(&session, &request).map_err(|error| words.refused(&tags, &error))?;
+    for tag in tags {
+        words.succeeded(tag);
+    }
+    Ok(())
+}
+
+fn wanted(image: &Image, which: Content) -> Option<Wanted<'_>> {
+    let typed = &image.typed;
+    match (&image.exact, &image.tag) {
+        (Some((tag, digest)), _) => Some(Wanted { tag, typed, content: Content::Digest(*digest) }),
+        (None, Some(tag)) => Some(Wanted { tag, typed, content: which }),
+        (None, None) => None,
+    }
+}
+
+/// The arguments by repository, in their order; one that stands twice counts once.
+fn groups(typed: &[String], context: &Context<'_>) -> Result<Vec<Group>, CliError> {
+    let mut groups: Vec<Group> = Vec::new();
+    for typed in typed {
+        let image = context.wiring.image(typed)?;
+        let tag = image.exact.as_ref().map(|(tag, _)| tag).or(image.tag.as_ref());
+        let Some(tag) = tag.cloned() else {
+            return Err(CliError::new(if image.has_digest {
+                "cannot use a digest reference for IMAGE:TAG".to_owned()
+            } else {
+                format!("no tag specified for {typed}")
+            }));
+        };
+        let at = groups.iter().position(|(gun, _)| *gun == image.gun).unwrap_or_else(|| {
+            groups.push((image.gun.clone(), Vec::new()));
+            groups.len() - 1
+        });
+        let Some((gun, images)) = groups.get_mut(at) else { continue };
+        let same = |other: &&Image| other.exact.as_ref().map(|(tag, _)| tag).or(other.tag.as_ref()) == Some(&tag);
+        match images.iter().find(same) {
+            None => images.push(image),
+            Some(other) if other.exact == image.exact => {}
+            Some(_) => return Err(CliError::new(format!("{gun}:{tag} is to be signed for two contents"))),
+        }
+    }
+    Ok(groups)
+}
+
+/// The Engine that is to push; none where the registry is to be asked.
+fn engine(args: &Args, context: &Context<'_>) -> Result<Option<Box<dyn Engine>>, CliError> {
+    let from = context.wiring.sign_from()?;
+    let engine = match (args.local, args.registry) {
+        (true, true) => {
+            return Err(CliError::new("--local and --registry cannot be used together").with_status(ExitStatus::BadFlag));
+        }
+        (true, false) => context.wiring.needed_engine().map(Some),
+        (false, true) => Ok(None),
+        (false, false) if from.as_deref() == Some("registry") => Ok(None),
+        (false, false) if from.as_deref() == Some("engine") => context.wiring.needed_engine().map(Some),
+        (false, false) => context.wiring.engine(),
+    };
+    engine.map_err(|error| failure::plain(&error.into()))
+}
+
+/// By role and key.
+type Answers = BTreeMap<(String, String), Zeroizing<Vec<u8>>>;
+
+/// What answers for one repository. One passphrase is asked for at a time, so that one key is asked for once though several repositories want it.
+struct OneAtATime<'a> {
+    asked: &'a (dyn Decisions + Sync),
+    turn: &'a Mutex<()>,
+    /// The last answer that this repository got.
+    last: Mutex<Answers>,
+}
+
+impl Decisions for OneAtATime<'_> {
+    fn passphrase(&self, request: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let (role, key) = (&request.role, &request.key);
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let got = last.get(&(role.clone(), key.clone()));
+        // a wrong answer went to every repository, and the first of them to find out has asked again
+        let newer = match request.purpose {
+            PassphrasePurpose::Unlock { attempt: 1.. } if got.is_some() => {
+                self.asked.known_passphrase(role, key).filter(|known| got.is_some_and(|got| got.as_slice() != known.as_bytes()))
+            }
+            _ => None,
+        };
+        let answer = newer.map_or_else(|| self.asked.passphrase(request), Ok)?;
+        last.insert((role.clone(), key.clone()), Zeroizing::new(answer.as_bytes().to_vec()));
+        Ok(answer)
+    }
+
+    fn known_passphrase(&self, role: &str, key: &str) -> Option<Passphrase> {
+        self.asked.known_passphrase(role, key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A person who mistypes once; what was answered last is known, as to the prompts.
+    #[derive(Default)]
+    struct Typist(Mutex<Vec<&'static str>>);
+
+    impl Decisions for Typist {
+        fn passphrase(&self, request: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
+            let mut given = self.0.lock().unwrap();
+            match request.purpose {
+                PassphrasePurpose::Unlock { attempt: 0 } if !given.is_empty() => {}
+                _ if given.is_empty() => given.push("wrong"),
+                _ if given.len() == 1 => given.push("right"),
+                _ => return Err(DecisionError::AttemptsExceeded),
+            }
+            Ok(Passphrase::new(given.last().unwrap().to_string()))
+        }
+
+        fn known_passphrase(&self, _: &str, _: &str) -> Option<Passphrase> {
+            self.0.lock().unwrap().last().map(|given| Passphrase::new((*given).to_owned()))
+        }
+    }
+
+    #[test]
+    fn a_wrong_answer_is_asked_for_anew_once_for_all_repositories() {
+        let (typist, turn) = (Typist::default(), Mutex::default());
+        let repositories = [(), (), ()].map(|()| OneAtATime { asked: &typist, turn: &turn, last: Mutex::default() });
+        let ask = |repository: &OneAtATime<'_>, attempt| {
+            let purpose = PassphrasePurpose::Unlock { attempt };
+            repository.passphrase(&PassphraseRequest { role: "jeff".to_owned(), key: "1".to_owned(), purpose })
+        };
+        for (attempt, expected) in [(0, "wrong"), (1, "right")] {
+            for repository in &repositories {
+                assert_eq!(ask(repository, attempt).unwrap().as_bytes(), expected.as_bytes());
+            }
+        }
+        // what is wrong again goes to the one who is asked
+        assert_eq!(ask(&repositories[2], 2).err(), Some(DecisionError::AttemptsExceeded));
+    }
+}

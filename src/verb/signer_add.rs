@@ -1,0 +1,93 @@
+//! `dct signer add`
+
+use std::path::PathBuf;
+
+use clap::ValueHint;
+
+use super::{public_key, signer_name};
+use crate::{
+    compose::context::Context,
+    face::{
+        docker_events::{Narrator, Verb},
+        failure,
+    },
+    term::error::CliError,
+};
+use client::{error::OpsError, repo::signer};
+use trust::model::{key::Key, role::RoleName};
+
+/// Add a signer
+///
+/// The repository is initialized where it has no trust data yet.
+#[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "dct signer add OPTIONS NAME REPOSITORY [REPOSITORY...]",
+    after_help = EXAMPLES,
+    help_template = crate::options::boolean::TEMPLATE
+)]
+pub struct Args {
+    /// Path to the signer's public key file: a PEM certificate or public key; may be repeated
+    #[arg(long, allow_hyphen_values = true, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub key: Vec<PathBuf>,
+
+    /// Name of the signer
+    #[arg(value_name = "NAME")]
+    pub name: String,
+
+    /// Repositories that the signer may sign in
+    #[arg(value_name = "REPOSITORY", required = true, num_args = 1..)]
+    pub repositories: Vec<String>,
+}
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  Let jeff sign in a repository, with the certificate of his client bundle:
+    dct signer add --key cert.pem jeff dtr.example.com/prod/nginx
+
+  In two repositories at once; a key of its own for each keeps the server from showing what it signed in one in the other:
+    dct signer add --key cert.pem jeff dtr.example.com/prod/nginx dtr.example.com/prod/web
+
+  A signer with two keys:
+    dct signer add --key laptop.pem --key server.pem ian dtr.example.com/prod/nginx";
+
+/// Runs the verb. A repository that fails does not keep the others from getting the signer.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let name = &args.name;
+    signer_name::check("signer", name)?;
+    if name == "releases" {
+        return Err(CliError::new("releases is a reserved keyword, use a different signer name"));
+    }
+    if args.key.is_empty() {
+        return Err(CliError::new("path to a public key must be provided using the `--key` flag"));
+    }
+    let keys = args.key.iter().map(|path| public_key::read(path, context.now)).collect::<Result<Vec<_>, _>>()?;
+    let mut failed = Vec::new();
+    for repository in &args.repositories {
+        context.ui.line(&format!("Adding signer \"{name}\" to {repository}..."));
+        match add(name, repository, &keys, context) {
+            Ok(()) => {
+                context.ui.line(&format!("Successfully added signer: {name} to {repository}"));
+                context.ui.line("");
+            }
+            Err(error) => {
+                context.ui.error(&error);
+                context.ui.notice("");
+                failed.push(repository.as_str());
+            }
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { Err(CliError::new(format!("failed to add signer to: {}", failed.join(", ")))) }
+}
+
+fn add(name: &str, repository: &str, keys: &[Key], context: &Context<'_>) -> Result<(), CliError> {
+    let gun = context.wiring.repository(repository)?;
+    let refused = |reason: String| CliError::new(format!("could not add signer to repo: {name}: {reason}"));
+    let role = RoleName::signer(name).map_err(|error| refused(error.to_string()))?;
+    let _wait = context.ui.wait(&format!("adding the signer to {repository}"));
+    let narrator = Narrator::new(context.ui, Verb::SignerAdd, repository);
+    signer::add(&context.session(&narrator), &gun, &role, keys).map_err(|error| match error {
+        OpsError::Plan(error) => refused(error.to_string()),
+        error => failure::about_repository(repository, &error),
+    })
+}

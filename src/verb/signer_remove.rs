@@ -1,0 +1,93 @@
+//! `dct signer remove`
+
+use crate::{
+    compose::context::Context,
+    face::{
+        docker_events::{Narrator, Verb},
+        failure,
+    },
+    options::boolean::go_bool,
+    term::error::CliError,
+};
+use client::{
+    error::OpsError,
+    ports::DecisionError,
+    repo::signer::{self, Removal, RemoveError},
+};
+
+/// Remove a signer
+#[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "dct signer remove [OPTIONS] NAME REPOSITORY [REPOSITORY...]",
+    after_help = EXAMPLES,
+    help_template = crate::options::boolean::TEMPLATE
+)]
+pub struct Args {
+    /// Do not prompt for confirmation before removing the most recent signer
+    #[arg(short, long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_parser = go_bool, hide_default_value = true, value_name = "BOOL")]
+    pub force: bool,
+
+    /// Name of the signer
+    #[arg(value_name = "NAME")]
+    pub name: String,
+
+    /// Repositories that the signer may sign in no more
+    #[arg(value_name = "REPOSITORY", required = true, num_args = 1..)]
+    pub repositories: Vec<String>,
+}
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  Take ian's right to sign in a repository:
+    dct signer remove ian dtr.example.com/prod/nginx
+
+  Without being asked where ian is the last who signed:
+    dct signer remove --force ian dtr.example.com/prod/nginx";
+
+/// Runs the verb. A repository that fails does not keep the others from losing the signer.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let (ui, name) = (context.ui, &args.name);
+    let mut failed = Vec::new();
+    for repository in &args.repositories {
+        ui.line(&format!("Removing signer \"{name}\" from {repository}..."));
+        match remove(args, repository, context) {
+            Ok(Removal::Removed) => {
+                ui.line(&format!("Successfully removed {name} from {repository}"));
+                ui.line("");
+            }
+            Ok(Removal::Declined) => {}
+            Err(error) => {
+                ui.error(&error);
+                ui.notice("");
+                failed.push(repository.as_str());
+            }
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { Err(CliError::new(format!("error removing signer from: {}", failed.join(", ")))) }
+}
+
+fn remove(args: &Args, repository: &str, context: &Context<'_>) -> Result<Removal, CliError> {
+    let name = &args.name;
+    let gun = context.wiring.repository(repository)?;
+    if name == "releases" {
+        return Err(CliError::new("releases is a reserved keyword and cannot be removed"));
+    }
+    let _wait = context.ui.wait(&format!("removing the signer from {repository}"));
+    let narrator = Narrator::new(context.ui, Verb::Other, repository);
+    let may_remove_last = || {
+        let question = format!(
+            "The signer \"{name}\" signed the last released version of {repository}. Removing this signer will make {repository} unpullable. \
+             Are you sure you want to continue?"
+        );
+        let unasked = "the signer was not removed: nobody answered; --force removes without asking";
+        if args.force { Ok(true) } else { context.prompter.confirm(&question, unasked) }
+    };
+    signer::remove(&context.session(&narrator), &gun, name, may_remove_last).map_err(|error| match error {
+        RemoveError::Unknown(error) => failure::plain(&error).prefixed(&format!("error retrieving signers for {repository}: ")),
+        RemoveError::NoSuchSigner => CliError::new(format!("no signer {name} for repository {repository}")),
+        RemoveError::Ops(OpsError::Decision(DecisionError::Interrupted)) => CliError::new("prompt terminated"),
+        RemoveError::Ops(error) => failure::plain(&error),
+    })
+}

@@ -1,0 +1,64 @@
+//! `dct whoami`
+
+use super::key_choice;
+use crate::{
+    compose::context::Context,
+    face::{
+        docker_events::{Narrator, Verb},
+        failure,
+    },
+    options::boolean::{OutputFormat, output_format},
+    render::keys_json,
+    term::{error::CliError, table},
+};
+use client::repo::whoami::{self, Standing};
+
+/// Show which roles of a repository can be signed here, and with which keys
+#[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "dct whoami [OPTIONS] REPOSITORY",
+    after_help = EXAMPLES,
+    help_template = crate::options::boolean::TEMPLATE
+)]
+pub struct Args {
+    /// Print a table (text), or JSON for a program (json)
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output_format)]
+    pub output: OutputFormat,
+
+    /// The repository
+    #[arg(value_name = "REPOSITORY")]
+    pub repository: String,
+}
+
+// An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
+const EXAMPLES: &str = "\
+Examples:
+  The roles that keys on this machine may sign for:
+    dct whoami dtr.example.com/prod/nginx
+
+  Whether a pipeline could sign as jeff, before it builds anything:
+    dct whoami --output json dtr.example.com/prod/nginx | jq -e '.roles[] | select(.role == \"targets/jeff\")'";
+
+/// Runs the verb. That no key is here is an answer, and no failure.
+pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let gun = context.wiring.repository(&args.repository)?;
+    let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
+    let standings =
+        whoami::whoami(&context.session(&narrator), &gun).map_err(|error| failure::about_repository(&args.repository, &error))?;
+    match args.output {
+        OutputFormat::Json => context.ui.json(&keys_json::standings(gun.as_str(), &standings)?),
+        OutputFormat::Text if standings.is_empty() => {
+            context.ui.line(&format!("No key on this machine may sign for {gun}"));
+        }
+        OutputFormat::Text => context.ui.lines(table::lines(["ROLE", "NAME", "KEY ID"], standings.iter().flat_map(rows))),
+    }
+    for standing in standings.iter().filter(|standing| (standing.keys.len() as u64) < standing.threshold) {
+        let (role, needed, here) = (&standing.role, standing.threshold, standing.keys.len());
+        context.ui.warning(&format!("{role} takes the signatures of {needed} keys, and {here} of them is here"));
+    }
+    Ok(())
+}
+
+fn rows(standing: &Standing) -> impl Iterator<Item = [String; 3]> {
+    standing.keys.iter().map(|info| [standing.role.to_string(), key_choice::name(info).to_owned(), info.id.to_string()])
+}
