@@ -51,6 +51,9 @@ const IMPURE_CRATES: [&str; 14] = [
     "url",
 ];
 
+/// What stands beside the commands and is none.
+const SHARED_BY_COMMANDS: [&str; 7] = ["changes", "key_choice", "key_folder", "key_id", "public_key", "signer_name", "target_file"];
+
 /// Most lines of a file, its tests left out.
 const MAX_LINES: usize = 400;
 
@@ -243,6 +246,18 @@ fn the_rooms_of_a_crate_stand_on_each_other() {
                 wrong.push(format!("{} uses {}", source.path.display(), path.join("::")));
             }
         }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn no_command_knows_another() {
+    let mut wrong = Vec::new();
+    let commands = sources().into_iter().filter(|source| source.module.len() > 2 && source.module[0] == "dct");
+    for source in commands.filter(|source| source.module[1] == "verb" || source.module[1] == "notary") {
+        let others = used_paths(&source).into_iter().filter(|path| path.len() > 2 && path[..2] == source.module[..2]);
+        let shared = |path: &Vec<String>| SHARED_BY_COMMANDS.contains(&path[2].as_str());
+        wrong.extend(others.filter(|path| !shared(path)).map(|path| format!("{} uses {}", source.path.display(), path.join("::"))));
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -1,4 +1,5 @@
 //! The one place that builds adapters and hands them to a verb.
 
-pub mod context;
-pub mod wiring;
+pub(crate) mod context;
+pub(crate) mod named_files;
+pub(crate) mod wiring;

@@ -1,7 +1,7 @@
 //! Chooses the adapters behind the ports, and nobody else does.
 
 mod logins;
-pub mod notary;
+pub(crate) mod notary;
 mod of_settings;
 mod pins;
 
@@ -14,7 +14,6 @@ use std::{
 };
 
 use jiff::Timestamp;
-use zeroize::Zeroizing;
 
 use self::{
     logins::{AskedFor, Undisturbed},
@@ -29,7 +28,7 @@ use crate::{
         source::{Answer, Place, Sources},
     },
     term::{
-        error::{CliError, os_words, without_error_numbers},
+        error::{CliError, os_words},
         ui::Ui,
     },
 };
@@ -41,31 +40,22 @@ use host::{
     docker::{
         credentials::DockerCredentials,
         engine_address::{DEFAULT_SOCKET, EngineNames},
-        reference,
         tls::TlsFolders,
     },
     engine::EngineApi,
     http::{Net, NetSettings, credential::Credentials, endpoint::Endpoint},
-    keyfiles::{
-        key_files::KeyFiles,
-        key_out,
-        key_source::{self, KeySourceError},
-        public_key_out,
-    },
+    keyfiles::key_files::KeyFiles,
     notary::{NotaryServers, servers::Servers},
     passphrases,
     registry::Registries,
     store::TrustFolder,
 };
 use trust::{
-    model::{gun::Gun, image::Image, role::RoleName},
+    model::{gun::Gun, image_name, role::RoleName},
     verify::pinning::TrustPinning,
 };
 
-pub use host::{
-    keyfiles::{key_source::Exposure, public_key_in::read as read_public_key, public_key_out::PublicKeyOut},
-    notary::Access,
-};
+pub(crate) use host::notary::Access;
 
 /// What a command works on.
 pub struct Wiring {
@@ -149,31 +139,10 @@ impl Wiring {
         &self.store
     }
 
-    /// Reads an argument that names an image, in Docker's grammar.
-    pub fn image(&self, typed: &str) -> Result<Image, CliError> {
-        reference::image(typed).map_err(|error| CliError::new(error.to_string()))
-    }
-
-    /// What `DCT_SIGN_FROM` says: `engine` or `registry`.
-    pub fn sign_from(&self) -> Result<Option<String>, CliError> {
-        match variable("DCT_SIGN_FROM").map(|value| value.to_string_lossy().into_owned()) {
-            Some(value) if !matches!(&*value, "engine" | "registry") => {
-                Err(CliError::new(format!("DCT_SIGN_FROM is neither engine nor registry: {value}")))
-            }
-            value => Ok(value),
-        }
-    }
-
     /// Whether a released content is signed again though the registry does not serve it, as the settings say.
     #[must_use]
     pub fn signs_unserved(&self, gun: &Gun) -> bool {
         self.signs_unserved.contains(gun.host())
-    }
-
-    /// A repository's name as Docker shows it to people.
-    #[must_use]
-    pub fn familiar<'a>(&self, gun: &'a Gun) -> &'a str {
-        reference::familiar(gun)
     }
 
     /// The Docker Engine; none where none is configured and the usual socket is not there.
@@ -194,49 +163,6 @@ impl Wiring {
         })
     }
 
-    /// Reads an argument that names a repository, in Docker's grammar.
-    pub fn repository(&self, typed: &str) -> Result<Gun, CliError> {
-        reference::repository(typed).map_err(|error| CliError::new(error.to_string()))
-    }
-
-    /// Reads a file that a private key is to be loaded from.
-    pub fn read_private_key(&self, path: &Path) -> Result<Zeroizing<Vec<u8>>, CliError> {
-        key_source::read(path).map_err(|error| {
-            let file = path.display();
-            let words = CliError::new(format!("refusing to load key from {file}: {error}"));
-            match error {
-                KeySourceError::OpenToOthers(_) => words.hinted(format!("chmod 600 {file}")),
-                _ => words,
-            }
-        })
-    }
-
-    /// Reads a file that private keys are to be imported from, and whether others may read it too.
-    pub fn read_private_keys(&self, path: &Path) -> Result<(Zeroizing<Vec<u8>>, Exposure), CliError> {
-        key_source::read_whoever_may(path).map_err(|error| CliError::new(error.to_string()))
-    }
-
-    /// The same, in place of a file that is there.
-    pub fn write_key_over(&self, file: &Path, text: &str) -> Result<(), CliError> {
-        key_out::write_over(file, text).map_err(|error| CliError::new(without_error_numbers(&error.to_string())))
-    }
-
-    /// Whether something has the name that the file of a public key is to have.
-    #[must_use]
-    pub fn is_taken(&self, file: &Path) -> bool {
-        public_key_out::is_taken(file)
-    }
-
-    /// Writes a public key, which stays where it is kept in the end.
-    pub fn write_public_key(&self, file: &Path, pem: &str) -> std::io::Result<PublicKeyOut> {
-        PublicKeyOut::write(file, pem)
-    }
-
-    /// Writes a key that leaves the store into a new file.
-    pub fn write_key(&self, file: &Path, text: &str) -> Result<(), CliError> {
-        key_out::write_new(file, text).map_err(|error| CliError::new(without_error_numbers(&error.to_string())))
-    }
-
     /// What was noticed about key files on the way.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
@@ -244,9 +170,19 @@ impl Wiring {
     }
 }
 
+/// What `DCT_SIGN_FROM` says: `engine` or `registry`.
+pub(crate) fn sign_from() -> Result<Option<String>, CliError> {
+    match variable("DCT_SIGN_FROM").map(|value| value.to_string_lossy().into_owned()) {
+        Some(value) if !matches!(&*value, "engine" | "registry") => {
+            Err(CliError::new(format!("DCT_SIGN_FROM is neither engine nor registry: {value}")))
+        }
+        value => Ok(value),
+    }
+}
+
 /// What is known on this machine while a command is typed: names alone, unverified, sorted. No server is asked, nothing is written, and what cannot
 /// be read is passed over.
-pub struct Known {
+pub(crate) struct Known {
     store: TrustFolder,
     keys: KeyFiles,
 }
@@ -254,34 +190,34 @@ pub struct Known {
 impl Known {
     /// What lies in Docker's folder; nothing is read before it is asked for.
     #[must_use]
-    pub fn new(config_dir_flag: Option<&Path>) -> Option<Self> {
+    pub(crate) fn new(config_dir_flag: Option<&Path>) -> Option<Self> {
         let trust = config_dir(config_dir_flag).ok()?.join("trust");
         Some(Self { keys: KeyFiles::new(&trust), store: TrustFolder::new(trust) })
     }
 
     /// The repositories with trust data.
     #[must_use]
-    pub fn repositories(&self) -> Vec<String> {
+    pub(crate) fn repositories(&self) -> Vec<String> {
         self.store.known_repositories().guns.iter().map(ToString::to_string).collect()
     }
 
     /// The signed tags of a repository, named in Docker's grammar.
     #[must_use]
-    pub fn tags(&self, repository: &str) -> Vec<String> {
-        let gun = reference::repository(repository).ok();
+    pub(crate) fn tags(&self, repository: &str) -> Vec<String> {
+        let gun = image_name::repository(repository).ok();
         gun.map(|gun| self.store.known_names(&gun).tags.into_iter().collect()).unwrap_or_default()
     }
 
     /// The keys in the key store: their IDs, and the names that they are kept under.
     #[must_use]
-    pub fn keys(&self) -> Vec<(String, String)> {
+    pub(crate) fn keys(&self) -> Vec<(String, String)> {
         let keys = self.keys.list().unwrap_or_default();
         keys.into_iter().map(|key| (key.id.to_string(), key.role)).collect()
     }
 
     /// The names of signers, and of the keys in the key store that are a signer's.
     #[must_use]
-    pub fn signers(&self) -> Vec<String> {
+    pub(crate) fn signers(&self) -> Vec<String> {
         let keys = self.keys.list().unwrap_or_default();
         let own = keys.into_iter().map(|key| key.role).filter(|role| RoleName::parse(role).is_err());
         let guns = self.store.known_repositories().guns;
@@ -291,7 +227,7 @@ impl Known {
 }
 
 /// What answers for passphrases: flags and the environment.
-pub fn passphrases(flags: &PassphraseFlags, new: Option<&NewPassphraseFlags>) -> Result<Sources, CliError> {
+pub(crate) fn passphrases(flags: &PassphraseFlags, new: Option<&NewPassphraseFlags>) -> Result<Sources, CliError> {
     let read = |number| passphrases::from_descriptor(number).map_err(|error| error.to_string());
     let sources = Sources::new(Box::new(|name| std::env::var_os(name)), Box::new(read_passphrase));
     Ok(sources.with_flags(flags.source(&read)?, new.map(|new| new.source(&read)).transpose()?.flatten()))
@@ -309,7 +245,7 @@ fn read_passphrase(place: &Place, role: &str, key: &str) -> Result<Answer, Strin
 /// The time, once a command.
 #[must_use]
 #[allow(clippy::disallowed_methods, reason = "this is where the one `now` comes from")]
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 

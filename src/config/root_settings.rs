@@ -13,12 +13,15 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use trust::model::key_id::{CanonicalKeyId, TufKeyId};
+use trust::model::{
+    gun::{DOCKER_HUB, OLD_DOCKER_HUB},
+    key_id::{CanonicalKeyId, TufKeyId},
+};
 
 /// What holds for the repositories of every registry that says nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct RootDefaults {
+pub(crate) struct RootDefaults {
     /// Whether a first root may be trusted that nothing is pinned for. Default: yes.
     pub first_use: bool,
 }
@@ -26,7 +29,7 @@ pub struct RootDefaults {
 /// What can be set for the roots of one registry's repositories.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct RootSettings {
+pub(crate) struct RootSettings {
     /// Whether a first root may be trusted that nothing is pinned for. Default: what holds for all.
     pub first_use: Option<bool>,
     /// What vouches for the root keys of a repository, or of those whose path begins so. The narrowest pattern counts.
@@ -36,7 +39,7 @@ pub struct RootSettings {
 /// What vouches for a root key: a key counts that one of these names. Where they name nothing, no root is let in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct PinSettings {
+pub(crate) struct PinSettings {
     /// IDs of root keys with their certificates, as `dct inspect` shows them.
     #[serde(deserialize_with = "ids")]
     pub certificates: Vec<TufKeyId>,
@@ -50,7 +53,7 @@ pub struct PinSettings {
 /// The path of a repository under its registry, or the beginning of such paths with a `*` behind it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Pattern(String);
+pub(crate) struct Pattern(String);
 
 impl Default for RootDefaults {
     fn default() -> Self {
@@ -65,13 +68,13 @@ impl RootSettings {
             return None;
         }
         let lower = registry.to_ascii_lowercase();
-        if lower == "index.docker.io" {
-            return Some("Docker Hub's registry is docker.io here".to_owned());
+        if lower == OLD_DOCKER_HUB {
+            return Some(format!("Docker Hub's registry is {DOCKER_HUB} here"));
         }
         if lower != registry {
             return Some(format!("write the registry in lower case: {lower}"));
         }
-        let short = |pattern: &&Pattern| registry == "docker.io" && !pattern.0.contains(['/', '*']);
+        let short = |pattern: &&Pattern| registry == DOCKER_HUB && !pattern.0.contains(['/', '*']);
         let short = self.pins.keys().find(short)?;
         Some(format!("pins.\"{}\": the path of that repository on Docker Hub is library/{}", short.0, short.0))
     }
@@ -80,7 +83,7 @@ impl RootSettings {
 impl Pattern {
     /// The GUN, or the beginning of GUNs with a `*` behind it, that the pattern means in a registry.
     #[must_use]
-    pub fn of_registry(&self, registry: &str) -> String {
+    pub(crate) fn of_registry(&self, registry: &str) -> String {
         format!("{registry}/{}", self.0)
     }
 }

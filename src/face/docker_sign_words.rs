@@ -15,11 +15,7 @@ use client::{
     ports::{Events, events::Event},
     unreleased::Unreleased,
 };
-use trust::model::{
-    digest::Sha256,
-    gun::Gun,
-    image::{Image, Tag},
-};
+use trust::model::{digest::Sha256, gun::Gun, image_name::ImageName, tag::Tag};
 
 /// Which verb is told of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,14 +35,14 @@ pub(crate) struct Words<'a> {
     gun: &'a Gun,
     /// The repository's name as Docker shows it.
     familiar: &'a str,
-    images: &'a [Image],
+    images: &'a [ImageName],
     progress: LayersView<'a>,
     signing: Cell<bool>,
     quiet: bool,
 }
 
 impl<'a> Words<'a> {
-    pub(crate) fn new(ui: &'a Ui, verb: Verb, gun: &'a Gun, familiar: &'a str, images: &'a [Image]) -> Self {
+    pub(crate) fn new(ui: &'a Ui, verb: Verb, gun: &'a Gun, familiar: &'a str, images: &'a [ImageName]) -> Self {
         Self { ui, verb, gun, familiar, images, progress: LayersView::new(ui), signing: Cell::new(false), quiet: false }
     }
 
@@ -57,8 +53,10 @@ impl<'a> Words<'a> {
 
     /// The argument that has a tag, as it was typed.
     fn typed(&self, tag: &Tag) -> String {
-        let has = |image: &&Image| image.tag.as_ref().or(image.exact.as_ref().map(|(tag, _)| tag)) == Some(tag);
-        self.images.iter().find(has).map_or_else(|| format!("{}:{tag}", self.gun), |image| image.typed.clone())
+        self.images
+            .iter()
+            .find(|image| image.tag() == Some(tag))
+            .map_or_else(|| format!("{}:{tag}", self.gun), |image| image.typed.clone())
     }
 
     fn signing(&self, tag: &Tag, source: &str, digest: Sha256, length: u64) {

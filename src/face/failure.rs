@@ -119,6 +119,14 @@ fn origin(failure: &OpsError) -> Option<&'static str> {
     }
 }
 
+/// What keeps an image from being pulled: docker says what no error of the repository is as it is.
+pub(crate) fn of_pull(name: &str, error: &OpsError) -> CliError {
+    match error {
+        OpsError::NoTrustData { .. } | OpsError::NoTrustedTags { .. } => plain(error),
+        _ => about_repository(name, error),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@ use client::{
 };
 use trust::{
     edit::plan::PlanError,
-    model::{digest::Sha256, gun::Gun, image::Tag, key_id::CanonicalKeyId, role::RoleName},
+    model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName, tag::Tag},
     verify::{error::UpdateError, pinning::PinError},
 };
 

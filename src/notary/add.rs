@@ -52,7 +52,7 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (Some(gun), Some(name), Some(file)) = (&args.gun, &args.target, &args.file) else {
         return Err(notary_misuse::misused("add", "Must specify a GUN, target, and path to target data"));
     };

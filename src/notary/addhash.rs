@@ -64,7 +64,7 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let given = |hash: &Option<String>| hash.clone().filter(|hash| !hash.is_empty());
     let (sha256, sha512) = (given(&args.sha256), given(&args.sha512));
     let (Some(gun), Some(name), Some(size)) = (&args.gun, &args.target, &args.size) else { return Err(misused()) };

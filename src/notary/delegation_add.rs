@@ -56,7 +56,7 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     // all paths are one, of which every name begins
     let paths = if args.all_paths { vec![String::new()] } else { listed(&args.paths) };
     let named = args.gun.as_ref().zip(args.role.as_ref());

@@ -33,7 +33,7 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Some(gun) = args.gun.as_ref().filter(|_| args.excess.is_empty()) else {
         return Err(notary_misuse::misused("delegation list", "Please provide a Global Unique Name as an argument to list"));
     };

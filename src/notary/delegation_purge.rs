@@ -36,7 +36,7 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let misused = |words| Err(notary_misuse::misused("delegation purge", words));
     let Some(gun) = args.gun.as_ref().filter(|_| args.excess.is_empty()) else {
         return misused("Please provide a single Global Unique Name as an argument to remove");

@@ -53,7 +53,7 @@ pub struct Args {
 }
 
 /// Runs the command. Where neither keys nor paths are named the whole delegation goes.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (Some(gun), Some(role)) = (&args.gun, &args.role) else {
         return Err(notary_misuse::misused(
             "delegation remove",

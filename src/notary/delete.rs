@@ -27,7 +27,7 @@ pub struct Args {
 }
 
 /// Runs the command. Unlike with notary the server comes first, so that a refusal loses nothing.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Some(gun) = &args.gun else { return Err(notary_misuse::misused("delete", "Must specify a GUN")) };
     let gun = repository(gun)?;
     context.ui.line(&format!("Deleting trust data for repository {gun}"));

@@ -52,7 +52,7 @@ pub struct Args {
 }
 
 /// Runs the command. Unlike notary it refuses a repository that is there already, and makes no key for a server that does not answer.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Some(gun) = &args.gun else { return Err(notary_misuse::misused("init", "Must specify a GUN")) };
     let gun = repository(gun)?;
     let root_key = args.root_key.as_deref().map(root_key).transpose()?;

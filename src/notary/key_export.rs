@@ -6,7 +6,7 @@ use clap::ValueHint;
 use zeroize::Zeroizing;
 
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, named_files},
     face::{notary_events::Narrator, notary_failure},
     options::notary::{List, TEMPLATE, listed, path, words},
     term::error::CliError,
@@ -39,7 +39,7 @@ pub struct Args {
 }
 
 /// Runs the command. Nothing is decrypted.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (guns, ids) = (listed(&args.gun), listed(&args.key));
     if !guns.is_empty() && !ids.is_empty() {
         return Err(CliError::new("Only the --gun or --key flag may be provided, not a mix of the two flags"));
@@ -69,7 +69,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         if meant.is_empty() {
             return Err(nothing_written("there is no such key to export".to_owned(), file));
         }
-        return context.wiring.write_key_over(file, &text);
+        return named_files::write_key_over(file, &text);
     }
     context.ui.exact_lines(text.lines());
     Ok(())

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueHint;
 
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, named_files},
     face::{notary_events::Narrator, notary_failure, notary_misuse},
     options::notary::{TEMPLATE, path},
     term::error::CliError,
@@ -38,7 +38,7 @@ pub struct Args {
 const ALGORITHM: &str = "ecdsa";
 
 /// Runs the command.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     if !args.excess.is_empty() {
         let words = "Please provide only one Algorithm as an argument to generate (rsa, ecdsa)";
         return Err(notary_misuse::misused("key generate", words));
@@ -73,7 +73,7 @@ fn to_files(prefix: &Path, args: &Args, context: &Context<'_>) -> Result<(), Cli
     };
     let (private, public) = (named("-key.pem"), named(".pem"));
     for file in [&private, &public] {
-        if context.wiring.is_taken(file) {
+        if named_files::is_taken(file) {
             return Err(CliError::new(format!("{} exists already", file.display())).hinted("name another prefix with --output"));
         }
     }
@@ -81,6 +81,6 @@ fn to_files(prefix: &Path, args: &Args, context: &Context<'_>) -> Result<(), Cli
         ExportError::Ops(error) => notary_failure::told(&error),
         error => CliError::new(error.to_string()),
     })?;
-    context.wiring.write_key(&private, &pair.private)?;
-    context.wiring.write_key(&public, &pair.public)
+    named_files::write_key(&private, &pair.private)?;
+    named_files::write_key(&public, &pair.public)
 }

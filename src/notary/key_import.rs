@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::ValueHint;
 
 use crate::{
-    compose::{context::Context, wiring::Exposure},
+    compose::{
+        context::Context,
+        named_files::{self, Exposure},
+    },
     face::{notary_events::Narrator, notary_failure, notary_misuse},
     options::{
         notary::{TEMPLATE, path},
@@ -34,7 +37,7 @@ pub struct Args {
 }
 
 /// Runs the command. A file is imported whole or not at all; those before it stay.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     if args.files.is_empty() {
         return Err(notary_misuse::misused("key import", "must specify at least one input file to import keys from"));
     }
@@ -44,7 +47,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 }
 
 fn import(file: &Path, fallback: &Fallback, context: &Context<'_>) -> Result<(), CliError> {
-    let (bytes, exposure) = context.wiring.read_private_keys(file)?;
+    let (bytes, exposure) = named_files::read_private_keys(file)?;
     if exposure == Exposure::Others {
         context.ui.warning(&format!("{} holds private keys, and is open to other users", file.display()));
     }

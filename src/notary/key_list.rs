@@ -1,5 +1,6 @@
 //! `notary key list`
 
+use super::key_folder::folder_of;
 use crate::{
     compose::context::Context,
     face::{notary_events::Narrator, notary_failure, notary_misuse},
@@ -31,7 +32,7 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     if !args.excess.is_empty() {
         return Err(notary_misuse::misused("key list", ""));
     }
@@ -56,12 +57,6 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 fn row(info: &KeyInfo) -> [String; 4] {
     let gun = info.gun.as_deref().unwrap_or_default();
     [info.role.clone(), end_of(gun, MAX_GUN), info.id.to_string(), end_of(&folder_of(info), MAX_FOLDER)]
-}
-
-/// The folder of all keys: notary names its store, not the file.
-pub(super) fn folder_of(info: &KeyInfo) -> String {
-    let private = info.path.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == "private"));
-    private.or_else(|| info.path.parent()).map(|folder| folder.display().to_string()).unwrap_or_default()
 }
 
 /// The last characters of a text that is too long.

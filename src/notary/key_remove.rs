@@ -1,6 +1,6 @@
 //! `notary key remove`
 
-use super::{key_id::key_id, key_list::folder_of};
+use super::{key_folder::folder_of, key_id::key_id};
 use crate::{
     compose::context::Context,
     face::{notary_events::Narrator, notary_failure, notary_misuse},
@@ -23,7 +23,7 @@ pub struct Args {
 }
 
 /// Runs the command. A person who does not want it after all has not failed.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Some(typed) = &args.id else {
         return Err(notary_misuse::misused("key remove", "must specify the key ID of the key to remove"));
     };

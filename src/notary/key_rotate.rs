@@ -3,7 +3,7 @@
 use std::{path::Path, rc::Rc};
 
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, named_files},
     face::{notary_events::Narrator, notary_failure::told, notary_misuse},
     options::{
         boolean::go_bool,
@@ -62,7 +62,7 @@ const QUESTION: &str = "Are you sure you want to proceed?  (yes/no)  ";
 
 /// Runs the command. Unlike notary it checks the role before it asks anything, stores no key before it is known that the role can get it,
 /// and removes none before the server has the new root.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (Some(gun), Some(role)) = (&args.gun, &args.role) else {
         return Err(notary_misuse::misused("key rotate", "Must specify a GUN and a key role to rotate"));
     };
@@ -76,7 +76,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     if args.server_managed && !files.is_empty() {
         return Err(CliError::new(format!("a key cannot be given for {checked} where the server is to make one")));
     }
-    let read = |file: &String| read_key(&session, context, Path::new(file), &checked).map(Rc::new);
+    let read = |file: &String| read_key(&session, Path::new(file), &checked).map(Rc::new);
     let keys = files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     rotate::check_given(&session, &gun, &checked, &keys).map_err(|error| words_of(&error))?;
     if checked == RoleName::root() && !confirmed(context) {
@@ -99,8 +99,8 @@ fn confirmed(context: &Context<'_>) -> bool {
 }
 
 /// The first key of a file. A root key must be encrypted there, as notary has it.
-fn read_key(session: &Session<'_>, context: &Context<'_>, file: &Path, role: &RoleName) -> Result<PrivateKey, CliError> {
-    let bytes = context.wiring.read_private_key(file)?;
+fn read_key(session: &Session<'_>, file: &Path, role: &RoleName) -> Result<PrivateKey, CliError> {
+    let bytes = named_files::read_private_key(file)?;
     let block = pem::first_block(&bytes).ok_or_else(|| CliError::new("no valid private key found"))?;
     if *role == RoleName::root() && !block.is_encrypted() {
         return Err(CliError::new("only encrypted root keys may be imported"));

@@ -35,7 +35,7 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Some(gun) = &args.gun else { return Err(notary_misuse::misused("list", "Must specify a GUN")) };
     let (gun, roles) = (repository(gun)?, roles(&listed(&args.roles))?);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));

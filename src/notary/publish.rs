@@ -22,7 +22,7 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Some(gun) = &args.gun else { return Err(notary_misuse::misused("publish", "Must specify a GUN")) };
     let gun = repository(gun)?;
     context.ui.line(&format!("Pushing changes to {gun}"));

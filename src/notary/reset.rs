@@ -35,7 +35,7 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Some(gun) = &args.gun else { return Err(notary_misuse::misused("reset", "Must specify a GUN")) };
     let numbers = listed(&args.number);
     if !args.all && numbers.is_empty() {

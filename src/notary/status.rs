@@ -35,7 +35,7 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Some(gun) = &args.gun else { return Err(notary_misuse::misused("status", "Must specify a GUN")) };
     let gun = repository(gun)?;
     let staged = staged(context.wiring.changelist(), &gun).map_err(|error| told(&error))?;

@@ -53,7 +53,7 @@ pub struct Args {
 }
 
 /// Runs the command. Nothing of the content is passed on before all of it is verified.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (Some(gun), Some(target)) = (&args.gun, &args.target) else {
         return Err(notary_misuse::misused("verify", "Must specify a GUN and target"));
     };

@@ -12,7 +12,8 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(_: &Args, context: &Context<'_>) -> Result<(), CliError> {
+#[allow(clippy::unnecessary_wraps, reason = "every command has this form")]
+pub(crate) fn run(_: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let version = env!("CARGO_PKG_VERSION");
     context.ui.lines(["notary", &format!(" Version:    {version} (dct)"), " Git commit: ", " Go version: none"]);
     Ok(())
@@ -20,6 +21,6 @@ pub fn run(_: &Args, context: &Context<'_>) -> Result<(), CliError> {
 
 /// What `notary --version` says.
 #[must_use]
-pub fn line() -> String {
+pub(crate) fn line() -> String {
     format!("notary Version: {} (dct), Git commit: , Go version: none", env!("CARGO_PKG_VERSION"))
 }

@@ -31,7 +31,7 @@ pub struct Args {
 }
 
 /// Runs the command. A role that cannot be witnessed is refused at once, in the words in which notary refuses the whole publish later.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Some(gun) = args.gun.as_ref().filter(|_| !args.roles.is_empty()) else {
         return Err(notary_misuse::misused("witness", "Please provide a GUN and at least one role to witness"));
     };

@@ -1,7 +1,7 @@
 //! What the command lines of all verbs share.
 
 /// Docker's layout of a help page.
-pub const TEMPLATE: &str = "Usage:  {usage}\n\n{about}\n\n{all-args}{after-help}\n";
+pub(crate) const TEMPLATE: &str = "Usage:  {usage}\n\n{about}\n\n{all-args}{after-help}\n";
 
 /// How a verb answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub enum OutputFormat {
 }
 
 /// Reads the value of `--output`.
-pub fn output_format(value: &str) -> Result<OutputFormat, String> {
+pub(crate) fn output_format(value: &str) -> Result<OutputFormat, String> {
     match value {
         "text" => Ok(OutputFormat::Text),
         "json" => Ok(OutputFormat::Json),
@@ -22,7 +22,7 @@ pub fn output_format(value: &str) -> Result<OutputFormat, String> {
 }
 
 /// Reads a flag's value as Go does (`strconv.ParseBool`), so that `--pretty=false` means what it says.
-pub fn go_bool(value: &str) -> Result<bool, String> {
+pub(crate) fn go_bool(value: &str) -> Result<bool, String> {
     match value {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),

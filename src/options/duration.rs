@@ -15,7 +15,7 @@ impl Within {
 }
 
 /// Reads a number and its unit: hours, days or weeks.
-pub fn within(value: &str) -> Result<Within, String> {
+pub(crate) fn within(value: &str) -> Result<Within, String> {
     let refused = || "must be a number of hours, days or weeks, such as 12h, 180d or 26w".to_owned();
     let digits = value.trim_end_matches(|c: char| !c.is_ascii_digit());
     let hours = match value.strip_prefix(digits) {

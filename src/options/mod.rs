@@ -1,8 +1,9 @@
 //! Flags and arguments that several verbs take.
 
-pub mod boolean;
-pub mod duration;
-pub mod engine;
-pub mod notary;
-pub mod notary_names;
-pub mod transfer;
+pub(crate) mod boolean;
+pub(crate) mod duration;
+pub(crate) mod engine;
+pub(crate) mod names;
+pub(crate) mod notary;
+pub(crate) mod notary_names;
+pub(crate) mod transfer;

@@ -10,16 +10,16 @@ use clap::{
 use crate::{options::boolean::go_bool, passphrases::flags::PassphraseFlags};
 
 /// Notary's layout of a help page.
-pub const TEMPLATE: &str = "{about-with-newline}\nUsage:\n  {usage}\n\n{all-args}{after-help}\n";
+pub(crate) const TEMPLATE: &str = "{about-with-newline}\nUsage:\n  {usage}\n\n{all-args}{after-help}\n";
 
 /// The same without what the command is for: it stands before an error about its arguments.
 pub(crate) const USAGE_TEMPLATE: &str = "Usage:\n  {usage}\n\n{all-args}";
 
 /// The heading of a command's own flags.
-pub const FLAGS: &str = "Flags";
+pub(crate) const FLAGS: &str = "Flags";
 
 /// The heading of the flags that every command takes.
-pub const GLOBAL: &str = "Global Flags";
+pub(crate) const GLOBAL: &str = "Global Flags";
 
 /// The flags that every command takes, before its name or behind it.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -73,17 +73,17 @@ pub struct GlobalFlags {
 pub struct List<T>(Vec<T>);
 
 /// All that a flag lists, in the order in which it was typed.
-pub fn listed<T: Clone>(lists: &[List<T>]) -> Vec<T> {
+pub(crate) fn listed<T: Clone>(lists: &[List<T>]) -> Vec<T> {
     lists.iter().flat_map(|list| list.0.iter().cloned()).collect()
 }
 
 /// Reads a flag's value as a path; clap's own parser refuses the empty one.
-pub fn path() -> impl TypedValueParser<Value = PathBuf> {
+pub(crate) fn path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
 }
 
 /// Reads a line of comma-separated values, quoted where one holds a comma (pflag `StringSlice`, which is Go's `encoding/csv`).
-pub fn words(value: &str) -> Result<List<String>, String> {
+pub(crate) fn words(value: &str) -> Result<List<String>, String> {
     let mut words = Vec::new();
     let mut rest = value;
     if rest.is_empty() {
@@ -128,13 +128,13 @@ fn until_quote(text: &str) -> Result<(String, Option<&str>), String> {
 }
 
 /// Reads numbers between commas (pflag `IntSlice`).
-pub fn numbers(value: &str) -> Result<List<i64>, String> {
+pub(crate) fn numbers(value: &str) -> Result<List<i64>, String> {
     let number = |text: &str| text.parse().map_err(|_| format!("strconv.Atoi: parsing {text:?}: invalid syntax"));
     value.split(',').map(number).collect::<Result<_, _>>().map(List)
 }
 
 /// Reads a number as Go does where no base is said: `12`, `0x10`, `0o7`, `0b1`.
-pub fn go_int(value: &str) -> Result<i64, String> {
+pub(crate) fn go_int(value: &str) -> Result<i64, String> {
     let (negative, digits) = match value.strip_prefix(['-', '+']) {
         Some(digits) => (value.starts_with('-'), digits),
         None => (false, value),

@@ -4,11 +4,11 @@ use crate::term::error::CliError;
 use trust::model::{gun::Gun, role::RoleName};
 
 /// Takes a GUN as it is typed; Docker's rules for names do not apply. What could leave the trust folder, or its place on the server, is refused.
-pub fn repository(typed: &str) -> Result<Gun, CliError> {
+pub(crate) fn repository(typed: &str) -> Result<Gun, CliError> {
     Gun::parse(typed).map_err(|error| CliError::new(error.to_string()))
 }
 
 /// Reads the names of roles.
-pub fn roles(typed: &[String]) -> Result<Vec<RoleName>, CliError> {
+pub(crate) fn roles(typed: &[String]) -> Result<Vec<RoleName>, CliError> {
     typed.iter().map(|name| RoleName::parse(name).map_err(|error| CliError::new(error.to_string()))).collect()
 }

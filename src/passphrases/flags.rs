@@ -10,6 +10,7 @@ use crate::term::error::{CliError, ExitStatus};
 
 /// The flags that answer for a person.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[allow(clippy::struct_field_names, reason = "a field is named as its flag")]
 pub struct PassphraseFlags {
     /// Take passphrases from a file
     #[arg(long, global = true, allow_hyphen_values = true, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Global Options")]
@@ -26,6 +27,7 @@ pub struct PassphraseFlags {
 
 /// The flags that have the new passphrase of a key that exists.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[allow(clippy::struct_field_names, reason = "a field is named as its flag")]
 pub struct NewPassphraseFlags {
     /// Take the new passphrase from a file
     #[arg(long, allow_hyphen_values = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -41,7 +43,7 @@ pub struct NewPassphraseFlags {
 }
 
 /// Reads a descriptor to its end.
-pub type Descriptors<'a> = &'a dyn Fn(u32) -> Result<Zeroizing<String>, String>;
+pub(crate) type Descriptors<'a> = &'a dyn Fn(u32) -> Result<Zeroizing<String>, String>;
 
 impl PassphraseFlags {
     /// The name of one that is given.

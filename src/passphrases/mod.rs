@@ -1,5 +1,5 @@
 //! Passphrases: where they come from, and who is asked for them.
 
-pub mod flags;
-pub mod prompt;
-pub mod source;
+pub(crate) mod flags;
+pub(crate) mod prompt;
+pub(crate) mod source;

@@ -19,10 +19,10 @@ const STEM: &str = "DCT_PASSPHRASE";
 const MIN_DIGITS: usize = 7;
 
 /// Reads a variable of the environment.
-pub type Variables = Box<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
+pub(crate) type Variables = Box<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
 
 /// Reads what a place holds for a key of this role and ID.
-pub type Reader = Box<dyn Fn(&Place, &str, &str) -> Result<Answer, String> + Send + Sync>;
+pub(crate) type Reader = Box<dyn Fn(&Place, &str, &str) -> Result<Answer, String> + Send + Sync>;
 
 /// Where a passphrase is kept.
 #[derive(Clone)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 /// Renders a value, without a line ending.
-pub fn indented(value: &impl Serialize) -> Result<String, serde_json::Error> {
+pub(crate) fn indented(value: &impl Serialize) -> Result<String, serde_json::Error> {
     let mut bytes = Vec::new();
     let formatter = GoFormatter(PrettyFormatter::with_indent(b"    "));
     value.serialize(&mut Serializer::with_formatter(&mut bytes, formatter))?;

@@ -9,7 +9,7 @@ use client::{keys::known_keys::KeyUse, ports::KeyInfo, repo::whoami::Standing};
 const VERSION: u32 = 1;
 
 /// `key list`
-pub fn list(keys: &[KeyInfo]) -> Result<String, CliError> {
+pub(crate) fn list(keys: &[KeyInfo]) -> Result<String, CliError> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct List<'a> {
@@ -20,7 +20,7 @@ pub fn list(keys: &[KeyInfo]) -> Result<String, CliError> {
 }
 
 /// `key show`
-pub fn one(info: &KeyInfo, algorithm: Option<&str>, fingerprint: Option<&str>, uses: &[KeyUse]) -> Result<String, CliError> {
+pub(crate) fn one(info: &KeyInfo, algorithm: Option<&str>, fingerprint: Option<&str>, uses: &[KeyUse]) -> Result<String, CliError> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct One<'a> {
@@ -44,7 +44,7 @@ pub fn one(info: &KeyInfo, algorithm: Option<&str>, fingerprint: Option<&str>, u
 }
 
 /// `whoami`
-pub fn standings(repository: &str, standings: &[Standing]) -> Result<String, CliError> {
+pub(crate) fn standings(repository: &str, standings: &[Standing]) -> Result<String, CliError> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Answer<'a> {

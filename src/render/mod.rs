@@ -1,10 +1,11 @@
 //! Answers: tables for a person, JSON for a program.
 
-pub mod expiry_json;
-pub mod go_json;
-pub mod inspect_json;
-pub mod inspect_pretty;
-pub mod keys_json;
-pub mod notary_table;
-pub mod target_row;
-pub mod targets_json;
+pub(crate) mod day;
+pub(crate) mod expiry_json;
+pub(crate) mod go_json;
+pub(crate) mod inspect_json;
+pub(crate) mod inspect_pretty;
+pub(crate) mod keys_json;
+pub(crate) mod notary_table;
+pub(crate) mod target_row;
+pub(crate) mod targets_json;

@@ -6,7 +6,7 @@ const NOTARY: Layout = Layout { min_width: 4, padding: 4 };
 
 /// Lays out a header and rows; the answer has one entry a line.
 #[must_use]
-pub fn lines<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> Vec<String> {
+pub(crate) fn lines<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> Vec<String> {
     let head = [header.map(str::to_owned), header.map(|title| "-".repeat(title.len()))];
     laid_out(NOTARY, head.into_iter().chain(rows))
 }

@@ -3,6 +3,6 @@
 use client::image::list_targets::SignedTarget;
 
 /// A target's row: name, digest, size and role.
-pub fn row(target: &SignedTarget) -> [String; 4] {
+pub(crate) fn row(target: &SignedTarget) -> [String; 4] {
     [target.name.clone(), target.meta.sha256.to_hex(), target.meta.length.to_string(), target.role.to_string()]
 }

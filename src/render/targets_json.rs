@@ -11,7 +11,7 @@ use client::image::list_targets::{DelegatedRole, SignedTarget};
 const VERSION: u32 = 1;
 
 /// `list`
-pub fn list(repository: &str, targets: &[SignedTarget]) -> Result<String, CliError> {
+pub(crate) fn list(repository: &str, targets: &[SignedTarget]) -> Result<String, CliError> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct List<'a> {
@@ -23,7 +23,7 @@ pub fn list(repository: &str, targets: &[SignedTarget]) -> Result<String, CliErr
 }
 
 /// `lookup`
-pub fn one(repository: &str, target: &SignedTarget) -> Result<String, CliError> {
+pub(crate) fn one(repository: &str, target: &SignedTarget) -> Result<String, CliError> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct One<'a> {
@@ -36,7 +36,7 @@ pub fn one(repository: &str, target: &SignedTarget) -> Result<String, CliError> 
 }
 
 /// `delegation list`
-pub fn delegations(repository: &str, roles: &[DelegatedRole]) -> Result<String, CliError> {
+pub(crate) fn delegations(repository: &str, roles: &[DelegatedRole]) -> Result<String, CliError> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct List<'a> {
@@ -62,7 +62,7 @@ pub fn delegations(repository: &str, roles: &[DelegatedRole]) -> Result<String, 
 
 /// A staged change, and its number.
 #[derive(Clone, Debug, Serialize)]
-pub struct NumberedChange {
+pub(crate) struct NumberedChange {
     /// Its place among the staged changes, from 0.
     pub number: usize,
     /// `create`, `update` or `delete`.
@@ -77,7 +77,7 @@ pub struct NumberedChange {
 }
 
 /// `status`
-pub fn changes(repository: &str, changes: &[NumberedChange]) -> Result<String, CliError> {
+pub(crate) fn changes(repository: &str, changes: &[NumberedChange]) -> Result<String, CliError> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Status<'a> {

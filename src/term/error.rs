@@ -174,7 +174,7 @@ pub(crate) fn without_error_numbers(text: &str) -> String {
 
 /// An error of the operating system as Go words it: without a capital letter and a number.
 #[must_use]
-pub fn os_words(error: &std::io::Error) -> String {
+pub(crate) fn os_words(error: &std::io::Error) -> String {
     let words = error.to_string();
     let words = words.split(" (os error").next().unwrap_or_default();
     let mut chars = words.chars();

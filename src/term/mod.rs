@@ -1,14 +1,14 @@
 //! The terminal: the only room that prints and draws.
 
-pub mod error;
-pub mod input;
-pub mod natural_order;
-pub mod output_buffer;
-pub mod program;
-pub mod progress;
-pub mod pull_progress;
-pub mod sanitize;
-pub mod signals;
-pub mod table;
-pub mod terminal;
-pub mod ui;
+pub(crate) mod error;
+pub(crate) mod input;
+pub(crate) mod natural_order;
+pub(crate) mod output_buffer;
+pub(crate) mod program;
+pub(crate) mod progress;
+pub(crate) mod pull_progress;
+pub(crate) mod sanitize;
+pub(crate) mod signals;
+pub(crate) mod table;
+pub(crate) mod terminal;
+pub(crate) mod ui;

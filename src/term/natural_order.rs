@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 
 /// Compares two names: digits before other bytes, runs of digits by value and then by the fewer leading zeros, all else bytewise.
 #[must_use]
-pub fn compare(a: &str, b: &str) -> Ordering {
+pub(crate) fn compare(a: &str, b: &str) -> Ordering {
     let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
     while let (Some(x), Some(y)) = (a.first(), b.first()) {
         let order = match (x.is_ascii_digit(), y.is_ascii_digit()) {

@@ -21,7 +21,7 @@ const TURN: Duration = Duration::from_millis(120);
 
 /// What is waited for, if anything is. The default is one that never draws.
 #[derive(Default)]
-pub struct Progress {
+pub(crate) struct Progress {
     shared: Arc<Shared>,
     terminal: bool,
     drawing: OnceLock<()>,
@@ -59,12 +59,12 @@ pub struct Aside<'a>(&'a Progress);
 impl Progress {
     /// One that draws on standard error, where that is a terminal for it.
     #[must_use]
-    pub fn standard() -> Self {
+    pub(crate) fn standard() -> Self {
         Self { terminal: !ProgressDrawTarget::stderr().is_hidden(), ..Self::default() }
     }
 
     /// Something is waited for from now on. The words are safe to show, and say no more than a line.
-    pub fn wait(&self, words: String) -> Wait<'_> {
+    pub(crate) fn wait(&self, words: String) -> Wait<'_> {
         if self.terminal {
             self.drawing.get_or_init(|| {
                 let shared = Arc::clone(&self.shared);
@@ -79,7 +79,7 @@ impl Progress {
     }
 
     /// What is waited for has other words now; nothing where nothing is waited for.
-    pub fn say(&self, words: String) {
+    pub(crate) fn say(&self, words: String) {
         let mut state = self.shared.state();
         if state.words.is_some() {
             if let Some(line) = &state.line {
@@ -90,7 +90,7 @@ impl Progress {
     }
 
     /// Takes the line away, for someone who prints or asks.
-    pub fn aside(&self) -> Aside<'_> {
+    pub(crate) fn aside(&self) -> Aside<'_> {
         let mut state = self.shared.state();
         state.asides += 1;
         state.line = None;

@@ -12,7 +12,7 @@ const MAX_ROWS: usize = 1024;
 const BAR_FROM: u16 = 110;
 
 /// Shows one push or pull.
-pub struct LayersView<'a> {
+pub(crate) struct LayersView<'a> {
     ui: &'a Ui,
     /// What stands on the last lines of the terminal, by its id.
     rows: RefCell<Vec<String>>,
@@ -21,12 +21,12 @@ pub struct LayersView<'a> {
 impl<'a> LayersView<'a> {
     /// Shows on `ui`.
     #[must_use]
-    pub fn new(ui: &'a Ui) -> Self {
+    pub(crate) fn new(ui: &'a Ui) -> Self {
         Self { ui, rows: RefCell::default() }
     }
 
     /// Shows a message.
-    pub fn show(&self, progress: &Progress) {
+    pub(crate) fn show(&self, progress: &Progress) {
         let named = progress.id.as_ref().map_or_else(|| progress.status.clone(), |id| format!("{id}: {}", progress.status));
         let mut rows = self.rows.borrow_mut();
         match (self.ui.columns(), &progress.amount, &progress.id) {

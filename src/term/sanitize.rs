@@ -8,13 +8,13 @@ use std::borrow::Cow;
 
 /// A name, a table's cell, or anything else that is one field: every dangerous character is escaped, the tab among them.
 #[must_use]
-pub fn field(text: &str) -> Cow<'_, str> {
+pub(crate) fn field(text: &str) -> Cow<'_, str> {
     escape(text, is_dangerous)
 }
 
 /// A whole line: as [`field`], but a tab of our own layout stays a tab.
 #[must_use]
-pub fn line(text: &str) -> Cow<'_, str> {
+pub(crate) fn line(text: &str) -> Cow<'_, str> {
     escape(text, |c| c != '\t' && is_dangerous(c))
 }
 

@@ -15,7 +15,7 @@ use signal_hook::{
 };
 
 /// Something that is done to a terminal: its echo is off, a line is drawn on it.
-pub trait Mark: Send {
+pub(crate) trait Mark: Send {
     /// Does it.
     fn make(&self) -> io::Result<()>;
     /// Undoes it. A terminal that is gone is no failure.
@@ -23,7 +23,7 @@ pub trait Mark: Send {
 }
 
 /// While it lives a mark stays.
-pub struct Made {
+pub(crate) struct Made {
     number: u64,
 }
 
@@ -31,7 +31,7 @@ pub struct Made {
 static MARKS: Mutex<Vec<(u64, Box<dyn Mark>)>> = Mutex::new(Vec::new());
 
 /// Makes a mark; no signal leaves it behind.
-pub fn make(mark: Box<dyn Mark>) -> io::Result<Made> {
+pub(crate) fn make(mark: Box<dyn Mark>) -> io::Result<Made> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     watch()?;
     let mut marks = marks();
@@ -42,13 +42,13 @@ pub fn make(mark: Box<dyn Mark>) -> io::Result<Made> {
 }
 
 /// Does something to the terminal during which no signal is acted upon: it must not wait for anybody.
-pub fn undisturbed(act: impl FnOnce()) {
+pub(crate) fn undisturbed(act: impl FnOnce()) {
     let _held = marks();
     act();
 }
 
 /// While it lives, a signal that would end the process does something else.
-pub struct Caught(());
+pub(crate) struct Caught(());
 
 /// What a signal does in place of ending the process.
 type Act = Box<dyn Fn() + Send>;
@@ -56,7 +56,7 @@ type Act = Box<dyn Fn() + Send>;
 static CAUGHT: Mutex<Option<Act>> = Mutex::new(None);
 
 /// Catches Ctrl-C and a request to end, for as long as a question is open that they answer.
-pub fn catch(act: Act) -> io::Result<Caught> {
+pub(crate) fn catch(act: Act) -> io::Result<Caught> {
     watch()?;
     *caught() = Some(act);
     Ok(Caught(()))

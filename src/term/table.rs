@@ -9,7 +9,7 @@ use super::sanitize;
 
 /// The measures of a table.
 #[derive(Clone, Copy, Debug)]
-pub struct Layout {
+pub(crate) struct Layout {
     /// The least width of a column, its padding counted.
     pub min_width: u16,
     /// The spaces behind the longest cell.
@@ -24,13 +24,13 @@ const MAX_CELL: usize = 8_000;
 
 /// Lays out a header and rows as `docker trust` does; the answer has one entry a line, each cell made safe for a terminal.
 #[must_use]
-pub fn lines<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> Vec<String> {
+pub(crate) fn lines<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> Vec<String> {
     laid_out(DOCKER, std::iter::once(header.map(str::to_owned)).chain(rows))
 }
 
 /// The same with other measures, and without telling the header from the rows.
 #[must_use]
-pub fn laid_out<const N: usize>(layout: Layout, rows: impl IntoIterator<Item = [String; N]>) -> Vec<String> {
+pub(crate) fn laid_out<const N: usize>(layout: Layout, rows: impl IntoIterator<Item = [String; N]>) -> Vec<String> {
     let mut padded = Table::new();
     padded.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     // the last column stands outside of the table, which would pad it

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use super::signals::{self, Mark};
 
 /// Reads a line from the terminal without showing it. `UnexpectedEof` where input ends (Ctrl-D, a hang-up) before a line does.
-pub fn read_hidden(terminal: &OwnedFd) -> io::Result<Zeroizing<String>> {
+pub(crate) fn read_hidden(terminal: &OwnedFd) -> io::Result<Zeroizing<String>> {
     let (ends, ended) = mpsc::channel();
     let keyboard = Keyboard { file: terminal.try_clone()?.into(), ends };
     let config = rpassword::ConfigBuilder::new().input_reader(keyboard).output_discard().build();
@@ -28,7 +28,7 @@ pub fn read_hidden(terminal: &OwnedFd) -> io::Result<Zeroizing<String>> {
 }
 
 /// Reads an answer that may be seen. A signal that ends the process ends the question instead: `Interrupted`.
-pub fn read_interruptibly<T: Send + 'static>(read: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+pub(crate) fn read_interruptibly<T: Send + 'static>(read: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
     let (answer, answered) = mpsc::channel();
     let interrupt = answer.clone();
     // who has the answer by now listens no more

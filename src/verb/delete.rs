@@ -6,11 +6,11 @@ use crate::{
         docker_events::{Narrator, Verb},
         failure,
     },
-    options::boolean::go_bool,
+    options::{boolean::go_bool, names},
     term::error::CliError,
 };
 use client::repo::delete_repo::{self, Reach};
-use trust::model::gun::Gun;
+use trust::model::{gun::Gun, image_name::Selector};
 
 /// Delete the trust data of a repository
 ///
@@ -42,8 +42,8 @@ Examples:
     dct delete --remote dtr.example.com/prod/nginx";
 
 /// Runs the verb. The words are those of `notary delete`; unlike there, the server comes first, so that a refusal loses nothing.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let gun = repository(args, context)?;
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let gun = repository(args)?;
     context.ui.line(&format!("Deleting trust data for repository {gun}"));
     let (reach, where_from) = if args.remote { (Reach::LocalAndRemote, "local and remote") } else { (Reach::Local, "local") };
     let _wait = context.ui.wait(&format!("deleting {where_from} trust data of {gun}"));
@@ -55,9 +55,9 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 }
 
 /// A tag or a digest is refused: who names one means less than what would be gone.
-fn repository(args: &Args, context: &Context<'_>) -> Result<Gun, CliError> {
-    let image = context.wiring.image(&args.repository)?;
-    if image.tag.is_none() && !image.has_digest {
+fn repository(args: &Args) -> Result<Gun, CliError> {
+    let image = names::image(&args.repository)?;
+    if image.selector == Selector::Whole {
         return Ok(image.gun);
     }
     let remote = if args.remote { " --remote" } else { "" };

@@ -1,6 +1,6 @@
 //! `dct expiry`
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 
 use crate::{
     compose::context::Context,
@@ -11,8 +11,12 @@ use crate::{
     options::{
         boolean::{OutputFormat, output_format},
         duration::{Within, within},
+        names,
     },
-    render::expiry_json::{self, Examined},
+    render::{
+        day::day,
+        expiry_json::{self, Examined},
+    },
     term::{
         error::{CliError, ExitStatus},
         table,
@@ -64,7 +68,7 @@ Examples:
     dct expiry --output json | jq -r '.repositories[] | select(any(.ends[]; .state == \"expired\")) | .repository'";
 
 /// Runs the verb. A repository that fails does not keep the others from being examined.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let limit = args.within.from(context.now);
     let mut examined = Vec::new();
     let mut worst = State::Later;
@@ -127,7 +131,7 @@ fn repositories(args: &Args, context: &Context<'_>) -> Result<Vec<(String, Gun)>
         }
         return Ok(found.guns.into_iter().map(|gun| (gun.to_string(), gun)).collect());
     }
-    args.repositories.iter().map(|typed| Ok((typed.clone(), context.wiring.repository(typed)?))).collect()
+    args.repositories.iter().map(|typed| Ok((typed.clone(), names::repository(typed)?))).collect()
 }
 
 fn rows(one: &Examined, now: Timestamp) -> Vec<[String; 5]> {
@@ -139,11 +143,6 @@ fn rows(one: &Examined, now: Timestamp) -> Vec<[String; 5]> {
         [one.name.clone(), end.role.to_string(), what, day(end.at), state(end, now)]
     };
     one.ends.iter().flat_map(|ends| &ends.ends).map(row).collect()
-}
-
-/// A day in UTC.
-pub(super) fn day(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d").to_string()
 }
 
 fn state(end: &End, now: Timestamp) -> String {

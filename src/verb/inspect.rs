@@ -10,7 +10,7 @@ use std::{
 use crate::{
     compose::context::Context,
     face::failure,
-    options::boolean::go_bool,
+    options::{boolean::go_bool, names},
     render::{inspect_json, inspect_pretty},
     term::error::{CliError, ExitStatus},
 };
@@ -19,6 +19,7 @@ use client::{
     image::inspect_image::{self, ImageReport},
     ports::{Events, events::Event},
 };
+use trust::model::image_name::Selector;
 
 /// Return low-level information about keys and signatures
 #[derive(Debug, clap::Args)]
@@ -54,7 +55,7 @@ Examples:
 const SIDE_BY_SIDE: usize = 8;
 
 /// Runs the verb.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let _wait = context.ui.wait(&match args.images.as_slice() {
         [image] => format!("reading trust data of {image}"),
         images => progress(0, images.len()),
@@ -151,9 +152,9 @@ fn side_by_side<'a>(images: &'a [String], context: &'a Context<'_>) -> impl Iter
 
 fn look(typed: &str, context: &Context<'_>) -> Answer {
     let heard = Heard::default();
-    let report = context.wiring.image(typed).and_then(|image| {
+    let report = names::image(typed).and_then(|image| {
         let none = format!("no signatures or cannot access {typed}");
-        if image.has_digest && image.digest.is_none() {
+        if matches!(image.selector, Selector::Digest(None) | Selector::TagAndDigest(_, None)) {
             return Err(CliError::new(none).because("what is signed has SHA-256 digests alone"));
         }
         let report = inspect_image::inspect(&context.session(&heard), &image).map_err(|error| failure::behind(&none, &error))?;

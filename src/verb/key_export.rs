@@ -8,7 +8,11 @@ use clap::{
 };
 
 use super::key_choice;
-use crate::{compose::context::Context, face::failure, term::error::CliError};
+use crate::{
+    compose::{context::Context, named_files},
+    face::failure,
+    term::error::CliError,
+};
 use client::{
     keys::{
         export_key::{self, ExportError},
@@ -52,7 +56,7 @@ Examples:
     dct key export --public --output jeff.pub jeff";
 
 /// Runs the verb.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     if args.output.is_none() {
         if !args.public && context.ui.answers_on_terminal() {
             return Err(CliError::new("a private key is not shown on a terminal").hinted("name a file with --output"));
@@ -79,7 +83,7 @@ fn exported(public: bool, session: &Session<'_>, info: &KeyInfo) -> Result<zeroi
 }
 
 fn save(file: &Path, text: &str, info: &KeyInfo, context: &Context<'_>) -> Result<(), CliError> {
-    context.wiring.write_key(file, text)?;
+    named_files::write_key(file, text)?;
     context.ui.line(&format!("Successfully exported key {} to {}", info.id, file.display()));
     Ok(())
 }

@@ -9,7 +9,7 @@ use clap::{
 
 use super::signer_name;
 use crate::{
-    compose::{context::Context, wiring::PublicKeyOut},
+    compose::{context::Context, named_files, named_files::PublicKeyOut},
     face::{
         docker_events::{Narrator, Verb},
         failure,
@@ -49,7 +49,7 @@ Examples:
     dct key generate --dir ~/public build-bot";
 
 /// Runs the verb.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (ui, name) = (context.ui, &args.name);
     signer_name::check_for_new_key(name)?;
     let folder = folder(args)?;
@@ -58,7 +58,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     }
     let file = clean(&folder.join(format!("{name}.pub")));
     let shown = file.display();
-    if context.wiring.is_taken(&file) {
+    if named_files::is_taken(&file) {
         return Err(CliError::new(format!("public key file already exists: \"{shown}\"")));
     }
     ui.line(&format!("Generating key for {name}..."));
@@ -67,7 +67,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         Failure::PublicKey(CliError::new(format!("failed to write public key to {shown}: open {shown}: {}", os_words(error))))
     };
     let written: Result<PublicKeyOut, Failure> = load_key::generate(&context.session(&narrator), name, |pem| {
-        context.wiring.write_public_key(&file, pem).map_err(|error| unwritten(&error))
+        named_files::write_public_key(&file, pem).map_err(|error| unwritten(&error))
     });
     match written {
         Ok(public) => public.keep().map_err(|error| {

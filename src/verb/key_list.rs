@@ -36,7 +36,7 @@ Examples:
     dct key list --output json | jq -r '.keys[] | select(.name == \"root\") | .id'";
 
 /// Runs the verb.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let narrator = Narrator::new(context.ui, Verb::Other, "");
     let mut keys = context.session(&narrator).keys.list().map_err(|error| failure::plain(&OpsError::Keys(error)))?;
     // root keys first, as notary lists them; then by repository and name

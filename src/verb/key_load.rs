@@ -9,7 +9,7 @@ use clap::{
 
 use super::{key_choice, signer_name};
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, named_files},
     face::{
         docker_events::{Narrator, Verb},
         failure,
@@ -60,13 +60,13 @@ const UNTYPED: &str = "signer";
 const NAMELESS: &str = "delegation";
 
 /// Runs the verb.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     if let Some(name) = args.name.as_deref().filter(|name| !name.is_empty()) {
         signer_name::check("key", name)?;
     }
     let (ui, file) = (context.ui, args.file.display());
     ui.line(&format!("Loading key from \"{file}\"..."));
-    let bytes = context.wiring.read_private_key(&args.file)?;
+    let bytes = named_files::read_private_key(&args.file)?;
     load(args, &bytes, context).map_err(|error| error.prefixed(&format!("error importing key from {file}: ")))?;
     ui.line(&format!("Successfully imported key from {file}"));
     Ok(())

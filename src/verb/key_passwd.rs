@@ -33,7 +33,7 @@ Examples:
     dct key passwd --passphrase-file passphrase --new-passphrase-file new-passphrase jeff";
 
 /// Runs the verb.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     key_choice::with_key(&args.key, context, |session, info| {
         let files = session.keys.files(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
         for file in files {

@@ -42,7 +42,7 @@ Examples:
     dct key remove --yes ian";
 
 /// Runs the verb.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     key_choice::with_key(&args.key, context, |session, info| {
         let known = KnownKeys::read(session);
         let uses = known.uses(info.id);

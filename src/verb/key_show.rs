@@ -45,7 +45,7 @@ Examples:
 const UNKNOWN: &str = "not known without the passphrase";
 
 /// Runs the verb.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     key_choice::with_key(&args.key, context, |session, info| {
         let known = KnownKeys::read(session);
         let public = export_key::public_half(session, &info, &known);

@@ -8,6 +8,7 @@ use crate::{
     },
     options::{
         boolean::{OutputFormat, output_format},
+        names,
         notary::{List, listed, words},
         notary_names::roles,
     },
@@ -53,8 +54,8 @@ Examples:
     dct lookup --output json dtr.example.com/prod/nginx 1";
 
 /// Runs the verb.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let (gun, roles) = (context.wiring.repository(&args.repository)?, roles(&listed(&args.roles))?);
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let (gun, roles) = (names::repository(&args.repository)?, roles(&listed(&args.roles))?);
     let _wait = context.ui.wait(&format!("reading trust data of {}", args.repository));
     let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
     let found = list_targets::lookup(&context.session(&narrator), &gun, &roles, &args.target)

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::{
-    compose::wiring::read_public_key,
+    compose::named_files::read_public_key,
     term::error::{CliError, os_words},
 };
 use trust::{

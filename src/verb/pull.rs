@@ -1,6 +1,5 @@
 //! `dct pull`
 
-use super::push::tagged;
 use crate::{
     compose::context::Context,
     face::{
@@ -8,7 +7,11 @@ use crate::{
         failure,
         hints::hint_of_pull,
     },
-    options::{boolean::go_bool, transfer::TransferFlags},
+    options::{
+        boolean::go_bool,
+        names::{self, with_default_tag},
+        transfer::TransferFlags,
+    },
     term::error::CliError,
 };
 use client::{
@@ -18,6 +21,7 @@ use client::{
         resolve_image::{self, Outage},
     },
 };
+use trust::model::image_name::{Selector, familiar};
 
 /// Pull what is signed, by the Docker Engine
 ///
@@ -52,42 +56,34 @@ Examples:
     dct pull --all-tags dtr.example.com/prod/nginx";
 
 /// Runs the verb.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     args.flags.check("docker pull")?;
-    let mut image = context.wiring.image(&args.image)?;
-    if image.has_digest {
-        return Err(CliError::new("cannot use a digest reference for IMAGE[:TAG]")
-            .hinted("`docker pull` pulls a digest, which needs no signature to be what it is"));
-    }
-    if args.all_tags && image.tag.is_some() {
-        return Err(CliError::new("tag can't be used with --all-tags/-a"));
-    }
-    if !args.all_tags {
-        image = tagged(image, context)?;
-    }
+    let image = names::image(&args.image)?;
+    let image = if args.all_tags { image } else { with_default_tag(image, context.ui) };
+    let tag = match &image.selector {
+        Selector::Digest(_) | Selector::TagAndDigest(..) => {
+            return Err(CliError::new("cannot use a digest reference for IMAGE[:TAG]")
+                .hinted("`docker pull` pulls a digest, which needs no signature to be what it is"));
+        }
+        Selector::Tag(_) if args.all_tags => return Err(CliError::new("tag can't be used with --all-tags/-a")),
+        Selector::Tag(tag) => Some(tag),
+        Selector::Whole => None,
+    };
     let engine = context.wiring.needed_engine().map_err(|error| not_pulled(&error.into()))?;
     let gun = &image.gun;
-    let words = Words::new(context.ui, Verb::Pull, gun, context.wiring.familiar(gun), &[]).quiet(args.flags.quiet);
+    let words = Words::new(context.ui, Verb::Pull, gun, familiar(gun), &[]).quiet(args.flags.quiet);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let session = context.session(&words);
-    let trusted = match &image.tag {
+    let trusted = match tag {
         Some(tag) => resolve_image::resolve(&session, gun, tag, Outage::AnswerFromStore).map(|digest| vec![(tag.clone(), digest)]),
         None => resolve_image::resolve_all(&session, gun, Outage::AnswerFromStore),
     };
-    let trusted = trusted.map_err(|error| refused(gun.as_str(), &error))?;
+    let trusted = trusted.map_err(|error| failure::of_pull(gun.as_str(), &error))?;
     pull_image::pull(&session, &*engine, gun, args.platform.as_deref(), &trusted).map_err(|error| not_pulled(&error))?;
-    context.ui.line(&image.tag.map_or_else(|| gun.to_string(), |tag| format!("{gun}:{tag}")));
+    context.ui.line(&tag.map_or_else(|| gun.to_string(), |tag| format!("{gun}:{tag}")));
     Ok(())
 }
 
 fn not_pulled(error: &OpsError) -> CliError {
     failure::plain(error).with_hints(hint_of_pull(error).as_slice())
-}
-
-/// Docker says what no error of the repository is as it is.
-pub(super) fn refused(name: &str, error: &OpsError) -> CliError {
-    match error {
-        OpsError::NoTrustData { .. } | OpsError::NoTrustedTags { .. } => failure::plain(error),
-        _ => failure::about_repository(name, error),
-    }
 }

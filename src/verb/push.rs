@@ -6,11 +6,14 @@ use crate::{
         docker_sign_words::{Verb, Words},
         failure,
     },
-    options::transfer::TransferFlags,
+    options::{
+        names::{self, with_default_tag},
+        transfer::TransferFlags,
+    },
     term::error::CliError,
 };
 use client::image::sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted};
-use trust::model::image::Image;
+use trust::model::image_name::{Selector, familiar};
 
 /// Push an image by the Docker Engine, and sign it
 ///
@@ -33,18 +36,13 @@ Examples:
     dct push dtr.example.com/prod/nginx:1";
 
 /// Runs the verb.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     args.flags.check("docker push")?;
-    let image = context.wiring.image(&args.image)?;
-    if image.has_digest {
-        return Err(CliError::new("cannot push a digest reference"));
-    }
-    let image = tagged(image, context)?;
-    let Some(tag) = &image.tag else { return Ok(()) };
+    let image = with_default_tag(names::image(&args.image)?, context.ui);
+    let Selector::Tag(tag) = &image.selector else { return Err(CliError::new("cannot push a digest reference")) };
     let engine = context.wiring.needed_engine().map_err(|error| failure::plain(&error.into()))?;
     let gun = &image.gun;
-    let words =
-        Words::new(context.ui, Verb::Push, gun, context.wiring.familiar(gun), std::slice::from_ref(&image)).quiet(args.flags.quiet);
+    let words = Words::new(context.ui, Verb::Push, gun, familiar(gun), std::slice::from_ref(&image)).quiet(args.flags.quiet);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let wanted = [Wanted { tag, typed: &image.typed, content: Content::Source }];
     let (source, unserved) = (Source::Engine(&*engine), Unserved::Refused);
@@ -52,13 +50,4 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     sign_image::sign(&context.session(&words), &request).map_err(|error| words.refused(&[tag], &error))?;
     words.succeeded(tag);
     Ok(())
-}
-
-/// The image with its tag, `latest` where none is typed, which docker tells on standard output.
-pub(super) fn tagged(image: Image, context: &Context<'_>) -> Result<Image, CliError> {
-    if image.tag.is_some() {
-        return Ok(image);
-    }
-    context.ui.line("Using default tag: latest");
-    context.wiring.image(&format!("{}:latest", image.typed))
 }

@@ -1,6 +1,5 @@
 //! `dct renew`
 
-use super::expiry::day;
 use crate::{
     compose::context::Context,
     face::{
@@ -10,7 +9,9 @@ use crate::{
     options::{
         boolean::go_bool,
         duration::{Within, within},
+        names,
     },
+    render::day::day,
     term::error::CliError,
 };
 use client::{
@@ -78,8 +79,8 @@ Examples:
     dct renew dtr.example.com/prod/nginx root";
 
 /// Runs the verb. What cannot be renewed here and has been named, or has expired, makes it fail after the rest was renewed.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let gun = context.wiring.repository(&args.repository)?;
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let gun = names::repository(&args.repository)?;
     if args.recreate {
         return run_recreate(args, &gun, context);
     }

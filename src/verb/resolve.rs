@@ -1,16 +1,22 @@
 //! `dct resolve`
 
-use super::pull::refused;
 use crate::{
     compose::context::Context,
-    face::docker_sign_words::{Verb, Words},
+    face::{
+        docker_sign_words::{Verb, Words},
+        failure,
+    },
+    options::names,
     term::error::CliError,
 };
 use client::image::{
     named_digest::check_tag,
     resolve_image::{self, Outage},
 };
-use trust::model::image::Tag;
+use trust::model::{
+    image_name::{Selector, familiar},
+    tag::Tag,
+};
 
 /// Print the digest that is signed under a tag
 ///
@@ -34,19 +40,21 @@ Examples:
     dct resolve dtr.example.com/prod/nginx:1@\"$DIGEST\"";
 
 /// Runs the verb.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let image = context.wiring.image(&args.image)?;
-    let (tag, named) = match (image.exact, image.tag) {
-        (Some((tag, digest)), _) => (Some(tag), Some(digest)),
-        (None, tag) if !image.has_digest => (tag.or_else(|| Tag::parse("latest")), None),
-        (None, _) => return Err(CliError::new("cannot use a digest reference for IMAGE[:TAG]")),
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let image = names::image(&args.image)?;
+    let (tag, named) = match image.selector {
+        Selector::TagAndDigest(tag, Some(digest)) => (tag, Some(digest)),
+        Selector::Tag(tag) => (tag, None),
+        Selector::Whole => (Tag::latest(), None),
+        Selector::Digest(_) | Selector::TagAndDigest(_, None) => {
+            return Err(CliError::new("cannot use a digest reference for IMAGE[:TAG]"));
+        }
     };
     let gun = &image.gun;
-    let Some(tag) = tag else { return Err(CliError::new("no tag specified")) };
-    let words = Words::new(context.ui, Verb::Pull, gun, context.wiring.familiar(gun), &[]);
+    let words = Words::new(context.ui, Verb::Pull, gun, familiar(gun), &[]);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     // a state from an outage may be an older one
-    let refused = |error| refused(gun.as_str(), &error);
+    let refused = |error| failure::of_pull(gun.as_str(), &error);
     let digest = resolve_image::resolve(&context.session(&words), gun, &tag, Outage::Fail).map_err(refused)?;
     if let Some(named) = named {
         check_tag(&tag, named, digest).map_err(refused)?;

@@ -6,14 +6,14 @@ use crate::{
         docker_events::{Narrator, Verb},
         failure,
     },
-    options::boolean::go_bool,
+    options::{boolean::go_bool, names},
     term::error::CliError,
 };
 use client::{
     image::revoke_image::{self, KeptTag, RevokeError},
     ports::DecisionError,
 };
-use trust::model::image::Image;
+use trust::model::image_name::{ImageName, Selector};
 
 /// Remove trust for an image
 ///
@@ -48,23 +48,27 @@ Examples:
 const MOST_NAMED: usize = 10;
 
 /// Runs the verb. A person who does not want it after all has not failed.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let image = context.wiring.image(&args.image)?;
-    if image.tag.is_none() && image.has_digest {
-        return Err(CliError::new("cannot use a digest reference for IMAGE:TAG"));
-    }
-    if image.tag.is_none() && !args.yes && !confirmed(&image, context)? {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let image = names::image(&args.image)?;
+    let tag = match &image.selector {
+        Selector::Tag(tag) => Some(tag),
+        Selector::Whole => None,
+        Selector::Digest(_) | Selector::TagAndDigest(..) => {
+            return Err(CliError::new("cannot use a digest reference for IMAGE:TAG"));
+        }
+    };
+    if tag.is_none() && !args.yes && !confirmed(&image, context)? {
         return Ok(());
     }
     let _wait = context.ui.wait(&format!("removing the signatures of {}", image.typed));
     let narrator = Narrator::new(context.ui, Verb::Other, &image.typed);
-    revoke_image::revoke(&context.session(&narrator), &image.gun, image.tag.as_ref())
+    revoke_image::revoke(&context.session(&narrator), &image.gun, tag)
         .map_err(|error| refused(error).prefixed(&format!("could not remove signature for {}: ", image.typed)))?;
     context.ui.line(&format!("Successfully deleted signature for {}", image.typed));
     Ok(())
 }
 
-fn confirmed(image: &Image, context: &Context<'_>) -> Result<bool, CliError> {
+fn confirmed(image: &ImageName, context: &Context<'_>) -> Result<bool, CliError> {
     let question = format!("Confirm you would like to delete all signature data for {}?", image.typed);
     match context.prompter.confirm(&question, "nothing was removed: nobody answered; --yes removes without asking") {
         Err(DecisionError::Interrupted) => Ok(false),

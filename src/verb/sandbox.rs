@@ -75,7 +75,13 @@ fn port(value: &str) -> Result<u16, String> {
 }
 
 /// Runs the verb. `config` and `passphrases` are what was given for all verbs.
-pub fn run(args: &Args, config: Option<&Path>, passphrases: &PassphraseFlags, ui: &Ui, now: Timestamp) -> Result<(), CliError> {
+pub(crate) fn run(
+    args: &Args,
+    config: Option<&Path>,
+    passphrases: &PassphraseFlags,
+    ui: &Ui,
+    now: Timestamp,
+) -> Result<(), CliError> {
     refuse_what_it_has(config, passphrases)?;
     // from here on they come to us, so that nothing is left behind
     let signals = Signals::new([SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM]);

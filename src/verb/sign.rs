@@ -9,12 +9,12 @@ use std::{
 use zeroize::Zeroizing;
 
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, wiring},
     face::{
         docker_sign_words::{Verb, Words},
         failure,
     },
-    options::boolean::go_bool,
+    options::{boolean::go_bool, names},
     term::{
         error::{CliError, ExitStatus},
         ui::Ui,
@@ -29,7 +29,8 @@ use trust::{
     crypto::secret::Passphrase,
     model::{
         gun::Gun,
-        image::{Image, Tag},
+        image_name::{ImageName, Selector, familiar},
+        tag::Tag,
     },
 };
 
@@ -82,15 +83,16 @@ Examples:
 const SIDE_BY_SIDE: usize = 8;
 
 /// The images of one repository.
-type Group = (Gun, Vec<Image>);
+type Group = (Gun, Vec<ImageName>);
 
 /// Runs the verb. A repository that fails does not keep the others from being signed.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let groups = groups(&args.images, context)?;
-    if args.local && groups.iter().flat_map(|(_, images)| images).any(|image| image.exact.is_some()) {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let groups = groups(&args.images)?;
+    let has_digest = |image: &ImageName| matches!(image.selector, Selector::TagAndDigest(..));
+    if args.local && groups.iter().flat_map(|(_, images)| images).any(has_digest) {
         return Err(CliError::new("--local and a digest cannot be used together").with_status(ExitStatus::BadFlag));
     }
-    let needs_source = groups.iter().flat_map(|(_, images)| images).any(|image| image.exact.is_none());
+    let needs_source = groups.iter().flat_map(|(_, images)| images).any(|image| !has_digest(image));
     let engine = if needs_source { engine(args, context)? } else { None };
     let source = engine.as_deref().map_or(Source::Registry, Source::Engine);
     let which = if args.local || args.registry { Content::Source } else { Content::Released };
@@ -139,7 +141,7 @@ fn sign(
 ) -> Result<(), CliError> {
     let wanted: Vec<Wanted<'_>> = images.iter().filter_map(|image| wanted(image, which)).collect();
     let tags: Vec<&Tag> = wanted.iter().map(|wanted| wanted.tag).collect();
-    let words = Words::new(ui, Verb::Sign, gun, context.wiring.familiar(gun), images);
+    let words = Words::new(ui, Verb::Sign, gun, familiar(gun), images);
     let session = Session { decisions, ..context.session(&words) };
     let unserved = if context.wiring.signs_unserved(gun) { Unserved::Signed } else { Unserved::Refused };
     let request = Request { gun, wanted: &wanted, source, first: FirstSigner::Account, unserved, anew };
@@ -150,37 +152,35 @@ fn sign(
     Ok(())
 }
 
-fn wanted(image: &Image, which: Content) -> Option<Wanted<'_>> {
+fn wanted(image: &ImageName, which: Content) -> Option<Wanted<'_>> {
     let typed = &image.typed;
-    match (&image.exact, &image.tag) {
-        (Some((tag, digest)), _) => Some(Wanted { tag, typed, content: Content::Digest(*digest) }),
-        (None, Some(tag)) => Some(Wanted { tag, typed, content: which }),
-        (None, None) => None,
+    match &image.selector {
+        Selector::TagAndDigest(tag, Some(digest)) => Some(Wanted { tag, typed, content: Content::Digest(*digest) }),
+        Selector::Tag(tag) => Some(Wanted { tag, typed, content: which }),
+        Selector::Whole | Selector::Digest(_) | Selector::TagAndDigest(_, None) => None,
     }
 }
 
 /// The arguments by repository, in their order; one that stands twice counts once.
-fn groups(typed: &[String], context: &Context<'_>) -> Result<Vec<Group>, CliError> {
+fn groups(typed: &[String]) -> Result<Vec<Group>, CliError> {
     let mut groups: Vec<Group> = Vec::new();
     for typed in typed {
-        let image = context.wiring.image(typed)?;
-        let tag = image.exact.as_ref().map(|(tag, _)| tag).or(image.tag.as_ref());
-        let Some(tag) = tag.cloned() else {
-            return Err(CliError::new(if image.has_digest {
-                "cannot use a digest reference for IMAGE:TAG".to_owned()
-            } else {
-                format!("no tag specified for {typed}")
-            }));
+        let image = names::image(typed)?;
+        let tag = match &image.selector {
+            Selector::Tag(tag) | Selector::TagAndDigest(tag, Some(_)) => tag.clone(),
+            Selector::Whole => return Err(CliError::new(format!("no tag specified for {typed}"))),
+            Selector::Digest(_) | Selector::TagAndDigest(_, None) => {
+                return Err(CliError::new("cannot use a digest reference for IMAGE:TAG"));
+            }
         };
         let at = groups.iter().position(|(gun, _)| *gun == image.gun).unwrap_or_else(|| {
             groups.push((image.gun.clone(), Vec::new()));
             groups.len() - 1
         });
         let Some((gun, images)) = groups.get_mut(at) else { continue };
-        let same = |other: &&Image| other.exact.as_ref().map(|(tag, _)| tag).or(other.tag.as_ref()) == Some(&tag);
-        match images.iter().find(same) {
+        match images.iter().find(|other| other.tag() == Some(&tag)) {
             None => images.push(image),
-            Some(other) if other.exact == image.exact => {}
+            Some(other) if other.selector == image.selector => {}
             Some(_) => return Err(CliError::new(format!("{gun}:{tag} is to be signed for two contents"))),
         }
     }
@@ -189,7 +189,7 @@ fn groups(typed: &[String], context: &Context<'_>) -> Result<Vec<Group>, CliErro
 
 /// The Engine that is to push; none where the registry is to be asked.
 fn engine(args: &Args, context: &Context<'_>) -> Result<Option<Box<dyn Engine>>, CliError> {
-    let from = context.wiring.sign_from()?;
+    let from = wiring::sign_from()?;
     let engine = match (args.local, args.registry) {
         (true, true) => {
             return Err(CliError::new("--local and --registry cannot be used together").with_status(ExitStatus::BadFlag));

@@ -11,6 +11,7 @@ use crate::{
         docker_events::{Narrator, Verb},
         failure,
     },
+    options::names,
     term::error::CliError,
 };
 use client::{error::OpsError, repo::signer};
@@ -52,7 +53,7 @@ Examples:
     dct signer add --key laptop.pem --key server.pem ian dtr.example.com/prod/nginx";
 
 /// Runs the verb. A repository that fails does not keep the others from getting the signer.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let name = &args.name;
     signer_name::check("signer", name)?;
     if name == "releases" {
@@ -81,7 +82,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 }
 
 fn add(name: &str, repository: &str, keys: &[Key], context: &Context<'_>) -> Result<(), CliError> {
-    let gun = context.wiring.repository(repository)?;
+    let gun = names::repository(repository)?;
     let refused = |reason: String| CliError::new(format!("could not add signer to repo: {name}: {reason}"));
     let role = RoleName::signer(name).map_err(|error| refused(error.to_string()))?;
     let _wait = context.ui.wait(&format!("adding the signer to {repository}"));

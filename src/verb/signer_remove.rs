@@ -6,7 +6,7 @@ use crate::{
         docker_events::{Narrator, Verb},
         failure,
     },
-    options::boolean::go_bool,
+    options::{boolean::go_bool, names},
     term::error::CliError,
 };
 use client::{
@@ -47,7 +47,7 @@ Examples:
     dct signer remove --force ian dtr.example.com/prod/nginx";
 
 /// Runs the verb. A repository that fails does not keep the others from losing the signer.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (ui, name) = (context.ui, &args.name);
     let mut failed = Vec::new();
     for repository in &args.repositories {
@@ -70,7 +70,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 
 fn remove(args: &Args, repository: &str, context: &Context<'_>) -> Result<Removal, CliError> {
     let name = &args.name;
-    let gun = context.wiring.repository(repository)?;
+    let gun = names::repository(repository)?;
     if name == "releases" {
         return Err(CliError::new("releases is a reserved keyword and cannot be removed"));
     }

@@ -7,7 +7,10 @@ use crate::{
         docker_events::{Narrator, Verb},
         failure,
     },
-    options::boolean::{OutputFormat, output_format},
+    options::{
+        boolean::{OutputFormat, output_format},
+        names,
+    },
     render::keys_json,
     term::{error::CliError, table},
 };
@@ -40,8 +43,8 @@ Examples:
     dct whoami --output json dtr.example.com/prod/nginx | jq -e '.roles[] | select(.role == \"targets/jeff\")'";
 
 /// Runs the verb. That no key is here is an answer, and no failure.
-pub fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let gun = context.wiring.repository(&args.repository)?;
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+    let gun = names::repository(&args.repository)?;
     let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
     let standings =
         whoami::whoami(&context.session(&narrator), &gun).map_err(|error| failure::about_repository(&args.repository, &error))?;

@@ -6,7 +6,7 @@ use client::{
     error::OpsError,
     ports::{Engine, EngineError, Progress, Pushed, PushedContent, RemoteError},
 };
-use trust::model::{digest::Sha256, gun::Gun, image::Tag};
+use trust::model::{digest::Sha256, gun::Gun, tag::Tag};
 
 use crate::publishing::{Signer, everywhere};
 

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use trust::{
     crypto::{pem, private_key::PrivateKey, secret::Passphrase},
     json::value::Json,
-    model::{digest::Sha256, gun::Gun, image::Tag, key::Key as PublicKey, role::RoleName},
+    model::{digest::Sha256, gun::Gun, key::Key as PublicKey, role::RoleName, tag::Tag},
     verify::pinning::TrustPinning,
 };
 

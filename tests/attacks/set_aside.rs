@@ -7,7 +7,7 @@ use client::{
 };
 use serde_json::{Value, json};
 use trust::{
-    model::{image::Tag, role::RoleName},
+    model::{image_name::ImageName, role::RoleName, tag::Tag},
     verify::update::Freshness,
 };
 
@@ -351,7 +351,7 @@ fn one_key_that_stays_keeps_the_floor() {
 /// Every way to look, with what each says.
 fn looks(world: &World, unreleased: &Unreleased) -> Vec<(&'static str, Result<usize, OpsError>, Vec<String>)> {
     let (tag, roles) = (Tag::parse("0").unwrap(), [RoleName::releases(), RoleName::targets()]);
-    let image = host::docker::reference::image(GUN).unwrap();
+    let image = ImageName::parse(GUN).unwrap();
     let outage = resolve_image::Outage::Fail;
     let mut all = Vec::new();
     let mut look = |name, command: &dyn Fn(&client::session::Session<'_>) -> Result<usize, OpsError>| {

@@ -14,9 +14,10 @@ use client::{
 use trust::{
     model::{
         digest::Sha256,
-        image::{Image, Tag},
+        image_name::{ImageName, Selector},
         key_id::CanonicalKeyId,
         role::RoleName,
+        tag::Tag,
     },
     verify::pinning::TrustPinning,
 };
@@ -173,14 +174,13 @@ fn look(forge: &Forge, tag: Option<&str>, digest: Option<Sha256>) -> Result<Imag
         now: NOW.parse().unwrap(),
     };
     let tag = tag.map(|tag| Tag::parse(tag).unwrap());
-    let image = Image {
-        typed: GUN.to_owned(),
-        gun: gun(),
-        tag: tag.clone().filter(|_| digest.is_none()),
-        has_digest: digest.is_some(),
-        digest,
-        exact: tag.zip(digest),
+    let selector = match (tag, digest) {
+        (None, None) => Selector::Whole,
+        (Some(tag), None) => Selector::Tag(tag),
+        (None, digest) => Selector::Digest(digest),
+        (Some(tag), digest) => Selector::TagAndDigest(tag, digest),
     };
+    let image = ImageName { typed: GUN.to_owned(), gun: gun(), selector };
     inspect_image::inspect(&session, &image)
 }
 

@@ -14,7 +14,7 @@ use host::{
     engine::EngineApi,
     http::endpoint::{Address, Endpoint},
 };
-use trust::model::image::Tag;
+use trust::model::tag::Tag;
 
 use crate::world::{World, gun};
 

@@ -10,7 +10,7 @@ use host::{
     notary::{Access, NotaryServers, servers::Servers},
     registry::Registries,
 };
-use trust::model::{digest::Sha256, gun::Gun, image::Tag, role::RoleName, version::Version};
+use trust::model::{digest::Sha256, gun::Gun, role::RoleName, tag::Tag, version::Version};
 
 use crate::support::{Peers, home::Home};
 

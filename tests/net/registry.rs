@@ -1,7 +1,7 @@
 //! Manifests.
 
 use client::ports::{Manifest, Registry, RegistryError, RemoteError};
-use trust::model::{digest::Sha256, image::Tag};
+use trust::model::{digest::Sha256, tag::Tag};
 
 use crate::{
     https::{Reply, reply},

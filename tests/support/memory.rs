@@ -14,7 +14,7 @@ use client::ports::{
 };
 use trust::{
     crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase},
-    model::{digest::Sha256, gun::Gun, image::Tag, key_id::CanonicalKeyId, role::RoleName},
+    model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName, tag::Tag},
 };
 
 /// What the store of `dct` must do, without a disk.

@@ -12,7 +12,7 @@ use trust::{
         sign::SignError,
     },
     json::value::JsonError,
-    model::{digest::Sha256, gun::Gun, image::Tag, key_id::CanonicalKeyId, role::RoleName, version::Version},
+    model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName, tag::Tag, version::Version},
     verify::error::UpdateError,
 };
 

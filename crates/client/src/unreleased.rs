@@ -1,6 +1,6 @@
 //! A signature that no pull takes: of a signer who may not release.
 
-use trust::model::{digest::Sha256, image::Tag, key_id::CanonicalKeyId, role::RoleName};
+use trust::model::{digest::Sha256, key_id::CanonicalKeyId, role::RoleName, tag::Tag};
 
 /// A tag that was signed for a content, which is not what is released under it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use crate::{
     session::Session,
 };
 use trust::{
-    model::{digest::Sha256, image::Tag, role::RoleName},
+    model::{digest::Sha256, role::RoleName, tag::Tag},
     verify::trusted::TrustedRepo,
 };
 

@@ -11,7 +11,7 @@ use trust::{
     model::{
         digest::Sha256,
         gun::Gun,
-        image::Image,
+        image_name::{ImageName, Selector},
         key::Key,
         key_id::{CanonicalKeyId, TufKeyId},
         role::RoleName,
@@ -63,14 +63,18 @@ pub struct SignerRow {
 
 /// Reports on an image: on its tag where it has one, else on all. A digest in its name must be released, or there is no report. Where the signers of
 /// `targets/releases` were removed, or it has expired, what is left is reported as that; where its file is not known, nothing is.
-pub fn inspect(session: &Session<'_>, image: &Image) -> Result<ImageReport, OpsError> {
+pub fn inspect(session: &Session<'_>, image: &ImageName) -> Result<ImageReport, OpsError> {
     let repo = for_reading(session, &image.gun)?;
     let skipped = repo.skipped().get(&RoleName::releases());
     if skipped.is_some_and(|skipped| !matches!(skipped.cause, Cause::Expired | Cause::LostSigners)) {
         must_be_known(&repo)?;
     }
     named_digest::check(&repo, image)?;
-    let tags = released_rows(&repo.entries(image.tag.as_ref().map(trust::model::image::Tag::as_str)));
+    let tag = match &image.selector {
+        Selector::Tag(tag) => Some(tag.as_str()),
+        Selector::Whole | Selector::Digest(_) | Selector::TagAndDigest(..) => None,
+    };
+    let tags = released_rows(&repo.entries(tag));
     if !tags.is_empty() {
         tell_of_missing_releases(session, &repo)?;
     }

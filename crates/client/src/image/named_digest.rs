@@ -5,18 +5,25 @@ use crate::error::OpsError;
 use trust::{
     model::{
         digest::Sha256,
-        image::{Image, Tag},
+        image_name::{ImageName, Selector},
+        tag::Tag,
     },
     verify::trusted::TrustedRepo,
 };
 
 /// Makes sure that the digest in an image's name, where it has one, is released: under the tag beside it, or under any where there is none.
-pub(crate) fn check(repo: &TrustedRepo, image: &Image) -> Result<(), OpsError> {
-    let Some(named) = image.digest else { return Ok(()) };
-    if let Some((tag, _)) = &image.exact {
-        let released = released(repo, tag).map_err(|why| why.failure(repo.gun(), tag))?;
-        return check_tag(tag, named, released.sha256);
+pub(crate) fn check(repo: &TrustedRepo, image: &ImageName) -> Result<(), OpsError> {
+    match &image.selector {
+        Selector::TagAndDigest(tag, Some(named)) => {
+            let released = released(repo, tag).map_err(|why| why.failure(repo.gun(), tag))?;
+            check_tag(tag, *named, released.sha256)
+        }
+        Selector::Digest(Some(named)) => check_any(repo, *named),
+        Selector::Whole | Selector::Tag(_) | Selector::Digest(None) | Selector::TagAndDigest(_, None) => Ok(()),
     }
+}
+
+fn check_any(repo: &TrustedRepo, named: Sha256) -> Result<(), OpsError> {
     let entries = repo.entries(None);
     let signed = entries.iter().filter(|entry| is_released(entry.role) && entry.target.meta.sha256 == named);
     let is_named = |tag: &Tag| released(repo, tag).is_ok_and(|released| released.sha256 == named);

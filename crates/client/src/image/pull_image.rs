@@ -5,7 +5,7 @@ use crate::{
     ports::{Engine, events::Event},
     session::Session,
 };
-use trust::model::{digest::Sha256, gun::Gun, image::Tag};
+use trust::model::{digest::Sha256, gun::Gun, tag::Tag};
 
 /// Has the Engine pull each content by its digest and tag it, for another platform than its own where one is named. The first that
 /// fails ends it, untagged.

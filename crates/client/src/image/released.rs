@@ -2,7 +2,7 @@
 
 use crate::{error::OpsError, ports::events::Event, session::Session};
 use trust::{
-    model::{gun::Gun, hashes::FileMeta, image::Tag, role::RoleName},
+    model::{gun::Gun, hashes::FileMeta, role::RoleName, tag::Tag},
     verify::trusted::TrustedRepo,
 };
 

@@ -8,7 +8,7 @@ use crate::{
     state::refresh::{Target, for_reading, for_writing},
 };
 use trust::{
-    model::{digest::Sha256, gun::Gun, image::Tag},
+    model::{digest::Sha256, gun::Gun, tag::Tag},
     verify::trusted::TrustedRepo,
 };
 

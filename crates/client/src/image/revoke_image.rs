@@ -15,7 +15,7 @@ use crate::{
 };
 use trust::{
     edit::change::Change,
-    model::{gun::Gun, image::Tag, key_id::CanonicalKeyId, role::RoleName},
+    model::{gun::Gun, key_id::CanonicalKeyId, role::RoleName, tag::Tag},
     verify::trusted::TrustedRepo,
 };
 

@@ -9,7 +9,7 @@ use crate::{
     session::Session,
 };
 use trust::{
-    model::{digest::Sha256, gun::Gun, hashes::FileMeta, image::Tag},
+    model::{digest::Sha256, gun::Gun, hashes::FileMeta, tag::Tag},
     verify::trusted::TrustedRepo,
 };
 

@@ -26,7 +26,7 @@ use crate::{
 };
 use trust::{
     edit::{change::Change, local::LocalRepo},
-    model::{digest::Sha256, gun::Gun, hashes::FileMeta, image::Tag, key::Key, role::RoleName, targets},
+    model::{digest::Sha256, gun::Gun, hashes::FileMeta, key::Key, role::RoleName, tag::Tag, targets},
     verify::trusted::TrustedRepo,
 };
 

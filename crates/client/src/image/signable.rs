@@ -8,7 +8,7 @@ use crate::{
     unreleased::{NoRelease, Unreleased},
 };
 use trust::{
-    model::{digest::Sha256, gun::Gun, image::Tag, role::RoleName},
+    model::{digest::Sha256, gun::Gun, role::RoleName, tag::Tag},
     verify::{lookup::admits, trusted::TrustedRepo},
 };
 

@@ -2,7 +2,7 @@
 
 use super::notary::RemoteError;
 use crate::ports::transfer::{Progress, Pushed};
-use trust::model::{digest::Sha256, gun::Gun, image::Tag};
+use trust::model::{digest::Sha256, gun::Gun, tag::Tag};
 
 /// A Docker Engine.
 pub trait Engine: Sync {

@@ -4,7 +4,7 @@ use super::{
     registry::Manifest,
     transfer::{Progress, PushedContent},
 };
-use trust::model::{digest::Sha256, gun::Gun, image::Tag, key_id::CanonicalKeyId};
+use trust::model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, tag::Tag};
 
 /// Something that a person is told before a command ends.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The OCI registry that holds the images.
 
 use super::notary::RemoteError;
-use trust::model::{digest::Sha256, gun::Gun, image::Tag};
+use trust::model::{digest::Sha256, gun::Gun, tag::Tag};
 
 /// The OCI registry that holds the images.
 pub trait Registry: Sync {

@@ -11,8 +11,8 @@ use base64ct::{Base64, Base64Unpadded, Encoding};
 use serde::Deserialize;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::reference::DEFAULT_DOMAIN;
 use crate::http::credential::{Credential, Secret};
+use trust::model::gun::{DOCKER_HUB, OLD_DOCKER_HUB};
 
 /// Longest file that is read, in bytes.
 const MAX_FILE: u64 = 4 << 20;
@@ -101,7 +101,7 @@ impl Config {
     /// The exact key, or the first one with the registry's host (docker/cli `ConvertToHostname`).
     fn entry(&self, registry: &str) -> Option<(&str, &Entry)> {
         let of_host = |host: &str| {
-            let is_hub = registry == DEFAULT_DOMAIN && host == "index.docker.io";
+            let is_hub = registry == DOCKER_HUB && host == OLD_DOCKER_HUB;
             is_hub || host == registry
         };
         let exact = self.auths.get_key_value(key(registry));
@@ -112,7 +112,7 @@ impl Config {
 
 /// The name under which Docker keeps the credentials of a registry.
 pub(super) fn key(registry: &str) -> &str {
-    if registry == DEFAULT_DOMAIN { HUB_KEY } else { registry }
+    if registry == DOCKER_HUB { HUB_KEY } else { registry }
 }
 
 /// The host, and port where there is one, of a URL or of a name without scheme.

@@ -17,7 +17,7 @@ use crate::http::{
     text::printable,
 };
 use client::ports::{Engine, EngineError, Progress, Pushed, RemoteError};
-use trust::model::{digest::Sha256, gun::Gun, image::Tag};
+use trust::model::{digest::Sha256, gun::Gun, tag::Tag};
 
 /// The newest version of the API that is spoken here. What is asked for has had the same form since 1.24.
 const NEWEST: Version = Version(1, 50);

@@ -2,7 +2,7 @@
 
 use super::message::Message;
 use client::ports::{Pushed, PushedContent};
-use trust::model::{digest::Sha256, image::Tag};
+use trust::model::{digest::Sha256, tag::Tag};
 
 /// Most contents that are kept.
 const MAX_RESULTS: usize = 1024;

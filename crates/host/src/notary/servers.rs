@@ -7,7 +7,7 @@ use crate::http::{
     text::printable,
 };
 use client::ports::RemoteError;
-use trust::model::gun::Gun;
+use trust::model::gun::{DOCKER_HUB, Gun};
 
 /// The server of Docker Hub's images.
 const HUB_SERVER: &str = "https://notary.docker.io";
@@ -69,7 +69,7 @@ impl Servers {
     pub fn of_registry(&self, registry: &str) -> Result<Api, InvalidApi> {
         match self.by_registry.get(registry) {
             Some(api) => Ok(api.clone()),
-            None if registry == "docker.io" => Api::parse(HUB_SERVER),
+            None if registry == DOCKER_HUB => Api::parse(HUB_SERVER),
             None => Api::of_host(registry),
         }
     }

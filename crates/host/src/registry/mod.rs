@@ -13,7 +13,11 @@ use crate::http::{
     text::printable,
 };
 use client::ports::{Manifest, Registry, RegistryError, RemoteError};
-use trust::model::{digest::Sha256, gun::Gun, image::Tag};
+use trust::model::{
+    digest::Sha256,
+    gun::{DOCKER_HUB, Gun},
+    tag::Tag,
+};
 
 /// Longest manifest, in bytes: what registries themselves take.
 const MAX_MANIFEST: u64 = 4 << 20;
@@ -39,7 +43,7 @@ impl Registries {
 
 /// The address of a registry, named as in a GUN.
 pub fn address(registry: &str) -> Result<Api, InvalidApi> {
-    Api::of_host(if registry == "docker.io" { HUB_REGISTRY } else { registry })
+    Api::of_host(if registry == DOCKER_HUB { HUB_REGISTRY } else { registry })
 }
 
 impl Registries {

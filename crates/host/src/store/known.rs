@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use super::{TrustFolder, files, view};
-use trust::model::{gun::Gun, image::Tag, role::RoleName};
+use trust::model::{gun::Gun, role::RoleName, tag::Tag};
 
 /// What a repository's files name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

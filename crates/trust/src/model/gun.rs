@@ -10,6 +10,12 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Gun(String);
 
+/// Docker Hub as a registry: the one that is meant where a name has none.
+pub const DOCKER_HUB: &str = "docker.io";
+
+/// The name and the key of Docker Hub's login, from before `docker.io`.
+pub const OLD_DOCKER_HUB: &str = "index.docker.io";
+
 /// Longest GUN accepted, in bytes: Notary's server stores it in a column of 255.
 const MAX_LEN: usize = 255;
 

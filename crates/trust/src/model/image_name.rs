@@ -1,16 +1,10 @@
-//! Image references, normalised as Docker does (distribution/reference, `ParseNormalizedNamed`), with its messages word for word.
+//! Names of images, normalised as Docker does (distribution/reference, `ParseNormalizedNamed`), with its messages word for word.
 
-use trust::model::{
+use super::{
     digest::Sha256,
-    gun::{Gun, InvalidGun},
-    image::{Image, Tag},
+    gun::{DOCKER_HUB, Gun, InvalidGun, OLD_DOCKER_HUB},
+    tag::Tag,
 };
-
-/// The registry's domain that is meant where none is named.
-pub const DEFAULT_DOMAIN: &str = "docker.io";
-
-/// The older name of the same registry.
-const LEGACY_DEFAULT_DOMAIN: &str = "index.docker.io";
 
 /// Longest path of a repository, in bytes, without the domain.
 const MAX_PATH: usize = 255;
@@ -47,27 +41,64 @@ pub enum InvalidReference {
     UppercasePath(String),
 }
 
-/// Reads an image argument: `IMAGE[:TAG][@DIGEST]`. A digest wins over a tag, and no tag is made up.
-pub fn image(typed: &str) -> Result<Image, InvalidReference> {
-    let parsed = normalize(typed)?;
-    let has_digest = parsed.digest.is_some();
-    let tag = parsed.tag.and_then(Tag::parse);
-    let digest = parsed.digest.and_then(|digest| Sha256::from_hex(digest.strip_prefix("sha256:")?));
-    let exact = tag.clone().zip(digest);
-    let tag = tag.filter(|_| !has_digest);
-    Ok(Image { typed: typed.to_owned(), gun: Gun::parse(&parsed.name)?, tag, has_digest, digest, exact })
+/// An image, as a person names it: `NAME[:TAG][@DIGEST]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageName {
+    /// The argument as it was typed; messages repeat it.
+    pub typed: String,
+    /// The normalised name of the repository.
+    pub gun: Gun,
+    /// What of the repository is meant.
+    pub selector: Selector,
+}
+
+/// What of a repository is meant. The digest is none where its algorithm is another than SHA-256: no such digest is ever signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selector {
+    /// No tag and no digest; none is made up.
+    Whole,
+    /// What stands under a tag.
+    Tag(Tag),
+    /// A content.
+    Digest(Option<Sha256>),
+    /// A content that is to stand under a tag. Docker lets the digest win.
+    TagAndDigest(Tag, Option<Sha256>),
+}
+
+impl ImageName {
+    /// Reads an argument that names an image.
+    pub fn parse(typed: &str) -> Result<Self, InvalidReference> {
+        let parsed = normalize(typed)?;
+        let sha256 = |digest: &str| Sha256::from_hex(digest.strip_prefix("sha256:")?);
+        let selector = match (parsed.tag.and_then(Tag::parse), parsed.digest) {
+            (None, None) => Selector::Whole,
+            (Some(tag), None) => Selector::Tag(tag),
+            (None, Some(digest)) => Selector::Digest(sha256(digest)),
+            (Some(tag), Some(digest)) => Selector::TagAndDigest(tag, sha256(digest)),
+        };
+        Ok(Self { typed: typed.to_owned(), gun: Gun::parse(&parsed.name)?, selector })
+    }
+
+    /// The tag, with a digest beside it or without.
+    #[must_use]
+    pub fn tag(&self) -> Option<&Tag> {
+        match &self.selector {
+            Selector::Tag(tag) | Selector::TagAndDigest(tag, _) => Some(tag),
+            Selector::Whole | Selector::Digest(_) => None,
+        }
+    }
 }
 
 /// Reads a `REPOSITORY` argument. `docker trust signer` reads it as an image, and passes over a tag or digest.
 pub fn repository(typed: &str) -> Result<Gun, InvalidReference> {
-    image(typed).map(|image| image.gun)
+    ImageName::parse(typed).map(|image| image.gun)
 }
 
 /// A repository's name as Docker shows it to people: without its own registry and without `library/` (`reference.FamiliarName`).
 #[must_use]
 pub fn familiar(gun: &Gun) -> &str {
     let name = gun.as_str();
-    match name.strip_prefix(DEFAULT_DOMAIN).and_then(|rest| rest.strip_prefix('/')) {
+    match name.strip_prefix(DOCKER_HUB).and_then(|rest| rest.strip_prefix('/')) {
         None => name,
         Some(path) => path.strip_prefix("library/").filter(|rest| !rest.contains('/')).unwrap_or(path),
     }
@@ -103,15 +134,15 @@ fn normalize(typed: &str) -> Result<Parsed<'_>, InvalidReference> {
 /// The domain, what Docker puts before the rest (`library/` or nothing), and the rest (`splitDockerDomain`).
 fn split_domain(typed: &str) -> (&str, &'static str, &str) {
     const OFFICIAL: &str = "library/";
-    let Some((first, rest)) = typed.split_once('/') else { return (DEFAULT_DOMAIN, OFFICIAL, typed) };
-    let (domain, rest) = if first == LEGACY_DEFAULT_DOMAIN {
-        (DEFAULT_DOMAIN, rest)
+    let Some((first, rest)) = typed.split_once('/') else { return (DOCKER_HUB, OFFICIAL, typed) };
+    let (domain, rest) = if first == OLD_DOCKER_HUB {
+        (DOCKER_HUB, rest)
     } else if first == "localhost" || first.contains(['.', ':']) || lower(first) != first {
         (first, rest)
     } else {
-        (DEFAULT_DOMAIN, typed)
+        (DOCKER_HUB, typed)
     };
-    let official = domain == DEFAULT_DOMAIN && !rest.contains('/');
+    let official = domain == DOCKER_HUB && !rest.contains('/');
     (domain, if official { OFFICIAL } else { "" }, rest)
 }
 
@@ -224,18 +255,25 @@ mod tests {
             ("test:5000", "docker.io/library/test", Some("5000")),
             ("foo:A.-_", "docker.io/library/foo", Some("A.-_")),
         ] {
-            let image = image(typed).unwrap_or_else(|e| panic!("{typed}: {e}"));
-            assert_eq!((image.gun.as_str(), image.tag.as_ref().map(Tag::as_str)), (gun, tag), "{typed}");
-            assert_eq!((image.typed.as_str(), image.has_digest), (typed, false));
+            let image = ImageName::parse(typed).unwrap_or_else(|e| panic!("{typed}: {e}"));
+            let selector = tag.and_then(Tag::parse).map_or(Selector::Whole, Selector::Tag);
+            assert_eq!((image.gun.as_str(), image.selector), (gun, selector), "{typed}");
+            assert_eq!(image.typed, typed);
             assert_eq!(repository(typed).unwrap().as_str(), gun);
         }
     }
 
     #[test]
-    fn a_digest_wins_over_a_tag() {
-        for typed in [format!("alpine@sha256:{HEX64}"), format!("alpine:3@sha256:{HEX64}")] {
-            let image = image(&typed).unwrap();
-            assert_eq!((image.gun.as_str(), image.tag, image.has_digest), ("docker.io/library/alpine", None, true));
+    fn a_digest_stands_alone_or_beside_a_tag() {
+        let (digest, tag) = (Sha256::from_hex(HEX64), Tag::parse("3").unwrap());
+        for (typed, selector) in [
+            (format!("alpine@sha256:{HEX64}"), Selector::Digest(digest)),
+            (format!("alpine:3@sha256:{HEX64}"), Selector::TagAndDigest(tag.clone(), digest)),
+            (format!("alpine@sha512:{HEX64}{HEX64}"), Selector::Digest(None)),
+            (format!("alpine:3@sha512:{HEX64}{HEX64}"), Selector::TagAndDigest(tag, None)),
+        ] {
+            let image = ImageName::parse(&typed).unwrap();
+            assert_eq!((image.gun.as_str(), image.selector), ("docker.io/library/alpine", selector), "{typed}");
         }
     }
 
@@ -289,16 +327,16 @@ mod tests {
             (&long, "repository name must not be more than 255 characters"),
             (&format!("alpine:{}", "t".repeat(129)), FORMAT),
         ] {
-            assert_eq!(image(typed).unwrap_err().to_string(), message, "{typed:?}");
+            assert_eq!(ImageName::parse(typed).unwrap_err().to_string(), message, "{typed:?}");
         }
     }
 
     proptest::proptest! {
         #[test]
         fn what_is_taken_stays_as_it_is(typed in "[a-zA-Z0-9.:/@_\\[\\]-]{1,40}|\\PC{0,20}") {
-            if let Ok(taken) = image(&typed) {
+            if let Ok(taken) = ImageName::parse(&typed) {
                 // normalised once, it is normal
-                proptest::prop_assert_eq!(image(taken.gun.as_str()).map(|again| again.gun), Ok(taken.gun));
+                proptest::prop_assert_eq!(ImageName::parse(taken.gun.as_str()).map(|again| again.gun), Ok(taken.gun));
             }
         }
     }

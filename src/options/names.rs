@@ -1,0 +1,31 @@
+//! Arguments that name images and repositories, in Docker's grammar.
+
+use crate::term::{error::CliError, ui::Ui};
+use trust::model::{
+    gun::Gun,
+    image_name::{self, ImageName, InvalidReference, Selector},
+    tag::Tag,
+};
+
+/// Reads an argument that names an image.
+pub(crate) fn image(typed: &str) -> Result<ImageName, CliError> {
+    ImageName::parse(typed).map_err(|error| refused(&error))
+}
+
+/// Reads an argument that names a repository.
+pub(crate) fn repository(typed: &str) -> Result<Gun, CliError> {
+    image_name::repository(typed).map_err(|error| refused(&error))
+}
+
+/// The image with the tag `latest` where it has neither tag nor digest, which docker tells on standard output.
+pub(crate) fn with_default_tag(image: ImageName, ui: &Ui) -> ImageName {
+    if image.selector != Selector::Whole {
+        return image;
+    }
+    ui.line("Using default tag: latest");
+    ImageName { typed: format!("{}:latest", image.typed), selector: Selector::Tag(Tag::latest()), ..image }
+}
+
+fn refused(error: &InvalidReference) -> CliError {
+    CliError::new(error.to_string())
+}
