@@ -51,6 +51,9 @@ const IMPURE_CRATES: [&str; 14] = [
     "url",
 ];
 
+/// What each command has, and each command line.
+const OF_EACH_COMMAND_LINE: [&str; 5] = ["Args", "Arguments", "Command", "GlobalFlags", "KeyCommand"];
+
 /// What stands beside the commands and is none.
 const SHARED_BY_COMMANDS: [&str; 7] = ["changes", "key_choice", "key_folder", "key_id", "public_key", "signer_name", "target_file"];
 
@@ -218,6 +221,24 @@ fn every_crate_stands_on_those_that_it_may() {
         let uses: Vec<&str> = dependencies.lines().filter(ours).map(|line| line.split([' ', '.']).next().unwrap()).collect();
         assert_eq!(uses, *may, "{name}");
     }
+}
+
+#[test]
+fn a_type_s_name_stands_for_one_thing_in_a_crate() {
+    let mut places: BTreeMap<(String, String), Vec<PathBuf>> = BTreeMap::new();
+    for source in sources() {
+        for line in source.code.lines().filter(|line| line.starts_with("pub")) {
+            let mut words =
+                line.split([' ', '<', '(', ';', '{', ':']).skip_while(|word| !["struct", "enum", "trait"].contains(word));
+            if let (Some(_), Some(name)) = (words.next(), words.next()) {
+                places.entry((source.module[0].clone(), name.to_owned())).or_default().push(source.path.clone());
+            }
+        }
+    }
+    let twice =
+        |((_, name), places): &(&(String, String), &Vec<PathBuf>)| places.len() > 1 && !OF_EACH_COMMAND_LINE.contains(&&**name);
+    let twice: Vec<_> = places.iter().filter(twice).collect();
+    assert!(twice.is_empty(), "{twice:#?}");
 }
 
 #[test]

@@ -95,7 +95,7 @@ pub enum Command {
     #[allow(missing_docs, reason = "as above")]
     Delete(delete::Args),
     #[allow(missing_docs, reason = "as above")]
-    Notary(notary::Words),
+    Notary(notary::NotaryArguments),
     #[cfg(feature = "sandbox")]
     #[allow(missing_docs, reason = "as above")]
     Sandbox(crate::verb::sandbox::Args),

@@ -18,7 +18,7 @@ use clap::{Arg, Command, CommandFactory as _};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
 use super::{args::Arguments, notary_args as notary};
-use crate::{compose::wiring::Known, term::sanitize};
+use crate::{compose::wiring::CompletionNames, term::sanitize};
 
 /// The variable by which a shell asks. Its value is the version of what is said between the two.
 pub const VARIABLE: &str = "DCT_COMPLETE";
@@ -43,10 +43,10 @@ pub fn definition() -> Command {
 /// What this machine has to offer for the last of these words of a command, a line a candidate: the word, a tab, and what it means.
 #[must_use]
 pub fn offered(command: Command, words: &[OsString]) -> Vec<String> {
-    candidates(command, words, Known::new(config_dir(words).as_deref()))
+    candidates(command, words, CompletionNames::new(config_dir(words).as_deref()))
 }
 
-fn candidates(mut command: Command, words: &[OsString], known: Option<Known>) -> Vec<String> {
+fn candidates(mut command: Command, words: &[OsString], known: Option<CompletionNames>) -> Vec<String> {
     command.build();
     let mut command = with_values(command, &Arc::new(known));
     let line: Vec<OsString> = std::iter::once(OsString::from(command.get_name())).chain(words.iter().cloned()).collect();
@@ -73,7 +73,7 @@ fn line_of(candidate: &CompletionCandidate) -> Option<String> {
 }
 
 /// Lets the arguments of a command, and of those below it, complete by the names of their values.
-fn with_values(command: Command, known: &Arc<Option<Known>>) -> Command {
+fn with_values(command: Command, known: &Arc<Option<CompletionNames>>) -> Command {
     let command = command.mut_subcommands(|below| with_values(below, known));
     command.mut_args(|arg| match kind(&arg) {
         Some(kind) => {
@@ -109,7 +109,7 @@ fn kind(arg: &Arg) -> Option<Kind> {
     }
 }
 
-fn values(kind: Kind, typed: &OsStr, known: Option<&Known>) -> Vec<CompletionCandidate> {
+fn values(kind: Kind, typed: &OsStr, known: Option<&CompletionNames>) -> Vec<CompletionCandidate> {
     let (Some(typed), Some(known)) = (typed.to_str(), known) else { return Vec::new() };
     let names = match kind {
         Kind::Repository => known.repositories(),
@@ -122,7 +122,7 @@ fn values(kind: Kind, typed: &OsStr, known: Option<&Known>) -> Vec<CompletionCan
 }
 
 /// Names that one key has, and IDs: of keys that share their name, and of all once something is typed.
-fn keys(typed: &str, known: &Known) -> Vec<String> {
+fn keys(typed: &str, known: &CompletionNames) -> Vec<String> {
     let keys = known.keys();
     let is_shared = |name: &str| keys.iter().filter(|(_, other)| other == name).count() > 1;
     let ids = keys.iter().filter(|(_, name)| !typed.is_empty() || is_shared(name)).map(|(id, _)| id.clone());
@@ -131,7 +131,7 @@ fn keys(typed: &str, known: &Known) -> Vec<String> {
 }
 
 /// Repositories, and the tags of the one that is typed in full with its colon.
-fn images(typed: &str, untagged: bool, known: &Known) -> Vec<String> {
+fn images(typed: &str, untagged: bool, known: &CompletionNames) -> Vec<String> {
     let repository = typed.rsplit_once(':').map(|(repository, _)| repository);
     let mut images: Vec<String> = known.repositories().into_iter().map(|name| if untagged { name } else { name + ":" }).collect();
     if let Some(repository) = repository.filter(|name| !name.is_empty()) {

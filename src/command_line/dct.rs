@@ -15,7 +15,7 @@ use super::{
 use crate::{
     compose::{
         context::Context,
-        wiring::{self, Access, Face, Login, Wiring},
+        wiring::{self, Access, Face, LoginPolicy, Wiring},
     },
     face::docker_usage::{self, Refusal},
     passphrases::prompt::Prompter,
@@ -144,7 +144,7 @@ fn on_trust_data(
     let input = Input::standard().map_err(|error| CliError::new(format!("standard input: {error}")))?;
     let prompter = Arc::new(Prompter::new(Arc::clone(ui), Arc::new(input), passphrases));
     // a login is asked for, as by notary, where the verb is notary's
-    let login = if access == Access::Admin { Login::Ask(Arc::clone(&prompter)) } else { Login::Never };
+    let login = if access == Access::Admin { LoginPolicy::Ask(Arc::clone(&prompter)) } else { LoginPolicy::Never };
     let wiring = Wiring::new(Face { config_dir: arguments.config.as_deref(), engine: &arguments.engine, ui, access, login })?;
     let result = verb(&Context { ui, prompter: &prompter, wiring: &wiring, now: wiring::now() });
     for warning in wiring.warnings() {

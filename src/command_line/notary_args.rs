@@ -60,7 +60,7 @@ pub struct Arguments {
     help_template = crate::options::boolean::TEMPLATE,
     disable_help_flag = true
 )]
-pub struct Words {
+pub struct NotaryArguments {
     /// A command of notary, with its flags and arguments
     #[arg(value_name = "COMMAND", trailing_var_arg = true, allow_hyphen_values = true)]
     pub words: Vec<OsString>,

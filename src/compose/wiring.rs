@@ -20,12 +20,12 @@ use self::{
     of_settings::{permissions, tls, unreleased},
 };
 use crate::{
-    config::settings::Settings,
+    config::settings::DctSettings,
     options::engine::{EngineFlags, TlsFileFlags},
     passphrases::{
         flags::{NewPassphraseFlags, PassphraseFlags},
         prompt::Prompter,
-        source::{Answer, Place, Sources},
+        source::{PassphraseSources, Place, SourcedPassphrase},
     },
     term::{
         error::{CliError, os_words},
@@ -34,7 +34,7 @@ use crate::{
 };
 use client::{
     ports::{Changelist, Engine, EngineError, Events, KeyStore as _},
-    session::{Session, Unreleased},
+    session::{RefuseUnreleased, Session},
 };
 use host::{
     docker::{
@@ -65,7 +65,7 @@ pub struct Wiring {
     net: Arc<Net>,
     keys: KeyFiles,
     pins: TrustPinning,
-    unreleased: Unreleased,
+    unreleased: RefuseUnreleased,
     engine: EngineNames,
     timeout: Duration,
     /// The registries of which a released content is signed again whatever they serve.
@@ -73,7 +73,7 @@ pub struct Wiring {
 }
 
 /// Who is asked where Docker's configuration has no login for a server.
-pub enum Login {
+pub enum LoginPolicy {
     /// Nobody: the command goes on as anonymous.
     Never,
     /// The person, where one sits at a terminal.
@@ -91,7 +91,7 @@ pub struct Face<'a> {
     /// What the verb may do on the server.
     pub access: Access,
     /// Who is asked for a login.
-    pub login: Login,
+    pub login: LoginPolicy,
 }
 
 impl Wiring {
@@ -182,12 +182,12 @@ pub(crate) fn sign_from() -> Result<Option<String>, CliError> {
 
 /// What is known on this machine while a command is typed: names alone, unverified, sorted. No server is asked, nothing is written, and what cannot
 /// be read is passed over.
-pub(crate) struct Known {
+pub(crate) struct CompletionNames {
     store: TrustFolder,
     keys: KeyFiles,
 }
 
-impl Known {
+impl CompletionNames {
     /// What lies in Docker's folder; nothing is read before it is asked for.
     #[must_use]
     pub(crate) fn new(config_dir_flag: Option<&Path>) -> Option<Self> {
@@ -227,17 +227,17 @@ impl Known {
 }
 
 /// What answers for passphrases: flags and the environment.
-pub(crate) fn passphrases(flags: &PassphraseFlags, new: Option<&NewPassphraseFlags>) -> Result<Sources, CliError> {
+pub(crate) fn passphrases(flags: &PassphraseFlags, new: Option<&NewPassphraseFlags>) -> Result<PassphraseSources, CliError> {
     let read = |number| passphrases::from_descriptor(number).map_err(|error| error.to_string());
-    let sources = Sources::new(Box::new(|name| std::env::var_os(name)), Box::new(read_passphrase));
+    let sources = PassphraseSources::new(Box::new(|name| std::env::var_os(name)), Box::new(read_passphrase));
     Ok(sources.with_flags(flags.source(&read)?, new.map(|new| new.source(&read)).transpose()?.flatten()))
 }
 
-fn read_passphrase(place: &Place, role: &str, key: &str) -> Result<Answer, String> {
+fn read_passphrase(place: &Place, role: &str, key: &str) -> Result<SourcedPassphrase, String> {
     match place {
-        Place::Text(text) => Ok(Answer { text: text.clone(), warning: None }),
-        Place::File(path) => passphrases::from_file(path).map(|file| Answer { text: file.text, warning: file.warning }),
-        Place::Command(line) => passphrases::from_command(line, role, key).map(|text| Answer { text, warning: None }),
+        Place::Text(text) => Ok(SourcedPassphrase { text: text.clone(), warning: None }),
+        Place::File(path) => passphrases::from_file(path).map(|file| SourcedPassphrase { text: file.text, warning: file.warning }),
+        Place::Command(line) => passphrases::from_command(line, role, key).map(|text| SourcedPassphrase { text, warning: None }),
     }
     .map_err(|error| error.to_string())
 }
@@ -278,7 +278,7 @@ fn config_dir(flag: Option<&Path>) -> Result<PathBuf, CliError> {
     std::path::absolute(&folder).map_err(|error| CliError::new(format!("{}: {}", folder.display(), os_words(&error))))
 }
 
-fn servers(settings: &Settings) -> Result<Servers, CliError> {
+fn servers(settings: &DctSettings) -> Result<Servers, CliError> {
     let mut servers = Servers::default();
     for (registry, set) in settings.registries() {
         if let Some(server) = &set.server {
@@ -291,14 +291,14 @@ fn servers(settings: &Settings) -> Result<Servers, CliError> {
     Ok(servers)
 }
 
-fn settings() -> Result<Settings, CliError> {
-    match Settings::path() {
-        Some(path) => Settings::load(&path).map_err(|error| CliError::new(error.to_string())),
-        None => Ok(Settings::default()),
+fn settings() -> Result<DctSettings, CliError> {
+    match DctSettings::path() {
+        Some(path) => DctSettings::load(&path).map_err(|error| CliError::new(error.to_string())),
+        None => Ok(DctSettings::default()),
     }
 }
 
-fn network(settings: &Settings) -> NetSettings {
+fn network(settings: &DctSettings) -> NetSettings {
     NetSettings {
         timeout: settings.network.timeout,
         permissions: permissions(settings),
@@ -307,11 +307,11 @@ fn network(settings: &Settings) -> NetSettings {
     }
 }
 
-fn net(settings: &Settings, config_dir: &Path, tls: TlsFolders, ui: &Arc<Ui>, login: Login) -> Net {
+fn net(settings: &DctSettings, config_dir: &Path, tls: TlsFolders, ui: &Arc<Ui>, login: LoginPolicy) -> Net {
     let docker = Undisturbed { docker: DockerCredentials::new(config_dir.to_owned()), ui: Arc::clone(ui) };
     let credentials: Box<dyn Credentials> = match login {
-        Login::Never => Box::new(docker),
-        Login::Ask(prompter) => Box::new(AskedFor { docker, prompter }),
+        LoginPolicy::Never => Box::new(docker),
+        LoginPolicy::Ask(prompter) => Box::new(AskedFor { docker, prompter }),
     };
     Net::new(network(settings), credentials, Box::new(tls))
 }

@@ -67,18 +67,18 @@ impl Config {
             None => Table::default(),
         };
         let folder = path.and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
-        Settings { file, folder, home }.merged(flags)
+        NotaryConfigFile { file, folder, home }.merged(flags)
     }
 }
 
 /// A file that was read, and what its paths are relative to.
-struct Settings {
+struct NotaryConfigFile {
     file: Table,
     folder: PathBuf,
     home: Option<PathBuf>,
 }
 
-impl Settings {
+impl NotaryConfigFile {
     fn merged(&self, flags: &GlobalFlags) -> Result<Config, CliError> {
         let refuse = |reason: String| CliError::new(format!("error opening config file: {reason}"));
         let file = self.file.clone().undotted(&TABLES).map_err(refuse)?;
@@ -205,7 +205,7 @@ mod tests {
         let path = folder.path().join("config.json");
         std::fs::write(&path, text).unwrap();
         let file = notary_file::read(&path, Presence::Needed).unwrap();
-        Settings { file, folder: "/etc/notary".into(), home: Some("/home/jeff".into()) }
+        NotaryConfigFile { file, folder: "/etc/notary".into(), home: Some("/home/jeff".into()) }
             .merged(flags)
             .map_err(|error| error.message().join("\n"))
     }

@@ -32,7 +32,7 @@ use super::root_settings::{RootDefaults, RootSettings};
 /// Everything that can be set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub(crate) struct Settings {
+pub(crate) struct DctSettings {
     /// By registry, as its name stands before the first `/` of an image: `dtr.example.com`, `localhost:5000`, `docker.io`.
     registry: BTreeMap<String, RegistrySettings>,
     /// For all servers.
@@ -112,7 +112,7 @@ pub(crate) enum SettingsError {
     },
 }
 
-impl Settings {
+impl DctSettings {
     /// The file in the person's configuration folder; none where there is no such folder.
     #[must_use]
     pub(crate) fn path() -> Option<PathBuf> {
@@ -194,8 +194,8 @@ fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<Settings, String> {
-        Settings::parse(text, Path::new("/etc/dct/config.toml")).map_err(|error| error.to_string())
+    fn parse(text: &str) -> Result<DctSettings, String> {
+        DctSettings::parse(text, Path::new("/etc/dct/config.toml")).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -221,9 +221,9 @@ mod tests {
 
     #[test]
     fn an_empty_file_and_none_set_nothing() {
-        assert_eq!(parse(""), Ok(Settings::default()));
+        assert_eq!(parse(""), Ok(DctSettings::default()));
         let nowhere = tempfile::tempdir().unwrap();
-        assert_eq!(Settings::load(&nowhere.path().join("config.toml")).unwrap(), Settings::default());
+        assert_eq!(DctSettings::load(&nowhere.path().join("config.toml")).unwrap(), DctSettings::default());
     }
 
     #[test]
@@ -255,7 +255,8 @@ mod tests {
     fn the_examples_of_the_document_can_be_pasted() {
         let document = include_str!("../../docs/configuration.md");
         let examples = document.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
-        let parsed: Vec<Settings> = examples.map(|text| parse(text).unwrap_or_else(|error| panic!("{error} in {text}"))).collect();
+        let parsed: Vec<DctSettings> =
+            examples.map(|text| parse(text).unwrap_or_else(|error| panic!("{error} in {text}"))).collect();
         assert!(parsed.len() == 2 && !parsed[1].root.first_use && parsed[1].registries().count() == 2);
     }
 

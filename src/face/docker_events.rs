@@ -5,7 +5,7 @@ use client::ports::{Events, events::Event};
 
 /// Which verb is told of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verb {
+pub(crate) enum NarratedVerb {
     /// It has no words of its own for what happens.
     Other,
     /// `signer add`
@@ -13,28 +13,30 @@ pub(crate) enum Verb {
 }
 
 /// Tells of one argument of a verb.
-pub(crate) struct Narrator<'a> {
+pub(crate) struct DockerNarrator<'a> {
     ui: &'a Ui,
-    verb: Verb,
+    verb: NarratedVerb,
     /// The argument as it was typed.
     typed: &'a str,
 }
 
-impl<'a> Narrator<'a> {
-    pub(crate) fn new(ui: &'a Ui, verb: Verb, typed: &'a str) -> Self {
+impl<'a> DockerNarrator<'a> {
+    pub(crate) fn new(ui: &'a Ui, verb: NarratedVerb, typed: &'a str) -> Self {
         Self { ui, verb, typed }
     }
 }
 
-impl Events for Narrator<'_> {
+impl Events for DockerNarrator<'_> {
     fn tell(&self, event: Event<'_>) {
         let (ui, typed) = (self.ui, self.typed);
         if let Event::Initializing { .. } = event {
             ui.wait_for(&format!("initializing {typed}"));
         }
         match (event, self.verb) {
-            (Event::Initializing { .. }, Verb::SignerAdd) => ui.line(&format!("Initializing signed repository for {typed}...")),
-            (Event::Initialized { .. }, Verb::SignerAdd) => ui.line(&format!("Successfully initialized \"{typed}\"")),
+            (Event::Initializing { .. }, NarratedVerb::SignerAdd) => {
+                ui.line(&format!("Initializing signed repository for {typed}..."));
+            }
+            (Event::Initialized { .. }, NarratedVerb::SignerAdd) => ui.line(&format!("Successfully initialized \"{typed}\"")),
             (Event::Warning(text), _) => ui.warning(&text),
             _ => {}
         }

@@ -13,13 +13,13 @@ use crate::{
 use client::{
     error::OpsError,
     ports::{Events, events::Event},
-    unreleased::Unreleased,
+    unreleased::UnreleasedTag,
 };
 use trust::model::{digest::Sha256, gun::Gun, image_name::ImageName, tag::Tag};
 
 /// Which verb is told of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verb {
+pub(crate) enum TransferVerb {
     /// `pull`
     Pull,
     /// `push`
@@ -29,9 +29,9 @@ pub(crate) enum Verb {
 }
 
 /// Tells of the images of one repository.
-pub(crate) struct Words<'a> {
+pub(crate) struct TransferWords<'a> {
     ui: &'a Ui,
-    verb: Verb,
+    verb: TransferVerb,
     gun: &'a Gun,
     /// The repository's name as Docker shows it.
     familiar: &'a str,
@@ -41,8 +41,8 @@ pub(crate) struct Words<'a> {
     quiet: bool,
 }
 
-impl<'a> Words<'a> {
-    pub(crate) fn new(ui: &'a Ui, verb: Verb, gun: &'a Gun, familiar: &'a str, images: &'a [ImageName]) -> Self {
+impl<'a> TransferWords<'a> {
+    pub(crate) fn new(ui: &'a Ui, verb: TransferVerb, gun: &'a Gun, familiar: &'a str, images: &'a [ImageName]) -> Self {
         Self { ui, verb, gun, familiar, images, progress: LayersView::new(ui), signing: Cell::new(false), quiet: false }
     }
 
@@ -87,9 +87,9 @@ impl<'a> Words<'a> {
     }
 
     /// What is signed and taken by no pull: docker says of it that it is signed.
-    fn unreleased(&self, unreleased: &[Unreleased]) -> CliError {
+    fn unreleased(&self, unreleased: &[UnreleasedTag]) -> CliError {
         let gun = self.gun;
-        let lines = unreleased.iter().map(|Unreleased { tag, digest, signed_by, released, .. }| {
+        let lines = unreleased.iter().map(|UnreleasedTag { tag, digest, signed_by, released, .. }| {
             let signers: Vec<_> = signed_by.iter().map(ToString::to_string).collect();
             let instead = released.map_or_else(String::new, |released| format!(", which stays sha256:{released}"));
             format!(
@@ -101,7 +101,7 @@ impl<'a> Words<'a> {
         let mut causes: Vec<_> = unreleased.iter().map(|it| it.why.to_string()).collect();
         causes.dedup();
         error = error.because(causes.join("; "));
-        for Unreleased { tag, digest, .. } in unreleased {
+        for UnreleasedTag { tag, digest, .. } in unreleased {
             error = error.hinted(format!("whoever may release does it with `dct sign {gun}:{tag}@sha256:{digest}`"));
         }
         error.hinted("`dct signer add` lets a signer's key release")
@@ -125,7 +125,7 @@ impl<'a> Words<'a> {
     }
 }
 
-impl Events for Words<'_> {
+impl Events for TransferWords<'_> {
     fn tell(&self, event: Event<'_>) {
         let (ui, verb, gun) = (self.ui, self.verb, self.gun);
         if let Event::PushingLocal { tag } = event {
@@ -138,7 +138,7 @@ impl Events for Words<'_> {
                 ui.line(&format!("Existing signatures for tag {tag} digest {digest} from:"));
                 ui.line(&signers.join(", "));
             }
-            Event::Initialized { .. } if verb == Verb::Push => ui.line(&format!("Finished initializing \"{gun}\"")),
+            Event::Initialized { .. } if verb == TransferVerb::Push => ui.line(&format!("Finished initializing \"{gun}\"")),
             Event::Initialized { .. } => {
                 let typed = self.images.first().map_or(gun.as_str(), |image| &image.typed);
                 ui.line(&format!("Finished initializing signed repository for {typed}"));
@@ -148,7 +148,7 @@ impl Events for Words<'_> {
                 ui.line(&format!("Pull ({number} of {of}): {}:{tag}@sha256:{digest}", self.familiar));
             }
             Event::Initializing { .. } => ui.wait_for(&format!("initializing {gun}")),
-            Event::PushingLocal { tag } if verb == Verb::Sign => {
+            Event::PushingLocal { tag } if verb == TransferVerb::Sign => {
                 let typed = self.typed(tag);
                 ui.notice(&format!("Signing and pushing trust data for local image {typed}, may overwrite remote trust data"));
             }

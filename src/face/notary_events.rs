@@ -4,11 +4,11 @@ use crate::term::ui::Ui;
 use client::ports::{Events, events::Event};
 
 /// Tells what happens.
-pub struct Narrator<'a> {
+pub struct NotaryNarrator<'a> {
     ui: &'a Ui,
 }
 
-impl<'a> Narrator<'a> {
+impl<'a> NotaryNarrator<'a> {
     /// On these streams.
     #[must_use]
     pub fn new(ui: &'a Ui) -> Self {
@@ -16,7 +16,7 @@ impl<'a> Narrator<'a> {
     }
 }
 
-impl Events for Narrator<'_> {
+impl Events for NotaryNarrator<'_> {
     fn tell(&self, event: Event<'_>) {
         match event {
             Event::Warning(text) => self.ui.warning(&text),

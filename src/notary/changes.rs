@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::{
     compose::context::Context,
-    face::{edit_distance::distance, notary_events::Narrator, notary_failure::told},
+    face::{edit_distance::distance, notary_events::NotaryNarrator, notary_failure::told},
     term::error::CliError,
 };
 use client::repo::{publish_staged::publish_staged, stage};
@@ -30,7 +30,7 @@ pub(super) fn publish_where_wanted(context: &Context<'_>, gun: &Gun, wanted: boo
 
 /// Publishes all that is staged.
 pub(super) fn publish(context: &Context<'_>, gun: &Gun) -> Result<(), CliError> {
-    let narrator = Narrator::new(context.ui);
+    let narrator = NotaryNarrator::new(context.ui);
     let session = context.session(&narrator);
     let waiting = context.ui.wait(&format!("publishing changes of {gun}"));
     publish_staged(&session, context.wiring.changelist(), gun).map_err(|error| told(&error))?;

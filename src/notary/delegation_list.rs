@@ -4,7 +4,7 @@ use std::iter;
 
 use crate::{
     compose::context::Context,
-    face::{notary_events::Narrator, notary_failure, notary_misuse},
+    face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
     options::{
         boolean::{OutputFormat, output_format},
         notary::TEMPLATE,
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     };
     let gun = repository(gun)?;
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
-    let narrator = Narrator::new(context.ui);
+    let narrator = NotaryNarrator::new(context.ui);
     let roles = list_targets::delegations(&context.session(&narrator), &gun).map_err(|error| {
         notary_failure::told(&error).prefixed(&format!("Error retrieving delegation roles for repository {gun}: "))
     })?;

@@ -2,7 +2,7 @@
 
 use crate::{
     compose::context::Context,
-    face::{notary_events::Narrator, notary_failure, notary_misuse},
+    face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
     options::{boolean::go_bool, notary::TEMPLATE, notary_names::repository},
     term::error::CliError,
 };
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     context.ui.line(&format!("Deleting trust data for repository {gun}"));
     let (reach, what) = if args.remote { (Reach::LocalAndRemote, "local and remote") } else { (Reach::Local, "local") };
     let _wait = context.ui.wait(&format!("deleting {what} trust data of {gun}"));
-    let narrator = Narrator::new(context.ui);
+    let narrator = NotaryNarrator::new(context.ui);
     delete_repo::delete(&context.session(&narrator), &gun, reach).map_err(|error| notary_failure::told(&error))?;
     context.ui.line(&format!("Successfully deleted {what} trust data for repository {gun}"));
     Ok(())

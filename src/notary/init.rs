@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::{changes, target_file};
 use crate::{
     compose::context::Context,
-    face::{notary_events::Narrator, notary_failure::told, notary_misuse},
+    face::{notary_events::NotaryNarrator, notary_failure::told, notary_misuse},
     options::{
         boolean::go_bool,
         notary::{TEMPLATE, path},
@@ -18,7 +18,7 @@ use crate::{
 };
 use client::{
     error::OpsError,
-    repo::init::{Beginning, Snapshots, init},
+    repo::init::{InitOptions, Snapshots, init},
 };
 use trust::crypto::{
     pem::{self, PemBlock},
@@ -57,12 +57,12 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let gun = repository(gun)?;
     let root_key = args.root_key.as_deref().map(root_key).transpose()?;
     let root_certificate = args.root_cert.as_deref().map(root_certificate).transpose()?;
-    let beginning = Beginning {
+    let beginning = InitOptions {
         snapshots: Snapshots::Publisher,
         root_key: root_key.as_ref(),
         root_certificate: root_certificate.as_ref().map(String::as_bytes),
     };
-    let narrator = Narrator::new(context.ui);
+    let narrator = NotaryNarrator::new(context.ui);
     init(&context.session(&narrator), &gun, &beginning).map_err(|error| refused(&error))?;
     changes::publish_where_wanted(context, &gun, args.publish)
 }

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     compose::{context::Context, named_files},
-    face::{notary_events::Narrator, notary_failure},
+    face::{notary_events::NotaryNarrator, notary_failure},
     options::notary::{List, TEMPLATE, listed, path, words},
     term::error::CliError,
 };
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     if !guns.is_empty() && !ids.is_empty() {
         return Err(CliError::new("Only the --gun or --key flag may be provided, not a mix of the two flags"));
     }
-    let narrator = Narrator::new(context.ui);
+    let narrator = NotaryNarrator::new(context.ui);
     let session = context.session(&narrator);
     let keys = session.keys.list().map_err(|error| notary_failure::told(&OpsError::Keys(error)))?;
     let file = args.output.as_deref().filter(|output| !output.as_os_str().is_empty());

@@ -6,7 +6,7 @@ use clap::ValueHint;
 
 use crate::{
     compose::{context::Context, named_files},
-    face::{notary_events::Narrator, notary_failure, notary_misuse},
+    face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
     options::notary::{TEMPLATE, path},
     term::error::CliError,
 };
@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 }
 
 fn to_store(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let (narrator, role) = (Narrator::new(context.ui), &args.role);
+    let (narrator, role) = (NotaryNarrator::new(context.ui), &args.role);
     let session = context.session(&narrator);
     let key = Keyring::new(&session)
         .create(role, None)
@@ -65,7 +65,7 @@ fn to_store(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 
 /// Both files are new: the key would be nowhere else.
 fn to_files(prefix: &Path, args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let narrator = Narrator::new(context.ui);
+    let narrator = NotaryNarrator::new(context.ui);
     let named = |end: &str| {
         let mut name = prefix.as_os_str().to_owned();
         name.push(end);

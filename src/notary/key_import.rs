@@ -9,7 +9,7 @@ use crate::{
         context::Context,
         named_files::{self, Exposure},
     },
-    face::{notary_events::Narrator, notary_failure, notary_misuse},
+    face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
     options::{
         notary::{TEMPLATE, path},
         notary_names::repository,
@@ -51,7 +51,7 @@ fn import(file: &Path, fallback: &Fallback, context: &Context<'_>) -> Result<(),
     if exposure == Exposure::Others {
         context.ui.warning(&format!("{} holds private keys, and is open to other users", file.display()));
     }
-    let narrator = Narrator::new(context.ui);
+    let narrator = NotaryNarrator::new(context.ui);
     let stored = import_key::import(&context.session(&narrator), &pem::blocks(&bytes), fallback);
     let stored = stored.map_err(|error| refused(file, error))?;
     // as notary has it, what the file says wins

@@ -3,7 +3,7 @@
 use super::key_folder::folder_of;
 use crate::{
     compose::context::Context,
-    face::{notary_events::Narrator, notary_failure, notary_misuse},
+    face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
     options::{
         boolean::{OutputFormat, output_format},
         notary::TEMPLATE,
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     if !args.excess.is_empty() {
         return Err(notary_misuse::misused("key list", ""));
     }
-    let narrator = Narrator::new(context.ui);
+    let narrator = NotaryNarrator::new(context.ui);
     let mut keys = context.session(&narrator).keys.list().map_err(|error| notary_failure::told(&OpsError::Keys(error)))?;
     keys.sort_by_key(|info| (info.role != RoleName::root().as_str(), info.gun.clone(), info.role.clone(), info.id));
     match args.output {

@@ -3,7 +3,7 @@
 use super::key_id::key_id;
 use crate::{
     compose::context::Context,
-    face::{notary_events::Narrator, notary_failure, notary_misuse},
+    face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
     options::notary::TEMPLATE,
     passphrases::flags::NewPassphraseFlags,
     term::error::CliError,
@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     };
     let unknown = || CliError::new(format!("could not retrieve local key for key ID provided: {typed}"));
     let id = key_id(typed)?.ok_or_else(unknown)?;
-    let narrator = Narrator::new(context.ui);
+    let narrator = NotaryNarrator::new(context.ui);
     let session = context.session(&narrator);
     let info = session.keys.find(id).map_err(|error| notary_failure::told(&OpsError::Keys(error)))?.ok_or_else(unknown)?;
     change_passphrase::change_passphrase(&session, &info).map_err(|error| match &error {

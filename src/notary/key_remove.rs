@@ -3,7 +3,7 @@
 use super::{key_folder::folder_of, key_id::key_id};
 use crate::{
     compose::context::Context,
-    face::{notary_events::Narrator, notary_failure, notary_misuse},
+    face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
     options::notary::TEMPLATE,
     term::error::CliError,
 };
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         return Err(notary_misuse::misused("key remove", "must specify the key ID of the key to remove"));
     };
     let id = key_id(typed)?;
-    let (ui, narrator) = (context.ui, Narrator::new(context.ui));
+    let (ui, narrator) = (context.ui, NotaryNarrator::new(context.ui));
     let session = context.session(&narrator);
     ui.line("");
     let told = |error| notary_failure::told(&OpsError::Keys(error));

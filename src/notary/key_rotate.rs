@@ -4,7 +4,7 @@ use std::{path::Path, rc::Rc};
 
 use crate::{
     compose::{context::Context, named_files},
-    face::{notary_events::Narrator, notary_failure::told, notary_misuse},
+    face::{notary_events::NotaryNarrator, notary_failure::told, notary_misuse},
     options::{
         boolean::go_bool,
         notary::{List, TEMPLATE, go_int, listed, words},
@@ -69,7 +69,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let gun = repository(gun)?;
     let nobody_s = |server_managed| if server_managed { Holder::Server } else { Holder::Person(&[]) };
     let checked = rotate::check(role, &nobody_s(args.server_managed)).map_err(|error| words_of(&error))?;
-    let narrator = Narrator::new(context.ui);
+    let narrator = NotaryNarrator::new(context.ui);
     let session = context.session(&narrator);
     let keyring = Keyring::new(&session);
     let files = listed(&args.key);

@@ -2,7 +2,7 @@
 
 use crate::{
     compose::context::Context,
-    face::{notary_events::Narrator, notary_failure, notary_misuse},
+    face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
     options::{
         boolean::{OutputFormat, output_format},
         notary::{List, TEMPLATE, listed, words},
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Some(gun) = &args.gun else { return Err(notary_misuse::misused("list", "Must specify a GUN")) };
     let (gun, roles) = (repository(gun)?, roles(&listed(&args.roles))?);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
-    let narrator = Narrator::new(context.ui);
+    let narrator = NotaryNarrator::new(context.ui);
     let targets = list_targets::list(&context.session(&narrator), &gun, &roles).map_err(|error| notary_failure::told(&error))?;
     match args.output {
         OutputFormat::Json => context.ui.json(&targets_json::list(gun.as_str(), &targets)?),

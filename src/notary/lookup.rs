@@ -2,7 +2,7 @@
 
 use crate::{
     compose::context::Context,
-    face::{notary_events::Narrator, notary_failure, notary_misuse},
+    face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
     options::{
         boolean::{OutputFormat, output_format},
         notary::TEMPLATE,
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     };
     let gun = repository(gun)?;
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
-    let narrator = Narrator::new(context.ui);
+    let narrator = NotaryNarrator::new(context.ui);
     let found =
         list_targets::lookup(&context.session(&narrator), &gun, &[], target).map_err(|error| notary_failure::told(&error))?;
     let found = found.ok_or_else(|| CliError::new(format!("No valid trust data for {target}")))?;

@@ -11,7 +11,7 @@ use clap::ValueHint;
 
 use crate::{
     compose::context::Context,
-    face::{notary_events::Narrator, notary_failure, notary_misuse},
+    face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
     options::{
         boolean::go_bool,
         notary::{TEMPLATE, path},
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         return Err(notary_misuse::misused("verify", "Must specify a GUN and target"));
     };
     let gun = repository(gun)?;
-    let narrator = Narrator::new(context.ui);
+    let narrator = NotaryNarrator::new(context.ui);
     let found = {
         let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
         list_targets::lookup(&context.session(&narrator), &gun, &[], target).map_err(|error| notary_failure::told(&error))

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueHint;
 use zeroize::Zeroizing;
 
-use super::source::{Place, Source};
+use super::source::{PassphraseSource, Place};
 use crate::term::error::{CliError, ExitStatus};
 
 /// The flags that answer for a person.
@@ -64,7 +64,7 @@ impl PassphraseFlags {
     }
 
     /// The one that is given. A descriptor is read here and now, before any program is run that could read it too.
-    pub fn source(&self, read: Descriptors<'_>) -> Result<Option<Source>, CliError> {
+    pub fn source(&self, read: Descriptors<'_>) -> Result<Option<PassphraseSource>, CliError> {
         let flags = ["--passphrase-file", "--passphrase-fd", "--passphrase-command"];
         one_of(flags, self.passphrase_file.as_ref(), self.passphrase_fd, self.passphrase_command.as_ref(), read)
     }
@@ -72,7 +72,7 @@ impl PassphraseFlags {
 
 impl NewPassphraseFlags {
     /// The one that is given, as above.
-    pub fn source(&self, read: Descriptors<'_>) -> Result<Option<Source>, CliError> {
+    pub fn source(&self, read: Descriptors<'_>) -> Result<Option<PassphraseSource>, CliError> {
         let flags = ["--new-passphrase-file", "--new-passphrase-fd", "--new-passphrase-command"];
         one_of(flags, self.new_passphrase_file.as_ref(), self.new_passphrase_fd, self.new_passphrase_command.as_ref(), read)
     }
@@ -84,7 +84,7 @@ fn one_of(
     descriptor: Option<u32>,
     command: Option<&String>,
     read: Descriptors<'_>,
-) -> Result<Option<Source>, CliError> {
+) -> Result<Option<PassphraseSource>, CliError> {
     let given = [file.is_some(), descriptor.is_some(), command.is_some()];
     let mut given = flags.into_iter().zip(given).filter_map(|(flag, given)| given.then_some(flag));
     let Some(flag) = given.next() else { return Ok(None) };
@@ -99,5 +99,5 @@ fn one_of(
             })?),
             (.., command) => Place::Command(command.cloned().unwrap_or_default()),
         };
-    Ok(Some(Source::new(flag, place)))
+    Ok(Some(PassphraseSource::new(flag, place)))
 }

@@ -11,7 +11,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use super::source::{Peer, Source, Sources, Wanted};
+use super::source::{PassphraseNeed, PassphraseSource, PassphraseSources, Peer};
 use crate::term::{
     input::{Echo, Input},
     terminal::read_interruptibly,
@@ -45,7 +45,7 @@ type Answers = BTreeMap<(String, String), Zeroizing<String>>;
 pub struct Prompter {
     ui: Arc<Ui>,
     input: Arc<Input>,
-    sources: Sources,
+    sources: PassphraseSources,
     /// What was answered in this process, by role and key: one key is asked for once. Another key of the same role is another question
     /// (the peers reuse the answer silently).
     answers: Mutex<Answers>,
@@ -62,7 +62,7 @@ pub struct Login {
 impl Prompter {
     /// Asks through these.
     #[must_use]
-    pub fn new(ui: Arc<Ui>, input: Arc<Input>, sources: Sources) -> Self {
+    pub fn new(ui: Arc<Ui>, input: Arc<Input>, sources: PassphraseSources) -> Self {
         Self { ui, input, sources, answers: Mutex::default() }
     }
 
@@ -211,11 +211,11 @@ impl Prompter {
         Question { role, id, peer: self.sources.peer() }
     }
 
-    fn source(&self, question: &Question<'_>, new: bool) -> Result<Option<Source>, DecisionError> {
-        self.sources.find(Wanted { role: question.role, key: question.id, new }).map_err(DecisionError::NoAnswer)
+    fn source(&self, question: &Question<'_>, new: bool) -> Result<Option<PassphraseSource>, DecisionError> {
+        self.sources.find(PassphraseNeed { role: question.role, key: question.id, new }).map_err(DecisionError::NoAnswer)
     }
 
-    fn read(&self, source: &Source, question: &Question<'_>) -> Result<Zeroizing<String>, DecisionError> {
+    fn read(&self, source: &PassphraseSource, question: &Question<'_>) -> Result<Zeroizing<String>, DecisionError> {
         // a command may ask on the terminal
         let _aside = self.ui.aside();
         let answer = self.sources.read(source, question.role, question.id).map_err(DecisionError::NoAnswer)?;
@@ -232,7 +232,7 @@ impl Prompter {
                 _ => error.to_string(),
             };
             let key = question.key();
-            let advice = |new| self.sources.advice(Wanted { role: question.role, key: question.id, new });
+            let advice = |new| self.sources.advice(PassphraseNeed { role: question.role, key: question.id, new });
             let (what, advice) = match purpose {
                 PassphrasePurpose::Create => ("passphrase", advice(true)),
                 PassphrasePurpose::Unlock { .. } => ("passphrase", advice(false)),
@@ -273,7 +273,7 @@ impl Decisions for Prompter {
         let question = self.question(role, key);
         let known = self.answers().get(&question.name()).cloned();
         let read = || {
-            let source = self.source(&question, false).ok().flatten().filter(Source::is_quiet)?;
+            let source = self.source(&question, false).ok().flatten().filter(PassphraseSource::is_quiet)?;
             self.read(&source, &question).ok()
         };
         known.or_else(read).map(|known| Passphrase::new(known.to_string()))
@@ -319,8 +319,8 @@ mod tests {
     }
 
     /// Variables alone; the places that they name are not there.
-    fn sources(variables: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static) -> Sources {
-        Sources::new(Box::new(variables), Box::new(|_, _, _| Err("not there".to_owned())))
+    fn sources(variables: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static) -> PassphraseSources {
+        PassphraseSources::new(Box::new(variables), Box::new(|_, _, _| Err("not there".to_owned())))
     }
 
     /// What the person sees on standard output, and what the requests are answered with.

@@ -22,7 +22,7 @@ const MIN_DIGITS: usize = 7;
 pub(crate) type Variables = Box<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
 
 /// Reads what a place holds for a key of this role and ID.
-pub(crate) type Reader = Box<dyn Fn(&Place, &str, &str) -> Result<Answer, String> + Send + Sync>;
+pub(crate) type Reader = Box<dyn Fn(&Place, &str, &str) -> Result<SourcedPassphrase, String> + Send + Sync>;
 
 /// Where a passphrase is kept.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ pub enum Place {
 }
 
 /// What a place held.
-pub struct Answer {
+pub struct SourcedPassphrase {
     /// The passphrase.
     pub text: Zeroizing<String>,
     /// What a person should know of the place.
@@ -45,14 +45,14 @@ pub struct Answer {
 
 /// One place with the name by which a person knows it.
 #[derive(Clone)]
-pub struct Source {
+pub struct PassphraseSource {
     name: String,
     place: Place,
 }
 
 /// What a passphrase is wanted for.
 #[derive(Clone, Copy)]
-pub struct Wanted<'a> {
+pub struct PassphraseNeed<'a> {
     /// The role, or the signer's name, that the key is kept under.
     pub role: &'a str,
     /// The key's ID; empty where it cannot be known yet.
@@ -98,17 +98,17 @@ impl Peer {
 }
 
 /// Everything that may answer in a person's stead.
-pub struct Sources {
+pub struct PassphraseSources {
     peer: Peer,
-    flag: Option<Source>,
-    new: Option<Source>,
+    flag: Option<PassphraseSource>,
+    new: Option<PassphraseSource>,
     variables: Variables,
     reader: Reader,
     /// What files held, or why they cannot be used: a pipe can be read once, and a file need not be read again.
     files: Mutex<BTreeMap<PathBuf, Result<Zeroizing<String>, String>>>,
 }
 
-impl Source {
+impl PassphraseSource {
     /// A place that a flag or a variable of this name tells of.
     #[must_use]
     pub fn new(name: impl Into<String>, place: Place) -> Self {
@@ -132,7 +132,7 @@ impl Source {
     }
 }
 
-impl Sources {
+impl PassphraseSources {
     /// Variables, and what reads the places that they name.
     #[must_use]
     pub fn new(variables: Variables, reader: Reader) -> Self {
@@ -153,12 +153,12 @@ impl Sources {
 
     /// A flag that answers for all keys, and one that has the new passphrase of a key that exists.
     #[must_use]
-    pub fn with_flags(self, flag: Option<Source>, new: Option<Source>) -> Self {
+    pub fn with_flags(self, flag: Option<PassphraseSource>, new: Option<PassphraseSource>) -> Self {
         Self { flag, new, ..self }
     }
 
     /// What answers for a key. An error where what should answer cannot, or two things would.
-    pub fn find(&self, wanted: Wanted<'_>) -> Result<Option<Source>, String> {
+    pub fn find(&self, wanted: PassphraseNeed<'_>) -> Result<Option<PassphraseSource>, String> {
         for stem in stems_of_key(wanted.key).chain(stem_of_role(wanted.role)) {
             if let Some(source) = self.ours(&stem)? {
                 return Ok(Some(source));
@@ -176,13 +176,13 @@ impl Sources {
 
     /// What holds the new passphrase of a key that exists: a flag alone. Whatever opens the key would change nothing.
     #[must_use]
-    pub fn for_replacing(&self) -> Option<Source> {
+    pub fn for_replacing(&self) -> Option<PassphraseSource> {
         self.new.clone()
     }
 
     /// What a person can do where nothing answers for a key, with why that which is there does not.
     #[must_use]
-    pub fn advice(&self, wanted: Wanted<'_>) -> String {
+    pub fn advice(&self, wanted: PassphraseNeed<'_>) -> String {
         let Some(peer_s) = self.peer.variable(wanted.role) else { return "give --passphrase-file".to_owned() };
         if wanted.new && wanted.role == "root" {
             let all = self.flag.clone().or_else(|| self.ours(STEM).ok().flatten());
@@ -196,13 +196,13 @@ impl Sources {
     }
 
     /// Reads a place.
-    pub fn read(&self, source: &Source, role: &str, key: &str) -> Result<Answer, String> {
+    pub fn read(&self, source: &PassphraseSource, role: &str, key: &str) -> Result<SourcedPassphrase, String> {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         match &source.place {
-            Place::Text(text) => return Ok(Answer { text: text.clone(), warning: None }),
+            Place::Text(text) => return Ok(SourcedPassphrase { text: text.clone(), warning: None }),
             Place::File(path) => {
                 if let Some(text) = files.get(path) {
-                    return Ok(Answer { text: text.clone()?, warning: None });
+                    return Ok(SourcedPassphrase { text: text.clone()?, warning: None });
                 }
             }
             Place::Command(_) => {}
@@ -216,14 +216,14 @@ impl Sources {
     }
 
     /// One of our variables, in one of its three forms.
-    fn ours(&self, stem: &str) -> Result<Option<Source>, String> {
+    fn ours(&self, stem: &str) -> Result<Option<PassphraseSource>, String> {
         let plain = if is_taken_by_a_form(stem) { None } else { self.variable(stem)? };
         let forms = [
             (stem.to_owned(), plain.map(|value| Place::Text(Zeroizing::new(value)))),
             (format!("{stem}_FILE"), self.variable(&format!("{stem}_FILE"))?.map(|value| Place::File(value.into()))),
             (format!("{stem}_COMMAND"), self.variable(&format!("{stem}_COMMAND"))?.map(Place::Command)),
         ];
-        let mut set = forms.into_iter().filter_map(|(name, place)| Some(Source::new(name, place?)));
+        let mut set = forms.into_iter().filter_map(|(name, place)| Some(PassphraseSource::new(name, place?)));
         match (set.next(), set.next()) {
             (Some(one), Some(other)) => Err(format!("{} and {} are both set", one.name, other.name)),
             (one, _) => Ok(one),
@@ -231,14 +231,14 @@ impl Sources {
     }
 
     /// The peer's variable. An empty one does not answer for a key that exists, as with the peers; with notary it counts as not set.
-    fn peer_s(&self, wanted: Wanted<'_>) -> Result<Option<Source>, String> {
+    fn peer_s(&self, wanted: PassphraseNeed<'_>) -> Result<Option<PassphraseSource>, String> {
         let Some(name) = self.peer.variable(wanted.role) else { return Ok(None) };
         let value = self.text(name)?.filter(|value| self.peer == Peer::Docker || !value.is_empty());
         if value.as_ref().is_some_and(String::is_empty) && wanted.new {
             return Err(format!("{name} is set but empty: a new key needs a passphrase"));
         }
         let value = value.filter(|value| !value.is_empty());
-        Ok(value.map(|value| Source::new(name, Place::Text(Zeroizing::new(value)))))
+        Ok(value.map(|value| PassphraseSource::new(name, Place::Text(Zeroizing::new(value)))))
     }
 
     fn variable(&self, name: &str) -> Result<Option<String>, String> {
@@ -277,19 +277,21 @@ mod tests {
 
     const ID: &str = "5cb9c4e0aa11bb22cc33dd44ee55ff66778899aabbccddeeff00112233445566";
 
-    fn sources(set: &[(&str, &str)]) -> Sources {
+    fn sources(set: &[(&str, &str)]) -> PassphraseSources {
         let set: BTreeMap<String, OsString> = set.iter().map(|(name, value)| ((*name).to_owned(), value.into())).collect();
         let reader = |place: &Place, role: &str, key: &str| match place {
             Place::File(path) if path.ends_with("none") => Err("no such file".to_owned()),
-            Place::File(path) => Ok(Answer { text: Zeroizing::new(format!("file {}", path.display())), warning: Some("w".into()) }),
-            Place::Command(line) => Ok(Answer { text: Zeroizing::new(format!("{line} {role} {key}")), warning: None }),
+            Place::File(path) => {
+                Ok(SourcedPassphrase { text: Zeroizing::new(format!("file {}", path.display())), warning: Some("w".into()) })
+            }
+            Place::Command(line) => Ok(SourcedPassphrase { text: Zeroizing::new(format!("{line} {role} {key}")), warning: None }),
             Place::Text(_) => panic!("a text is not read"),
         };
-        Sources::new(Box::new(move |name| set.get(name).cloned()), Box::new(reader))
+        PassphraseSources::new(Box::new(move |name| set.get(name).cloned()), Box::new(reader))
     }
 
-    fn answer(sources: &Sources, role: &str, key: &str, new: bool) -> Result<Option<String>, String> {
-        let Some(source) = sources.find(Wanted { role, key, new })? else { return Ok(None) };
+    fn answer(sources: &PassphraseSources, role: &str, key: &str, new: bool) -> Result<Option<String>, String> {
+        let Some(source) = sources.find(PassphraseNeed { role, key, new })? else { return Ok(None) };
         sources.read(&source, role, key).map(|answer| Some(answer.text.to_string()))
     }
 
@@ -316,7 +318,7 @@ mod tests {
     #[test]
     fn a_flag_stands_before_docker_s_variables() {
         let set = [("DCT_PASSPHRASE_IAN", "name"), ("DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE", "docker")];
-        let flag = Source::new("--passphrase-file", Place::File("/x".into()));
+        let flag = PassphraseSource::new("--passphrase-file", Place::File("/x".into()));
         let sources = sources(&set).with_flags(Some(flag), None);
         assert_eq!(answer(&sources, "jeff", ID, false), Ok(Some("file /x".to_owned())));
         assert_eq!(answer(&sources, "ian", ID, true), Ok(Some("name".to_owned())));
@@ -324,12 +326,12 @@ mod tests {
 
     #[test]
     fn a_new_root_key_takes_only_what_names_it() {
-        let flag = || Some(Source::new("--passphrase-file", Place::File("/x".into())));
+        let flag = || Some(PassphraseSource::new("--passphrase-file", Place::File("/x".into())));
         let any = sources(&[("DCT_PASSPHRASE", "any")]).with_flags(flag(), None);
         assert_eq!(answer(&any, "root", ID, true), Ok(None));
         assert_eq!(answer(&any, "root", ID, false), Ok(Some("file /x".to_owned())));
         assert_eq!(answer(&any, "targets", ID, true), Ok(Some("file /x".to_owned())));
-        let advice = |sources: &Sources| sources.advice(Wanted { role: "root", key: ID, new: true });
+        let advice = |sources: &PassphraseSources| sources.advice(PassphraseNeed { role: "root", key: ID, new: true });
         let set = "set DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE, DCT_PASSPHRASE_ROOT or DCT_PASSPHRASE_ROOT_FILE";
         assert_eq!(advice(&any), format!("--passphrase-file makes no root key; {set}"));
         assert_eq!(advice(&sources(&[("DCT_PASSPHRASE_FILE", "/f")])), format!("DCT_PASSPHRASE_FILE makes no root key; {set}"));
@@ -388,7 +390,7 @@ mod tests {
         assert_eq!(answer(&docker, "root", ID, true), Err(error.to_owned()));
         // a key that exists is asked for, as docker does
         assert_eq!(answer(&docker, "root", ID, false), Ok(None));
-        let advice = docker.advice(Wanted { role: "root", key: ID, new: false });
+        let advice = docker.advice(PassphraseNeed { role: "root", key: ID, new: false });
         assert_eq!(advice, "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE is set but empty; give it a value");
     }
 
@@ -397,7 +399,7 @@ mod tests {
         let error = of(&[("DCT_PASSPHRASE_JEFF_FILE", "/none")], "jeff").unwrap_err();
         assert_eq!(error, "the passphrase in /none (DCT_PASSPHRASE_JEFF_FILE) cannot be used: no such file");
         let sources = sources(&[("DCT_PASSPHRASE_FILE", "/f")]);
-        let source = sources.find(Wanted { role: "jeff", key: ID, new: false }).unwrap().unwrap();
+        let source = sources.find(PassphraseNeed { role: "jeff", key: ID, new: false }).unwrap().unwrap();
         assert!(sources.read(&source, "jeff", ID).unwrap().warning.is_some());
         assert!(sources.read(&source, "ian", ID).unwrap().warning.is_none());
         // a pipe that held no passphrase says the same when it is asked again
@@ -406,8 +408,8 @@ mod tests {
             0 => Err(several.to_owned()),
             _ => Err("it is empty".to_owned()),
         };
-        let pipe = Sources::new(Box::new(|_| None), Box::new(once));
-        let source = Source::new("--passphrase-file", Place::File("/dev/fd/63".into()));
+        let pipe = PassphraseSources::new(Box::new(|_| None), Box::new(once));
+        let source = PassphraseSource::new("--passphrase-file", Place::File("/dev/fd/63".into()));
         for _ in 0..2 {
             let error = pipe.read(&source, "jeff", ID).err().unwrap();
             assert_eq!(error, format!("the passphrase in /dev/fd/63 (--passphrase-file) cannot be used: {several}"));

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{render::go_json, term::error::CliError};
-use client::repo::expiry::{End, Ends, State, What};
+use client::repo::expiry::{End, ExpiryReport, State, What};
 use trust::model::role::RoleName;
 
 /// The version of the form.
@@ -12,7 +12,7 @@ const VERSION: u32 = 1;
 /// A repository, and when what of it ends; or why that is not known.
 pub(crate) struct Examined {
     pub(crate) name: String,
-    pub(crate) ends: Result<Ends, String>,
+    pub(crate) ends: Result<ExpiryReport, String>,
 }
 
 pub(crate) fn render(examined: &[Examined]) -> Result<String, CliError> {
@@ -22,13 +22,13 @@ pub(crate) fn render(examined: &[Examined]) -> Result<String, CliError> {
         ends: one.ends.iter().flat_map(|ends| &ends.ends).map(Row::of).collect(),
         unusable: one.ends.iter().flat_map(|ends| &ends.unusable).map(Unusable::of).collect(),
     });
-    let answer = Answer { schema_version: VERSION, repositories: repositories.collect() };
+    let answer = ExpiryJson { schema_version: VERSION, repositories: repositories.collect() };
     go_json::indented(&answer).map_err(|error| CliError::new(error.to_string()))
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer<'a> {
+struct ExpiryJson<'a> {
     schema_version: u32,
     repositories: Vec<Repository<'a>>,
 }

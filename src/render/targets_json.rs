@@ -17,9 +17,9 @@ pub(crate) fn list(repository: &str, targets: &[SignedTarget]) -> Result<String,
     struct List<'a> {
         schema_version: u32,
         repository: &'a str,
-        targets: Vec<Target<'a>>,
+        targets: Vec<TargetJson<'a>>,
     }
-    render(&List { schema_version: VERSION, repository, targets: targets.iter().map(Target::of).collect() })
+    render(&List { schema_version: VERSION, repository, targets: targets.iter().map(TargetJson::of).collect() })
 }
 
 /// `lookup`
@@ -30,9 +30,9 @@ pub(crate) fn one(repository: &str, target: &SignedTarget) -> Result<String, Cli
         schema_version: u32,
         repository: &'a str,
         #[serde(flatten)]
-        target: Target<'a>,
+        target: TargetJson<'a>,
     }
-    render(&One { schema_version: VERSION, repository, target: Target::of(target) })
+    render(&One { schema_version: VERSION, repository, target: TargetJson::of(target) })
 }
 
 /// `delegation list`
@@ -89,7 +89,7 @@ pub(crate) fn changes(repository: &str, changes: &[NumberedChange]) -> Result<St
 }
 
 #[derive(Serialize)]
-struct Target<'a> {
+struct TargetJson<'a> {
     name: &'a str,
     role: &'a str,
     length: u64,
@@ -97,7 +97,7 @@ struct Target<'a> {
     hashes: BTreeMap<&'a str, String>,
 }
 
-impl<'a> Target<'a> {
+impl<'a> TargetJson<'a> {
     fn of(target: &'a SignedTarget) -> Self {
         let others = target.meta.others.iter().map(|(name, hash)| (name.as_str(), base16ct::lower::encode_string(hash)));
         let hashes = others.chain([("sha256", target.meta.sha256.to_hex())]).collect();

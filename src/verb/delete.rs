@@ -3,7 +3,7 @@
 use crate::{
     compose::context::Context,
     face::{
-        docker_events::{Narrator, Verb},
+        docker_events::{DockerNarrator, NarratedVerb},
         failure,
     },
     options::{boolean::go_bool, names},
@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     context.ui.line(&format!("Deleting trust data for repository {gun}"));
     let (reach, where_from) = if args.remote { (Reach::LocalAndRemote, "local and remote") } else { (Reach::Local, "local") };
     let _wait = context.ui.wait(&format!("deleting {where_from} trust data of {gun}"));
-    let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
+    let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &args.repository);
     delete_repo::delete(&context.session(&narrator), &gun, reach)
         .map_err(|error| failure::about_repository(gun.as_str(), &error))?;
     context.ui.line(&format!("Successfully deleted {where_from} trust data for repository {gun}"));

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::{
     compose::context::Context,
     face::{
-        docker_events::{Narrator, Verb},
+        docker_events::{DockerNarrator, NarratedVerb},
         failure,
     },
     options::{
@@ -75,7 +75,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let mut failed = Vec::new();
     for (name, gun) in repositories(args, context)? {
         let _wait = context.ui.wait(&format!("examining {name}"));
-        let narrator = Narrator::new(context.ui, Verb::Other, &name);
+        let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &name);
         match expiry::ends(&context.session(&narrator), &gun, limit) {
             Ok(ends) => {
                 for (role, reason) in &ends.unusable {
@@ -124,7 +124,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 /// Those that are named, each as it was typed; else all that are here.
 fn repositories(args: &Args, context: &Context<'_>) -> Result<Vec<(String, Gun)>, CliError> {
     if args.repositories.is_empty() {
-        let narrator = Narrator::new(context.ui, Verb::Other, "");
+        let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, "");
         let found = context.session(&narrator).store.repositories();
         for folder in &found.passed_over {
             context.ui.warning(&format!("not all repositories on this machine may be examined: {folder}"));

@@ -99,12 +99,12 @@ fn json(images: &[String], context: &Context<'_>) -> Result<(), CliError> {
 }
 
 /// What came of one image, and what was noticed on the way: told in the order of the images, however they were looked at.
-struct Answer {
+struct ImageAnswer {
     warnings: Vec<String>,
     report: Result<ImageReport, CliError>,
 }
 
-impl Answer {
+impl ImageAnswer {
     /// The report, and why it is shown and yet an error. Two images of one repository have the same warnings, which are told once.
     fn tell(self, told: &mut BTreeSet<String>, context: &Context<'_>) -> Result<(ImageReport, Option<CliError>), CliError> {
         for warning in self.warnings {
@@ -124,7 +124,7 @@ fn progress(done: usize, all: usize) -> String {
 }
 
 /// Looks at some images at once, and at the next ones when those are told.
-fn side_by_side<'a>(images: &'a [String], context: &'a Context<'_>) -> impl Iterator<Item = (&'a str, Answer)> {
+fn side_by_side<'a>(images: &'a [String], context: &'a Context<'_>) -> impl Iterator<Item = (&'a str, ImageAnswer)> {
     let (all, done) = (images.len(), AtomicUsize::new(0));
     images.chunks(SIDE_BY_SIDE).flat_map(move |images| {
         let look = |typed: &str| {
@@ -142,15 +142,15 @@ fn side_by_side<'a>(images: &'a [String], context: &'a Context<'_>) -> impl Iter
             let look = &look;
             let looking: Vec<_> = images.iter().map(|typed| (typed.as_str(), scope.spawn(move || look(typed)))).collect();
             let lost = || CliError::new("the image could not be looked at");
-            let answer = |looking: thread::ScopedJoinHandle<'_, Answer>| {
-                looking.join().unwrap_or_else(|_| Answer { warnings: Vec::new(), report: Err(lost()) })
+            let answer = |looking: thread::ScopedJoinHandle<'_, ImageAnswer>| {
+                looking.join().unwrap_or_else(|_| ImageAnswer { warnings: Vec::new(), report: Err(lost()) })
             };
             looking.into_iter().map(|(typed, looking)| (typed, answer(looking))).collect::<Vec<_>>()
         })
     })
 }
 
-fn look(typed: &str, context: &Context<'_>) -> Answer {
+fn look(typed: &str, context: &Context<'_>) -> ImageAnswer {
     let heard = Heard::default();
     let report = names::image(typed).and_then(|image| {
         let none = format!("no signatures or cannot access {typed}");
@@ -164,7 +164,7 @@ fn look(typed: &str, context: &Context<'_>) -> Answer {
         }
         Ok(report)
     });
-    Answer { warnings: heard.0.into_inner(), report }
+    ImageAnswer { warnings: heard.0.into_inner(), report }
 }
 
 /// Keeps the warnings of one image.

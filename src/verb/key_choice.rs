@@ -44,7 +44,8 @@ pub(super) fn with_key<T>(
     context: &Context<'_>,
     run: impl FnOnce(&Session<'_>, KeyInfo) -> Result<T, CliError>,
 ) -> Result<T, CliError> {
-    let narrator = crate::face::docker_events::Narrator::new(context.ui, crate::face::docker_events::Verb::Other, typed);
+    let narrator =
+        crate::face::docker_events::DockerNarrator::new(context.ui, crate::face::docker_events::NarratedVerb::Other, typed);
     let session = context.session(&narrator);
     let info = choose(&session, typed)?;
     run(&session, info)

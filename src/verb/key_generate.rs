@@ -11,7 +11,7 @@ use super::signer_name;
 use crate::{
     compose::{context::Context, named_files, named_files::PublicKeyOut},
     face::{
-        docker_events::{Narrator, Verb},
+        docker_events::{DockerNarrator, NarratedVerb},
         failure,
     },
     term::error::{CliError, os_words},
@@ -62,7 +62,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         return Err(CliError::new(format!("public key file already exists: \"{shown}\"")));
     }
     ui.line(&format!("Generating key for {name}..."));
-    let narrator = Narrator::new(ui, Verb::Other, name);
+    let narrator = DockerNarrator::new(ui, NarratedVerb::Other, name);
     let unwritten = |error: &std::io::Error| {
         Failure::PublicKey(CliError::new(format!("failed to write public key to {shown}: open {shown}: {}", os_words(error))))
     };

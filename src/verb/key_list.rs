@@ -3,7 +3,7 @@
 use crate::{
     compose::context::Context,
     face::{
-        docker_events::{Narrator, Verb},
+        docker_events::{DockerNarrator, NarratedVerb},
         failure,
     },
     options::boolean::{OutputFormat, output_format},
@@ -37,7 +37,7 @@ Examples:
 
 /// Runs the verb.
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let narrator = Narrator::new(context.ui, Verb::Other, "");
+    let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, "");
     let mut keys = context.session(&narrator).keys.list().map_err(|error| failure::plain(&OpsError::Keys(error)))?;
     // root keys first, as notary lists them; then by repository and name
     keys.sort_by_key(|info| (info.role != RoleName::root().as_str(), info.gun.clone(), info.role.clone(), info.id));

@@ -11,7 +11,7 @@ use super::{key_choice, signer_name};
 use crate::{
     compose::{context::Context, named_files},
     face::{
-        docker_events::{Narrator, Verb},
+        docker_events::{DockerNarrator, NarratedVerb},
         failure,
     },
     term::error::CliError,
@@ -84,7 +84,7 @@ fn load(args: &Args, bytes: &[u8], context: &Context<'_>) -> Result<(), CliError
         Some("") => LoadAs::FileOr(NAMELESS),
         Some(name) => LoadAs::Typed(name),
     };
-    let narrator = Narrator::new(context.ui, Verb::Other, &file);
+    let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &file);
     let loaded = load_key::load(&context.session(&narrator), &blocks, name).map_err(|error| refused(&args.file, error))?;
     for key in loaded {
         context.ui.notice(&format!("Key {} is stored as {}", key.id, key_choice::kept_as(&key)));

@@ -3,7 +3,7 @@
 use crate::{
     compose::context::Context,
     face::{
-        docker_events::{Narrator, Verb},
+        docker_events::{DockerNarrator, NarratedVerb},
         failure,
     },
     options::{
@@ -53,7 +53,7 @@ Examples:
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (gun, roles) = (names::repository(&args.repository)?, roles(&listed(&args.roles))?);
     let _wait = context.ui.wait(&format!("reading trust data of {}", args.repository));
-    let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
+    let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &args.repository);
     let targets = list_targets::list(&context.session(&narrator), &gun, &roles)
         .map_err(|error| failure::about_repository(&args.repository, &error))?;
     match args.output {

@@ -3,7 +3,7 @@
 use crate::{
     compose::context::Context,
     face::{
-        docker_events::{Narrator, Verb},
+        docker_events::{DockerNarrator, NarratedVerb},
         failure,
     },
     options::{
@@ -57,7 +57,7 @@ Examples:
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (gun, roles) = (names::repository(&args.repository)?, roles(&listed(&args.roles))?);
     let _wait = context.ui.wait(&format!("reading trust data of {}", args.repository));
-    let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
+    let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &args.repository);
     let found = list_targets::lookup(&context.session(&narrator), &gun, &roles, &args.target)
         .map_err(|error| failure::about_repository(&args.repository, &error))?;
     let found = found.ok_or_else(|| CliError::new(format!("No valid trust data for {}", args.target)))?;

@@ -3,7 +3,7 @@
 use crate::{
     compose::context::Context,
     face::{
-        docker_sign_words::{Verb, Words},
+        docker_sign_words::{TransferVerb, TransferWords},
         failure,
         hints::hint_of_pull,
     },
@@ -71,7 +71,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     };
     let engine = context.wiring.needed_engine().map_err(|error| not_pulled(&error.into()))?;
     let gun = &image.gun;
-    let words = Words::new(context.ui, Verb::Pull, gun, familiar(gun), &[]).quiet(args.flags.quiet);
+    let words = TransferWords::new(context.ui, TransferVerb::Pull, gun, familiar(gun), &[]).quiet(args.flags.quiet);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let session = context.session(&words);
     let trusted = match tag {

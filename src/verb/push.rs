@@ -3,7 +3,7 @@
 use crate::{
     compose::context::Context,
     face::{
-        docker_sign_words::{Verb, Words},
+        docker_sign_words::{TransferVerb, TransferWords},
         failure,
     },
     options::{
@@ -12,7 +12,7 @@ use crate::{
     },
     term::error::CliError,
 };
-use client::image::sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted};
+use client::image::sign_image::{self, ContentChoice, ContentSource, FirstSigner, Request, RequestedTag, Unserved};
 use trust::model::image_name::{Selector, familiar};
 
 /// Push an image by the Docker Engine, and sign it
@@ -42,10 +42,11 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Selector::Tag(tag) = &image.selector else { return Err(CliError::new("cannot push a digest reference")) };
     let engine = context.wiring.needed_engine().map_err(|error| failure::plain(&error.into()))?;
     let gun = &image.gun;
-    let words = Words::new(context.ui, Verb::Push, gun, familiar(gun), std::slice::from_ref(&image)).quiet(args.flags.quiet);
+    let words = TransferWords::new(context.ui, TransferVerb::Push, gun, familiar(gun), std::slice::from_ref(&image))
+        .quiet(args.flags.quiet);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
-    let wanted = [Wanted { tag, typed: &image.typed, content: Content::Source }];
-    let (source, unserved) = (Source::Engine(&*engine), Unserved::Refused);
+    let wanted = [RequestedTag { tag, typed: &image.typed, content: ContentChoice::Source }];
+    let (source, unserved) = (ContentSource::Engine(&*engine), Unserved::Refused);
     let request = Request { gun, wanted: &wanted, source, first: FirstSigner::Repository, unserved, anew: false };
     sign_image::sign(&context.session(&words), &request).map_err(|error| words.refused(&[tag], &error))?;
     words.succeeded(tag);

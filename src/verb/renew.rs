@@ -3,7 +3,7 @@
 use crate::{
     compose::context::Context,
     face::{
-        docker_events::{Narrator, Verb},
+        docker_events::{DockerNarrator, NarratedVerb},
         failure,
     },
     options::{
@@ -87,7 +87,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let roles = args.roles.iter().map(|role| RoleName::parse(role).map_err(|error| CliError::new(error.to_string())));
     let roles = roles.collect::<Result<Vec<_>, _>>()?;
     let choice = if roles.is_empty() { Choice::EndingBy(args.within.from(context.now)) } else { Choice::Roles(&roles) };
-    let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
+    let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &args.repository);
     let _wait = context.ui.wait(&format!("renewing the trust data of {gun}"));
     let session = context.session(&narrator);
     let pins = pins(args, &session);
@@ -112,7 +112,7 @@ fn root_id(typed: &str) -> Result<RootId, String> {
 }
 
 fn run_recreate(args: &Args, gun: &Gun, context: &Context<'_>) -> Result<(), CliError> {
-    let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
+    let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &args.repository);
     let wait = context.ui.wait(&format!("publishing the trust data of {gun} anew"));
     let session = context.session(&narrator);
     let pins = pins(args, &session);

@@ -3,7 +3,7 @@
 use crate::{
     compose::context::Context,
     face::{
-        docker_sign_words::{Verb, Words},
+        docker_sign_words::{TransferVerb, TransferWords},
         failure,
     },
     options::names,
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         }
     };
     let gun = &image.gun;
-    let words = Words::new(context.ui, Verb::Pull, gun, familiar(gun), &[]);
+    let words = TransferWords::new(context.ui, TransferVerb::Pull, gun, familiar(gun), &[]);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     // a state from an outage may be an older one
     let refused = |error| failure::of_pull(gun.as_str(), &error);

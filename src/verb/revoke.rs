@@ -3,7 +3,7 @@
 use crate::{
     compose::context::Context,
     face::{
-        docker_events::{Narrator, Verb},
+        docker_events::{DockerNarrator, NarratedVerb},
         failure,
     },
     options::{boolean::go_bool, names},
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         return Ok(());
     }
     let _wait = context.ui.wait(&format!("removing the signatures of {}", image.typed));
-    let narrator = Narrator::new(context.ui, Verb::Other, &image.typed);
+    let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &image.typed);
     revoke_image::revoke(&context.session(&narrator), &image.gun, tag)
         .map_err(|error| refused(error).prefixed(&format!("could not remove signature for {}: ", image.typed)))?;
     context.ui.line(&format!("Successfully deleted signature for {}", image.typed));

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::{
     compose::{context::Context, wiring},
     face::{
-        docker_sign_words::{Verb, Words},
+        docker_sign_words::{TransferVerb, TransferWords},
         failure,
     },
     options::{boolean::go_bool, names},
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 use client::{
-    image::sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted},
+    image::sign_image::{self, ContentChoice, ContentSource, FirstSigner, Request, RequestedTag, Unserved},
     ports::{DecisionError, Decisions, Engine, PassphrasePurpose, PassphraseRequest},
     session::Session,
 };
@@ -94,8 +94,8 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     }
     let needs_source = groups.iter().flat_map(|(_, images)| images).any(|image| !has_digest(image));
     let engine = if needs_source { engine(args, context)? } else { None };
-    let source = engine.as_deref().map_or(Source::Registry, Source::Engine);
-    let which = if args.local || args.registry { Content::Source } else { Content::Released };
+    let source = engine.as_deref().map_or(ContentSource::Registry, ContentSource::Engine);
+    let which = if args.local || args.registry { ContentChoice::Source } else { ContentChoice::Released };
     let sign =
         |group: &Group, ui: &Ui, decisions: &dyn Decisions| sign(group, ui, decisions, context, source, which, args.begin_anew);
     if let [only] = groups.as_slice() {
@@ -135,13 +135,13 @@ fn sign(
     ui: &Ui,
     decisions: &dyn Decisions,
     context: &Context<'_>,
-    source: Source<'_>,
-    which: Content,
+    source: ContentSource<'_>,
+    which: ContentChoice,
     anew: bool,
 ) -> Result<(), CliError> {
-    let wanted: Vec<Wanted<'_>> = images.iter().filter_map(|image| wanted(image, which)).collect();
+    let wanted: Vec<RequestedTag<'_>> = images.iter().filter_map(|image| wanted(image, which)).collect();
     let tags: Vec<&Tag> = wanted.iter().map(|wanted| wanted.tag).collect();
-    let words = Words::new(ui, Verb::Sign, gun, familiar(gun), images);
+    let words = TransferWords::new(ui, TransferVerb::Sign, gun, familiar(gun), images);
     let session = Session { decisions, ..context.session(&words) };
     let unserved = if context.wiring.signs_unserved(gun) { Unserved::Signed } else { Unserved::Refused };
     let request = Request { gun, wanted: &wanted, source, first: FirstSigner::Account, unserved, anew };
@@ -152,11 +152,11 @@ fn sign(
     Ok(())
 }
 
-fn wanted(image: &ImageName, which: Content) -> Option<Wanted<'_>> {
+fn wanted(image: &ImageName, which: ContentChoice) -> Option<RequestedTag<'_>> {
     let typed = &image.typed;
     match &image.selector {
-        Selector::TagAndDigest(tag, Some(digest)) => Some(Wanted { tag, typed, content: Content::Digest(*digest) }),
-        Selector::Tag(tag) => Some(Wanted { tag, typed, content: which }),
+        Selector::TagAndDigest(tag, Some(digest)) => Some(RequestedTag { tag, typed, content: ContentChoice::Digest(*digest) }),
+        Selector::Tag(tag) => Some(RequestedTag { tag, typed, content: which }),
         Selector::Whole | Selector::Digest(_) | Selector::TagAndDigest(_, None) => None,
     }
 }

@@ -8,7 +8,7 @@ use super::{public_key, signer_name};
 use crate::{
     compose::context::Context,
     face::{
-        docker_events::{Narrator, Verb},
+        docker_events::{DockerNarrator, NarratedVerb},
         failure,
     },
     options::names,
@@ -86,7 +86,7 @@ fn add(name: &str, repository: &str, keys: &[Key], context: &Context<'_>) -> Res
     let refused = |reason: String| CliError::new(format!("could not add signer to repo: {name}: {reason}"));
     let role = RoleName::signer(name).map_err(|error| refused(error.to_string()))?;
     let _wait = context.ui.wait(&format!("adding the signer to {repository}"));
-    let narrator = Narrator::new(context.ui, Verb::SignerAdd, repository);
+    let narrator = DockerNarrator::new(context.ui, NarratedVerb::SignerAdd, repository);
     signer::add(&context.session(&narrator), &gun, &role, keys).map_err(|error| match error {
         OpsError::Plan(error) => refused(error.to_string()),
         error => failure::about_repository(repository, &error),

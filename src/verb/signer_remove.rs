@@ -3,7 +3,7 @@
 use crate::{
     compose::context::Context,
     face::{
-        docker_events::{Narrator, Verb},
+        docker_events::{DockerNarrator, NarratedVerb},
         failure,
     },
     options::{boolean::go_bool, names},
@@ -75,7 +75,7 @@ fn remove(args: &Args, repository: &str, context: &Context<'_>) -> Result<Remova
         return Err(CliError::new("releases is a reserved keyword and cannot be removed"));
     }
     let _wait = context.ui.wait(&format!("removing the signer from {repository}"));
-    let narrator = Narrator::new(context.ui, Verb::Other, repository);
+    let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, repository);
     let may_remove_last = || {
         let question = format!(
             "The signer \"{name}\" signed the last released version of {repository}. Removing this signer will make {repository} unpullable. \

@@ -4,7 +4,7 @@ use super::key_choice;
 use crate::{
     compose::context::Context,
     face::{
-        docker_events::{Narrator, Verb},
+        docker_events::{DockerNarrator, NarratedVerb},
         failure,
     },
     options::{
@@ -45,7 +45,7 @@ Examples:
 /// Runs the verb. That no key is here is an answer, and no failure.
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let gun = names::repository(&args.repository)?;
-    let narrator = Narrator::new(context.ui, Verb::Other, &args.repository);
+    let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &args.repository);
     let standings =
         whoami::whoami(&context.session(&narrator), &gun).map_err(|error| failure::about_repository(&args.repository, &error))?;
     match args.output {

@@ -356,7 +356,7 @@ fn recovered(world: &World, wish: Wish, named: Option<&str>) -> Result<Recoverab
         events: &Heard::default(),
         decisions: &Nobody,
         pins: &pins,
-        unreleased: &client::session::Unreleased::default(),
+        unreleased: &client::session::RefuseUnreleased::default(),
         now: world.now,
     };
     match wish {

@@ -5,11 +5,11 @@ use std::{cell::Cell, collections::BTreeMap};
 use base64ct::{Base64, Encoding as _};
 use client::{
     error::OpsError,
-    image::sign_image::{self, Content, FirstSigner, Request, Source, Unserved, Wanted},
+    image::sign_image::{self, ContentChoice, ContentSource, FirstSigner, Request, RequestedTag, Unserved},
     keys::keyring::Keyring,
     ports::{Accounts, DecisionError, Decisions, Engine, KeyStore, Manifest, PassphrasePurpose, PassphraseRequest, RemoteError},
     repo::rotate::{self, Holder, Legacy, RotateError},
-    session::{Session, Unreleased},
+    session::{RefuseUnreleased, Session},
 };
 use host::keyfiles::key_files::KeyFiles;
 use p256::pkcs8::{EncodePrivateKey as _, LineEnding};
@@ -38,20 +38,20 @@ pub(crate) struct Signer {
     keys: KeyFiles,
     pub(crate) heard: Heard,
     pins: TrustPinning,
-    unreleased: Unreleased,
+    unreleased: RefuseUnreleased,
     _trust: TempDir,
 }
 
 fn sign_tags(
     session: &Session<'_>,
-    source: Source<'_>,
-    content: Content,
+    source: ContentSource<'_>,
+    content: ContentChoice,
     unserved: Unserved,
     tags: &[&str],
     anew: bool,
 ) -> Result<Vec<Sha256>, OpsError> {
     let (gun, tags) = (gun(), tags.iter().map(|tag| Tag::parse(tag).unwrap()).collect::<Vec<_>>());
-    let wanted: Vec<_> = tags.iter().map(|tag| Wanted { tag, typed: tag.as_str(), content }).collect();
+    let wanted: Vec<_> = tags.iter().map(|tag| RequestedTag { tag, typed: tag.as_str(), content }).collect();
     sign_image::sign(session, &Request { gun: &gun, wanted: &wanted, source, first: FirstSigner::Account, unserved, anew })
 }
 
@@ -117,7 +117,7 @@ impl Signer {
             keys,
             heard: Heard::default(),
             pins: TrustPinning::default(),
-            unreleased: Unreleased::default(),
+            unreleased: RefuseUnreleased::default(),
             _trust: trust,
         };
         signer.remote.host(&forge);
@@ -143,12 +143,12 @@ impl Signer {
     }
 
     fn sign_with(&self, accounts: &dyn Accounts, decisions: &dyn Decisions, tag: &str) -> Result<Vec<Sha256>, OpsError> {
-        self.sign_from(Source::Registry, accounts, decisions, tag, false)
+        self.sign_from(ContentSource::Registry, accounts, decisions, tag, false)
     }
 
     /// Signs a tag though it is not known what its roles sign.
     pub(crate) fn sign_anew(&self, tag: &str) -> Result<Vec<Sha256>, OpsError> {
-        self.sign_from(Source::Registry, &Nobody, &Always("passphrase"), tag, true)
+        self.sign_from(ContentSource::Registry, &Nobody, &Always("passphrase"), tag, true)
     }
 
     /// Signs a tag by an Engine, with the passphrase that is right.
@@ -158,26 +158,26 @@ impl Signer {
 
     /// The same with this passphrase.
     pub(crate) fn sign_by_with(&self, engine: &dyn Engine, passphrase: &'static str, tag: &str) -> Result<Vec<Sha256>, OpsError> {
-        self.sign_from(Source::Engine(engine), &Account("ian"), &Always(passphrase), tag, false)
+        self.sign_from(ContentSource::Engine(engine), &Account("ian"), &Always(passphrase), tag, false)
     }
 
     fn sign_from(
         &self,
-        source: Source<'_>,
+        source: ContentSource<'_>,
         accounts: &dyn Accounts,
         decisions: &dyn Decisions,
         tag: &str,
         anew: bool,
     ) -> Result<Vec<Sha256>, OpsError> {
         let session = self.session(accounts, decisions);
-        sign_tags(&session, source, Content::Released, Unserved::Refused, &[tag], anew)
+        sign_tags(&session, source, ContentChoice::Released, Unserved::Refused, &[tag], anew)
     }
 
     /// Signs several tags with the passphrase that is right.
     pub(crate) fn sign_each(
         &self,
-        source: Source<'_>,
-        content: Content,
+        source: ContentSource<'_>,
+        content: ContentChoice,
         unserved: Unserved,
         tags: &[&str],
     ) -> Result<Vec<Sha256>, OpsError> {
@@ -244,7 +244,7 @@ impl Signer {
             events: &self.heard,
             decisions: &Always("passphrase"),
             pins: &TrustPinning::default(),
-            unreleased: &Unreleased::default(),
+            unreleased: &RefuseUnreleased::default(),
             now: NOW.parse().unwrap(),
         };
         rotate::rotate(&session, &Keyring::new(&session), &gun(), "targets", &Holder::Person(&[]), legacy)

@@ -2,7 +2,7 @@
 
 use client::{
     error::OpsError,
-    session::{Session, Unreleased},
+    session::{RefuseUnreleased, Session},
     state::refresh::recovery::for_recovery,
 };
 use trust::{
@@ -31,7 +31,7 @@ impl World {
             events: &Heard::default(),
             decisions: &Nobody,
             pins: &self.pins,
-            unreleased: &Unreleased::default(),
+            unreleased: &RefuseUnreleased::default(),
             now: self.now,
         };
         for_recovery(&session, &gun())

@@ -3,7 +3,7 @@
 use client::{
     error::OpsError,
     image::{inspect_image, list_targets, resolve_image},
-    session::Unreleased,
+    session::RefuseUnreleased,
 };
 use serde_json::{Value, json};
 use trust::{
@@ -263,7 +263,8 @@ fn what_a_delegate_breaks_does_not_end_the_last_state_either() {
         assert!(answer.warnings.iter().any(|warning| warning.contains(role)), "{:?}", answer.warnings);
         let tag = Tag::parse("0").unwrap();
         let outage = resolve_image::Outage::AnswerFromStore;
-        let (resolved, _) = world.ask(&Unreleased::default(), |session| resolve_image::resolve(session, &gun(), &tag, outage));
+        let (resolved, _) =
+            world.ask(&RefuseUnreleased::default(), |session| resolve_image::resolve(session, &gun(), &tag, outage));
         assert_eq!(resolved.is_ok(), role != RELEASES);
     }
 }
@@ -349,7 +350,7 @@ fn one_key_that_stays_keeps_the_floor() {
 }
 
 /// Every way to look, with what each says.
-fn looks(world: &World, unreleased: &Unreleased) -> Vec<(&'static str, Result<usize, OpsError>, Vec<String>)> {
+fn looks(world: &World, unreleased: &RefuseUnreleased) -> Vec<(&'static str, Result<usize, OpsError>, Vec<String>)> {
     let (tag, roles) = (Tag::parse("0").unwrap(), [RoleName::releases(), RoleName::targets()]);
     let image = ImageName::parse(GUN).unwrap();
     let outage = resolve_image::Outage::Fail;
@@ -383,13 +384,13 @@ fn nobody_answers_in_the_place_of_releases_that_cannot_be_used() {
     for forge in [unsigned, expired] {
         let world = World::cold();
         world.remote.serve(forge.files());
-        for (name, result, _) in looks(&world, &Unreleased::default()) {
+        for (name, result, _) in looks(&world, &RefuseUnreleased::default()) {
             let error = result.map(|_| name).unwrap_err().to_string();
             assert!(error.contains("cannot be known") && error.contains(RELEASES), "{name}: {error}");
         }
         // what another role signs does not depend on it
         let jeff = [RoleName::parse("targets/jeff").unwrap()];
-        let (listed, _) = world.ask(&Unreleased::default(), |session| list_targets::list(session, &gun(), &jeff));
+        let (listed, _) = world.ask(&RefuseUnreleased::default(), |session| list_targets::list(session, &gun(), &jeff));
         assert_eq!(listed.unwrap().len(), 1);
     }
 }
@@ -401,7 +402,7 @@ fn a_role_that_is_named_and_cannot_be_used_is_no_empty_one() {
     let world = World::cold();
     world.remote.serve(forge.files());
     let roles = ["targets/jeff", "targets"].map(|role| RoleName::parse(role).unwrap());
-    let (found, _) = world.ask(&Unreleased::default(), |session| list_targets::lookup(session, &gun(), &roles, "1"));
+    let (found, _) = world.ask(&RefuseUnreleased::default(), |session| list_targets::lookup(session, &gun(), &roles, "1"));
     assert!(found.unwrap_err().to_string().contains("what targets/jeff signs cannot be known"));
 }
 
@@ -412,10 +413,10 @@ fn a_first_look_without_a_file_of_releases_is_told_of_or_refused() {
         forge.edit("snapshot", |s| drop(s["meta"].as_object_mut().unwrap().remove(RELEASES))).stamp();
     };
     hidden(&mut forge);
-    let refusing = Unreleased::refused_for([gun().host()]);
+    let refusing = RefuseUnreleased::refused_for([gun().host()]);
     let world = World::cold();
     world.remote.serve(forge.files());
-    for (name, result, warnings) in looks(&world, &Unreleased::refused_for(["another.example.com"])) {
+    for (name, result, warnings) in looks(&world, &RefuseUnreleased::refused_for(["another.example.com"])) {
         assert!(result.is_ok(), "{name}");
         let told =
             warnings.iter().filter(|warning| warning.contains("targets/releases is delegated, and the server has no file")).count();

@@ -5,11 +5,11 @@ use client::{
     image::{
         inspect_image::{self, ImageReport},
         named_digest::check_tag,
-        sign_image::{Content, Source, Unserved},
+        sign_image::{ContentChoice, ContentSource, Unserved},
     },
     ports::{Manifest, RegistryError},
     session::Session,
-    unreleased::{NoRelease, Unreleased},
+    unreleased::{NoRelease, UnreleasedTag},
 };
 use trust::{
     model::{
@@ -58,8 +58,8 @@ fn serves(ian: &mut Signer, what: &str) {
 
 const NOT_THE_RELEASED: [&str; 5] = ["another", "no tag", "unavailable", "unreachable", "no login"];
 
-fn sign(ian: &Signer, source: Source<'_>) -> Result<Vec<Sha256>, OpsError> {
-    ian.sign_each(source, Content::Released, Unserved::Refused, &["2"])
+fn sign(ian: &Signer, source: ContentSource<'_>) -> Result<Vec<Sha256>, OpsError> {
+    ian.sign_each(source, ContentChoice::Released, Unserved::Refused, &["2"])
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn r331_a_signature_is_not_put_on_what_another_has_released_in_place_of_what_the
     let theirs = Sha256::of(b"theirs");
     for roles in [&["targets/releases"] as &[&str], &["targets"], &["targets/jeff", "targets/releases"]] {
         for what in NOT_THE_RELEASED {
-            for source in [Source::Registry, Source::Engine(&NoRegistry)] {
+            for source in [ContentSource::Registry, ContentSource::Engine(&NoRegistry)] {
                 let mut ian = released_by_another(roles);
                 serves(&mut ian, what);
                 let error = sign(&ian, source).expect_err(what);
@@ -95,7 +95,7 @@ fn r331_where_the_registry_serves_it_what_another_has_released_is_signed() {
     let mut ian = released_by_another(&["targets/releases"]);
     let theirs = Manifest { digest: Sha256::of(b"theirs"), length: 6, media_type: String::new() };
     ian.registry.tags.insert(Tag::parse("2").unwrap(), theirs);
-    for source in [Source::Registry, Source::Engine(&NoRegistry)] {
+    for source in [ContentSource::Registry, ContentSource::Engine(&NoRegistry)] {
         assert_eq!(sign(&ian, source).unwrap(), [Sha256::of(b"theirs")]);
         assert_eq!(ian.uploaded("2"), everywhere(b"theirs"));
     }
@@ -105,12 +105,12 @@ fn r331_where_the_registry_serves_it_what_another_has_released_is_signed() {
 #[test]
 fn r331_each_way_on_signs_the_content_that_it_names() {
     let ian = released_by_another(&["targets/releases"]);
-    let sign = |content| ian.sign_each(Source::Registry, content, Unserved::Refused, &["2"]);
-    sign(Content::Source).unwrap();
+    let sign = |content| ian.sign_each(ContentSource::Registry, content, Unserved::Refused, &["2"]);
+    sign(ContentChoice::Source).unwrap();
     assert_eq!(ian.uploaded("2"), everywhere(b"mine"));
-    let named = Content::Digest(Sha256::of(b"theirs"));
+    let named = ContentChoice::Digest(Sha256::of(b"theirs"));
     assert!(matches!(sign(named), Err(OpsError::Registry(RegistryError::NoSuchDigest { .. }))));
-    sign(Content::Digest(Sha256::of(b"mine"))).unwrap();
+    sign(ContentChoice::Digest(Sha256::of(b"mine"))).unwrap();
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn r331_nothing_of_a_repository_is_signed_where_one_of_its_tags_is_refused() {
         let mut ian = released_by_another(&["targets/releases"]);
         let other = Manifest { digest: Sha256::of(b"new"), length: 3, media_type: String::new() };
         ian.registry.tags.insert(Tag::parse("3").unwrap(), other);
-        let refused = ian.sign_each(Source::Registry, Content::Released, Unserved::Refused, &tags);
+        let refused = ian.sign_each(ContentSource::Registry, ContentChoice::Released, Unserved::Refused, &tags);
         assert!(matches!(refused, Err(OpsError::ReleasedUnserved { .. })), "{refused:?}");
         assert!(ian.remote.uploads().is_empty());
     }
@@ -132,7 +132,7 @@ fn r331_a_signature_that_stands_is_renewed_though_the_registry_serves_nothing() 
         forge.add_target("targets/ian", "2", "theirs").add_target("targets/releases", "2", "theirs");
         ian.remote.host(forge.publish());
         serves(&mut ian, what);
-        let signed = sign(&ian, Source::Registry);
+        let signed = sign(&ian, ContentSource::Registry);
         // another content may be what is meant, whoever has signed before
         assert_eq!(signed.is_ok(), what != "another", "{what}: {signed:?}");
         assert_eq!(ian.remote.uploads().len(), usize::from(what != "another"));
@@ -148,7 +148,7 @@ fn r331_a_setting_lets_it_be_signed_as_docker_does() {
     for what in NOT_THE_RELEASED {
         let mut ian = released_by_another(&["targets/releases"]);
         serves(&mut ian, what);
-        ian.sign_each(Source::Registry, Content::Released, Unserved::Signed, &["2"]).unwrap();
+        ian.sign_each(ContentSource::Registry, ContentChoice::Released, Unserved::Signed, &["2"]).unwrap();
         assert_eq!(ian.uploaded("2"), everywhere(b"theirs"), "{what}");
     }
 }
@@ -170,7 +170,7 @@ fn look(forge: &Forge, tag: Option<&str>, digest: Option<Sha256>) -> Result<Imag
         events: &Heard::default(),
         decisions: &Nobody,
         pins: &TrustPinning::default(),
-        unreleased: &client::session::Unreleased::default(),
+        unreleased: &client::session::RefuseUnreleased::default(),
         now: NOW.parse().unwrap(),
     };
     let tag = tag.map(|tag| Tag::parse(tag).unwrap());
@@ -243,10 +243,10 @@ fn r340_a_content_that_no_pull_takes_is_signed_and_not_called_released() {
             releasers(&mut forge, std::slice::from_ref(&jeff), paths);
         }
         ian.remote.host(forge.publish());
-        let error = sign(&ian, Source::Registry).unwrap_err();
+        let error = sign(&ian, ContentSource::Registry).unwrap_err();
         let OpsError::SignedUnreleased { released, unreleased } = &error else { panic!("{error}") };
         let (tag, signed_by) = (Tag::parse("2").unwrap(), vec![RoleName::parse("targets/ian").unwrap()]);
-        let expected = Unreleased { tag, digest: Sha256::of(b"mine"), signed_by, released: None, why };
+        let expected = UnreleasedTag { tag, digest: Sha256::of(b"mine"), signed_by, released: None, why };
         assert_eq!((released.as_slice(), unreleased.as_slice()), (&[][..], &[expected][..]));
         assert_eq!(ian.uploaded("2").into_keys().collect::<Vec<_>>(), ["targets/ian"], "it is signed");
     }
@@ -262,7 +262,7 @@ fn r340_of_several_tags_those_that_a_pull_takes_are_told_apart() {
         let manifest = Manifest { digest: Sha256::of(content.as_bytes()), length: 5, media_type: String::new() };
         ian.registry.tags.insert(Tag::parse(tag).unwrap(), manifest);
     }
-    let signed = ian.sign_each(Source::Registry, Content::Source, Unserved::Refused, &["2", "3", "4"]).unwrap_err();
+    let signed = ian.sign_each(ContentSource::Registry, ContentChoice::Source, Unserved::Refused, &["2", "3", "4"]).unwrap_err();
     let OpsError::SignedUnreleased { released, unreleased } = &signed else { panic!("{signed}") };
     assert_eq!(released, &[Tag::parse("3").unwrap()], "what is released already is what was signed");
     let rest: Vec<_> = unreleased.iter().map(|it| (it.tag.as_str(), it.released)).collect();

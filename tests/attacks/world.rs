@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use client::{
     error::OpsError,
-    session::{Session, Unreleased},
+    session::{RefuseUnreleased, Session},
     state::refresh,
 };
 use jiff::Timestamp;
@@ -64,7 +64,7 @@ impl World {
 
     /// Reads what the server serves.
     pub(crate) fn read(&self) -> Result<Answer, OpsError> {
-        let (repo, warnings) = self.ask(&Unreleased::default(), |session| refresh::for_reading(session, &gun()));
+        let (repo, warnings) = self.ask(&RefuseUnreleased::default(), |session| refresh::for_reading(session, &gun()));
         let repo = repo?;
         let entries = repo.entries(None).into_iter().map(|entry| {
             let sha256 = <base64ct::Base64 as base64ct::Encoding>::encode_string(entry.target.meta.sha256.as_bytes());
@@ -74,7 +74,7 @@ impl World {
     }
 
     /// One command of a person without keys, and what they are warned of.
-    pub(crate) fn ask<R>(&self, unreleased: &Unreleased, command: impl FnOnce(&Session<'_>) -> R) -> (R, Vec<String>) {
+    pub(crate) fn ask<R>(&self, unreleased: &RefuseUnreleased, command: impl FnOnce(&Session<'_>) -> R) -> (R, Vec<String>) {
         let heard = Heard::default();
         let session = Session {
             store: &self.store,

@@ -13,7 +13,7 @@ use client::{
     error::OpsError,
     ports::{Bytes, ChangeFile, Changelist, KeyInfo, KeyStore, KeyStoreError, NotaryRemote, RemoteError, StoreError},
     repo::{publish_staged::publish_staged, signer, stage},
-    session::{Session, Unreleased},
+    session::{RefuseUnreleased, Session},
     state::refresh::for_reading,
 };
 use jiff::Timestamp;
@@ -142,7 +142,7 @@ impl<'a> Person<'a> {
             events: &heard,
             decisions: &Easy,
             pins: &pins,
-            unreleased: &Unreleased::default(),
+            unreleased: &RefuseUnreleased::default(),
             now: now(),
         };
         let result = act(&session);

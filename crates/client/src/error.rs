@@ -3,7 +3,7 @@
 use super::{
     overtaken::{Overtaken, listed},
     ports::{DecisionError, EngineError, KeyStoreError, RegistryError, RemoteError, StoreError},
-    unreleased::Unreleased,
+    unreleased::UnreleasedTag,
 };
 use trust::{
     crypto::{error::CryptoError, key_format::KeyFormatError},
@@ -309,7 +309,7 @@ pub enum OpsError {
         /// Those that a pull takes.
         released: Vec<Tag>,
         /// The others.
-        unreleased: Vec<Unreleased>,
+        unreleased: Vec<UnreleasedTag>,
     },
     /// The store of trust data.
     #[error(transparent)]

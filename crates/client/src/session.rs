@@ -27,7 +27,7 @@ pub struct Session<'a> {
     /// Which roots may be trusted.
     pub pins: &'a TrustPinning,
     /// Where nothing is answered without a file of `targets/releases`.
-    pub unreleased: &'a Unreleased,
+    pub unreleased: &'a RefuseUnreleased,
     /// The one time of the command: every expiry is judged by it (TUF 5.1).
     pub now: Timestamp,
 }
@@ -35,9 +35,9 @@ pub struct Session<'a> {
 /// What is done where `targets/releases` is delegated and the server has no file of it: a warning, and nothing is answered for the registries that
 /// stand here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Unreleased(BTreeSet<String>);
+pub struct RefuseUnreleased(BTreeSet<String>);
 
-impl Unreleased {
+impl RefuseUnreleased {
     /// Refuses for these registries, as their names stand before the first `/` of a repository's.
     #[must_use]
     pub fn refused_for<'h>(registries: impl IntoIterator<Item = &'h str>) -> Self {

@@ -4,7 +4,7 @@ use trust::model::{digest::Sha256, key_id::CanonicalKeyId, role::RoleName, tag::
 
 /// A tag that was signed for a content, which is not what is released under it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unreleased {
+pub struct UnreleasedTag {
     /// The tag.
     pub tag: Tag,
     /// The content.

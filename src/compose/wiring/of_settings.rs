@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::config::settings::{OnUnreleased, RegistrySettings, Settings};
-use client::session::Unreleased;
+use crate::config::settings::{DctSettings, OnUnreleased, RegistrySettings};
+use client::session::RefuseUnreleased;
 use host::{
     docker::tls::{CaFile, TlsFolders},
     http::origin::{Permissions, Permitted},
@@ -12,13 +12,13 @@ use host::{
 };
 
 /// For which registries nothing is answered where nothing is known to be released.
-pub(super) fn unreleased(settings: &Settings) -> Unreleased {
+pub(super) fn unreleased(settings: &DctSettings) -> RefuseUnreleased {
     let refusing = settings.registries().filter(|(_, set)| set.unreleased == OnUnreleased::Refuse);
-    Unreleased::refused_for(refusing.map(|(registry, _)| registry))
+    RefuseUnreleased::refused_for(refusing.map(|(registry, _)| registry))
 }
 
 /// What the settings allow by name: each for one registry.
-pub(super) fn permissions(settings: &Settings) -> Permissions {
+pub(super) fn permissions(settings: &DctSettings) -> Permissions {
     settings.registries().fold(Permissions::default(), |permissions, (registry, set)| {
         let permitted = Permitted { token_realms: set.token_realms.clone(), token_receivers: set.token_receivers.clone() };
         permissions.with(registry, permitted)
@@ -26,7 +26,7 @@ pub(super) fn permissions(settings: &Settings) -> Permissions {
 }
 
 /// Docker's folders, and the CA files of the settings, each for the registry and for its own Notary server.
-pub(super) fn tls(settings: &Settings, servers: &Servers, config_dir: &Path) -> TlsFolders {
+pub(super) fn tls(settings: &DctSettings, servers: &Servers, config_dir: &Path) -> TlsFolders {
     let ca_file = |(registry, set): (&str, &RegistrySettings)| {
         let hosts = [registry::address(registry), servers.of_registry(registry)];
         let hosts = hosts.into_iter().flatten().map(|api| api.host()).collect();

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs::File, io::Read as _, path::Path};
 
 use crate::{
-    config::{root_settings::PinSettings, settings::Settings},
+    config::{root_settings::PinSettings, settings::DctSettings},
     term::error::os_words,
 };
 use trust::{
@@ -14,7 +14,7 @@ use trust::{
 /// Longest file of authorities that is read, in bytes.
 const MAX_FILE: u64 = 4 << 20;
 
-pub(super) fn pins(settings: &Settings) -> TrustPinning {
+pub(super) fn pins(settings: &DctSettings) -> TrustPinning {
     let first_use = |trusted| if trusted { FirstUse::Trust } else { FirstUse::Refuse };
     let mut pinning = TrustPinning { first_use: first_use(settings.root.first_use), ..TrustPinning::default() };
     let mut files = BTreeMap::new();

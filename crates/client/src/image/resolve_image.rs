@@ -1,25 +1,18 @@
 //! What a tag is trusted to be.
 
+pub use crate::state::refresh::Outage;
+
 use super::released::{is_released, must_be_known, released, tell_of_missing_releases};
 use crate::{
     error::OpsError,
     ports::events::Event,
     session::Session,
-    state::refresh::{Target, for_reading, for_writing},
+    state::refresh::{WritableRepo, for_reading, for_writing},
 };
 use trust::{
     model::{digest::Sha256, gun::Gun, tag::Tag},
     verify::trusted::TrustedRepo,
 };
-
-/// Where the Notary server cannot be reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outage {
-    /// The last verified state answers while it is valid, with a warning (docker `pull`).
-    AnswerFromStore,
-    /// Nothing answers.
-    Fail,
-}
 
 /// The digest that is released under a tag (docker `trust.GetTargetByName` over `targets/releases` and `targets`).
 pub fn resolve(session: &Session<'_>, gun: &Gun, tag: &Tag, outage: Outage) -> Result<Sha256, OpsError> {
@@ -54,8 +47,8 @@ fn state(session: &Session<'_>, gun: &Gun, outage: Outage) -> Result<Box<Trusted
     let repo = match outage {
         Outage::AnswerFromStore => Box::new(for_reading(session, gun)?),
         Outage::Fail => match for_writing(session, gun)? {
-            Some(Target::Published(repo)) => repo,
-            Some(Target::Unpublished(_)) | None => {
+            Some(WritableRepo::Published(repo)) => repo,
+            Some(WritableRepo::Unpublished(_)) | None => {
                 return Err(OpsError::NotInitialized { gun: gun.clone(), server: session.remote.address(gun) });
             }
         },

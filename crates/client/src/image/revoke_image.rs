@@ -10,7 +10,7 @@ use crate::{
     session::Session,
     state::{
         publish::{Changes, publish},
-        refresh::{Target, for_writing},
+        refresh::{WritableRepo, for_writing},
     },
 };
 use trust::{
@@ -60,7 +60,7 @@ pub fn revoke(session: &Session<'_>, gun: &Gun, tag: Option<&Tag>) -> Result<(),
     let Some(target) = keyring.beside(|info| may_sign_tags(info, gun), || for_writing(session, gun))?? else {
         return Err(not_initialized(session, gun));
     };
-    let Target::Published(repo) = target else { return Err(not_initialized(session, gun)) };
+    let WritableRepo::Published(repo) = target else { return Err(not_initialized(session, gun)) };
     // what has expired is signed anew without the tag; what else cannot be used may come back with it
     if repo.expired(&RoleName::releases()).is_none() {
         must_be_known(&repo)?;
@@ -94,7 +94,7 @@ pub fn revoke(session: &Session<'_>, gun: &Gun, tag: Option<&Tag>) -> Result<(),
     if revoked.is_empty() {
         return Err(nothing_here(session, &repo, kept));
     }
-    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), Target::Published(repo))?.shown(gun)?;
+    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), WritableRepo::Published(repo))?.shown(gun)?;
     if kept.is_empty() { Ok(()) } else { Err(RevokeError::Kept { kept, revoked }) }
 }
 

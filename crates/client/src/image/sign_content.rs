@@ -15,18 +15,18 @@ use trust::{
 
 /// A tag that is to be signed.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
+pub struct RequestedTag<'a> {
     /// The tag.
     pub tag: &'a Tag,
     /// The image as it was typed; the Engine is asked for it so.
     pub typed: &'a str,
     /// For which content.
-    pub content: Content,
+    pub content: ContentChoice,
 }
 
 /// The content that a tag is to be signed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Content {
+pub enum ContentChoice {
     /// The one that is released under the tag already; where there is none, the source's.
     Released,
     /// The source's, whatever is released.
@@ -37,7 +37,7 @@ pub enum Content {
 
 /// Where a content comes from that is not released yet.
 #[derive(Clone, Copy)]
-pub enum Source<'a> {
+pub enum ContentSource<'a> {
     /// The Engine has the image and pushes it.
     Engine(&'a dyn Engine),
     /// The registry has it.
@@ -56,11 +56,11 @@ pub(crate) fn unanswered(gun: &Gun) -> RegistryError {
 const AT_ONCE: usize = 8;
 
 /// Asks the registry for all that it has to say before signing begins.
-pub(crate) fn ask_registry(registry: &dyn Registry, gun: &Gun, wanted: &[Wanted<'_>], source: Source<'_>) -> Served {
-    let ask = |wanted: &Wanted<'_>| match (wanted.content, source) {
-        (Content::Digest(digest), _) => Some(registry.confirm(gun, digest)),
-        (_, Source::Registry) => Some(registry.resolve(gun, wanted.tag)),
-        (_, Source::Engine(_)) => None,
+pub(crate) fn ask_registry(registry: &dyn Registry, gun: &Gun, wanted: &[RequestedTag<'_>], source: ContentSource<'_>) -> Served {
+    let ask = |wanted: &RequestedTag<'_>| match (wanted.content, source) {
+        (ContentChoice::Digest(digest), _) => Some(registry.confirm(gun, digest)),
+        (_, ContentSource::Registry) => Some(registry.resolve(gun, wanted.tag)),
+        (_, ContentSource::Engine(_)) => None,
     };
     at_once(gun, wanted, ask)
 }
@@ -69,12 +69,12 @@ pub(crate) fn ask_registry(registry: &dyn Registry, gun: &Gun, wanted: &[Wanted<
 pub(crate) fn ask_of_released(
     registry: &dyn Registry,
     gun: &Gun,
-    wanted: &[Wanted<'_>],
+    wanted: &[RequestedTag<'_>],
     released: &[Option<FileMeta>],
     served: Served,
 ) -> Served {
     let open: Vec<_> = wanted.iter().zip(released).zip(&served).collect();
-    let ask = |((wanted, released), served): &((&Wanted<'_>, &Option<FileMeta>), &Option<_>)| {
+    let ask = |((wanted, released), served): &((&RequestedTag<'_>, &Option<FileMeta>), &Option<_>)| {
         (released.is_some() && served.is_none()).then(|| registry.resolve(gun, wanted.tag))
     };
     let more = at_once(gun, &open, ask);
@@ -93,8 +93,9 @@ fn at_once<T: Sync>(gun: &Gun, wanted: &[T], ask: impl Fn(&T) -> Option<Result<M
 }
 
 /// The contents that are released under the wanted tags, where those are to be signed again.
-pub(crate) fn released_contents(repo: &TrustedRepo, wanted: &[Wanted<'_>]) -> Vec<Option<FileMeta>> {
-    let of = |wanted: &Wanted<'_>| (wanted.content == Content::Released).then(|| released(repo, wanted.tag).ok()).flatten();
+pub(crate) fn released_contents(repo: &TrustedRepo, wanted: &[RequestedTag<'_>]) -> Vec<Option<FileMeta>> {
+    let of =
+        |wanted: &RequestedTag<'_>| (wanted.content == ContentChoice::Released).then(|| released(repo, wanted.tag).ok()).flatten();
     wanted.iter().map(of).collect()
 }
 

@@ -10,7 +10,7 @@ use super::{
 };
 pub use super::{
     co_sign::Unserved,
-    sign_content::{Content, Source, Wanted},
+    sign_content::{ContentChoice, ContentSource, RequestedTag},
 };
 use crate::{
     error::OpsError,
@@ -20,9 +20,9 @@ use crate::{
     session::Session,
     state::{
         publish::{Changes, ServerState as _, publish, unlock},
-        refresh::{Target, for_writing},
+        refresh::{WritableRepo, for_writing},
     },
-    unreleased::Unreleased,
+    unreleased::UnreleasedTag,
 };
 use trust::{
     edit::{change::Change, local::LocalRepo},
@@ -36,9 +36,9 @@ pub struct Request<'a> {
     /// The repository.
     pub gun: &'a Gun,
     /// The tags.
-    pub wanted: &'a [Wanted<'a>],
+    pub wanted: &'a [RequestedTag<'a>],
     /// Where a new content comes from.
-    pub source: Source<'a>,
+    pub source: ContentSource<'a>,
     /// Who signs where the repository is not there yet.
     pub first: FirstSigner,
     /// What becomes of a released content that the registry does not serve.
@@ -75,11 +75,11 @@ pub fn sign(session: &Session<'_>, request: &Request<'_>) -> Result<Vec<Sha256>,
         })
     })?;
     let mut ready = match state? {
-        Some(Target::Published(repo)) => published(session, request, repo, served)?,
-        Some(Target::Unpublished(local)) => first_signature(session, &keyring, request, served, || Ok(*local))?,
+        Some(WritableRepo::Published(repo)) => published(session, request, repo, served)?,
+        Some(WritableRepo::Unpublished(local)) => first_signature(session, &keyring, request, served, || Ok(*local))?,
         None => first_signature(session, &keyring, request, served, || initialize(session, &keyring, gun))?,
     };
-    let Source::Engine(engine) = request.source else { return publish_all(session, &keyring, gun, ready) };
+    let ContentSource::Engine(engine) = request.source else { return publish_all(session, &keyring, gun, ready) };
     if ready.tags.iter().all(|tag| tag.meta.is_some()) {
         return publish_all(session, &keyring, gun, ready);
     }
@@ -102,7 +102,7 @@ pub fn sign(session: &Session<'_>, request: &Request<'_>) -> Result<Vec<Sha256>,
 
 /// What is ready to be signed, but for contents that are to be pushed yet.
 struct Ready<'a> {
-    target: Target,
+    target: WritableRepo,
     /// What goes out with the tags.
     changes: Vec<Change>,
     tags: Vec<TagToSign<'a>>,
@@ -139,8 +139,8 @@ impl Ready<'_> {
     }
 
     /// Of what is signed, that which no pull will take.
-    fn unreleased(&self) -> Vec<Unreleased> {
-        let Target::Published(repo) = &self.target else { return Vec::new() };
+    fn unreleased(&self) -> Vec<UnreleasedTag> {
+        let WritableRepo::Published(repo) = &self.target else { return Vec::new() };
         self.tags.iter().filter_map(|tag| unreleased(repo, tag.tag, &tag.roles, tag.meta.as_ref()?.sha256)).collect()
     }
 }
@@ -151,7 +151,7 @@ fn publish_all(session: &Session<'_>, keyring: &Keyring<'_>, gun: &Gun, ready: R
     }
     let (changes, mut unreleased) = (ready.changes(|tag| tag.meta.clone()), ready.unreleased());
     let found = publish(session, gun, &mut Changes::new(session, keyring, gun, &changes), ready.target)?.shown(gun)?;
-    if let Some(Target::Published(now)) = found {
+    if let Some(WritableRepo::Published(now)) = found {
         // what others published meanwhile is in the state in which it was found
         let others = ready.tags.iter().filter(|tag| unreleased.iter().all(|known| known.tag != *tag.tag));
         unreleased
@@ -209,7 +209,7 @@ fn published<'a>(
     }
     let roles: BTreeSet<&RoleName> = tags.iter().flat_map(|tag| &tag.roles).filter(|_| request.anew).collect();
     let changes = roles.into_iter().map(|role| Change::BeginAnew { role: role.clone() }).collect();
-    Ok(Ready { target: Target::Published(repo), changes, tags, tell_initialized: false })
+    Ok(Ready { target: WritableRepo::Published(repo), changes, tags, tell_initialized: false })
 }
 
 /// The first update of a repository.
@@ -249,13 +249,13 @@ fn first_signature<'a>(
     });
     let tags = tags.collect();
     let tell_initialized = request.first == FirstSigner::Repository;
-    Ok(Ready { target: Target::Unpublished(Box::new(local)), changes, tags, tell_initialized })
+    Ok(Ready { target: WritableRepo::Unpublished(Box::new(local)), changes, tags, tell_initialized })
 }
 
 /// Makes sure that the Engine has what it is to push, before anything is made or sent.
-fn inspect_local(source: Source<'_>, wanted: &[Wanted<'_>]) -> Result<(), OpsError> {
-    let Source::Engine(engine) = source else { return Ok(()) };
-    let local = wanted.iter().filter(|wanted| !matches!(wanted.content, Content::Digest(_)));
+fn inspect_local(source: ContentSource<'_>, wanted: &[RequestedTag<'_>]) -> Result<(), OpsError> {
+    let ContentSource::Engine(engine) = source else { return Ok(()) };
+    let local = wanted.iter().filter(|wanted| !matches!(wanted.content, ContentChoice::Digest(_)));
     Ok(local.map(|wanted| wanted.typed).try_for_each(|typed| engine.inspect(typed))?)
 }
 
@@ -288,11 +288,11 @@ fn push_all(
     Ok(pushed)
 }
 
-fn as_served(session: &Session<'_>, wanted: &Wanted<'_>, manifest: &Manifest) -> FileMeta {
+fn as_served(session: &Session<'_>, wanted: &RequestedTag<'_>, manifest: &Manifest) -> FileMeta {
     let tag = wanted.tag;
     session.events.tell(match wanted.content {
-        Content::Digest(_) => Event::SigningDigest { tag, manifest },
-        Content::Released | Content::Source => Event::SigningFromRegistry { tag, manifest },
+        ContentChoice::Digest(_) => Event::SigningDigest { tag, manifest },
+        ContentChoice::Released | ContentChoice::Source => Event::SigningFromRegistry { tag, manifest },
     });
     FileMeta::of_image(manifest.length, manifest.digest)
 }

@@ -5,7 +5,7 @@ use crate::{
     error::OpsError,
     ports::KeyInfo,
     session::Session,
-    unreleased::{NoRelease, Unreleased},
+    unreleased::{NoRelease, UnreleasedTag},
 };
 use trust::{
     model::{digest::Sha256, gun::Gun, role::RoleName, tag::Tag},
@@ -39,7 +39,7 @@ pub(crate) fn signable_roles(session: &Session<'_>, repo: &TrustedRepo, tag: &Ta
 
 /// Whether a content that these roles are about to sign under a tag will not be what a pull takes (docker `GetTargetByName` over
 /// `targets/releases` and `targets`).
-pub(crate) fn unreleased(repo: &TrustedRepo, tag: &Tag, signed_by: &[RoleName], digest: Sha256) -> Option<Unreleased> {
+pub(crate) fn unreleased(repo: &TrustedRepo, tag: &Tag, signed_by: &[RoleName], digest: Sha256) -> Option<UnreleasedTag> {
     let releases = RoleName::releases();
     // without delegations `targets` itself signs, and there is nothing above it
     if signed_by.contains(&releases) || signed_by.contains(&RoleName::targets()) {
@@ -55,13 +55,13 @@ pub(crate) fn unreleased(repo: &TrustedRepo, tag: &Tag, signed_by: &[RoleName], 
         Some(delegation) if !admits(&delegation.paths, tag.as_str()) => NoRelease::NotAdmitted,
         Some(_) => NoRelease::NoKey(repo.role_keys(&releases).canonical_ids().collect()),
     };
-    Some(Unreleased { tag: tag.clone(), digest, signed_by: signed_by.to_vec(), released: instead, why })
+    Some(UnreleasedTag { tag: tag.clone(), digest, signed_by: signed_by.to_vec(), released: instead, why })
 }
 
 /// Whether a content that these roles have signed under a tag is not what a pull takes in the state in which their signature was found.
-pub(crate) fn displaced(repo: &TrustedRepo, tag: &Tag, signed_by: &[RoleName], digest: Sha256) -> Option<Unreleased> {
+pub(crate) fn displaced(repo: &TrustedRepo, tag: &Tag, signed_by: &[RoleName], digest: Sha256) -> Option<UnreleasedTag> {
     let released = released(repo, tag).ok().map(|released| released.sha256).filter(|released| *released != digest);
-    let displaced = |released| Unreleased {
+    let displaced = |released| UnreleasedTag {
         tag: tag.clone(),
         digest,
         signed_by: signed_by.to_vec(),

@@ -68,14 +68,14 @@ const NAMELESS: &str = "delegation";
 const OLD_FOLDER: &str = "tuf_keys/";
 
 /// A key that was read, and is not stored yet.
-struct Wanted<'a> {
+struct KeyToImport<'a> {
     id: CanonicalKeyId,
     role: String,
     gun: Option<Gun>,
-    content: Content<'a>,
+    content: ImportedKey<'a>,
 }
 
-enum Content<'a> {
+enum ImportedKey<'a> {
     /// As an export has it: nothing is decrypted, and the ID is the one that it claims.
     Sealed(&'a PemBlock),
     Open(Box<PrivateKey>, Passphrase),
@@ -96,15 +96,15 @@ pub fn import(session: &Session<'_>, blocks: &[PemBlock], fallback: &Fallback) -
     for key in wanted {
         let found = session.keys.find(key.id).map_err(OpsError::from)?;
         stored.push(match (key.content, found) {
-            (Content::Sealed(block), Some(info)) => {
+            (ImportedKey::Sealed(block), Some(info)) => {
                 check_same_file(session, &info, block)?;
                 session.events.tell(Event::Warning(format!("key {} is on this machine already, and stays as it is", info.id)));
                 info
             }
-            (Content::Sealed(block), None) => {
+            (ImportedKey::Sealed(block), None) => {
                 session.keys.add_sealed(key.id, block, &key.role, key.gun.as_ref()).map_err(OpsError::from)?
             }
-            (Content::Open(private, passphrase), _) => {
+            (ImportedKey::Open(private, passphrase), _) => {
                 check_name(session, &private, &key.role, key.gun.as_ref())?;
                 session.keys.add(&private, &key.role, key.gun.as_ref(), &passphrase).map_err(OpsError::from)?
             }
@@ -113,7 +113,7 @@ pub fn import(session: &Session<'_>, blocks: &[PemBlock], fallback: &Fallback) -
     Ok(stored)
 }
 
-fn read<'a>(session: &Session<'_>, block: &'a PemBlock, fallback: &Fallback) -> Result<Wanted<'a>, ImportError> {
+fn read<'a>(session: &Session<'_>, block: &'a PemBlock, fallback: &Fallback) -> Result<KeyToImport<'a>, ImportError> {
     let (folder, name) = match block.header("path").map(|path| path.rsplit_once('/').unwrap_or(("", path))) {
         Some((folder, name)) => (folder, Some(name)),
         None => ("", None),
@@ -144,13 +144,13 @@ fn read<'a>(session: &Session<'_>, block: &'a PemBlock, fallback: &Fallback) -> 
         if let Some(info) = session.keys.find(id).map_err(OpsError::from)? {
             check_same_file(session, &info, block)?;
         }
-        return Ok(Wanted { id, role, gun, content: Content::Sealed(block) });
+        return Ok(KeyToImport { id, role, gun, content: ImportedKey::Sealed(block) });
     }
     let key = PrivateKey::from_pem_block(block, None)?;
     check_name(session, &key, &role, gun.as_ref())?;
     let id = Key::of(&key).canonical_id().map_err(|error| OpsError::NoAccount(error.to_string()))?;
     let passphrase = wanted_passphrase(session, &key, &role)?;
-    Ok(Wanted { id, role, gun, content: Content::Open(Box::new(key), passphrase) })
+    Ok(KeyToImport { id, role, gun, content: ImportedKey::Open(Box::new(key), passphrase) })
 }
 
 fn check_name(session: &Session<'_>, key: &PrivateKey, role: &str, gun: Option<&Gun>) -> Result<(), ImportError> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use trust::{
     model::{digest::Sha256, role::RoleName, version::Version},
-    verify::{ends::Ends, trusted::TrustedRepo},
+    verify::{ends::ExpiryCheck, trusted::TrustedRepo},
 };
 
 /// What was sent, as far as no later look has found it.
@@ -48,7 +48,7 @@ impl Sent {
     /// What a state does not have: of the files, neither the file, nor a later one in the place of one that was seen; of the decisions, those that do not
     /// stand in it.
     #[must_use]
-    pub fn missing_in<E: Ends>(&self, repo: &TrustedRepo<E>) -> Self {
+    pub fn missing_in<E: ExpiryCheck>(&self, repo: &TrustedRepo<E>) -> Self {
         let mut missing = self.clone();
         let is_there = |role: &RoleName, file: &SentFile| {
             repo.listed(role) == Some(file.sha256) || file.seen && repo.version(role) > Some(file.version)

@@ -40,14 +40,14 @@ pub enum State {
 
 /// The ends in a repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ends {
+pub struct ExpiryReport {
     /// Files first, as they depend on each other; then certificates.
     pub ends: Vec<End>,
     /// Delegations whose files are not signed as they must be, with the reason.
     pub unusable: Vec<(RoleName, String)>,
 }
 
-impl Ends {
+impl ExpiryReport {
     /// How urgent it is. What cannot be verified is as lost to who reads as what has expired.
     #[must_use]
     pub fn worst(&self) -> State {
@@ -59,7 +59,7 @@ impl Ends {
 ///
 /// The server renews a timestamp by itself every fortnight: it is near its end only when it is past. A certificate of a delegation's key ends without
 /// consequences for who reads: no client asks for it again once the key is in the metadata.
-pub fn ends(session: &Session<'_>, gun: &Gun, limit: Timestamp) -> Result<Ends, OpsError> {
+pub fn ends(session: &Session<'_>, gun: &Gun, limit: Timestamp) -> Result<ExpiryReport, OpsError> {
     let repo = for_recovery(session, gun)?;
     let state = |role: &RoleName, at: Timestamp| match at {
         at if at <= session.now => State::Expired,
@@ -75,5 +75,5 @@ pub fn ends(session: &Session<'_>, gun: &Gun, limit: Timestamp) -> Result<Ends, 
         End { state, what: What::Certificate(end.key), role: end.role, at: end.not_after }
     });
     let ends = files.chain(certificates).collect();
-    Ok(Ends { ends, unusable: repo.unusable().map(|(role, reason)| (role.clone(), reason.to_owned())).collect() })
+    Ok(ExpiryReport { ends, unusable: repo.unusable().map(|(role, reason)| (role.clone(), reason.to_owned())).collect() })
 }

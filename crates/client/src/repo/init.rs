@@ -20,7 +20,7 @@ use trust::{
 
 /// How a repository begins.
 #[derive(Default)]
-pub struct Beginning<'a> {
+pub struct InitOptions<'a> {
     /// Who signs its snapshots.
     pub snapshots: Snapshots,
     /// A root key to be stored here and used; encrypted under a passphrase, which it keeps.
@@ -41,7 +41,7 @@ pub enum Snapshots {
 
 /// Initialises a repository that is nowhere yet: not on this machine, and not on the server (which `notary init` does not ask). Nothing is
 /// published.
-pub fn init(session: &Session<'_>, gun: &Gun, beginning: &Beginning<'_>) -> Result<(), OpsError> {
+pub fn init(session: &Session<'_>, gun: &Gun, beginning: &InitOptions<'_>) -> Result<(), OpsError> {
     let stored = session.store.load(gun)?;
     if !stored.files.is_empty() || !stored.floor.is_empty() {
         return Err(OpsError::AlreadyHere { gun: gun.clone() });
@@ -65,7 +65,7 @@ pub fn init(session: &Session<'_>, gun: &Gun, beginning: &Beginning<'_>) -> Resu
 
 /// Makes root and targets of a new repository, in Docker's form: with a snapshot that the server manages.
 pub fn initialize(session: &Session<'_>, keyring: &Keyring<'_>, gun: &Gun) -> Result<LocalRepo, OpsError> {
-    begin(session, keyring, gun, &Beginning::default())
+    begin(session, keyring, gun, &InitOptions::default())
 }
 
 /// Makes the first files of a repository, and stores them until they are published.
@@ -76,7 +76,7 @@ pub(crate) fn begin(
     session: &Session<'_>,
     keyring: &Keyring<'_>,
     gun: &Gun,
-    beginning: &Beginning<'_>,
+    beginning: &InitOptions<'_>,
 ) -> Result<LocalRepo, OpsError> {
     session.events.tell(Event::Initializing { gun });
     let roles = match beginning.snapshots {
@@ -112,7 +112,7 @@ fn root_key(
     session: &Session<'_>,
     keyring: &Keyring<'_>,
     gun: &Gun,
-    beginning: &Beginning<'_>,
+    beginning: &InitOptions<'_>,
 ) -> Result<Rc<PrivateKey>, OpsError> {
     if let Some(block) = beginning.root_key {
         return import(session, gun, block, beginning.root_certificate);

@@ -1,7 +1,7 @@
 //! Publishes what is staged.
 
 use super::{
-    init::{Beginning, Snapshots, begin},
+    init::{InitOptions, Snapshots, begin},
     signer::is_targets_key,
     stage::staged,
 };
@@ -12,7 +12,7 @@ use crate::{
     session::Session,
     state::{
         publish::{Changes, publish},
-        refresh::{Target, for_writing},
+        refresh::{WritableRepo, for_writing},
     },
 };
 use trust::{edit::change::Change, model::gun::Gun};
@@ -29,8 +29,8 @@ pub fn publish_staged(session: &Session<'_>, changelist: &dyn Changelist, gun: &
         target
     } else {
         let _alone = Alone::wait(session, gun)?;
-        let beginning = Beginning { snapshots: Snapshots::Publisher, ..Beginning::default() };
-        Target::Unpublished(Box::new(begin(session, &keyring, gun, &beginning)?))
+        let beginning = InitOptions { snapshots: Snapshots::Publisher, ..InitOptions::default() };
+        WritableRepo::Unpublished(Box::new(begin(session, &keyring, gun, &beginning)?))
     };
     let outcome = publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), target)?;
     if changes.is_empty() {

@@ -26,7 +26,7 @@ use crate::{
 use trust::{
     edit::{
         recovery::{CertificateEnd, Recoverable},
-        reissue::Wanted,
+        reissue::ReissueRequest,
         root_edit::KeySwap,
     },
     model::{gun::Gun, role::RoleName, version::Version},
@@ -85,7 +85,7 @@ pub fn recreate(session: &Session<'_>, gun: &Gun) -> Result<Recreation, OpsError
     let listed = last.iter().map(|(role, file)| (role.clone(), Bytes::clone(&file.bytes))).collect();
     others.extend(last);
     let again = repo.root().version() > Version::FIRST;
-    let wanted = Wanted { root: Some(swaps), root_version: again.then_some(Version::FIRST), files: mine, unlisted, listed };
+    let wanted = ReissueRequest { root: Some(swaps), root_version: again.then_some(Version::FIRST), files: mine, unlisted, listed };
     let reissue = repo.reissue(&wanted, session.now)?;
     let mut upload = signed_files(&keyring, &reissue, &[])?;
     upload.extend(others);

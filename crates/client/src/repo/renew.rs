@@ -21,7 +21,7 @@ use trust::{
     edit::{
         plan::PlanError,
         recovery::{CertificateEnd, Recoverable},
-        reissue::{Reissue, Wanted},
+        reissue::{Reissue, ReissueRequest},
         root_edit::{KeySwap, root_key},
     },
     model::{expiry::Expires, gun::Gun, key::Key, key_id::TufKeyId, role::RoleName, version::Version},
@@ -143,7 +143,7 @@ impl Renews for Renewing<'_> {
 
 /// What is to be renewed, in the state that was looked at.
 struct Chosen {
-    wanted: Wanted,
+    wanted: ReissueRequest,
     certificates: Vec<Replaced>,
     /// Snapshot and timestamp: an update alone renews them.
     follow: BTreeSet<RoleName>,
@@ -179,7 +179,8 @@ impl Chosen {
 }
 
 fn choose(session: &Session<'_>, keyring: &Keyring<'_>, repo: &Recoverable, choice: Choice<'_>) -> Result<Chosen, OpsError> {
-    let mut chosen = Chosen { wanted: Wanted::default(), certificates: Vec::new(), follow: BTreeSet::new(), left: Vec::new() };
+    let mut chosen =
+        Chosen { wanted: ReissueRequest::default(), certificates: Vec::new(), follow: BTreeSet::new(), left: Vec::new() };
     let mut root = false;
     let certificate_limit = match choice {
         Choice::Roles(roles) => {

@@ -18,7 +18,7 @@ use crate::{
     state::{
         publish::{Anew, Renews, ServerState as _, publish},
         refresh::{
-            Target, for_writing,
+            WritableRepo, for_writing,
             read_back::{self, Look},
         },
     },
@@ -26,7 +26,7 @@ use crate::{
 use trust::{
     crypto::private_key::PrivateKey,
     edit::{
-        reissue::{Reissue, Wanted},
+        reissue::{Reissue, ReissueRequest},
         root_edit::{KeySwap, earlier_root_keys, root_key},
     },
     model::{gun::Gun, key::Key, key_id::CanonicalKeyId, role::RoleName, role_keys::RoleKeys, version::Version},
@@ -121,7 +121,7 @@ pub fn rotate(
     let (keys, private) = new_keys(session, gun, &role, holder)?;
     let swap = KeySwap { keys, role: role.clone() };
     let earlier = earlier_roots(session, gun, first.base().root().version(), legacy)?;
-    let wanted = Wanted { root: Some(vec![swap.clone()]), ..Wanted::default() };
+    let wanted = ReissueRequest { root: Some(vec![swap.clone()]), ..ReissueRequest::default() };
     // no key is stored for a rotation that cannot be
     Reissue::of(first.base(), &wanted, session.now).map_err(OpsError::from)?;
     for key in &private {
@@ -143,24 +143,24 @@ struct Rotation<'a> {
     gun: &'a Gun,
     role: &'a RoleName,
     replaced: &'a RoleKeys,
-    wanted: &'a Wanted,
+    wanted: &'a ReissueRequest,
 }
 
 impl Renews for Rotation<'_> {
-    type State = Target;
+    type State = WritableRepo;
 
-    fn reissue(&mut self, state: &Target) -> Result<Option<Reissue>, OpsError> {
+    fn reissue(&mut self, state: &WritableRepo) -> Result<Option<Reissue>, OpsError> {
         if !same_keys(self.replaced, &state.base().root().role_keys(self.role)) {
             return Err(OpsError::RotatedMeanwhile(self.role.clone()));
         }
         Ok(Some(Reissue::of(state.base(), self.wanted, self.session.now)?))
     }
 
-    fn read(&self) -> Result<Target, OpsError> {
+    fn read(&self) -> Result<WritableRepo, OpsError> {
         state_to_write(self.session, self.gun)
     }
 
-    fn read_back(&self, before: &Target, look: Look) -> Result<Option<Target>, OpsError> {
+    fn read_back(&self, before: &WritableRepo, look: Look) -> Result<Option<WritableRepo>, OpsError> {
         read_back::after(self.session, self.gun, before, look)
     }
 }
@@ -171,7 +171,7 @@ fn gun_of_key<'a>(gun: &'a Gun, role: &RoleName) -> Option<&'a Gun> {
 }
 
 /// What the server has; or what was initialised here, and is published with the new keys.
-fn state_to_write(session: &Session<'_>, gun: &Gun) -> Result<Target, OpsError> {
+fn state_to_write(session: &Session<'_>, gun: &Gun) -> Result<WritableRepo, OpsError> {
     for_writing(session, gun)?.ok_or_else(|| OpsError::NotInitialized { gun: gun.clone(), server: session.remote.address(gun) })
 }
 
@@ -241,7 +241,7 @@ fn remove_unused(session: &Session<'_>, gun: &Gun, role: &RoleName, replaced: &[
         return;
     }
     match for_writing(session, gun) {
-        Ok(Some(Target::Published(_))) => {}
+        Ok(Some(WritableRepo::Published(_))) => {}
         Ok(_) => return here.iter().for_each(|id| warn(id, "the server does not show the new state".to_owned())),
         Err(error) => return here.iter().for_each(|id| warn(id, format!("the new state could not be read back: {error}"))),
     }

@@ -8,7 +8,7 @@ use crate::{
     session::Session,
     state::{
         publish::{Changes, publish},
-        refresh::{Target, for_writing},
+        refresh::{WritableRepo, for_writing},
     },
 };
 use trust::{
@@ -52,7 +52,7 @@ pub fn add(session: &Session<'_>, gun: &Gun, signer: &RoleName, keys: &[Key]) ->
         let local = initialize(session, &keyring, gun)?;
         drop(alone);
         session.events.tell(Event::Initialized { gun });
-        Target::Unpublished(Box::new(local))
+        WritableRepo::Unpublished(Box::new(local))
     };
     let changes = delegation_to(signer, keys);
     publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), target)?.or_warn(session, gun);
@@ -71,7 +71,7 @@ pub fn remove(
 ) -> Result<Removal, RemoveError> {
     let keyring = Keyring::new(session);
     let target = keyring.beside(is_targets_key(gun), || for_writing(session, gun))?.map_err(RemoveError::Unknown)?;
-    let Some(Target::Published(repo)) = target else {
+    let Some(WritableRepo::Published(repo)) = target else {
         let server = session.remote.address(gun);
         return Err(RemoveError::Unknown(OpsError::NotInitialized { gun: gun.clone(), server }));
     };
@@ -85,7 +85,7 @@ pub fn remove(
     }
     let _writer = session.store.writer(gun).map_err(OpsError::from)?;
     let changes = [Change::RemoveSigner { role: signer }];
-    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), Target::Published(repo))?.shown(gun)?;
+    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), WritableRepo::Published(repo))?.shown(gun)?;
     Ok(Removal::Removed)
 }
 

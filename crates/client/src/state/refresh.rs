@@ -20,7 +20,7 @@ use trust::{
     model::{digest::Sha256, expiry::Expires, gun::Gun, role::RoleName},
     verify::{
         bootstrap::RootWalk,
-        ends::{Ends, Judged, Overlooked},
+        ends::{ExpiryCheck, Judged, Overlooked},
         error::UpdateError,
         trusted::TrustedRepo,
         update::{Freshness, RootChain},
@@ -37,7 +37,7 @@ const MAX_WALK: Duration = Duration::from_secs(20);
 const MAX_TIME_OF_DELEGATIONS: Duration = Duration::from_secs(120);
 
 /// A repository as it is to be written: the server's, or a draft of this machine.
-pub enum Target {
+pub enum WritableRepo {
     /// The server has it.
     Published(Box<TrustedRepo>),
     /// It was initialised on this machine, and the server does not have it yet.
@@ -51,12 +51,12 @@ pub fn for_reading(session: &Session<'_>, gun: &Gun) -> Result<TrustedRepo, OpsE
 }
 
 /// The verified state of a repository as the server has it now, to publish to; none where the repository is nowhere.
-pub fn for_writing(session: &Session<'_>, gun: &Gun) -> Result<Option<Target>, OpsError> {
+pub fn for_writing(session: &Session<'_>, gun: &Gun) -> Result<Option<WritableRepo>, OpsError> {
     match bring_up_to_date(session, gun, Outage::Fail) {
-        (Ok(repo), _) => Ok(Some(Target::Published(Box::new(repo)))),
+        (Ok(repo), _) => Ok(Some(WritableRepo::Published(Box::new(repo)))),
         (Err(OpsError::NotInitialized { .. }), Some(local)) => {
             local.check(session.pins, session.now).map_err(in_store)?;
-            Ok(Some(Target::Unpublished(Box::new(local))))
+            Ok(Some(WritableRepo::Unpublished(Box::new(local))))
         }
         (Err(OpsError::NotInitialized { .. }), None) => Ok(None),
         (Err(error), _) => Err(error),
@@ -84,15 +84,17 @@ fn bring_up_to_date(session: &Session<'_>, gun: &Gun, outage: Outage) -> (Result
     (Err(OpsError::OvertakenHere { gun: gun.clone() }), None)
 }
 
-/// What to do when the server cannot be reached.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Outage {
+/// What to do where the Notary server cannot be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outage {
+    /// The last verified state answers while it is valid, with a warning (docker `pull`).
     AnswerFromStore,
+    /// Nothing answers.
     Fail,
 }
 
 /// How a walk over roots ends, and so what comes of an update.
-trait Settles: Ends {
+trait Settles: ExpiryCheck {
     fn settle(walk: RootWalk, session: &Session<'_>) -> Result<RootChain<Self>, UpdateError>
     where
         Self: Sized;
@@ -119,7 +121,7 @@ struct Refresh<'a, E = Judged> {
 }
 
 /// What the first round trip brought.
-struct Beginning {
+struct FirstFetch {
     walk: RootWalk,
     newest_root: Option<Bytes>,
     timestamp: Result<Bytes, RemoteError>,
@@ -127,7 +129,7 @@ struct Beginning {
 
 impl Refresh<'_> {
     fn run(mut self, outage: Outage) -> Result<(TrustedRepo, Commit), OpsError> {
-        let Beginning { walk, newest_root, timestamp } = self.begin()?;
+        let FirstFetch { walk, newest_root, timestamp } = self.begin()?;
         let repo = match timestamp.map_err(OpsError::from).and_then(|timestamp| self.fetched(walk.clone(), newest_root, timestamp))
         {
             Err(OpsError::Remote(error)) if error.is_outage() && outage == Outage::AnswerFromStore => {
@@ -204,7 +206,7 @@ impl<'a, E: Settles> Refresh<'a, E> {
     }
 
     /// One round trip: the timestamp, and the newest root where there is no stored one or it has ended.
-    fn begin(&self) -> Result<Beginning, OpsError> {
+    fn begin(&self) -> Result<FirstFetch, OpsError> {
         let session = self.session;
         let stored = self.resume()?;
         let needs_root = stored.as_ref().is_none_or(|walk| walk.is_stale(session.pins, session.now));
@@ -213,12 +215,12 @@ impl<'a, E: Settles> Refresh<'a, E> {
         let timestamp = self.told_apart(answers.next().unwrap_or_else(|| Err(no_answer())))?;
         let root = answers.next().map(|root| self.told_apart(root)).transpose()?;
         match (stored, root) {
-            (Some(walk), None) => Ok(Beginning { walk, newest_root: None, timestamp }),
-            (Some(walk), Some(Ok(root))) => Ok(Beginning { walk, newest_root: Some(root), timestamp }),
-            (Some(walk), Some(Err(error))) => Ok(Beginning { walk, newest_root: None, timestamp: Err(error) }),
+            (Some(walk), None) => Ok(FirstFetch { walk, newest_root: None, timestamp }),
+            (Some(walk), Some(Ok(root))) => Ok(FirstFetch { walk, newest_root: Some(root), timestamp }),
+            (Some(walk), Some(Err(error))) => Ok(FirstFetch { walk, newest_root: None, timestamp: Err(error) }),
             (None, Some(Ok(root))) => {
                 let walk = RootWalk::first_use(self.gun, root).map_err(on_server)?;
-                Ok(Beginning { walk, newest_root: None, timestamp })
+                Ok(FirstFetch { walk, newest_root: None, timestamp })
             }
             (None, Some(Err(error))) => Err(error.into()),
             (None, None) => Err(no_answer().into()),

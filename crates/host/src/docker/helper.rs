@@ -58,7 +58,7 @@ impl Helpers {
                 if said.trim_start().starts_with('{') || said.trim().is_empty() { output.complaint } else { shorten(&said) };
             return Err(fail(format!("it failed ({}): {}", output.status, printable(complaint.trim()))));
         }
-        let answer: Answer = serde_json::from_slice(&output.stdout)
+        let answer: HelperCredential = serde_json::from_slice(&output.stdout)
             .map_err(|_| fail("its answer is not the JSON of a credential helper".to_owned()))?;
         answer.into_found(server, &program).map_err(&fail)
     }
@@ -88,7 +88,7 @@ fn shorten(text: &str) -> String {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Answer {
+struct HelperCredential {
     #[serde(rename = "ServerURL", default)]
     server_url: String,
     #[serde(default)]
@@ -97,7 +97,7 @@ struct Answer {
     secret: String,
 }
 
-impl Answer {
+impl HelperCredential {
     fn into_found(mut self, server: &str, program: &str) -> Result<Option<Found>, String> {
         // some helpers leave it empty, and some give it in another form; another host is never right
         if !self.server_url.is_empty() && !host_of(&self.server_url).eq_ignore_ascii_case(host_of(server)) {
@@ -122,7 +122,7 @@ impl Answer {
     }
 }
 
-impl Drop for Answer {
+impl Drop for HelperCredential {
     fn drop(&mut self) {
         self.secret.zeroize();
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{failure::Kind, realm::Realm};
+use super::{failure::FailureKind, realm::Realm};
 
 /// Longest header that is read, in bytes.
 const MAX_HEADER: usize = 8 << 10;
@@ -29,8 +29,8 @@ pub(super) enum Challenge {
 
 /// The strongest challenge of the headers that we can meet: Bearer before Basic. An error says what is wrong with them: with a realm that is
 /// none the server has answered badly, and else it has refused.
-pub(super) fn choose<'h>(headers: impl Iterator<Item = &'h [u8]>) -> Result<Challenge, Kind> {
-    let unmet = |reason: &str| Kind::Unauthorized(reason.to_owned());
+pub(super) fn choose<'h>(headers: impl Iterator<Item = &'h [u8]>) -> Result<Challenge, FailureKind> {
+    let unmet = |reason: &str| FailureKind::Unauthorized(reason.to_owned());
     let mut basic = false;
     let mut seen = false;
     for header in headers.take(MAX_COUNT) {
@@ -38,8 +38,8 @@ pub(super) fn choose<'h>(headers: impl Iterator<Item = &'h [u8]>) -> Result<Chal
             seen = true;
             if raw.scheme == "bearer" {
                 let realm = raw.get("realm").filter(|realm| !realm.is_empty());
-                let realm =
-                    Realm::parse(realm.ok_or_else(|| unmet("its Bearer challenge has no realm"))?).map_err(Kind::BadAnswer)?;
+                let realm = Realm::parse(realm.ok_or_else(|| unmet("its Bearer challenge has no realm"))?)
+                    .map_err(FailureKind::BadAnswer)?;
                 return Ok(Challenge::Bearer { realm, service: raw.get("service").map(str::to_owned) });
             }
             basic |= raw.scheme == "basic";
@@ -179,7 +179,7 @@ impl<'a> Scanner<'a> {
 mod tests {
     use super::*;
 
-    fn chosen(headers: &[&str]) -> Result<Challenge, Kind> {
+    fn chosen(headers: &[&str]) -> Result<Challenge, FailureKind> {
         choose(headers.iter().map(|h| h.as_bytes()))
     }
 
@@ -204,7 +204,7 @@ mod tests {
     fn a_realm_that_is_none_is_a_bad_answer() {
         for realm in ["http://a", "/token", "https://a?scope=x"] {
             let header = format!("Basic realm=x, Bearer realm=\"{realm}\"");
-            assert!(matches!(chosen(&[&header]), Err(Kind::BadAnswer(_))), "{header}");
+            assert!(matches!(chosen(&[&header]), Err(FailureKind::BadAnswer(_))), "{header}");
         }
     }
 

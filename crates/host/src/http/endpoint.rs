@@ -17,7 +17,7 @@ use reqwest::{
 
 use super::{
     exchange::{MAX_ERROR_BODY, Outgoing, Part, begin, exchange},
-    failure::{Failure, Kind, causes},
+    failure::{FailureKind, HttpFailure, causes},
     pace::Pace,
     settings::NetSettings,
     tls::exclusive_client_config,
@@ -103,7 +103,7 @@ impl Endpoint {
     pub fn call(&self, call: &Call<'_>) -> Result<Reply, RemoteError> {
         let outgoing = self.outgoing(call)?;
         let url = outgoing.url.to_string();
-        let incoming = exchange(&self.client, outgoing, self.pace).map_err(|kind| Failure { url, kind })?;
+        let incoming = exchange(&self.client, outgoing, self.pace).map_err(|kind| HttpFailure { url, kind })?;
         Ok(Reply { status: incoming.status, headers: incoming.headers, body: incoming.body })
     }
 
@@ -117,7 +117,7 @@ impl Endpoint {
     ) -> Result<Option<Reply>, E> {
         let outgoing = self.outgoing(call)?;
         let url = outgoing.url.to_string();
-        let fail = |kind| E::from(RemoteError::from(Failure { url: url.clone(), kind }));
+        let fail = |kind| E::from(RemoteError::from(HttpFailure { url: url.clone(), kind }));
         let parts = begin(&self.client, outgoing, None);
         let (status, headers) = match next(&parts, idle).map_err(fail)? {
             Part::Head(status, headers) => (status, headers),
@@ -134,7 +134,7 @@ impl Endpoint {
                         each(line.trim_ascii())?;
                     }
                     if rest.len() > MAX_LINE {
-                        return Err(fail(Kind::BadAnswer(format!("a line is longer than {MAX_LINE} bytes"))));
+                        return Err(fail(FailureKind::BadAnswer(format!("a line is longer than {MAX_LINE} bytes"))));
                     }
                 }
                 Part::Data(data) => {
@@ -167,15 +167,15 @@ impl Endpoint {
     }
 }
 
-fn next(parts: &Receiver<Part>, wait: Duration) -> Result<Part, Kind> {
+fn next(parts: &Receiver<Part>, wait: Duration) -> Result<Part, FailureKind> {
     parts.recv_timeout(wait).map_err(|error| match error {
         RecvTimeoutError::Timeout => {
-            Kind::Unreachable(format!("{}: nothing came for {} s", io::ErrorKind::TimedOut, wait.as_secs()))
+            FailureKind::Unreachable(format!("{}: nothing came for {} s", io::ErrorKind::TimedOut, wait.as_secs()))
         }
         RecvTimeoutError::Disconnected => early(),
     })
 }
 
-fn early() -> Kind {
-    Kind::BadAnswer("the answer ended early".to_owned())
+fn early() -> FailureKind {
+    FailureKind::BadAnswer("the answer ended early".to_owned())
 }

@@ -14,7 +14,7 @@ use reqwest::{
 };
 
 use super::{
-    failure::{Kind, classify},
+    failure::{FailureKind, classify},
     pace::Pace,
     text::printable,
 };
@@ -45,7 +45,7 @@ pub(super) struct Incoming {
 /// Sends a request and reads the answer.
 ///
 /// reqwest's blocking client begins its time-out anew with every read, so the exchange runs in a thread of its own, and this one keeps the time.
-pub(super) fn exchange(client: &Client, outgoing: Outgoing, pace: Pace) -> Result<Incoming, Kind> {
+pub(super) fn exchange(client: &Client, outgoing: Outgoing, pace: Pace) -> Result<Incoming, FailureKind> {
     let start = Instant::now();
     let sent = outgoing.body.as_ref().map_or(0, |body| body.len() as u64);
     let limit = outgoing.limit;
@@ -73,7 +73,7 @@ pub(super) enum Part {
     Head(u16, HeaderMap),
     Data(Vec<u8>),
     End,
-    Failed(Kind),
+    Failed(FailureKind),
 }
 
 fn run(client: &Client, request: Request, host: &str, sender: &SyncSender<Part>) {
@@ -104,14 +104,14 @@ fn forward(mut response: Response, host: &str, sender: &SyncSender<Part>) -> Par
     }
 }
 
-fn receive(parts: &Receiver<Part>, sent: u64, limit: u64, pace: Pace, start: Instant) -> Result<Incoming, Kind> {
+fn receive(parts: &Receiver<Part>, sent: u64, limit: u64, pace: Pace, start: Instant) -> Result<Incoming, FailureKind> {
     let mut incoming: Option<Incoming> = None;
     loop {
         let got = incoming.as_ref().map_or(0, |i| i.body.len() as u64);
         let part = match parts.recv_timeout(pace.left(start, sent.saturating_add(got))) {
             Ok(part) => part,
-            Err(RecvTimeoutError::Timeout) => return Err(Kind::Unreachable(too_slow(incoming.is_some(), got, start))),
-            Err(RecvTimeoutError::Disconnected) => return Err(Kind::Unreachable("the exchange ended early".to_owned())),
+            Err(RecvTimeoutError::Timeout) => return Err(FailureKind::Unreachable(too_slow(incoming.is_some(), got, start))),
+            Err(RecvTimeoutError::Disconnected) => return Err(FailureKind::Unreachable("the exchange ended early".to_owned())),
         };
         match (part, &mut incoming) {
             (Part::Head(status, headers), _) => {
@@ -129,18 +129,18 @@ fn receive(parts: &Receiver<Part>, sent: u64, limit: u64, pace: Pace, start: Ins
             // an error's status says more than a failure to read the rest of it
             (Part::Failed(_), Some(incoming)) if incoming.status != 200 => break,
             (Part::Failed(_), _) if pace.left(start, sent.saturating_add(got)).is_zero() => {
-                return Err(Kind::Unreachable(too_slow(incoming.is_some(), got, start)));
+                return Err(FailureKind::Unreachable(too_slow(incoming.is_some(), got, start)));
             }
             (Part::Failed(kind), _) => return Err(kind),
             (Part::Data(_) | Part::End, None) => {}
         }
     }
-    incoming.ok_or_else(|| Kind::Unreachable("the exchange ended early".to_owned()))
+    incoming.ok_or_else(|| FailureKind::Unreachable("the exchange ended early".to_owned()))
 }
 
 impl Incoming {
     /// Takes a piece of the body; whether there is enough.
-    fn append(&mut self, data: &[u8], limit: u64) -> Result<bool, Kind> {
+    fn append(&mut self, data: &[u8], limit: u64) -> Result<bool, FailureKind> {
         self.body.extend_from_slice(data);
         let length = self.body.len() as u64;
         if self.status != 200 {
@@ -151,17 +151,17 @@ impl Incoming {
     }
 }
 
-fn check_head(headers: &HeaderMap, limit: u64) -> Result<(), Kind> {
+fn check_head(headers: &HeaderMap, limit: u64) -> Result<(), FailureKind> {
     if let Some(encoding) = headers.get(CONTENT_ENCODING).filter(|e| *e != "identity") {
         let encoding = printable(&String::from_utf8_lossy(encoding.as_bytes()));
-        return Err(Kind::BadAnswer(format!("the answer is compressed ({encoding}), which was not asked for")));
+        return Err(FailureKind::BadAnswer(format!("the answer is compressed ({encoding}), which was not asked for")));
     }
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > limit) { Err(too_long(limit)) } else { Ok(()) }
 }
 
-fn too_long(limit: u64) -> Kind {
-    Kind::BadAnswer(format!("the answer is longer than the {limit} bytes that are allowed"))
+fn too_long(limit: u64) -> FailureKind {
+    FailureKind::BadAnswer(format!("the answer is longer than the {limit} bytes that are allowed"))
 }
 
 fn too_slow(has_begun: bool, got: u64, start: Instant) -> String {

@@ -7,15 +7,15 @@ use client::ports::{RemoteError, TlsFault, Withheld};
 
 /// Why a request has no answer. It can be kept, and told to each who waited for the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Failure {
+pub(super) struct HttpFailure {
     /// What was asked: a URL without credentials and query.
     pub(super) url: String,
-    pub(super) kind: Kind,
+    pub(super) kind: FailureKind,
 }
 
 /// The kinds of failure, as `RemoteError` has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FailureKind {
     /// The server, or its token server, has refused whoever comes without credentials.
     Anonymous(String),
     BadAnswer(String),
@@ -28,22 +28,22 @@ pub(super) enum Kind {
     Unreachable(String),
 }
 
-impl From<Failure> for RemoteError {
-    fn from(Failure { url, kind }: Failure) -> Self {
+impl From<HttpFailure> for RemoteError {
+    fn from(HttpFailure { url, kind }: HttpFailure) -> Self {
         match kind {
-            Kind::BadAnswer(reason) => Self::BadAnswer { url, reason },
-            Kind::Status(status, said) => Self::Status { url, status, said },
-            Kind::Tls(fault, cause) => Self::Tls { url, fault, cause },
-            Kind::Anonymous(reason) | Kind::Unauthorized(reason) => Self::Unauthorized { url, reason },
-            Kind::Withheld(reason, withheld) => Self::Withheld { url, reason, withheld },
-            Kind::Unusable(reason) => Self::Unusable(reason),
-            Kind::Unreachable(cause) => Self::Unreachable { url, cause },
+            FailureKind::BadAnswer(reason) => Self::BadAnswer { url, reason },
+            FailureKind::Status(status, said) => Self::Status { url, status, said },
+            FailureKind::Tls(fault, cause) => Self::Tls { url, fault, cause },
+            FailureKind::Anonymous(reason) | FailureKind::Unauthorized(reason) => Self::Unauthorized { url, reason },
+            FailureKind::Withheld(reason, withheld) => Self::Withheld { url, reason, withheld },
+            FailureKind::Unusable(reason) => Self::Unusable(reason),
+            FailureKind::Unreachable(cause) => Self::Unreachable { url, cause },
         }
     }
 }
 
 /// Finds the cause of a failed exchange in the chain of its errors. `host` is the host that was asked.
-pub(super) fn classify(error: &(dyn StdError + 'static), host: &str) -> Kind {
+pub(super) fn classify(error: &(dyn StdError + 'static), host: &str) -> FailureKind {
     let mut parse = false;
     let mut cut_off = false;
     let mut at = Some(error);
@@ -58,12 +58,12 @@ pub(super) fn classify(error: &(dyn StdError + 'static), host: &str) -> Kind {
     }
     let causes = causes(error);
     if parse {
-        return Kind::BadAnswer(format!("the answer is not HTTP: {causes}"));
+        return FailureKind::BadAnswer(format!("the answer is not HTTP: {causes}"));
     }
     if cut_off {
-        return Kind::BadAnswer("the connection was closed before the answer was complete".to_owned());
+        return FailureKind::BadAnswer("the connection was closed before the answer was complete".to_owned());
     }
-    Kind::Unreachable(causes)
+    FailureKind::Unreachable(causes)
 }
 
 /// An I/O error hides the error that it carries from `source`.
@@ -75,7 +75,7 @@ fn find_tls<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error
     }
 }
 
-fn tls_kind(error: &rustls::Error, host: &str) -> Kind {
+fn tls_kind(error: &rustls::Error, host: &str) -> FailureKind {
     use rustls::{AlertDescription, CertificateError as Cert, Error};
     let (fault, cause) = match error {
         Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType) => {
@@ -114,7 +114,7 @@ fn tls_kind(error: &rustls::Error, host: &str) -> Kind {
         }
         error => (TlsFault::Other, printable(&error.to_string())),
     };
-    Kind::Tls(fault, cause)
+    FailureKind::Tls(fault, cause)
 }
 
 fn is_ca(error: &rustls::OtherError) -> bool {

@@ -5,7 +5,7 @@ use std::{mem::ManuallyDrop, net::IpAddr, sync::Arc};
 use reqwest::{Url, blocking::Client, redirect::Policy};
 
 use super::{
-    failure::{Kind, causes},
+    failure::{FailureKind, causes},
     once::OnceEach,
     origin::{Permissions, may_receive},
     tls,
@@ -17,7 +17,7 @@ pub(super) struct Hosts {
     files: Box<dyn TlsFiles>,
     user_agent: String,
     /// By the authority that is asked.
-    clients: OnceEach<(String, Terms), Result<Shared, Kind>>,
+    clients: OnceEach<(String, Terms), Result<Shared, FailureKind>>,
 }
 
 /// On what terms a host is spoken to.
@@ -65,14 +65,14 @@ impl Hosts {
     }
 
     /// The client for a URL's host.
-    pub(super) fn client(&self, url: &Url, terms: &Terms) -> Result<Client, Kind> {
+    pub(super) fn client(&self, url: &Url, terms: &Terms) -> Result<Client, FailureKind> {
         let own = authority(url);
         let make = || self.build(url, &own, terms).map(|client| Arc::new(ManuallyDrop::new(client)));
         self.clients.get((own.clone(), terms.clone()), |_| true, make).map(|client| Client::clone(&client))
     }
 
-    fn build(&self, url: &Url, own: &str, terms: &Terms) -> Result<Client, Kind> {
-        let files = |host: &str| self.files.for_host(host, &terms.registry).map_err(|e| Kind::Unusable(e.to_string()));
+    fn build(&self, url: &Url, own: &str, terms: &Terms) -> Result<Client, FailureKind> {
+        let files = |host: &str| self.files.for_host(host, &terms.registry).map_err(|e| FailureKind::Unusable(e.to_string()));
         let mut material = files(own)?;
         if let Some(voucher) = &terms.voucher {
             material.roots.extend(files(voucher)?.roots);
@@ -80,7 +80,7 @@ impl Hosts {
         if !terms.shows_certificate {
             material.client = None;
         }
-        let config = tls::client_config(material).map_err(|reason| Kind::Unusable(format!("{own}: {reason}")))?;
+        let config = tls::client_config(material).map_err(|reason| FailureKind::Unusable(format!("{own}: {reason}")))?;
         let mut builder = Client::builder()
             .tls_backend_preconfigured(config)
             .https_only(url.scheme() != "http")
@@ -91,7 +91,7 @@ impl Hosts {
             // as Go does: a proxy cannot reach this machine's own servers
             builder = builder.no_proxy();
         }
-        builder.build().map_err(|e| Kind::Unusable(format!("{own}: {}", causes(&e))))
+        builder.build().map_err(|e| FailureKind::Unusable(format!("{own}: {}", causes(&e))))
     }
 }
 

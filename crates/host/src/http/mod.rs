@@ -28,5 +28,5 @@ pub mod tls_files;
 mod token;
 mod who;
 
-pub use send::{Answer, Ask, Method, Net};
+pub use send::{Ask, HttpAnswer, Method, Net};
 pub use settings::NetSettings;

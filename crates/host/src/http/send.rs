@@ -13,7 +13,7 @@ use super::{
     challenge::{self, Challenge},
     credential::{Credential, CredentialError, Credentials, Found},
     exchange::{Incoming, Outgoing, exchange},
-    failure::{Failure, Kind},
+    failure::{FailureKind, HttpFailure},
     hosts::{Hosts, Terms},
     once::OnceEach,
     origin::Permissions,
@@ -21,7 +21,7 @@ use super::{
     remembered::Remembered,
     settings::NetSettings,
     tls_files::TlsFiles,
-    token::{self, Token, Wanted},
+    token::{self, Token, TokenRequest},
     who::{self, Who},
 };
 use client::ports::{Accounts, Bytes, RemoteError};
@@ -37,9 +37,9 @@ pub struct Net {
     hosts: Hosts,
     credentials: Box<dyn Credentials>,
     remembered: Remembered,
-    challenges: OnceEach<Api, Result<Known, Failure>>,
+    challenges: OnceEach<Api, Result<KnownChallenge, HttpFailure>>,
     found: OnceEach<String, Result<Option<Arc<Found>>, CredentialError>>,
-    tokens: OnceEach<Wanted, Result<Token, Failure>>,
+    tokens: OnceEach<TokenRequest, Result<Token, HttpFailure>>,
 }
 
 /// What is asked of a server.
@@ -76,7 +76,7 @@ pub enum Method {
 
 /// An answer with any status but 401.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct HttpAnswer {
     /// What was asked: a URL without credentials.
     pub url: String,
     /// The status.
@@ -91,7 +91,7 @@ pub struct Answer {
 
 /// What a server wants to see.
 #[derive(Clone, PartialEq, Eq)]
-struct Known {
+struct KnownChallenge {
     challenge: Challenge,
     /// Whether an earlier process was told it, not this one.
     is_recalled: bool,
@@ -124,26 +124,26 @@ impl Net {
     }
 
     /// Sends a request, a second time where the first was answered by 401 and something else can be shown.
-    pub fn send(&self, ask: &Ask<'_>) -> Result<Answer, RemoteError> {
+    pub fn send(&self, ask: &Ask<'_>) -> Result<HttpAnswer, RemoteError> {
         let url = ask.api.url(ask.path).map_err(|e| RemoteError::Unusable(format!("{}/v2/{}: {e}", ask.api, ask.path)))?;
         match self.send_to(ask, &url) {
-            Err(Failure { kind: Kind::Anonymous(_), .. }) if self.has_more_to_show(ask)? => self.send_to(ask, &url),
+            Err(HttpFailure { kind: FailureKind::Anonymous(_), .. }) if self.has_more_to_show(ask)? => self.send_to(ask, &url),
             result => result,
         }
         .map_err(RemoteError::from)
     }
 
     /// Whether there are credentials after all; asked for once, by whichever thread was refused first.
-    fn has_more_to_show(&self, ask: &Ask<'_>) -> Result<bool, Failure> {
+    fn has_more_to_show(&self, ask: &Ask<'_>) -> Result<bool, HttpFailure> {
         let has_any = |found: &Result<Option<Arc<Found>>, CredentialError>| !matches!(found, Ok(None));
         let make = || self.credentials.after_refusal(ask.registry).map(|found| found.map(Arc::new));
         let found = self.found.get(ask.registry.to_owned(), has_any, make);
         found
             .map(|found| found.is_some())
-            .map_err(|error| Failure { url: ask.api.to_string(), kind: Kind::Unusable(error.to_string()) })
+            .map_err(|error| HttpFailure { url: ask.api.to_string(), kind: FailureKind::Unusable(error.to_string()) })
     }
 
-    fn send_to(&self, ask: &Ask<'_>, url: &Url) -> Result<Answer, Failure> {
+    fn send_to(&self, ask: &Ask<'_>, url: &Url) -> Result<HttpAnswer, HttpFailure> {
         let mut known = self.known(ask)?;
         let shown = match self.show(&known.challenge, ask, None) {
             Err(_) if known.is_recalled => {
@@ -156,7 +156,7 @@ impl Net {
         if incoming.status != 401 {
             return Ok(answer(url, incoming, shown));
         }
-        let refuse = |shown: &Shown| Failure { url: url.to_string(), kind: shown.who.refused(None) };
+        let refuse = |shown: &Shown| HttpFailure { url: url.to_string(), kind: shown.who.refused(None) };
         let next = self.after_401(ask, &known, &incoming)?;
         if next == known.challenge && !shown.is_reused {
             return Err(refuse(&shown));
@@ -168,13 +168,13 @@ impl Net {
         }
         if next != known.challenge {
             self.remembered.keep(ask.api, &next);
-            let next = Known { challenge: next, is_recalled: false };
+            let next = KnownChallenge { challenge: next, is_recalled: false };
             let _ = self.challenges.get(ask.api.clone(), |current| current.as_ref() == Ok(&next), || Ok(next.clone()));
         }
         Ok(answer(url, incoming, shown))
     }
 
-    fn exchange(&self, ask: &Ask<'_>, url: &Url, shown: &Shown) -> Result<Incoming, Failure> {
+    fn exchange(&self, ask: &Ask<'_>, url: &Url, shown: &Shown) -> Result<Incoming, HttpFailure> {
         let mut headers = shown.headers.clone();
         if let Some(accept) = ask.accept {
             headers.insert(ACCEPT, HeaderValue::from_static(accept));
@@ -190,63 +190,64 @@ impl Net {
         let body = ask.content.as_ref().map(|(_, bytes)| Arc::clone(bytes));
         let outgoing = Outgoing { method, url: url.clone(), headers, body, limit: ask.limit };
         let client = self.hosts.client(url, &Terms::of_server(ask.registry));
-        client.and_then(|client| exchange(&client, outgoing, self.pace)).map_err(|kind| Failure { url: url.to_string(), kind })
+        client.and_then(|client| exchange(&client, outgoing, self.pace)).map_err(|kind| HttpFailure { url: url.to_string(), kind })
     }
 
     // ---- what the server wants ----
 
-    fn known(&self, ask: &Ask<'_>) -> Result<Known, Failure> {
+    fn known(&self, ask: &Ask<'_>) -> Result<KnownChallenge, HttpFailure> {
         let make = || match self.remembered.recall(ask.api) {
-            Some(challenge) => Ok(Known { challenge, is_recalled: true }),
+            Some(challenge) => Ok(KnownChallenge { challenge, is_recalled: true }),
             None => self.ping(ask),
         };
         self.challenges.get(ask.api.clone(), |_| true, make)
     }
 
     /// Asks the server, unless another thread has asked it since.
-    fn ask_anew(&self, ask: &Ask<'_>) -> Result<Known, Failure> {
-        let is_fresh = |known: &Result<Known, Failure>| known.as_ref().map_or(true, |known| !known.is_recalled);
+    fn ask_anew(&self, ask: &Ask<'_>) -> Result<KnownChallenge, HttpFailure> {
+        let is_fresh = |known: &Result<KnownChallenge, HttpFailure>| known.as_ref().map_or(true, |known| !known.is_recalled);
         self.challenges.get(ask.api.clone(), is_fresh, || self.ping(ask))
     }
 
-    fn ping(&self, ask: &Ask<'_>) -> Result<Known, Failure> {
+    fn ping(&self, ask: &Ask<'_>) -> Result<KnownChallenge, HttpFailure> {
         let api = ask.api;
-        let url = api.url("").map_err(|e| Failure { url: api.to_string(), kind: Kind::Unusable(format!("{api}: {e}")) })?;
-        let fail = |kind| Failure { url: url.to_string(), kind };
+        let url =
+            api.url("").map_err(|e| HttpFailure { url: api.to_string(), kind: FailureKind::Unusable(format!("{api}: {e}")) })?;
+        let fail = |kind| HttpFailure { url: url.to_string(), kind };
         let outgoing =
             Outgoing { method: reqwest::Method::GET, url: url.clone(), headers: HeaderMap::new(), body: None, limit: MAX_PING };
         let client = self.hosts.client(&url, &Terms::of_server(ask.registry)).map_err(fail)?;
         let answer = exchange(&client, outgoing, self.pace).map_err(fail)?;
         let challenge = match answer.status {
             401 => chosen(&answer.headers).map_err(fail)?,
-            status @ 300..=399 => return Err(fail(Kind::Status(status, None))),
+            status @ 300..=399 => return Err(fail(FailureKind::Status(status, None))),
             _ => Challenge::None,
         };
         if matches!(answer.status, 200 | 401) {
             self.remembered.keep(api, &challenge);
         }
-        Ok(Known { challenge, is_recalled: false })
+        Ok(KnownChallenge { challenge, is_recalled: false })
     }
 
     /// What to show after a 401: what the server says now. Its answer to the request counts where it seemed to want nothing, or where it names
     /// another service than its front door does.
-    fn after_401(&self, ask: &Ask<'_>, known: &Known, incoming: &Incoming) -> Result<Challenge, Failure> {
+    fn after_401(&self, ask: &Ask<'_>, known: &KnownChallenge, incoming: &Incoming) -> Result<Challenge, HttpFailure> {
         let now = if known.is_recalled { self.ask_anew(ask)?.challenge } else { known.challenge.clone() };
         if now != known.challenge && now != Challenge::None {
             return Ok(now);
         }
         match chosen(&incoming.headers) {
-            Err(kind @ Kind::BadAnswer(_)) => Err(Failure { url: ask.api.to_string(), kind }),
+            Err(kind @ FailureKind::BadAnswer(_)) => Err(HttpFailure { url: ask.api.to_string(), kind }),
             challenge => Ok(challenge.unwrap_or(now)),
         }
     }
 
     // ---- what we show ----
 
-    fn show(&self, challenge: &Challenge, ask: &Ask<'_>, refused: Option<&Token>) -> Result<Shown, Failure> {
+    fn show(&self, challenge: &Challenge, ask: &Ask<'_>, refused: Option<&Token>) -> Result<Shown, HttpFailure> {
         if ask.api.is_plain() && *challenge != Challenge::None {
             let reason = "it wants credentials, which are not sent over http".to_owned();
-            return Err(Failure { url: ask.api.to_string(), kind: Kind::Unauthorized(reason) });
+            return Err(HttpFailure { url: ask.api.to_string(), kind: FailureKind::Unauthorized(reason) });
         }
         let (realm, service) = match challenge {
             Challenge::None => return Ok(Shown::nothing(Who::Unasked)),
@@ -261,9 +262,9 @@ impl Net {
         }
         let (registry, scope) = (ask.registry.to_owned(), ask.scope.to_owned());
         let (realm, service, is_anonymous) = (realm.clone(), service.clone(), credential.is_none());
-        let wanted = Wanted { realm, service, scope, registry, is_anonymous, receiver: server };
+        let wanted = TokenRequest { realm, service, scope, registry, is_anonymous, receiver: server };
         let mut is_reused = true;
-        let usable = |token: &Result<Token, Failure>| match token {
+        let usable = |token: &Result<Token, HttpFailure>| match token {
             Ok(token) => token.is_alive() && refused.is_none_or(|refused| !Arc::ptr_eq(&token.value, &refused.value)),
             Err(_) => true,
         };
@@ -275,18 +276,18 @@ impl Net {
         Ok(Shown { headers: authorization::bearer(&token.value), user, who, token: Some(token), is_reused })
     }
 
-    fn fetch_token(&self, wanted: &Wanted, credential: Option<&Credential>, who: &Who) -> Result<Token, Failure> {
+    fn fetch_token(&self, wanted: &TokenRequest, credential: Option<&Credential>, who: &Who) -> Result<Token, HttpFailure> {
         let mut url = wanted.realm.url().clone();
         url.set_query(None);
-        let fail = |kind| Failure { url: url.to_string(), kind };
-        let Wanted { realm, registry, receiver, is_anonymous, .. } = wanted;
+        let fail = |kind| HttpFailure { url: url.to_string(), kind };
+        let TokenRequest { realm, registry, receiver, is_anonymous, .. } = wanted;
         let terms = Terms::of_realm(&self.permissions, registry, &realm.authority(), receiver, *is_anonymous);
         let client = self.hosts.client(realm.url(), &terms).map_err(fail)?;
         token::fetch(&client, wanted, credential, who, self.pace).map_err(fail)
     }
 
     /// Shows a credential to the server itself: Basic, or a registry's own token.
-    fn show_directly(&self, ask: &Ask<'_>) -> Result<Shown, Failure> {
+    fn show_directly(&self, ask: &Ask<'_>) -> Result<Shown, HttpFailure> {
         let found = self.find(ask.registry, &ask.api.to_string())?;
         let (credential, who) = who::to_server(&self.permissions, ask.registry, found.as_deref(), &ask.api.host());
         let headers = match credential {
@@ -294,9 +295,9 @@ impl Net {
             Some(Credential::RegistryToken(token)) => authorization::bearer(token),
             Some(Credential::IdentityToken { .. }) => {
                 let reason = format!("the server wants a password, and there is only the {who}");
-                return Err(Failure { url: ask.api.to_string(), kind: Kind::Unauthorized(reason) });
+                return Err(HttpFailure { url: ask.api.to_string(), kind: FailureKind::Unauthorized(reason) });
             }
-            None => return Err(Failure { url: ask.api.to_string(), kind: who.refused(None) }),
+            None => return Err(HttpFailure { url: ask.api.to_string(), kind: who.refused(None) }),
         };
         let user = credential.and_then(Credential::user).map(str::to_owned);
         Ok(Shown { headers, user, ..Shown::nothing(who) })
@@ -307,10 +308,10 @@ impl Net {
         Ok(self.find(registry, registry)?)
     }
 
-    fn find(&self, registry: &str, url: &str) -> Result<Option<Arc<Found>>, Failure> {
+    fn find(&self, registry: &str, url: &str) -> Result<Option<Arc<Found>>, HttpFailure> {
         let make = || self.credentials.for_registry(registry).map(|found| found.map(Arc::new));
         let found = self.found.get(registry.to_owned(), |_| true, make);
-        found.map_err(|error| Failure { url: url.to_owned(), kind: Kind::Unusable(error.to_string()) })
+        found.map_err(|error| HttpFailure { url: url.to_owned(), kind: FailureKind::Unusable(error.to_string()) })
     }
 }
 
@@ -327,10 +328,10 @@ impl Accounts for Net {
     }
 }
 
-fn chosen(headers: &HeaderMap) -> Result<Challenge, Kind> {
+fn chosen(headers: &HeaderMap) -> Result<Challenge, FailureKind> {
     challenge::choose(headers.get_all(WWW_AUTHENTICATE).iter().map(HeaderValue::as_bytes))
 }
 
-fn answer(url: &Url, incoming: Incoming, shown: Shown) -> Answer {
-    Answer { url: url.to_string(), status: incoming.status, headers: incoming.headers, body: incoming.body, user: shown.user }
+fn answer(url: &Url, incoming: Incoming, shown: Shown) -> HttpAnswer {
+    HttpAnswer { url: url.to_string(), status: incoming.status, headers: incoming.headers, body: incoming.body, user: shown.user }
 }

@@ -18,7 +18,7 @@ use super::{
     authorization,
     credential::{Credential, Secret},
     exchange::{Outgoing, exchange},
-    failure::Kind,
+    failure::FailureKind,
     pace::Pace,
     realm::Realm,
     server_error,
@@ -51,7 +51,7 @@ impl Token {
 
 /// What a token is for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Wanted {
+pub(super) struct TokenRequest {
     pub(super) realm: Realm,
     pub(super) service: Option<String>,
     pub(super) scope: String,
@@ -66,11 +66,11 @@ pub(super) struct Wanted {
 /// Asks the realm for a token; `who` says who asks, for a refusal.
 pub(super) fn fetch(
     client: &Client,
-    wanted: &Wanted,
+    wanted: &TokenRequest,
     credential: Option<&Credential>,
     who: &Who,
     pace: Pace,
-) -> Result<Token, Kind> {
+) -> Result<Token, FailureKind> {
     let outgoing = match credential {
         Some(Credential::IdentityToken { token, .. }) => refresh(wanted, token),
         Some(Credential::Basic { user, password }) => ask(wanted, Some((user, password))),
@@ -78,13 +78,13 @@ pub(super) fn fetch(
     };
     let answer = exchange(client, outgoing, pace)?;
     match answer.status {
-        200 => read(&answer.body).map_err(|reason| Kind::BadAnswer(reason.to_owned())),
+        200 => read(&answer.body).map_err(|reason| FailureKind::BadAnswer(reason.to_owned())),
         401 | 403 => Err(who.refused(server_error::summary(&answer.body).as_deref())),
-        status => Err(Kind::Status(status, server_error::summary(&answer.body))),
+        status => Err(FailureKind::Status(status, server_error::summary(&answer.body))),
     }
 }
 
-fn ask(wanted: &Wanted, user: Option<(&String, &Secret)>) -> Outgoing {
+fn ask(wanted: &TokenRequest, user: Option<(&String, &Secret)>) -> Outgoing {
     let mut url = wanted.realm.url().clone();
     let mut query = url.query_pairs_mut();
     if let Some(service) = &wanted.service {
@@ -99,7 +99,7 @@ fn ask(wanted: &Wanted, user: Option<(&String, &Secret)>) -> Outgoing {
     Outgoing { method: Method::GET, url, headers, body: None, limit: MAX_ANSWER }
 }
 
-fn refresh(wanted: &Wanted, token: &Secret) -> Outgoing {
+fn refresh(wanted: &TokenRequest, token: &Secret) -> Outgoing {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("grant_type", "refresh_token").append_pair("client_id", "docker").append_pair("scope", &wanted.scope);
     if let Some(service) = &wanted.service {
@@ -117,7 +117,7 @@ fn refresh(wanted: &Wanted, token: &Secret) -> Outgoing {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct TokenJson {
     #[serde(default)]
     token: Option<String>,
     #[serde(default)]
@@ -127,7 +127,7 @@ struct Answer {
 }
 
 fn read(body: &[u8]) -> Result<Token, &'static str> {
-    let answer: Answer = serde_json::from_slice(body).map_err(|_| "the answer is not the JSON of a token server")?;
+    let answer: TokenJson = serde_json::from_slice(body).map_err(|_| "the answer is not the JSON of a token server")?;
     let value = answer.token.filter(|t| !t.is_empty()).or(answer.access_token).unwrap_or_default();
     if value.is_empty() || !value.bytes().all(|b| b.is_ascii_graphic()) {
         return Err("the answer holds no token that could be sent");
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_question_names_service_scope_and_account() {
-        let wanted = Wanted {
+        let wanted = TokenRequest {
             realm: Realm::parse("https://a.example.com/token?x=1").unwrap(),
             service: Some("dtr & co".to_owned()),
             scope: "repository:dtr.example.com/prod/nginx:pull,push".to_owned(),

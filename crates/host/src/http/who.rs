@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{
     credential::{Credential, Found},
-    failure::Kind,
+    failure::FailureKind,
     origin::Permissions,
 };
 use client::ports::Withheld;
@@ -32,12 +32,12 @@ pub(super) enum Who {
 
 impl Who {
     /// A refusal; `said` is what the token server says of it.
-    pub(super) fn refused(&self, said: Option<&str>) -> Kind {
+    pub(super) fn refused(&self, said: Option<&str>) -> FailureKind {
         let reason = said.map_or_else(|| self.to_string(), |said| format!("{self}; the token server says: {said}"));
         match self {
-            Self::Someone(_) | Self::Unasked => Kind::Unauthorized(reason),
-            Self::Nobody { .. } => Kind::Anonymous(reason),
-            Self::Unnamed { withheld, .. } => Kind::Withheld(reason, Box::new(withheld.clone())),
+            Self::Someone(_) | Self::Unasked => FailureKind::Unauthorized(reason),
+            Self::Nobody { .. } => FailureKind::Anonymous(reason),
+            Self::Unnamed { withheld, .. } => FailureKind::Withheld(reason, Box::new(withheld.clone())),
         }
     }
 }
@@ -123,7 +123,7 @@ mod tests {
 
     fn reason(who: &Who) -> String {
         match who.refused(None) {
-            Kind::Withheld(reason, _) | Kind::Anonymous(reason) | Kind::Unauthorized(reason) => reason,
+            FailureKind::Withheld(reason, _) | FailureKind::Anonymous(reason) | FailureKind::Unauthorized(reason) => reason,
             kind => panic!("{kind:?}"),
         }
     }

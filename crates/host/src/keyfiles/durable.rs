@@ -10,7 +10,7 @@ use std::{
 use tempfile::NamedTempFile;
 
 /// A step that failed, and the file that it was about.
-pub(super) struct Failure {
+pub(super) struct WriteFailure {
     pub(super) action: &'static str,
     pub(super) path: PathBuf,
     pub(super) source: io::Error,
@@ -24,7 +24,7 @@ pub(super) struct Pending {
 
 impl Pending {
     /// Writes `content` beside `target`, for its owner alone whatever the umask, and waits until it is on the disk.
-    pub(super) fn write(target: &Path, content: &[u8]) -> Result<Self, Failure> {
+    pub(super) fn write(target: &Path, content: &[u8]) -> Result<Self, WriteFailure> {
         let folder = folder_of(target);
         create_folder(folder)?;
         let mut temporary = tempfile::Builder::new()
@@ -47,14 +47,14 @@ impl Pending {
     }
 
     /// Gives the file its name, unless something has that, and waits until the name is on the disk.
-    pub(super) fn commit_new(self) -> Result<(), Failure> {
+    pub(super) fn commit_new(self) -> Result<(), WriteFailure> {
         let folder = folder_of(&self.target);
         self.temporary.persist_noclobber(&self.target).map_err(|e| failure("write", &self.target)(e.error))?;
         sync_folder(folder).map_err(failure("sync", folder))
     }
 
     /// Gives the file its name, in place of a file that had it, and waits until the name is on the disk.
-    pub(super) fn commit(self) -> Result<(), Failure> {
+    pub(super) fn commit(self) -> Result<(), WriteFailure> {
         let folder = folder_of(&self.target);
         self.temporary.persist(&self.target).map_err(|e| failure("write", &self.target)(e.error))?;
         sync_folder(folder).map_err(failure("sync", folder))
@@ -62,7 +62,7 @@ impl Pending {
 }
 
 /// Removes a file, and waits until that is on the disk. One that is gone already is no error.
-pub(super) fn remove(path: &Path) -> Result<(), Failure> {
+pub(super) fn remove(path: &Path) -> Result<(), WriteFailure> {
     match fs::remove_file(path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => {}
         removed => removed.map_err(failure("remove", path))?,
@@ -72,7 +72,7 @@ pub(super) fn remove(path: &Path) -> Result<(), Failure> {
 }
 
 /// Creates a folder and those above it, for their owner alone whatever the umask.
-fn create_folder(folder: &Path) -> Result<(), Failure> {
+fn create_folder(folder: &Path) -> Result<(), WriteFailure> {
     // the working folder is there even where it cannot be looked at
     if folder == Path::new(".") || folder.is_dir() {
         return Ok(());
@@ -100,6 +100,6 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("."))
 }
 
-fn failure<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Failure + 'a {
-    move |source| Failure { action, path: path.to_owned(), source }
+fn failure<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> WriteFailure + 'a {
+    move |source| WriteFailure { action, path: path.to_owned(), source }
 }

@@ -8,7 +8,7 @@ use std::{
 
 pub use super::scan::KeyFileWarning;
 use super::{
-    durable::{self, Failure, Pending},
+    durable::{self, Pending, WriteFailure},
     scan::{self, Scan},
 };
 use client::ports::{KeyInfo, KeyStore, KeyStoreError};
@@ -182,8 +182,8 @@ fn id_of(key: &PrivateKey) -> Result<CanonicalKeyId, String> {
     Key::of(key).canonical_id().map_err(|e| e.to_string())
 }
 
-impl From<Failure> for KeyStoreError {
-    fn from(Failure { action, path, source }: Failure) -> Self {
+impl From<WriteFailure> for KeyStoreError {
+    fn from(WriteFailure { action, path, source }: WriteFailure) -> Self {
         Self::Io { action, path, source }
     }
 }

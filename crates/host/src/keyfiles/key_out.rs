@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::durable::{Failure, Pending};
+use super::durable::{Pending, WriteFailure};
 
 /// A key was not written. Nothing of it is left.
 #[derive(Debug, thiserror::Error)]
@@ -71,8 +71,8 @@ fn proved(target: &Path, text: &str) -> Result<Pending, KeyOutError> {
     Ok(pending)
 }
 
-impl From<Failure> for KeyOutError {
-    fn from(Failure { action, path, source }: Failure) -> Self {
+impl From<WriteFailure> for KeyOutError {
+    fn from(WriteFailure { action, path, source }: WriteFailure) -> Self {
         Self::Io { action, path, source }
     }
 }

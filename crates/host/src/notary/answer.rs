@@ -3,14 +3,14 @@
 use reqwest::header::CONTENT_TYPE;
 
 use crate::http::{
-    Answer,
+    HttpAnswer,
     server_error::{self, ServerError},
     text::printable,
 };
 use client::ports::{Bytes, RemoteError};
 
 /// The body of an answer to a question.
-pub(super) fn file(answer: Answer) -> Result<Bytes, RemoteError> {
+pub(super) fn file(answer: HttpAnswer) -> Result<Bytes, RemoteError> {
     if answer.status != 200 {
         return Err(status(answer));
     }
@@ -18,7 +18,7 @@ pub(super) fn file(answer: Answer) -> Result<Bytes, RemoteError> {
 }
 
 /// An answer with the status of success that is a Notary server's: JSON, or nothing. Whatever stands between may answer in its place.
-fn own(answer: Answer) -> Result<Answer, RemoteError> {
+fn own(answer: HttpAnswer) -> Result<HttpAnswer, RemoteError> {
     let media_type = answer.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     if media_type.is_some_and(|media_type| media_type.starts_with("text/html")) {
         // a captive portal, or another server's front page
@@ -41,7 +41,7 @@ fn beginning(body: &[u8]) -> String {
 }
 
 /// The answer to an upload or a removal.
-pub(super) fn receipt(answer: Answer) -> Result<(), RemoteError> {
+pub(super) fn receipt(answer: HttpAnswer) -> Result<(), RemoteError> {
     match answer.status {
         200 => own(answer).map(drop),
         400 => Err(refusal(answer)),
@@ -49,8 +49,8 @@ pub(super) fn receipt(answer: Answer) -> Result<(), RemoteError> {
     }
 }
 
-fn status(answer: Answer) -> RemoteError {
-    let Answer { url, user, status, body, .. } = answer;
+fn status(answer: HttpAnswer) -> RemoteError {
+    let HttpAnswer { url, user, status, body, .. } = answer;
     match status {
         403 => RemoteError::Forbidden { url, user },
         404 => RemoteError::NotFound { url },
@@ -59,8 +59,8 @@ fn status(answer: Answer) -> RemoteError {
 }
 
 /// Why an upload was refused.
-fn refusal(answer: Answer) -> RemoteError {
-    let Answer { url, body, .. } = answer;
+fn refusal(answer: HttpAnswer) -> RemoteError {
+    let HttpAnswer { url, body, .. } = answer;
     let errors = server_error::parse(&body);
     match errors.first() {
         Some(error) if is_about_versions(error) => RemoteError::Conflict { url, message: words(error, &body) },
@@ -98,12 +98,12 @@ mod tests {
     use super::*;
 
     /// An answer of the real notary-server, as `curl -i` shows it.
-    fn recorded(name: &str) -> Answer {
+    fn recorded(name: &str) -> HttpAnswer {
         let path = format!("{}/../../testdata/peers/answers/{name}", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(path).unwrap().replace('\r', "");
         let (head, body) = text.split_once("\n\n").unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer {
+        HttpAnswer {
             url: "https://n/x".to_owned(),
             status,
             headers: reqwest::header::HeaderMap::new(),
@@ -137,7 +137,7 @@ mod tests {
     fn a_server_in_trouble_is_quoted() {
         let said = r#"{"errors":[{"code":"UNKNOWN","message":"unknown error","detail":"no space left on device"}]}"#;
         for (body, words) in [(said, ": UNKNOWN: unknown error: no space left on device"), ("<h1>502 Bad Gateway</h1>", "")] {
-            let answer = Answer { status: 502, body: body.into(), ..recorded("not-found") };
+            let answer = HttpAnswer { status: 502, body: body.into(), ..recorded("not-found") };
             assert_eq!(receipt(answer).unwrap_err().to_string(), format!("https://n/x: the server answered 502{words}"));
         }
     }
@@ -145,17 +145,17 @@ mod tests {
     #[test]
     fn a_page_in_the_place_of_the_server_has_taken_nothing() {
         let html = reqwest::header::HeaderMap::from_iter([(CONTENT_TYPE, "text/html; charset=utf-8".parse().unwrap())]);
-        let page = Answer { status: 200, headers: html, body: "".into(), ..recorded("not-found") };
+        let page = HttpAnswer { status: 200, headers: html, body: "".into(), ..recorded("not-found") };
         assert!(matches!(receipt(page), Err(RemoteError::BadAnswer { .. })));
-        let page = Answer { status: 200, body: "<html>please log in</html>".into(), ..recorded("not-found") };
+        let page = HttpAnswer { status: 200, body: "<html>please log in</html>".into(), ..recorded("not-found") };
         assert!(matches!(receipt(page), Err(RemoteError::BadAnswer { .. })));
-        assert!(receipt(Answer { status: 200, body: "\n".into(), ..recorded("not-found") }).is_ok());
+        assert!(receipt(HttpAnswer { status: 200, body: "\n".into(), ..recorded("not-found") }).is_ok());
     }
 
     #[test]
     fn only_404_means_that_there_is_nothing() {
         for status in [204, 206, 301, 400, 401, 403, 405, 410, 418, 429, 500, 503, 599] {
-            let answer = || Answer { status, ..recorded("not-found") };
+            let answer = || HttpAnswer { status, ..recorded("not-found") };
             assert!(!matches!(file(answer()), Ok(_) | Err(RemoteError::NotFound { .. })), "{status}");
             assert!(receipt(answer()).is_err(), "{status}");
             assert_eq!(file(answer()).unwrap_err().is_outage(), status >= 500, "{status}");

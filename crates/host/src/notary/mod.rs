@@ -14,7 +14,7 @@ use std::{
 
 use servers::Servers;
 
-use crate::http::{Answer, Ask, Method, Net};
+use crate::http::{Ask, HttpAnswer, Method, Net};
 use client::ports::{Bytes, FileRef, NotaryRemote, RemoteError};
 use trust::model::{gun::Gun, role::RoleName};
 
@@ -94,7 +94,7 @@ impl NotaryServers {
         name: &str,
         content: Option<(String, Bytes)>,
         limit: u64,
-    ) -> Result<Answer, RemoteError> {
+    ) -> Result<HttpAnswer, RemoteError> {
         let api = self.servers.of(gun)?;
         let path = format!("{gun}/_trust/tuf/{name}");
         let scope = format!("repository:{gun}:{}", self.access.actions());

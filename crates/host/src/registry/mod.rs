@@ -7,7 +7,7 @@ use std::sync::Arc;
 use reqwest::header::CONTENT_TYPE;
 
 use crate::http::{
-    Answer, Ask, Method, Net,
+    Ask, HttpAnswer, Method, Net,
     api::{Api, InvalidApi},
     server_error,
     text::printable,
@@ -47,7 +47,7 @@ pub fn address(registry: &str) -> Result<Api, InvalidApi> {
 }
 
 impl Registries {
-    fn ask(&self, gun: &Gun, reference: &str) -> Result<Answer, RemoteError> {
+    fn ask(&self, gun: &Gun, reference: &str) -> Result<HttpAnswer, RemoteError> {
         let unusable = |reason: String| RemoteError::Unusable(format!("{gun}: {reason}"));
         let api = address(gun.host()).map_err(|e| unusable(format!("{} cannot be the address of a registry: {e}", gun.host())))?;
         // within its own registry a repository's name has no host
@@ -93,13 +93,13 @@ impl Registry for Registries {
 }
 
 /// Whether a 404 says that the tag or its repository is not there; a body without the specification's errors says no more than its status.
-fn is_about_the_tag(answer: &Answer) -> bool {
+fn is_about_the_tag(answer: &HttpAnswer) -> bool {
     let errors = server_error::parse(&answer.body);
     errors.is_empty() || errors.iter().any(|e| matches!(e.code.as_str(), "MANIFEST_UNKNOWN" | "NAME_UNKNOWN" | "NOT_FOUND"))
 }
 
-fn failure(answer: Answer) -> RemoteError {
-    let Answer { url, status, user, body, .. } = answer;
+fn failure(answer: HttpAnswer) -> RemoteError {
+    let HttpAnswer { url, status, user, body, .. } = answer;
     match status {
         403 => RemoteError::Forbidden { url, user },
         404 => RemoteError::NotFound { url },
@@ -107,12 +107,12 @@ fn failure(answer: Answer) -> RemoteError {
     }
 }
 
-fn header(answer: &Answer, name: &str) -> Option<String> {
+fn header(answer: &HttpAnswer, name: &str) -> Option<String> {
     answer.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 /// What the bytes of an answer are.
-fn manifest(answer: &Answer) -> Result<Manifest, RemoteError> {
+fn manifest(answer: &HttpAnswer) -> Result<Manifest, RemoteError> {
     let (digest, length) = (Sha256::of(&answer.body), answer.body.len() as u64);
     let refuse = |reason: String| Err(RemoteError::BadAnswer { url: answer.url.clone(), reason });
     let media_type = header(answer, CONTENT_TYPE.as_str()).unwrap_or_default();

@@ -10,7 +10,7 @@ use rustix::fs::OFlags;
 
 use super::{
     TrustFolder,
-    files::{self, Kind, make_dir, refused},
+    files::{self, FileKind, make_dir, refused},
 };
 use client::ports::{Bytes, ChangeFile, Changelist, StoreError};
 use trust::model::gun::Gun;
@@ -24,9 +24,9 @@ impl Changelist for TrustFolder {
         for (path, kind) in files::entries(&self.repository(gun).changelist())? {
             let Some(name) = path.file_name().map(OsStr::to_string_lossy) else { continue };
             let content = match kind {
-                Kind::Folder => continue,
-                Kind::Other => Err("it is not a plain file".to_owned()),
-                Kind::File => match read(&path)? {
+                FileKind::Folder => continue,
+                FileKind::Other => Err("it is not a plain file".to_owned()),
+                FileKind::File => match read(&path)? {
                     Some(content) => content,
                     // removed since it was listed
                     None => continue,
@@ -57,7 +57,7 @@ impl Changelist for TrustFolder {
         let folder = self.repository(gun).changelist();
         for (path, kind) in files::entries(&folder)? {
             let name = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
-            if kind != Kind::Folder && files.iter().any(|file| file.name == name) {
+            if kind != FileKind::Folder && files.iter().any(|file| file.name == name) {
                 files::remove(&path)?;
             }
         }

@@ -16,7 +16,7 @@ const MAX_LEN: u64 = 100 << 20;
 
 /// What an entry of a folder is; a symbolic link is none of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FileKind {
     /// A plain file.
     File,
     /// A folder.
@@ -104,7 +104,7 @@ pub(super) fn remove(path: &Path) -> Result<(), StoreError> {
 /// Removes the plain files and the links in a folder, and then the folder where nothing else is in it.
 pub(super) fn remove_files_in(dir: &Path) -> Result<(), StoreError> {
     for (path, kind) in entries(dir)? {
-        if kind != Kind::Folder {
+        if kind != FileKind::Folder {
             remove(&path)?;
         }
     }
@@ -120,7 +120,7 @@ pub(super) fn remove_if_empty(dir: &Path) -> Result<(), StoreError> {
 }
 
 /// The entries of a folder, sorted; none where it is missing or is no folder.
-pub(super) fn entries(dir: &Path) -> Result<Vec<(PathBuf, Kind)>, StoreError> {
+pub(super) fn entries(dir: &Path) -> Result<Vec<(PathBuf, FileKind)>, StoreError> {
     let listing = match fs::read_dir(dir) {
         Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Vec::new()),
         listing => listing.map_err(refused("read", dir))?,
@@ -130,9 +130,9 @@ pub(super) fn entries(dir: &Path) -> Result<Vec<(PathBuf, Kind)>, StoreError> {
         let entry = entry.map_err(refused("read", dir))?;
         let kind = entry.file_type().map_err(refused("read", &entry.path()))?;
         let kind = match () {
-            () if kind.is_file() => Kind::File,
-            () if kind.is_dir() => Kind::Folder,
-            () => Kind::Other,
+            () if kind.is_file() => FileKind::File,
+            () if kind.is_dir() => FileKind::Folder,
+            () => FileKind::Other,
         };
         found.push((entry.path(), kind));
     }

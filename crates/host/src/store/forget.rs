@@ -27,7 +27,7 @@ pub(super) fn forget(repo: &Repository) -> Result<(), StoreError> {
 
 fn remove_empty_below(dir: &Path) -> Result<(), StoreError> {
     for (path, kind) in files::entries(dir)? {
-        if kind == files::Kind::Folder {
+        if kind == files::FileKind::Folder {
             remove_empty_below(&path)?;
         }
     }

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     TrustFolder,
-    files::{self, Kind},
+    files::{self, FileKind},
     layout::{Repository, is_inside_a_repository},
 };
 use client::ports::{PassedOver, Repositories};
@@ -95,11 +95,11 @@ fn subfolders(folder: &Path, passed_over: &mut Vec<PassedOver>) -> Vec<PathBuf> 
     for (path, kind) in entries {
         match kind {
             _ if is_inside_a_repository(&path) => {}
-            Kind::Folder => folders.push(path),
-            Kind::Other if path.is_dir() => {
+            FileKind::Folder => folders.push(path),
+            FileKind::Other if path.is_dir() => {
                 passed_over.push(PassedOver { folder: path, reason: "a link is not followed".to_owned() });
             }
-            Kind::File | Kind::Other => {}
+            FileKind::File | FileKind::Other => {}
         }
     }
     folders

@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, collections::BTreeMap, fs, path::Path, time::SystemTime};
 
 use super::{
-    files::{self, Kind},
+    files::{self, FileKind},
     layout::Repository,
 };
 use client::ports::{Bytes, StoreError};
@@ -16,7 +16,7 @@ const MAX_KEPT: usize = 32;
 pub(super) fn read(repo: &Repository) -> Result<BTreeMap<Sha256, Bytes>, StoreError> {
     let mut kept = BTreeMap::new();
     for (path, kind) in files::entries(&repo.published())? {
-        if kind == Kind::File
+        if kind == FileKind::File
             && let Some(hash) = hash_of(&path)
             && let Some(bytes) = files::read(&path)?
             && Sha256::of(&bytes) == hash
@@ -51,7 +51,7 @@ pub(super) fn prune(repo: &Repository, live: &BTreeMap<RoleName, Bytes>) -> Resu
     let live: Vec<_> = live.values().map(|bytes| Sha256::of(bytes)).collect();
     let is_needed = |path: &Path| hash_of(path).is_some_and(|hash| !live.contains(&hash));
     let (mut kept, gone): (Vec<_>, Vec<_>) =
-        entries.into_iter().filter(|e| e.1 != Kind::Folder).map(|e| e.0).partition(|path| is_needed(path));
+        entries.into_iter().filter(|e| e.1 != FileKind::Folder).map(|e| e.0).partition(|path| is_needed(path));
     kept.sort_by_key(|path| Reverse(fs::metadata(path).and_then(|m| m.modified()).unwrap_or(SystemTime::UNIX_EPOCH)));
     gone.iter().chain(kept.iter().skip(MAX_KEPT)).try_for_each(|path| files::remove(path))
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    files::{self, Kind},
+    files::{self, FileKind},
     floor,
     journal::{self, Journal},
     layout::{Repository, is_inside_a_repository},
@@ -51,9 +51,9 @@ pub(super) fn delegation_files(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let mut found = Vec::new();
     for (path, kind) in files::entries(dir)? {
         match kind {
-            Kind::Folder if is_inside_a_repository(&path) => {}
-            Kind::Folder => found.extend(delegation_files(&path)?),
-            Kind::File | Kind::Other => found.push(path),
+            FileKind::Folder if is_inside_a_repository(&path) => {}
+            FileKind::Folder => found.extend(delegation_files(&path)?),
+            FileKind::File | FileKind::Other => found.push(path),
         }
     }
     Ok(found)

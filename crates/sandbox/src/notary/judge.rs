@@ -18,14 +18,14 @@ use trust::model::role::RoleName;
 
 /// Why an upload is refused.
 #[derive(Debug, PartialEq)]
-pub(super) enum Refusal {
+pub(super) enum UploadRefusal {
     /// It breaks a rule: the name of Notary's error, its message, and what is missing.
     Rule(&'static str, String, Option<&'static str>),
     /// What is stored does not let it be judged; Notary's server says no more.
     Unjudged,
 }
 
-impl Refusal {
+impl UploadRefusal {
     /// The detail of the error (Notary `validation.SerializableError`).
     pub(super) fn detail(&self) -> Option<Value> {
         match self {
@@ -43,7 +43,7 @@ pub(super) fn judge(
     history: &History,
     keys: &ServerKeys,
     now: Timestamp,
-) -> Result<Vec<Update>, Refusal> {
+) -> Result<Vec<Update>, UploadRefusal> {
     // of a role that stands twice the last file counts
     let files: BTreeMap<RoleName, Uploaded> = uploaded.into_iter().map(|file| (file.role.clone(), file)).collect();
     let mut updates = Vec::new();
@@ -52,7 +52,7 @@ pub(super) fn judge(
     updates.extend(load_targets(&mut repository, &files, history)?);
     let (snapshot, snapshot_file) = match files.get(&RoleName::snapshot()) {
         Some(file) => {
-            let bad = |fault: Fault| Refusal::Rule("ErrBadSnapshot", fault.text, None);
+            let bad = |fault: Fault| UploadRefusal::Rule("ErrBadSnapshot", fault.text, None);
             let snapshot = repository.load_snapshot(&file.bytes).map_err(bad)?;
             let version = snapshot.payload.common.version;
             updates.push(to_update(file));
@@ -68,17 +68,22 @@ pub(super) fn judge(
     Ok(updates)
 }
 
-fn load_root<'a>(gun: &'a str, file: Option<&Uploaded>, history: &History, now: Timestamp) -> Result<Repository<'a>, Refusal> {
+fn load_root<'a>(
+    gun: &'a str,
+    file: Option<&Uploaded>,
+    history: &History,
+    now: Timestamp,
+) -> Result<Repository<'a>, UploadRefusal> {
     let mut repository = Repository::new(gun, now);
     if let Some(root) = history.current(gun, "root") {
-        repository.load_root(&root.bytes, 1, Age::Any).map_err(|_| Refusal::Unjudged)?;
+        repository.load_root(&root.bytes, 1, Age::Any).map_err(|_| UploadRefusal::Unjudged)?;
     }
     let current = repository.root.as_ref().map(|root| root.payload.common.version);
     let Some(file) = file else {
         let none = "no pre-existing root and no root provided in update.";
-        return if current.is_some() { Ok(repository) } else { Err(Refusal::Rule("ErrValidation", none.to_owned(), None)) };
+        return if current.is_some() { Ok(repository) } else { Err(UploadRefusal::Rule("ErrValidation", none.to_owned(), None)) };
     };
-    let bad = |text: String| Refusal::Rule("ErrBadRoot", text, None);
+    let bad = |text: String| UploadRefusal::Rule("ErrBadRoot", text, None);
     // where there is none, Notary counts from 1 and takes a 2 too
     let current = current.unwrap_or(1);
     if file.version != current && Some(file.version) != current.checked_add(1) {
@@ -94,7 +99,7 @@ fn load_targets(
     repository: &mut Repository<'_>,
     files: &BTreeMap<RoleName, Uploaded>,
     history: &History,
-) -> Result<Vec<Update>, Refusal> {
+) -> Result<Vec<Update>, UploadRefusal> {
     let is_targets = |role: &RoleName| role.is_delegation() || *role == RoleName::targets();
     let mut files: Vec<&Uploaded> = files.values().filter(|file| is_targets(&file.role)).collect();
     files.sort_by_key(|file| (file.role.as_str().split('/').count(), file.role.clone()));
@@ -111,22 +116,22 @@ fn load_targets(
         for role in parents.iter().rev() {
             // where there is none, loading the child will fail
             if let Some(stored) = history.current(repository.gun, role.as_str()) {
-                repository.load_targets(role, &stored.bytes, Age::Any).map_err(|_| Refusal::Unjudged)?;
+                repository.load_targets(role, &stored.bytes, Age::Any).map_err(|_| UploadRefusal::Unjudged)?;
             }
         }
-        let bad = |fault: Fault| Refusal::Rule("ErrBadTargets", fault.text, None);
+        let bad = |fault: Fault| UploadRefusal::Rule("ErrBadTargets", fault.text, None);
         repository.load_targets(&file.role, &file.bytes, Age::Current).map_err(bad)?;
         updates.push(to_update(file));
     }
     Ok(updates)
 }
 
-fn make_snapshot(repository: &Repository<'_>, history: &History, keys: &ServerKeys) -> Result<(i64, Bytes), Refusal> {
+fn make_snapshot(repository: &Repository<'_>, history: &History, keys: &ServerKeys) -> Result<(i64, Bytes), UploadRefusal> {
     let previous = history.current(repository.gun, "snapshot").map(|stored| stored.bytes);
     server_signed::snapshot(repository, previous.as_deref(), keys).map_err(|error| match error {
         NotSigned::TooFewKeys => {
             let message = "no snapshot was included in update and server does not hold current snapshot key for repository";
-            Refusal::Rule("ErrBadHierarchy", message.to_owned(), Some("snapshot"))
+            UploadRefusal::Rule("ErrBadHierarchy", message.to_owned(), Some("snapshot"))
         }
         NotSigned::Fault(fault) => rule(fault),
     })
@@ -137,17 +142,17 @@ fn make_timestamp(
     snapshot: &[u8],
     history: &History,
     keys: &ServerKeys,
-) -> Result<(i64, Bytes), Refusal> {
+) -> Result<(i64, Bytes), UploadRefusal> {
     let previous = history.current(repository.gun, "timestamp").map(|stored| stored.bytes);
     server_signed::timestamp(repository, snapshot, previous.as_deref(), keys).map_err(|error| match error {
         // the two spaces are Notary's
-        NotSigned::TooFewKeys => Refusal::Rule("ErrBadRoot", "no  timestamp keys exist on the server".to_owned(), None),
+        NotSigned::TooFewKeys => UploadRefusal::Rule("ErrBadRoot", "no  timestamp keys exist on the server".to_owned(), None),
         NotSigned::Fault(fault) => rule(fault),
     })
 }
 
-fn rule(fault: Fault) -> Refusal {
-    Refusal::Rule("ErrValidation", fault.text, None)
+fn rule(fault: Fault) -> UploadRefusal {
+    UploadRefusal::Rule("ErrValidation", fault.text, None)
 }
 
 fn to_update(file: &Uploaded) -> Update {

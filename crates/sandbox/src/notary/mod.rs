@@ -32,7 +32,7 @@ use self::{
     history::{History, NotStored},
     metadata::GoRoot,
     replies::Keep,
-    route::{Edition, Route},
+    route::{Edition, NotaryRoute},
     server_keys::{NoKey, ServerKeys},
     server_signed::NotServed,
     signed_file::SignedFile,
@@ -59,29 +59,29 @@ impl TrustEndpoint {
     /// What a request's token must allow, where it needs one at all.
     #[must_use]
     pub fn scopes(&self, request: &Request<Bytes>) -> Option<Vec<Scope>> {
-        Route::of(request).scopes()
+        NotaryRoute::of(request).scopes()
     }
 
     /// Answers a request that is allowed. The answer to HEAD may have a body; the server leaves it out.
     #[must_use]
     pub fn answer(&self, request: &Request<Bytes>, now: Timestamp) -> Response<Bytes> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let answer = match Route::of(request) {
-            Route::Update(gun) => self.update(&gun, request, now),
-            Route::Delete(gun) => self.delete(&gun, now),
-            Route::File(gun, role, edition) => self.file(&gun, &role, &edition, now),
-            Route::Key(gun, role) => self.key(&gun, &role),
-            Route::RotateKey(..) => self.keys.create().map(|key| json_text(&key)).map_err(no_key),
-            Route::Changes(gun) => {
+        let answer = match NotaryRoute::of(request) {
+            NotaryRoute::Update(gun) => self.update(&gun, request, now),
+            NotaryRoute::Delete(gun) => self.delete(&gun, now),
+            NotaryRoute::File(gun, role, edition) => self.file(&gun, &role, &edition, now),
+            NotaryRoute::Key(gun, role) => self.key(&gun, &role),
+            NotaryRoute::RotateKey(..) => self.keys.create().map(|key| json_text(&key)).map_err(no_key),
+            NotaryRoute::Changes(gun) => {
                 change_feed::answer(&self.history.shelf, request.uri().query().unwrap_or_default(), gun.as_deref())
                     .map(|feed| replies::text(feed.into()))
                     .map_err(|detail| replies::invalid_parameters(Some(detail)))
             }
-            Route::Base => Ok(replies::text(Bytes::from_static(b"{}"))),
-            Route::Health => Ok(replies::well()),
-            Route::Elsewhere(path) => Ok(replies::elsewhere(&path)),
-            Route::NoSuchMethod => Ok(replies::no_such_method()),
-            Route::Unknown => Err(replies::metadata_not_found(None)),
+            NotaryRoute::Base => Ok(replies::text(Bytes::from_static(b"{}"))),
+            NotaryRoute::Health => Ok(replies::well()),
+            NotaryRoute::Elsewhere(path) => Ok(replies::elsewhere(&path)),
+            NotaryRoute::NoSuchMethod => Ok(replies::no_such_method()),
+            NotaryRoute::Unknown => Err(replies::metadata_not_found(None)),
         };
         answer.unwrap_or_else(|error| error.answer())
     }

@@ -4,7 +4,7 @@ use hyper::body::Bytes;
 
 /// A file of a form.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct FormPart {
     /// The `filename` of its `Content-Disposition`; none where it has none or the header cannot be read.
     pub(super) filename: Option<String>,
     /// The content.
@@ -16,7 +16,7 @@ pub(super) struct Part {
 pub(super) struct NotAForm;
 
 /// The parts of a form, in their order. `content_type` is the header of the request.
-pub(super) fn parts(content_type: &str, body: &Bytes) -> Result<Vec<Part>, NotAForm> {
+pub(super) fn parts(content_type: &str, body: &Bytes) -> Result<Vec<FormPart>, NotAForm> {
     let (kind, parameters) = parameters(content_type).ok_or(NotAForm)?;
     if !matches!(kind.as_str(), "multipart/form-data" | "multipart/mixed") {
         return Err(NotAForm);
@@ -61,7 +61,7 @@ fn preamble_end(body: &[u8], dashes: &[u8]) -> Option<usize> {
 }
 
 /// The part that begins here, and the place behind the boundary that ends it.
-fn read_part(body: &Bytes, start: usize, dashes: &[u8]) -> Option<(Part, usize)> {
+fn read_part(body: &Bytes, start: usize, dashes: &[u8]) -> Option<(FormPart, usize)> {
     let mut at = start;
     let mut filename = None;
     loop {
@@ -79,7 +79,7 @@ fn read_part(body: &Bytes, start: usize, dashes: &[u8]) -> Option<(Part, usize)>
     }
     // a part without content has its boundary at once
     if body.get(at..)?.starts_with(dashes) && line_after(body, at + dashes.len()).is_some() {
-        return Some((Part { filename, content: Bytes::new() }, at + dashes.len()));
+        return Some((FormPart { filename, content: Bytes::new() }, at + dashes.len()));
     }
     let mut from = at;
     loop {
@@ -87,7 +87,7 @@ fn read_part(body: &Bytes, start: usize, dashes: &[u8]) -> Option<(Part, usize)>
         let next = line_end + 1;
         if body.get(next..)?.starts_with(dashes) && line_after(body, next + dashes.len()).is_some() {
             let end = if line_end > at && body.get(line_end - 1) == Some(&b'\r') { line_end - 1 } else { line_end };
-            return Some((Part { filename, content: body.slice(at..end) }, next + dashes.len()));
+            return Some((FormPart { filename, content: body.slice(at..end) }, next + dashes.len()));
         }
         from = next;
     }

@@ -6,7 +6,7 @@ use crate::scope::Scope;
 
 /// A request that is known by its method and path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Route {
+pub(super) enum NotaryRoute {
     /// An upload of metadata to a repository.
     Update(String),
     /// A repository is deleted.
@@ -42,7 +42,7 @@ pub(super) enum Edition {
     Version(String),
 }
 
-impl Route {
+impl NotaryRoute {
     /// Finds the route, in the order in which the server tries them.
     pub(super) fn of(request: &Request<Bytes>) -> Self {
         let path = decode(request.uri().path());
@@ -86,7 +86,7 @@ impl Route {
 }
 
 /// `GUN/_trust/tuf/REST`; the GUN is as long as the rest allows, as the pattern is greedy.
-fn in_repository(method: &Method, below: &str) -> Option<Route> {
+fn in_repository(method: &Method, below: &str) -> Option<NotaryRoute> {
     const MARK: &str = "/_trust/tuf/";
     below.rmatch_indices(MARK).find_map(|(at, _)| {
         let (gun, rest) = (below.get(..at)?, below.get(at + MARK.len()..)?);
@@ -94,31 +94,31 @@ fn in_repository(method: &Method, below: &str) -> Option<Route> {
     })
 }
 
-fn in_tuf(method: &Method, gun: &str, rest: &str) -> Option<Route> {
+fn in_tuf(method: &Method, gun: &str, rest: &str) -> Option<NotaryRoute> {
     let gun = gun.to_owned();
     if rest.is_empty() {
         return match *method {
-            Method::POST => Some(Route::Update(gun)),
-            Method::DELETE => Some(Route::Delete(gun)),
+            Method::POST => Some(NotaryRoute::Update(gun)),
+            Method::DELETE => Some(NotaryRoute::Delete(gun)),
             _ => None,
         };
     }
     if let Some(role) = rest.strip_suffix(".key").filter(|role| matches!(*role, "snapshot" | "timestamp")) {
         return match *method {
-            Method::GET => Some(Route::Key(gun, role.to_owned())),
-            Method::POST => Some(Route::RotateKey(gun, role.to_owned())),
+            Method::GET => Some(NotaryRoute::Key(gun, role.to_owned())),
+            Method::POST => Some(NotaryRoute::RotateKey(gun, role.to_owned())),
             _ => None,
         };
     }
     let name = rest.strip_suffix(".json").filter(|_| *method == Method::GET)?;
     if let Some((role, hash)) = name.rsplit_once('.').filter(|(role, hash)| is_role(role) && is_hash(hash)) {
-        return Some(Route::File(gun, role.to_owned(), Edition::Hash(hash.to_owned())));
+        return Some(NotaryRoute::File(gun, role.to_owned(), Edition::Hash(hash.to_owned())));
     }
     let is_version = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     if let Some((version, role)) = name.split_once('.').filter(|(version, role)| is_version(version) && is_role(role)) {
-        return Some(Route::File(gun, role.to_owned(), Edition::Version(version.to_owned())));
+        return Some(NotaryRoute::File(gun, role.to_owned(), Edition::Version(version.to_owned())));
     }
-    is_role(name).then(|| Route::File(gun, name.to_owned(), Edition::Current))
+    is_role(name).then(|| NotaryRoute::File(gun, name.to_owned(), Edition::Current))
 }
 
 fn is_gun(name: &str) -> bool {
@@ -172,17 +172,17 @@ fn clean(path: &str) -> String {
 mod tests {
     use super::*;
 
-    fn route(method: &str, path: &str) -> Route {
-        Route::of(&Request::builder().method(method).uri(path).body(Bytes::new()).unwrap())
+    fn route(method: &str, path: &str) -> NotaryRoute {
+        NotaryRoute::of(&Request::builder().method(method).uri(path).body(Bytes::new()).unwrap())
     }
 
     #[test]
     fn the_name_of_a_repository_is_as_long_as_can_be() {
         let gun = "h:1/a/_trust/tuf/b".to_owned();
-        assert_eq!(route("POST", "/v2/h:1/a/_trust/tuf/b/_trust/tuf/"), Route::Update(gun));
+        assert_eq!(route("POST", "/v2/h:1/a/_trust/tuf/b/_trust/tuf/"), NotaryRoute::Update(gun));
         assert_eq!(
             route("GET", "/v2/a/_trust/tuf/root.json/_trust/tuf/x.json"),
-            Route::Unknown,
+            NotaryRoute::Unknown,
             "the rest of neither mark is a file"
         );
     }
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn files_are_told_apart_in_the_server_s_order() {
         let file = |path: &str| match route("GET", &format!("/v2/g/_trust/tuf/{path}")) {
-            Route::File(_, role, edition) => Some((role, edition)),
+            NotaryRoute::File(_, role, edition) => Some((role, edition)),
             _ => None,
         };
         let hash = "aB".repeat(32);
@@ -205,14 +205,14 @@ mod tests {
 
     #[test]
     fn a_path_is_read_in_its_shortest_form() {
-        assert_eq!(route("GET", "/v2//a/_trust/tuf/root.json"), Route::Elsewhere("/v2/a/_trust/tuf/root.json".to_owned()));
-        assert_eq!(route("GET", "/v2/a/../_trust/changefeed"), Route::Elsewhere("/v2/_trust/changefeed".to_owned()));
-        assert_eq!(route("DELETE", "/v2/a%2Fb/_trust/tuf/"), Route::Delete("a/b".to_owned()));
+        assert_eq!(route("GET", "/v2//a/_trust/tuf/root.json"), NotaryRoute::Elsewhere("/v2/a/_trust/tuf/root.json".to_owned()));
+        assert_eq!(route("GET", "/v2/a/../_trust/changefeed"), NotaryRoute::Elsewhere("/v2/_trust/changefeed".to_owned()));
+        assert_eq!(route("DELETE", "/v2/a%2Fb/_trust/tuf/"), NotaryRoute::Delete("a/b".to_owned()));
         assert_eq!(
             route("GET", "/v2/%zz%/_trust/tuf/root.json"),
-            Route::File("%zz%".to_owned(), "root".to_owned(), Edition::Current)
+            NotaryRoute::File("%zz%".to_owned(), "root".to_owned(), Edition::Current)
         );
-        assert_eq!(route("PATCH", "/v2/a/_trust/tuf/"), Route::NoSuchMethod);
-        assert_eq!(route("PUT", "/v2/a/_trust/tuf/"), Route::Unknown);
+        assert_eq!(route("PATCH", "/v2/a/_trust/tuf/"), NotaryRoute::NoSuchMethod);
+        assert_eq!(route("PUT", "/v2/a/_trust/tuf/"), NotaryRoute::Unknown);
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn read(request: &Request<Bytes>) -> Result<Vec<Uploaded>, ApiError> 
     parts.into_iter().map(read_part).collect()
 }
 
-fn read_part(part: multipart::Part) -> Result<Uploaded, ApiError> {
+fn read_part(part: multipart::FormPart) -> Result<Uploaded, ApiError> {
     let name = part.filename.unwrap_or_default();
     let name = name.strip_suffix(".json").unwrap_or(&name);
     if name.is_empty() {

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::{
     digest::{Digest, NotADigest},
     names::RepositoryName,
-    range::{self, Wanted},
-    refusal::{self, Refusal},
+    range::{self, RequestedRange},
+    refusal::{self, ApiRefusal},
     reply,
     store::Store,
 };
@@ -22,7 +22,7 @@ pub(super) fn get(
     request: &Request<Bytes>,
     repository: &RepositoryName,
     digest: &str,
-) -> Result<Response<Bytes>, Refusal> {
+) -> Result<Response<Bytes>, ApiRefusal> {
     let digest = known_algorithm(digest, Some(json!(digest)))?;
     let bytes = store.blob(repository, digest).ok_or_else(|| refusal::blob_unknown(json!(digest.to_string())))?;
     let mut answer = content(request, digest, &bytes);
@@ -33,7 +33,7 @@ pub(super) fn get(
 }
 
 /// DELETE: the repository has it no longer.
-pub(super) fn delete(store: &Store, repository: &RepositoryName, digest: &str) -> Result<Response<Bytes>, Refusal> {
+pub(super) fn delete(store: &Store, repository: &RepositoryName, digest: &str) -> Result<Response<Bytes>, ApiRefusal> {
     let digest = known_algorithm(digest, None)?;
     if !store.remove_blob(repository, digest)? {
         return Err(refusal::blob_unknown(None).into());
@@ -41,7 +41,7 @@ pub(super) fn delete(store: &Store, repository: &RepositoryName, digest: &str) -
     Ok(reply::empty(StatusCode::ACCEPTED))
 }
 
-fn known_algorithm(digest: &str, unknown: Option<Value>) -> Result<Digest, Refusal> {
+fn known_algorithm(digest: &str, unknown: Option<Value>) -> Result<Digest, ApiRefusal> {
     Digest::parse(digest).map_err(|not| match not {
         NotADigest::OtherAlgorithm => refusal::blob_unknown(unknown).into(),
         NotADigest::Form | NotADigest::Encoding => refusal::digest_invalid(json!({})).into(),
@@ -56,14 +56,14 @@ fn content(request: &Request<Bytes>, digest: Digest, bytes: &Bytes) -> Response<
         return reply::empty(StatusCode::NOT_MODIFIED);
     }
     let same = header(header::IF_RANGE).is_none_or(|tag| tag == etag);
-    let wanted = header(header::RANGE).filter(|_| same).map_or(Wanted::All, |range| range::read(range, bytes.len()));
+    let wanted = header(header::RANGE).filter(|_| same).map_or(RequestedRange::All, |range| range::read(range, bytes.len()));
     let (status, part, range) = match wanted {
-        Wanted::All => (StatusCode::OK, bytes.clone(), None),
-        Wanted::Part(part) => {
+        RequestedRange::All => (StatusCode::OK, bytes.clone(), None),
+        RequestedRange::Part(part) => {
             let range = format!("bytes {}-{}/{}", part.start, part.end.saturating_sub(1), bytes.len());
             (StatusCode::PARTIAL_CONTENT, bytes.slice(part), Some(range))
         }
-        Wanted::Outside => {
+        RequestedRange::Outside => {
             let mut answer = reply::text(StatusCode::RANGE_NOT_SATISFIABLE, "invalid range: failed to overlap\n");
             reply::set(&mut answer, header::CONTENT_RANGE, format!("bytes */{}", bytes.len()));
             return answer;

@@ -11,7 +11,7 @@ use super::{
     digest::Digest,
     manifest::{Manifest, OCI_INDEX},
     names::RepositoryName,
-    refusal::{self, Refusal},
+    refusal::{self, ApiRefusal},
     reply,
     store::{self, Store},
 };
@@ -24,7 +24,7 @@ const MAX_ENTRIES: u64 = 1000;
 const FILTERS_APPLIED: HeaderName = HeaderName::from_static("oci-filters-applied");
 
 /// `_catalog`: the repositories, `n` at once, those after `last`.
-pub(super) fn catalog(store: &Store, request: &Request<Bytes>) -> Result<Response<Bytes>, Refusal> {
+pub(super) fn catalog(store: &Store, request: &Request<Bytes>) -> Result<Response<Bytes>, ApiRefusal> {
     let n = match reply::parameter(request, "n").and_then(|n| n.parse().ok()) {
         Some(n) if n > MAX_ENTRIES => return Err(refusal::too_many_entries(n).into()),
         n => n.unwrap_or(USUAL_ENTRIES),
@@ -37,7 +37,7 @@ pub(super) fn catalog(store: &Store, request: &Request<Bytes>) -> Result<Respons
 }
 
 /// `tags/list`: the tags; with `n` (OCI distribution 1.1, "Listing tags") so many at once, those after `last`. 2.8 knows no such limit.
-pub(super) fn tags(store: &Store, request: &Request<Bytes>, repository: &RepositoryName) -> Result<Response<Bytes>, Refusal> {
+pub(super) fn tags(store: &Store, request: &Request<Bytes>, repository: &RepositoryName) -> Result<Response<Bytes>, ApiRefusal> {
     let mut tags = store.tags(repository).ok_or_else(|| refusal::name_unknown(repository.as_str()))?;
     if tags.is_empty() {
         // there were some: Go writes a list that was never filled like this
@@ -56,7 +56,7 @@ pub(super) fn referrers(
     request: &Request<Bytes>,
     repository: &RepositoryName,
     subject: &str,
-) -> Result<Response<Bytes>, Refusal> {
+) -> Result<Response<Bytes>, ApiRefusal> {
     let subject = Digest::parse(subject).map_err(|_| refusal::digest_invalid(json!({})))?.to_string();
     let filter = reply::parameter(request, "artifactType");
     let mut found = Vec::new();

@@ -147,25 +147,25 @@ impl Manifest {
     }
 
     /// What has to be in the repository before this.
-    pub(super) fn parts(&self) -> Vec<Part> {
+    pub(super) fn parts(&self) -> Vec<ManifestPart> {
         let body = &self.body;
         match self.kind {
             Kind::DockerList | Kind::OciIndex => body
                 .manifests
                 .iter()
                 .flatten()
-                .map(|child| Part { digest: child.digest.clone(), wanted: Wanted::Content })
+                .map(|child| ManifestPart { digest: child.digest.clone(), wanted: PartRequirement::Content })
                 .collect(),
             Kind::DockerManifest | Kind::OciManifest => {
                 let none = Descriptor::default();
                 let config = body.config.as_ref().unwrap_or(&none);
                 let all = std::iter::once(config).chain(body.layers.iter().flatten());
-                all.map(|part| Part { digest: part.digest.clone(), wanted: self.wanted(part) }).collect()
+                all.map(|part| ManifestPart { digest: part.digest.clone(), wanted: self.wanted(part) }).collect()
             }
         }
     }
 
-    fn wanted(&self, part: &Descriptor) -> Wanted {
+    fn wanted(&self, part: &Descriptor) -> PartRequirement {
         let media_type = part.media_type.as_str();
         let elsewhere = part.urls.as_ref().is_some_and(|urls| !urls.is_empty());
         let refused = match self.kind {
@@ -173,25 +173,25 @@ impl Manifest {
             _ => media_type == ELSEWHERE_DOCKER,
         };
         match (refused, elsewhere) {
-            (true, _) => Wanted::Refused,
-            (false, true) => Wanted::Nothing,
-            (false, false) => Wanted::Blob,
+            (true, _) => PartRequirement::Refused,
+            (false, true) => PartRequirement::Nothing,
+            (false, false) => PartRequirement::Blob,
         }
     }
 }
 
 /// What a manifest is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct ManifestPart {
     /// Its digest, as written.
     pub(super) digest: String,
     /// What the repository must have of it.
-    pub(super) wanted: Wanted,
+    pub(super) wanted: PartRequirement,
 }
 
 /// What a repository must have of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum PartRequirement {
     /// A blob.
     Blob,
     /// A manifest; 2.8 is content with a blob.

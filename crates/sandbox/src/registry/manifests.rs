@@ -9,9 +9,9 @@ use serde_json::json;
 
 use super::{
     digest::{Digest, NotADigest},
-    manifest::{Kind, Manifest, Part, Wanted},
+    manifest::{Kind, Manifest, ManifestPart, PartRequirement},
     names::{RepositoryName, Tag},
-    refusal::{self, Refusal},
+    refusal::{self, ApiRefusal},
     reply,
     route::Reference,
     store::Store,
@@ -33,7 +33,7 @@ pub(super) struct Manifests<'a> {
 
 impl Manifests<'_> {
     /// GET and HEAD: the manifest, if the client takes its kind.
-    pub(super) fn get(&self, request: &Request<Bytes>, reference: &Reference) -> Result<Response<Bytes>, Refusal> {
+    pub(super) fn get(&self, request: &Request<Bytes>, reference: &Reference) -> Result<Response<Bytes>, ApiRefusal> {
         let accepted = accepted(request);
         let (digest, by_tag) = match reference {
             Reference::Tag(tag) => (self.resolve(tag)?, true),
@@ -64,7 +64,7 @@ impl Manifests<'_> {
     }
 
     /// PUT: takes a manifest whose parts are there.
-    pub(super) fn put(&self, request: &Request<Bytes>, reference: &Reference) -> Result<Response<Bytes>, Refusal> {
+    pub(super) fn put(&self, request: &Request<Bytes>, reference: &Reference) -> Result<Response<Bytes>, ApiRefusal> {
         let bytes = request.body();
         if bytes.len() > MAX_MANIFEST {
             return Err(refusal::manifest_invalid(json!("http: request body too large")).into());
@@ -99,7 +99,7 @@ impl Manifests<'_> {
     }
 
     /// DELETE: by digest alone; the tags that stand for it go with it.
-    pub(super) fn delete(&self, reference: &Reference) -> Result<Response<Bytes>, Refusal> {
+    pub(super) fn delete(&self, reference: &Reference) -> Result<Response<Bytes>, ApiRefusal> {
         let digest = match reference {
             Reference::Tag(_) => Err(NotADigest::Form),
             Reference::Digest(text) => Digest::parse(text),
@@ -114,19 +114,19 @@ impl Manifests<'_> {
         Ok(reply::empty(StatusCode::ACCEPTED))
     }
 
-    fn resolve(&self, tag: &Tag) -> Result<Digest, Refusal> {
+    fn resolve(&self, tag: &Tag) -> Result<Digest, ApiRefusal> {
         let digest = self.store.tagged(self.repository, tag);
         digest.ok_or_else(|| refusal::manifest_unknown(json!({"Tag": tag.as_str()})).into())
     }
 
-    fn parse(&self, text: &str) -> Result<Digest, Refusal> {
+    fn parse(&self, text: &str) -> Result<Digest, ApiRefusal> {
         Digest::parse(text).map_err(|not| match not {
             NotADigest::OtherAlgorithm => self.unknown(text),
             NotADigest::Form | NotADigest::Encoding => refusal::unknown(json!({})).into(),
         })
     }
 
-    fn read(&self, digest: Digest) -> Result<(Bytes, Manifest), Refusal> {
+    fn read(&self, digest: Digest) -> Result<(Bytes, Manifest), ApiRefusal> {
         if let Some(bytes) = self.store.manifest(self.repository, digest) {
             let manifest = Manifest::read(&bytes).ok_or_else(|| refusal::unknown(json!({})))?;
             return Ok((bytes, manifest));
@@ -136,16 +136,16 @@ impl Manifests<'_> {
         Err(if blob { refusal::unknown(json!({})).into() } else { self.unknown(&digest.to_string()) })
     }
 
-    fn unknown(&self, digest: &str) -> Refusal {
+    fn unknown(&self, digest: &str) -> ApiRefusal {
         refusal::manifest_unknown(json!({"Name": self.repository.as_str(), "Revision": digest})).into()
     }
 
-    fn check_parts(&self, manifest: &Manifest) -> Result<(), Refusal> {
+    fn check_parts(&self, manifest: &Manifest) -> Result<(), ApiRefusal> {
         let mut errors = Vec::new();
-        for Part { digest: text, wanted } in manifest.parts() {
+        for ManifestPart { digest: text, wanted } in manifest.parts() {
             let there = match (wanted, Digest::parse(&text)) {
-                (Wanted::Nothing, _) => true,
-                (Wanted::Refused, _) | (_, Err(NotADigest::Encoding)) => {
+                (PartRequirement::Nothing, _) => true,
+                (PartRequirement::Refused, _) | (_, Err(NotADigest::Encoding)) => {
                     // words for the server's log that end up in the answer, and a code that fits neither
                     errors.extend([refusal::unknown(None), refusal::unknown(json!({}))]);
                     false
@@ -155,8 +155,8 @@ impl Manifests<'_> {
                     false
                 }
                 (_, Err(NotADigest::OtherAlgorithm)) => false,
-                (Wanted::Blob, Ok(digest)) => self.store.has_blob(self.repository, digest),
-                (Wanted::Content, Ok(digest)) => {
+                (PartRequirement::Blob, Ok(digest)) => self.store.has_blob(self.repository, digest),
+                (PartRequirement::Content, Ok(digest)) => {
                     self.store.has_manifest(self.repository, digest) || self.store.has_blob(self.repository, digest)
                 }
             };
@@ -164,7 +164,7 @@ impl Manifests<'_> {
                 errors.push(refusal::manifest_blob_unknown(&text));
             }
         }
-        if errors.is_empty() { Ok(()) } else { Err(Refusal::of_all(errors)) }
+        if errors.is_empty() { Ok(()) } else { Err(ApiRefusal::of_all(errors)) }
     }
 }
 

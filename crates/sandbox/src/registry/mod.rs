@@ -30,8 +30,8 @@ use serde_json::json;
 use self::{
     manifests::Manifests,
     names::RepositoryName,
-    refusal::Refusal,
-    route::{Found, Resource, Route},
+    refusal::ApiRefusal,
+    route::{Found, RegistryRoute, Resource},
     sessions::Sessions,
     store::Store,
     uploads::Uploads,
@@ -58,12 +58,12 @@ impl RegistryEndpoint {
     #[must_use]
     pub fn scopes(&self, request: &Request<Bytes>) -> Option<Vec<Scope>> {
         let name = match route::find(request.uri().path()) {
-            Found::Route(Route::Base) => return Some(Vec::new()),
-            Found::Route(Route::Catalog) => {
+            Found::Route(RegistryRoute::Base) => return Some(Vec::new()),
+            Found::Route(RegistryRoute::Catalog) => {
                 return Some(vec![Scope { kind: "registry", name: "catalog".to_owned(), actions: &["*"] }]);
             }
-            Found::Route(Route::In(Ok(name), _)) => name.as_str().to_owned(),
-            Found::Route(Route::In(Err(name), _)) => name,
+            Found::Route(RegistryRoute::In(Ok(name), _)) => name.as_str().to_owned(),
+            Found::Route(RegistryRoute::In(Err(name), _)) => name,
             Found::Elsewhere(_) | Found::Nothing => return None,
         };
         let actions: &[&str] = match *request.method() {
@@ -93,18 +93,18 @@ impl RegistryEndpoint {
         })
     }
 
-    fn at(&self, request: &Request<Bytes>, route: Route) -> Result<Response<Bytes>, Refusal> {
+    fn at(&self, request: &Request<Bytes>, route: RegistryRoute) -> Result<Response<Bytes>, ApiRefusal> {
         let (name, resource) = match route {
-            Route::Base => {
+            RegistryRoute::Base => {
                 return Ok(reply::with_body(StatusCode::OK, "application/json; charset=utf-8", "{}"));
             }
-            Route::Catalog => {
+            RegistryRoute::Catalog => {
                 return match *request.method() {
                     Method::GET => listings::catalog(&self.store, request),
                     _ => Ok(other_method(request, "GET")),
                 };
             }
-            Route::In(name, resource) => (name, resource),
+            RegistryRoute::In(name, resource) => (name, resource),
         };
         let name = name.map_err(|name| refusal::unknown(json!({"Name": name, "Reason": {}})))?;
         self.within(request, &name, &resource)
@@ -115,7 +115,7 @@ impl RegistryEndpoint {
         request: &Request<Bytes>,
         repository: &RepositoryName,
         resource: &Resource,
-    ) -> Result<Response<Bytes>, Refusal> {
+    ) -> Result<Response<Bytes>, ApiRefusal> {
         let store = &self.store;
         let manifests = Manifests { store, repository };
         let uploads = Uploads { store, sessions: &self.sessions, repository };

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// What of a content a request wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum RequestedRange {
     /// All of it. Several ranges at once count as this; a server may say so.
     All,
     /// A part that it has.
@@ -15,12 +15,12 @@ pub(super) enum Wanted {
 
 /// Reads a header such as `bytes=0-99`, `bytes=100-` or `bytes=-100` against a content of this length.
 #[must_use]
-pub(super) fn read(header: &str, length: usize) -> Wanted {
-    let Some(ranges) = header.strip_prefix("bytes=") else { return Wanted::Outside };
+pub(super) fn read(header: &str, length: usize) -> RequestedRange {
+    let Some(ranges) = header.strip_prefix("bytes=") else { return RequestedRange::Outside };
     let mut ranges = ranges.split(',').map(str::trim).filter(|range| !range.is_empty());
     match (ranges.next(), ranges.next()) {
-        (Some(range), None) => part(range, length).map_or(Wanted::Outside, Wanted::Part),
-        _ => Wanted::All,
+        (Some(range), None) => part(range, length).map_or(RequestedRange::Outside, RequestedRange::Part),
+        _ => RequestedRange::All,
     }
 }
 
@@ -48,26 +48,26 @@ mod tests {
     #[test]
     fn ranges_of_ten_bytes() {
         for (header, wanted) in [
-            ("bytes=0-3", Wanted::Part(0..4)),
-            ("bytes=4-", Wanted::Part(4..10)),
-            ("bytes=-3", Wanted::Part(7..10)),
-            ("bytes=-100", Wanted::Part(0..10)),
-            ("bytes=0-999", Wanted::Part(0..10)),
-            ("bytes= 0-3 ,", Wanted::Part(0..4)),
-            ("bytes=0-1,3-4", Wanted::All),
-            ("bytes=", Wanted::All),
-            ("bytes=10-", Wanted::Outside),
-            ("bytes=5-2", Wanted::Outside),
-            ("bytes=-0", Wanted::Outside),
-            ("bytes=-", Wanted::Outside),
-            ("bytes=+1-2", Wanted::Outside),
-            ("bytes=0-18446744073709551615", Wanted::Outside),
-            ("bytes=99999999999999999999-", Wanted::Outside),
-            ("bytes=x", Wanted::Outside),
-            ("0-3", Wanted::Outside),
+            ("bytes=0-3", RequestedRange::Part(0..4)),
+            ("bytes=4-", RequestedRange::Part(4..10)),
+            ("bytes=-3", RequestedRange::Part(7..10)),
+            ("bytes=-100", RequestedRange::Part(0..10)),
+            ("bytes=0-999", RequestedRange::Part(0..10)),
+            ("bytes= 0-3 ,", RequestedRange::Part(0..4)),
+            ("bytes=0-1,3-4", RequestedRange::All),
+            ("bytes=", RequestedRange::All),
+            ("bytes=10-", RequestedRange::Outside),
+            ("bytes=5-2", RequestedRange::Outside),
+            ("bytes=-0", RequestedRange::Outside),
+            ("bytes=-", RequestedRange::Outside),
+            ("bytes=+1-2", RequestedRange::Outside),
+            ("bytes=0-18446744073709551615", RequestedRange::Outside),
+            ("bytes=99999999999999999999-", RequestedRange::Outside),
+            ("bytes=x", RequestedRange::Outside),
+            ("0-3", RequestedRange::Outside),
         ] {
             assert_eq!(read(header, 10), wanted, "{header}");
         }
-        assert_eq!(read("bytes=0-3", 0), Wanted::Outside);
+        assert_eq!(read("bytes=0-3", 0), RequestedRange::Outside);
     }
 }

@@ -12,9 +12,9 @@ use crate::errcode::{self, ApiError};
 
 /// One error or several; the first says the status.
 #[derive(Debug)]
-pub(super) struct Refusal(Vec<ApiError>);
+pub(super) struct ApiRefusal(Vec<ApiError>);
 
-impl Refusal {
+impl ApiRefusal {
     /// Several errors at once.
     #[must_use]
     pub(super) fn of_all(errors: Vec<ApiError>) -> Self {
@@ -28,13 +28,13 @@ impl Refusal {
     }
 }
 
-impl From<ApiError> for Refusal {
+impl From<ApiError> for ApiRefusal {
     fn from(error: ApiError) -> Self {
         Self(vec![error])
     }
 }
 
-impl From<io::Error> for Refusal {
+impl From<io::Error> for ApiRefusal {
     /// The folder cannot be written; the words go to the client, who started this server.
     fn from(error: io::Error) -> Self {
         unknown(json!(error.to_string())).into()

@@ -4,7 +4,7 @@ use super::names::{NotAName, RepositoryName, Tag};
 
 /// A resource of the registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Route {
+pub(super) enum RegistryRoute {
     /// `/v2/`: is a registry there, and may I speak to it?
     Base,
     /// `/v2/_catalog`
@@ -43,7 +43,7 @@ pub(super) enum Reference {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// A resource.
-    Route(Route),
+    Route(RegistryRoute),
     /// Nothing, but something is at this path, which is the same in other words.
     Elsewhere(String),
     /// Nothing.
@@ -66,11 +66,11 @@ pub(super) fn find(path: &str) -> Found {
     if route(&other).is_some() { Found::Elsewhere(other) } else { Found::Nothing }
 }
 
-fn route(path: &str) -> Option<Route> {
+fn route(path: &str) -> Option<RegistryRoute> {
     let rest = path.strip_prefix("/v2/")?;
     match rest {
-        "" => return Some(Route::Base),
-        "_catalog" => return Some(Route::Catalog),
+        "" => return Some(RegistryRoute::Base),
+        "_catalog" => return Some(RegistryRoute::Catalog),
         _ => {}
     }
     let (name, resource) = resource(rest)?;
@@ -79,7 +79,7 @@ fn route(path: &str) -> Option<Route> {
         Err(NotAName::Length) => Err(name.to_owned()),
         Err(NotAName::Form) => return None,
     };
-    Some(Route::In(name, resource))
+    Some(RegistryRoute::In(name, resource))
 }
 
 /// Takes the resource off the end, as a name may have words like `manifests` in it.
@@ -153,15 +153,15 @@ mod tests {
     use super::*;
 
     fn within(name: &str, resource: Resource) -> Found {
-        Found::Route(Route::In(Ok(RepositoryName::parse(name).unwrap()), resource))
+        Found::Route(RegistryRoute::In(Ok(RepositoryName::parse(name).unwrap()), resource))
     }
 
     #[test]
     fn every_resource_is_found() {
         let digest = format!("sha256:{}", "0".repeat(64));
         let tag = |text| Resource::Manifest(Reference::Tag(Tag::parse(text).unwrap()));
-        assert_eq!(find("/v2/"), Found::Route(Route::Base));
-        assert_eq!(find("/v2/_catalog"), Found::Route(Route::Catalog));
+        assert_eq!(find("/v2/"), Found::Route(RegistryRoute::Base));
+        assert_eq!(find("/v2/_catalog"), Found::Route(RegistryRoute::Catalog));
         assert_eq!(find("/v2/a/b/tags/list"), within("a/b", Resource::Tags));
         assert_eq!(find("/v2/a%2fb/tags/list"), within("a/b", Resource::Tags));
         assert_eq!(find("/v2/manifests/x/manifests/1"), within("manifests/x", tag("1")));
@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(find("/v2/a/blobs/uploads/"), within("a", Resource::Uploads));
         assert_eq!(find("/v2/a/blobs/uploads/1-2"), within("a", Resource::Upload("1-2".into())));
         let long = "a".repeat(256);
-        assert_eq!(find(&format!("/v2/{long}/tags/list")), Found::Route(Route::In(Err(long), Resource::Tags)));
+        assert_eq!(find(&format!("/v2/{long}/tags/list")), Found::Route(RegistryRoute::In(Err(long), Resource::Tags)));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{
     digest::Digest,
     names::RepositoryName,
-    refusal::{self, Refusal},
+    refusal::{self, ApiRefusal},
     reply,
     sessions::{Progress, Sessions},
     store::Store,
@@ -30,7 +30,7 @@ pub(super) struct Uploads<'a> {
 
 impl Uploads<'_> {
     /// POST: a blob of another repository, a blob that comes with the request, or an upload that begins.
-    pub(super) fn begin(&self, request: &Request<Bytes>) -> Result<Response<Bytes>, Refusal> {
+    pub(super) fn begin(&self, request: &Request<Bytes>) -> Result<Response<Bytes>, ApiRefusal> {
         if let (Some(digest), Some(from)) = (reply::parameter(request, "mount"), reply::parameter(request, "from"))
             && let (Ok(digest), Ok(from)) = (Digest::parse(&digest), RepositoryName::parse(&from))
             && self.store.mount_blob(&from, self.repository, digest)?
@@ -50,18 +50,18 @@ impl Uploads<'_> {
     }
 
     /// GET and HEAD: how far an upload has come.
-    pub(super) fn status(&self, request: &Request<Bytes>, id: &str) -> Result<Response<Bytes>, Refusal> {
+    pub(super) fn status(&self, request: &Request<Bytes>, id: &str) -> Result<Response<Bytes>, ApiRefusal> {
         Ok(self.under_way(request, StatusCode::NO_CONTENT, &self.resume(request, id)?))
     }
 
     /// POST to an upload: begins another, as 2.8 does.
-    pub(super) fn begin_another(&self, request: &Request<Bytes>, id: &str) -> Result<Response<Bytes>, Refusal> {
+    pub(super) fn begin_another(&self, request: &Request<Bytes>, id: &str) -> Result<Response<Bytes>, ApiRefusal> {
         self.resume(request, id)?;
         self.begin(request)
     }
 
     /// PATCH: more bytes. Docker's engine sends them without a `Content-Range`.
-    pub(super) fn patch(&self, request: &Request<Bytes>, id: &str) -> Result<Response<Bytes>, Refusal> {
+    pub(super) fn patch(&self, request: &Request<Bytes>, id: &str) -> Result<Response<Bytes>, ApiRefusal> {
         let progress = self.resume(request, id)?;
         if !matches!(text(request, header::CONTENT_TYPE), None | Some("" | "application/octet-stream")) {
             return Err(refusal::unknown(json!({})).into());
@@ -72,7 +72,7 @@ impl Uploads<'_> {
     }
 
     /// PUT: the last bytes, or none, and the digest of all.
-    pub(super) fn finish(&self, request: &Request<Bytes>, id: &str) -> Result<Response<Bytes>, Refusal> {
+    pub(super) fn finish(&self, request: &Request<Bytes>, id: &str) -> Result<Response<Bytes>, ApiRefusal> {
         let progress = self.resume(request, id)?;
         let digest = parse(&reply::parameter(request, "digest").ok_or_else(|| refusal::digest_invalid(json!("digest missing")))?)?;
         check_order(request, &progress)?;
@@ -88,7 +88,7 @@ impl Uploads<'_> {
     }
 
     /// DELETE: gives an upload up.
-    pub(super) fn give_up(&self, request: &Request<Bytes>, id: &str) -> Result<Response<Bytes>, Refusal> {
+    pub(super) fn give_up(&self, request: &Request<Bytes>, id: &str) -> Result<Response<Bytes>, ApiRefusal> {
         self.resume(request, id)?;
         self.sessions.end(id);
         let mut answer = reply::empty(StatusCode::NO_CONTENT);
@@ -96,7 +96,7 @@ impl Uploads<'_> {
         Ok(answer)
     }
 
-    fn resume(&self, request: &Request<Bytes>, id: &str) -> Result<Progress, Refusal> {
+    fn resume(&self, request: &Request<Bytes>, id: &str) -> Result<Progress, ApiRefusal> {
         Ok(self.sessions.resume(self.repository, id, reply::parameter(request, "_state").as_deref())?)
     }
 
@@ -120,16 +120,16 @@ impl Uploads<'_> {
 }
 
 /// What is asked of uploads without saying of which.
-pub(super) fn which() -> Refusal {
+pub(super) fn which() -> ApiRefusal {
     refusal::upload_unknown(None).into()
 }
 
-fn parse(digest: &str) -> Result<Digest, Refusal> {
+fn parse(digest: &str) -> Result<Digest, ApiRefusal> {
     Digest::parse(digest).map_err(|_| refusal::digest_invalid(json!("digest parsing failed")).into())
 }
 
 /// A chunk that says where it belongs belongs to the end.
-fn check_order(request: &Request<Bytes>, progress: &Progress) -> Result<(), Refusal> {
+fn check_order(request: &Request<Bytes>, progress: &Progress) -> Result<(), ApiRefusal> {
     let Some(range) = text(request, header::CONTENT_RANGE) else { return Ok(()) };
     let range = range.strip_prefix("bytes ").unwrap_or(range);
     let range = range.split_once('/').map_or(range, |(range, _)| range);

@@ -31,7 +31,7 @@ use crate::{
         ends::Judged,
         envelope::Unverified,
         error::UpdateError,
-        pinning::{Known, TrustPinning},
+        pinning::{PriorTrust, TrustPinning},
         threshold::{Verified, verify, verify_own_root},
         trusted_root::TrustedRoot,
     },
@@ -165,7 +165,7 @@ impl LocalRepo {
 
     /// That whoever has these pins will take its root, before anyone is to. That it is made here is no first use.
     pub fn check(&self, pins: &TrustPinning, now: Timestamp) -> Result<(), UpdateError> {
-        let counted = CountedKeys::of(&self.gun, &self.root, Known::Yes, pins, Moment { at: now, now })?;
+        let counted = CountedKeys::of(&self.gun, &self.root, PriorTrust::Yes, pins, Moment { at: now, now })?;
         TrustedRoot::verify(self.root.clone(), &counted, Judged(now)).map(drop)
     }
 

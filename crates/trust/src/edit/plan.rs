@@ -21,7 +21,7 @@ use crate::{
         version::Version,
     },
     verify::{
-        ends::{Ends, Overlooked},
+        ends::{ExpiryCheck, Overlooked},
         skipped::Skipped,
         threshold::{Unvouched, Verified},
         trusted::TrustedRepo,
@@ -53,7 +53,7 @@ trait Published {
     fn role_keys(&self, role: &RoleName) -> RoleKeys;
 }
 
-impl<E: Ends> Published for TrustedRepo<E> {
+impl<E: ExpiryCheck> Published for TrustedRepo<E> {
     fn root(&self) -> &TrustedRoot {
         self.root()
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     plan::Base,
-    reissue::{Reissue, ReissueError, Wanted},
+    reissue::{Reissue, ReissueError, ReissueRequest},
 };
 use crate::{
     model::{
@@ -191,7 +191,7 @@ impl Recoverable {
     }
 
     /// The next version of what is wanted.
-    pub fn reissue(&self, wanted: &Wanted, now: Timestamp) -> Result<Reissue, ReissueError> {
+    pub fn reissue(&self, wanted: &ReissueRequest, now: Timestamp) -> Result<Reissue, ReissueError> {
         Reissue::of(self.base(), wanted, now)
     }
 }

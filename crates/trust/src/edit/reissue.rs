@@ -29,7 +29,7 @@ use crate::{
 
 /// What is to be signed anew.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct ReissueRequest {
     /// The root is, with these keys in place of others. The targets file follows where its keys do.
     pub root: Option<Vec<KeySwap>>,
     /// The root's version, where it is not the next.
@@ -64,7 +64,7 @@ pub enum ReissueError {
 
 impl Reissue {
     /// The next version of what is wanted, for as long as a new file counts.
-    pub fn of(base: Base<'_>, wanted: &Wanted, now: Timestamp) -> Result<Self, ReissueError> {
+    pub fn of(base: Base<'_>, wanted: &ReissueRequest, now: Timestamp) -> Result<Self, ReissueError> {
         let mut root = wanted.root.as_ref().map(|swaps| next_root(base.root(), swaps, now)).transpose()?;
         if let (Some(root), Some(version)) = (&mut root, wanted.root_version) {
             root.header.version = version;

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 
 use super::{
     counted_keys::{CountedKeys, Moment, keys_for_the_next, last_moment},
-    ends::{Ends, Judged, Overlooked},
+    ends::{ExpiryCheck, Judged, Overlooked},
     envelope::Unverified,
     error::UpdateError,
     floor::Floor,
-    pinning::{Known, TrustPinning},
+    pinning::{PriorTrust, TrustPinning},
     threshold::{Verified, VerifyError, verify, verify_next_root, verify_own_root},
     trusted_root::TrustedRoot,
     update::RootChain,
@@ -39,7 +39,7 @@ pub struct RootWalk {
     pub(crate) gun: Gun,
     pub(crate) root: Verified<Root>,
     pub(crate) floor: Floor,
-    known: Known,
+    known: PriorTrust,
 }
 
 impl RootWalk {
@@ -54,7 +54,7 @@ impl RootWalk {
             Some(last) if **last != **stored.bytes() => verify_own_root(parse(Arc::clone(last))?)?,
             _ => stored,
         };
-        Ok(Self { gun: gun.clone(), root, floor, known: Known::Yes })
+        Ok(Self { gun: gun.clone(), root, floor, known: PriorTrust::Yes })
     }
 
     /// Raises the floor to the files that are stored beside the root, where their signatures hold. A peer that wrote them knows no floor;
@@ -89,7 +89,7 @@ impl RootWalk {
     /// Takes the first root ever seen of a repository. Whether it may be trusted, and by which of its keys, is for [`RootWalk::settle`].
     pub fn first_use(gun: &Gun, bytes: Arc<[u8]>) -> Result<Self, UpdateError> {
         let root = verify_own_root(parse(bytes)?)?;
-        Ok(Self { gun: gun.clone(), root, floor: Floor::default(), known: Known::No })
+        Ok(Self { gun: gun.clone(), root, floor: Floor::default(), known: PriorTrust::No })
     }
 
     /// The trusted root's version.
@@ -107,7 +107,7 @@ impl RootWalk {
     /// Whether a root of the repository was trusted here before this command.
     #[must_use]
     pub fn is_known(&self) -> bool {
-        self.known == Known::Yes
+        self.known == PriorTrust::Yes
     }
 
     /// The trusted root, byte for byte.
@@ -175,7 +175,7 @@ impl RootWalk {
         self.end(pins, Moment { at, now }, Overlooked(()))
     }
 
-    fn end<E: Ends>(self, pins: &TrustPinning, moment: Moment, ends: E) -> Result<RootChain<E>, UpdateError> {
+    fn end<E: ExpiryCheck>(self, pins: &TrustPinning, moment: Moment, ends: E) -> Result<RootChain<E>, UpdateError> {
         let counted = CountedKeys::of(&self.gun, &self.root, self.known, pins, moment)?;
         let root = TrustedRoot::verify(self.root, &counted, ends)?;
         Ok(RootChain::new(self.gun, root, self.floor, ends))

@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::pinning::{FirstUse, Known, Pin, PinError, TrustPinning};
+use super::pinning::{FirstUse, Pin, PinError, PriorTrust, TrustPinning};
 use crate::model::{gun::Gun, key::Key, role::RoleName, role_keys::RoleKeys, root::Root};
 
 /// Most keys that an error names.
@@ -43,11 +43,11 @@ impl CountedKeys {
     /// leaf, and that are pinned where something is pinned. The threshold stays the root's own.
     ///
     /// An authority vouches for what it has issued as long as that is valid: it does not care who has the key of an expired certificate.
-    pub(crate) fn of(gun: &Gun, root: &Root, known: Known, pins: &TrustPinning, moment: Moment) -> Result<Self, PinError> {
+    pub(crate) fn of(gun: &Gun, root: &Root, known: PriorTrust, pins: &TrustPinning, moment: Moment) -> Result<Self, PinError> {
         let listed = root.role_keys(&RoleName::root());
         let certified = certified(gun, &listed, moment.at)?;
         let mut counted = certified.clone();
-        let mut grounds = if known == Known::Yes { Grounds::Known } else { Grounds::FirstUse };
+        let mut grounds = if known == PriorTrust::Yes { Grounds::Known } else { Grounds::FirstUse };
         let pin = pins.pin_of(gun);
         if let Some(pin) = &pin {
             counted = pin.pinned(counted, moment.at)?;
@@ -64,7 +64,7 @@ impl CountedKeys {
             grounds = Grounds::Vouched;
         }
         let nothing_vouches = pin.is_none() && pins.named.is_none();
-        if known == Known::No && nothing_vouches && pins.first_use_of(gun) == FirstUse::Refuse {
+        if known == PriorTrust::No && nothing_vouches && pins.first_use_of(gun) == FirstUse::Refuse {
             return Err(PinError::NothingPinned(gun.clone()));
         }
         let counted: Vec<String> = counted.into_iter().map(|(id, _)| id.to_owned()).collect();

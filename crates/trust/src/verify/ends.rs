@@ -8,7 +8,7 @@ use super::threshold::{Current, Expired, Verified};
 use crate::model::payload::Payload;
 
 /// The one question to an end. [`Judged`] and [`Overlooked`] are all that answer it.
-pub trait Ends: Copy + fmt::Debug + sealed::Sealed {
+pub trait ExpiryCheck: Copy + fmt::Debug + sealed::Sealed {
     /// Splits a verified file by its end, where that is asked.
     fn judge<T: Payload>(self, file: Verified<T>) -> Result<Current<T>, Expired<T>>;
 }
@@ -21,13 +21,13 @@ pub struct Judged(pub(crate) Timestamp);
 #[derive(Clone, Copy, Debug)]
 pub struct Overlooked(pub(crate) ());
 
-impl Ends for Judged {
+impl ExpiryCheck for Judged {
     fn judge<T: Payload>(self, file: Verified<T>) -> Result<Current<T>, Expired<T>> {
         file.at(self.0)
     }
 }
 
-impl Ends for Overlooked {
+impl ExpiryCheck for Overlooked {
     fn judge<T: Payload>(self, file: Verified<T>) -> Result<Current<T>, Expired<T>> {
         Ok(file.whatever_its_end())
     }

@@ -67,7 +67,7 @@ pub enum FirstUse {
 
 /// Whether an older root of the repository was trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum PriorTrust {
     /// None was: first use.
     No,
     /// One was, and this one is signed by it.

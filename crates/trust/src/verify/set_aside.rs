@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::{
     budget::Budget,
-    ends::Ends,
+    ends::ExpiryCheck,
     envelope::{EnvelopeError, Unverified},
     error::UpdateError,
     skipped::{Cause, Skipped},
@@ -23,7 +23,7 @@ use crate::{
     model::{digest::Sha256, role::RoleName, role_keys::RoleKeys, targets::Targets, version::Version},
 };
 
-impl<E: Ends> TrustedRepo<E> {
+impl<E: ExpiryCheck> TrustedRepo<E> {
     /// Takes a delegation's file: the one that the snapshot lists, signed by the keys that its parent names. One that is badly signed, malformed,
     /// too costly or expired is set aside and the rest goes on, as Notary does; but not where the role has a file here that counts still. Another
     /// file than the listed one, or one below the floor, ends the update.

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     budget::{Budget, Budgets},
-    ends::{Ends, Judged},
+    ends::{ExpiryCheck, Judged},
     envelope::Unverified,
     error::UpdateError,
     floor::Floor,
@@ -50,7 +50,7 @@ pub struct TrustedRepo<E = Judged> {
     pub(crate) budgets: Budgets,
 }
 
-impl<E: Ends> WithSnapshot<E> {
+impl<E: ExpiryCheck> WithSnapshot<E> {
     /// Takes the targets file: the one that the snapshot lists, signed, at or above the floor, unexpired (TUF 5.6). The files that are stored here
     /// speak for their roles against what cannot be verified.
     pub fn targets(self, bytes: Arc<[u8]>, stored: &BTreeMap<RoleName, Arc<[u8]>>) -> Result<TrustedRepo<E>, UpdateError> {
@@ -75,7 +75,7 @@ impl<E: Ends> WithSnapshot<E> {
     }
 }
 
-impl<E: Ends> TrustedRepo<E> {
+impl<E: ExpiryCheck> TrustedRepo<E> {
     /// The delegations' files that are still missing: delegated by a verified file and named by the snapshot. When it is empty, the
     /// state is whole. What is longer than its delegate may cost is not asked for.
     pub fn needs(&mut self) -> Result<Vec<FileRef>, UpdateError> {

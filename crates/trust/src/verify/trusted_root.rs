@@ -4,7 +4,7 @@ use std::{ops::Deref, sync::Arc};
 
 use super::{
     counted_keys::{CountedKeys, Grounds},
-    ends::Ends,
+    ends::ExpiryCheck,
     envelope::Unverified,
     error::UpdateError,
     pinning::PinError,
@@ -21,7 +21,7 @@ pub struct TrustedRoot {
 
 impl TrustedRoot {
     /// Verifies a root by the keys that count, and judges its end.
-    pub(crate) fn verify(root: Verified<Root>, counted: &CountedKeys, ends: impl Ends) -> Result<Self, UpdateError> {
+    pub(crate) fn verify(root: Verified<Root>, counted: &CountedKeys, ends: impl ExpiryCheck) -> Result<Self, UpdateError> {
         let role = RoleName::root();
         let file = Unverified::<Root>::parse(&role, Arc::clone(root.bytes()));
         let file = file.map_err(|error| UpdateError::Malformed { role: role.clone(), error })?;

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::{
-    ends::Ends,
+    ends::ExpiryCheck,
     envelope::Unverified,
     error::UpdateError,
     floor::Floor,
@@ -56,7 +56,7 @@ pub struct WithSnapshot<E> {
     pub(crate) snapshot: Current<Snapshot>,
 }
 
-impl<E: Ends> RootChain<E> {
+impl<E: ExpiryCheck> RootChain<E> {
     pub(crate) fn new(gun: Gun, root: TrustedRoot, floor: Floor, ends: E) -> Self {
         Self { gun, ends, root, floor }
     }
@@ -82,7 +82,7 @@ impl<E: Ends> RootChain<E> {
     }
 }
 
-impl<E: Ends> WithTimestamp<E> {
+impl<E: ExpiryCheck> WithTimestamp<E> {
     /// The snapshot's file.
     #[must_use]
     pub fn needs(&self) -> FileRef {
@@ -103,7 +103,7 @@ impl<E: Ends> WithTimestamp<E> {
     }
 }
 
-impl<E: Ends> WithSnapshot<E> {
+impl<E: ExpiryCheck> WithSnapshot<E> {
     /// The targets file, and every delegation that the snapshot names: they travel together, although only targets tells which of
     /// them are in use. Where they are very many or very large, only those in use are asked for, by `TrustedRepo::needs`.
     #[must_use]

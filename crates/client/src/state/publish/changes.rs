@@ -14,7 +14,7 @@ use crate::{
     ports::{Decided, DecidedNames, RemoteError, Sent, events::Event},
     session::Session,
     state::refresh::{
-        Target, for_writing,
+        WritableRepo, for_writing,
         read_back::{self, Look},
     },
 };
@@ -66,7 +66,7 @@ impl<'a> Changes<'a> {
     /// name, this content and theirs.
     fn overtaken_where(
         &self,
-        now: &Target,
+        now: &WritableRepo,
         is_theirs: impl Fn(&RoleName, &str, Option<Sha256>, Option<Sha256>) -> bool,
     ) -> Vec<Overtaken> {
         let overtaken = |(role, name, ours): (&RoleName, &String, Option<Sha256>)| {
@@ -87,9 +87,9 @@ impl<'a> Changes<'a> {
 }
 
 impl Update for Changes<'_> {
-    type State = Target;
+    type State = WritableRepo;
 
-    fn sign(&mut self, state: &Target) -> Result<Option<Files>, OpsError> {
+    fn sign(&mut self, state: &WritableRepo) -> Result<Option<Files>, OpsError> {
         let base = state.base();
         let plan = self.plan(base)?;
         if plan.files.is_empty() && matches!(base, Base::Trusted(_)) {
@@ -97,7 +97,7 @@ impl Update for Changes<'_> {
         }
         plan.notices.iter().for_each(|notice| self.warn(notice.to_string()));
         let signed = self.sign_all(&plan)?;
-        if let Target::Published(repo) = state {
+        if let WritableRepo::Published(repo) = state {
             for role in signed.iter().map(Verified::role) {
                 // what was lost of this update is in it again
                 let is_ours = repo.lost(role).is_some_and(|version| self.lost.contains(&(role.clone(), version)));
@@ -108,7 +108,7 @@ impl Update for Changes<'_> {
             }
         }
         let mut files = Files::new();
-        if let Target::Unpublished(local) = state {
+        if let WritableRepo::Unpublished(local) = state {
             files.insert(RoleName::root(), local.root().into());
             files.insert(RoleName::targets(), local.targets().into());
         }
@@ -123,26 +123,26 @@ impl Update for Changes<'_> {
         Ok(Some(files))
     }
 
-    fn read(&mut self) -> Result<Target, OpsError> {
+    fn read(&mut self) -> Result<WritableRepo, OpsError> {
         for_writing(self.session, self.gun)?
             .ok_or_else(|| OpsError::NotInitialized { gun: self.gun.clone(), server: self.session.remote.address(self.gun) })
     }
 
-    fn read_back(&self, before: &Target, look: Look) -> Result<Option<Target>, OpsError> {
+    fn read_back(&self, before: &WritableRepo, look: Look) -> Result<Option<WritableRepo>, OpsError> {
         read_back::after(self.session, self.gun, before, look)
     }
 
-    fn holds_in(&self, state: &Target) -> bool {
+    fn holds_in(&self, state: &WritableRepo) -> bool {
         let plan = self.plan(state.base());
         plan.is_ok_and(|plan| plan.is_so_in(state.base()))
     }
 
     /// Nothing is undone that someone else has decided about a name: they saw what this person did not.
-    fn check_may_follow(&mut self, before: &Target, now: &Target) -> Result<(), OpsError> {
+    fn check_may_follow(&mut self, before: &WritableRepo, now: &WritableRepo) -> Result<(), OpsError> {
         none_of(self.overtaken_where(now, |role, name, _, theirs| theirs != content(before, role, name)))
     }
 
-    fn check_not_taken_back(&self, now: &Target, sent: &Files) -> Result<(), OpsError> {
+    fn check_not_taken_back(&self, now: &WritableRepo, sent: &Files) -> Result<(), OpsError> {
         let above = |role: &RoleName| sent.get(role).is_some_and(|file| now.version(role) > Some(file.version));
         none_of(self.overtaken_where(now, |role, _, _, _| above(role)))?;
         let plan = self.plan(now.base())?;
@@ -155,8 +155,8 @@ impl Update for Changes<'_> {
     }
 
     /// A new repository is refused where someone else was faster to make one of that name: the server speaks of a root that does not follow its own.
-    fn after_refusal(&mut self, state: &Target, error: RemoteError) -> Result<Target, OpsError> {
-        if matches!(state, Target::Unpublished(_))
+    fn after_refusal(&mut self, state: &WritableRepo, error: RemoteError) -> Result<WritableRepo, OpsError> {
+        if matches!(state, WritableRepo::Unpublished(_))
             && let Err(another @ OpsError::AnotherIsPublished { .. }) = for_writing(self.session, self.gun)
         {
             return Err(another);
@@ -164,7 +164,7 @@ impl Update for Changes<'_> {
         Err(error.into())
     }
 
-    fn decides(&self, state: &Target, files: &Files) -> DecidedNames {
+    fn decides(&self, state: &WritableRepo, files: &Files) -> DecidedNames {
         let mut decided = DecidedNames::new();
         for (role, name, sent) in self.decisions() {
             let Some(file) = files.get(role) else { continue };
@@ -174,7 +174,7 @@ impl Update for Changes<'_> {
         decided
     }
 
-    fn overtaken_in(&self, state: &Target, earlier: &Sent) -> Vec<Overtaken> {
+    fn overtaken_in(&self, state: &WritableRepo, earlier: &Sent) -> Vec<Overtaken> {
         self.overtaken_where(state, |role, name, ours, theirs| {
             state.version(role).is_some_and(|version| earlier.is_overtaken(role, name, ours, (version, theirs)))
         })
@@ -191,7 +191,7 @@ pub(crate) fn unlock(session: &Session<'_>, keyring: &Keyring<'_>, base: Base<'_
 }
 
 /// The content that a role signs under a name.
-fn content(state: &Target, role: &RoleName, name: &str) -> Option<Sha256> {
+fn content(state: &WritableRepo, role: &RoleName, name: &str) -> Option<Sha256> {
     state.base().signed_by(role, name).map(|target| target.meta.sha256)
 }
 

@@ -17,7 +17,7 @@ pub(crate) use self::{
     changes::{Changes, unlock},
     confirm::is_overtaken,
     files::{Files, SignedFile},
-    outcome::Outcome,
+    outcome::PublishOutcome,
     state::ServerState,
     update::Update,
 };
@@ -45,7 +45,7 @@ pub(crate) fn publish<U: Update>(
     gun: &Gun,
     update: &mut U,
     mut state: U::State,
-) -> Result<Outcome<U::State>, OpsError> {
+) -> Result<PublishOutcome<U::State>, OpsError> {
     let mut patience = Patience::begin();
     let mut record = Record::open(session, gun)?;
     let overtaken = update.overtaken_in(&state, record.earlier());
@@ -54,7 +54,7 @@ pub(crate) fn publish<U: Update>(
         return Err(OpsError::Overtaken(overtaken));
     }
     loop {
-        let Some(files) = update.sign(&state)? else { return Ok(Outcome::SoAlready) };
+        let Some(files) = update.sign(&state)? else { return Ok(PublishOutcome::SoAlready) };
         record.sending(&files, update.decides(&state, &files));
         let upload: Vec<(RoleName, Bytes)> = files.iter().map(|(role, file)| (role.clone(), Bytes::clone(&file.bytes))).collect();
         let sent = Instant::now();
@@ -87,9 +87,9 @@ pub(crate) fn publish<U: Update>(
                 let known = state.files();
                 let new: Vec<Bytes> = now.files().into_iter().filter(|file| !known.contains(file)).collect();
                 record.confirmed(&files, &new);
-                return Ok(Outcome::Published(now));
+                return Ok(PublishOutcome::Published(now));
             }
-            Found::Unseen => return Ok(Outcome::NotShown),
+            Found::Unseen => return Ok(PublishOutcome::NotShown),
             Found::Elsewhere(now) => now,
             Found::Lost(now) => {
                 record.refused();

@@ -5,7 +5,7 @@ use trust::model::gun::Gun;
 
 /// What became of an update.
 #[must_use]
-pub(crate) enum Outcome<S> {
+pub(crate) enum PublishOutcome<S> {
     /// It was found in this state of the server's.
     Published(S),
     /// All of it was so already.
@@ -14,7 +14,7 @@ pub(crate) enum Outcome<S> {
     NotShown,
 }
 
-impl<S> Outcome<S> {
+impl<S> PublishOutcome<S> {
     /// The state in which it was found; none where all of it was so already. An error where it is not shown, for what people rely on next.
     pub(crate) fn shown(self, gun: &Gun) -> Result<Option<S>, OpsError> {
         match self {

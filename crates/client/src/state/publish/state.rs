@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{ports::Bytes, state::refresh::Target};
+use crate::{ports::Bytes, state::refresh::WritableRepo};
 use trust::{
     edit::{plan::Base, recovery::Recoverable},
     model::{digest::Sha256, role::RoleName, timestamp::Timestamp, version::Version},
@@ -35,7 +35,7 @@ pub(crate) trait ServerState {
     fn note_lost(&mut self, role: &RoleName, bytes: &Arc<[u8]>);
 }
 
-impl ServerState for Target {
+impl ServerState for WritableRepo {
     fn base(&self) -> Base<'_> {
         match self {
             Self::Published(repo) => Base::Trusted(repo),

@@ -1,6 +1,6 @@
 //! The state that the server shows after an update, while an older one may still be shown.
 
-use super::{Refresh, Settles, Target, in_store, on_server};
+use super::{Refresh, Settles, WritableRepo, in_store, on_server};
 use crate::{
     error::OpsError,
     ports::{Bytes, FileRef, RemoteError},
@@ -28,14 +28,14 @@ pub enum Look {
 }
 
 /// The state after `before`, verified as ever; none while the server shows no later one. Nothing is stored: it may be lost yet.
-pub fn after(session: &Session<'_>, gun: &Gun, before: &Target, look: Look) -> Result<Option<Target>, OpsError> {
+pub fn after(session: &Session<'_>, gun: &Gun, before: &WritableRepo, look: Look) -> Result<Option<WritableRepo>, OpsError> {
     let (root, timestamp) = match before {
-        Target::Published(repo) => (repo.root().bytes(), Some(repo.timestamp())),
-        Target::Unpublished(local) => (local.root().bytes(), None),
+        WritableRepo::Published(repo) => (repo.root().bytes(), Some(repo.timestamp())),
+        WritableRepo::Unpublished(local) => (local.root().bytes(), None),
     };
     let refresh = Refresh::<Judged>::open(session, gun)?;
     let walk = refresh.known_root(root)?;
-    Ok(refresh.shown_after(&walk, timestamp, look)?.map(|repo| Target::Published(Box::new(repo))))
+    Ok(refresh.shown_after(&walk, timestamp, look)?.map(|repo| WritableRepo::Published(Box::new(repo))))
 }
 
 /// The same of a state of which something may have expired.

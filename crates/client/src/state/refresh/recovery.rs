@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Beginning, MAX_WALK, Refresh, in_store};
+use super::{FirstFetch, MAX_WALK, Refresh, in_store};
 use crate::{
     error::OpsError,
     ports::{Bytes, Commit, FileRef, RemoteError},
@@ -72,7 +72,7 @@ impl Refresh<'_, Overlooked> {
     /// For recovery. A server does not serve its newest timestamp where it cannot sign the next: an expired snapshot whose key is a client's keeps
     /// it from that, and an expired root (Notary `timestamp.GetOrCreateTimestamp`). The last one that it made is there under its version.
     fn recover(mut self) -> Result<(Self, TrustedRepo<Overlooked>), OpsError> {
-        let Beginning { walk, newest_root, timestamp } = self.begin()?;
+        let FirstFetch { walk, newest_root, timestamp } = self.begin()?;
         let timestamp = match timestamp {
             Err(error) if error.is_outage() => self.last_timestamp(&walk, error)?,
             answer => answer?,

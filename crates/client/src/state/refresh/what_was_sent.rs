@@ -4,10 +4,10 @@ use super::Refresh;
 use crate::ports::{events::Event, sent::SentFile};
 use trust::{
     model::role::RoleName,
-    verify::{ends::Ends, threshold::Verified, trusted::TrustedRepo},
+    verify::{ends::ExpiryCheck, threshold::Verified, trusted::TrustedRepo},
 };
 
-impl<E: Ends> Refresh<'_, E> {
+impl<E: ExpiryCheck> Refresh<'_, E> {
     /// Says once what was sent from here and is not in the server's state.
     pub(super) fn look_for_sent(&self, repo: &TrustedRepo<E>) {
         let missing = self.stored.sent.missing_in(repo);
@@ -22,7 +22,7 @@ impl<E: Ends> Refresh<'_, E> {
     }
 }
 
-fn not_there<E: Ends>(repo: &TrustedRepo<E>, role: &RoleName, file: &SentFile) -> String {
+fn not_there<E: ExpiryCheck>(repo: &TrustedRepo<E>, role: &RoleName, file: &SentFile) -> String {
     let version = file.version;
     let later = repo.targets(role).map(Verified::version).filter(|now| *now > version);
     let now = later.map_or_else(String::new, |later| format!(", which is at version {later} of it"));
