@@ -110,7 +110,7 @@ impl<'a> TransferWords<'a> {
     /// The words of one error, with the hint of another that holds it.
     fn worded(&self, tags: &[&Tag], error: &OpsError, whole: &OpsError) -> CliError {
         let of_repository = matches!(error, OpsError::NotInitialized { .. } | OpsError::Remote(_) | OpsError::Untrusted { .. });
-        let of_account = matches!(error, OpsError::NoAccount(_) | OpsError::Init(_));
+        let of_account = matches!(error, OpsError::NoAccount { .. } | OpsError::AccountNamesNoSigner { .. } | OpsError::Init(_));
         let gun = self.gun;
         let words = match (self.signing.get(), error) {
             (false, _) if of_repository || of_account => failure::about_repository(gun.as_str(), error),

@@ -149,7 +149,7 @@ mod tests {
             OpsError::NotInitialized { gun: gun.clone(), server: url() },
             OpsError::NoSignableRole { gun, roles: vec![(RoleName::releases(), Vec::new())] },
             OpsError::NoSigningKeys { role: RoleName::targets(), keys: Vec::new() },
-            OpsError::NoAccount("no account".to_owned()),
+            OpsError::NoAccount { host: "dtr.example.com".to_owned() },
             OpsError::Registry(RegistryError::NoSuchTag { url: url() }),
             RemoteError::Tls { url: url(), fault: TlsFault::UnknownAuthority, cause: "unknown authority".to_owned() }.into(),
             RemoteError::Unauthorized { url: url(), reason: "no credentials".to_owned() }.into(),
@@ -159,6 +159,15 @@ mod tests {
             RemoteError::Status { url: url(), status: 500, said: None }.into(),
             RemoteError::Unreachable { url: url(), cause: "refused".to_owned() }.into(),
         ]
+    }
+
+    #[test]
+    fn who_has_an_account_is_not_told_to_log_in() {
+        let host = || "dtr.example.com".to_owned();
+        let hints = |error| plain(&error).hints().join(" ");
+        assert!(hints(OpsError::NoAccount { host: host() }).contains("docker login"));
+        let named = hints(OpsError::AccountNamesNoSigner { name: "root".to_owned(), host: host() });
+        assert!(named.contains("dct signer add") && !named.contains("docker login"), "{named}");
     }
 
     #[test]

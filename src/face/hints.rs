@@ -55,7 +55,8 @@ pub fn hint(failure: &OpsError) -> Option<String> {
             gun.host()
         )),
         OpsError::Unrenewable { .. } => Some("one of its signers signs it anew with `dct sign`".to_owned()),
-        OpsError::NoAccount(_) => Some("`docker login` for the registry, or begin with `dct signer add`".to_owned()),
+        OpsError::NoAccount { host } => Some(format!("`docker login {host}`, or begin with `dct signer add`")),
+        OpsError::AccountNamesNoSigner { .. } => Some("begin with `dct signer add`, and a name of its own for the signer".to_owned()),
         OpsError::NoSignableRole { roles, .. } if nobody_is_left(roles) => {
             Some("add a signer with `dct signer add`".to_owned())
         }

@@ -59,7 +59,7 @@ impl KeyStore for Opened {
     }
 
     fn add(&self, key: &PrivateKey, role: &str, gun: Option<&Gun>, _: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
-        let id = Key::of(key).canonical_id().unwrap();
+        let id = Key::canonical_id_of(key);
         let info =
             KeyInfo { id, role: role.to_owned(), gun: gun.map(ToString::to_string), encrypted: false, path: "memory".into() };
         self.0.lock().unwrap().insert(id, (info.clone(), PemBlock::encrypt(key, &easy(), 1).unwrap()));

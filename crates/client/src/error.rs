@@ -6,7 +6,7 @@ use super::{
     unreleased::UnreleasedTag,
 };
 use trust::{
-    crypto::{error::CryptoError, key_format::KeyFormatError},
+    crypto::{error::CryptoError, key_format::KeyFormatError, pem::InvalidHeader},
     edit::{
         changelist::StagedError, local::InitError, plan::PlanError, reissue::ReissueError, root_edit::RootEditError,
         sign::SignError,
@@ -127,9 +127,23 @@ pub enum OpsError {
     /// The key store.
     #[error(transparent)]
     Keys(#[from] KeyStoreError),
+    /// No account is configured for a registry, and the first signer of a repository is named as the account is.
+    #[error("no account is configured for {host}, so the first signer has no name")]
+    NoAccount {
+        /// The registry.
+        host: String,
+    },
     /// The account at the registry has no name that could be a signer's.
-    #[error("{0}")]
-    NoAccount(String),
+    #[error("the account {name:?} at {host} cannot name a signer")]
+    AccountNamesNoSigner {
+        /// The account's name.
+        name: String,
+        /// The registry.
+        host: String,
+    },
+    /// A file of a key cannot be written in PEM.
+    #[error(transparent)]
+    Pem(#[from] InvalidHeader),
     /// A pin is for a repository that is to begin, and no root key here is pinned.
     #[error("no root key on this machine is one that is pinned for {gun}")]
     NoPinnedKey {

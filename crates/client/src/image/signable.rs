@@ -75,11 +75,12 @@ pub(crate) fn displaced(repo: &TrustedRepo, tag: &Tag, signed_by: &[RoleName], d
 pub(crate) fn account_role(session: &Session<'_>, gun: &Gun) -> Result<(String, RoleName), OpsError> {
     let host = gun.host();
     let name = session.accounts.user_name(gun)?;
-    let name =
-        name.ok_or_else(|| OpsError::NoAccount(format!("no account is configured for {host}, so the first signer has no name")))?;
+    let name = name.ok_or_else(|| OpsError::NoAccount { host: host.to_owned() })?;
     // a signer's key is found by the signer's name (docker `getOrGenerateNotaryKey`): one of these would be the key of another role
     let is_taken = RoleName::parse(&name).is_ok() || RoleName::signer(&name).is_ok_and(|role| role == RoleName::releases());
     let role = RoleName::signer(&name).ok().filter(|_| !is_taken);
-    let role = role.ok_or_else(|| OpsError::NoAccount(format!("the account {name:?} at {host} cannot name a signer")))?;
-    Ok((name, role))
+    match role {
+        Some(role) => Ok((name, role)),
+        None => Err(OpsError::AccountNamesNoSigner { name, host: host.to_owned() }),
+    }
 }

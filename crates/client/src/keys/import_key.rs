@@ -148,7 +148,7 @@ fn read<'a>(session: &Session<'_>, block: &'a PemBlock, fallback: &Fallback) -> 
     }
     let key = PrivateKey::from_pem_block(block, None)?;
     check_name(session, &key, &role, gun.as_ref())?;
-    let id = Key::of(&key).canonical_id().map_err(|error| OpsError::NoAccount(error.to_string()))?;
+    let id = Key::canonical_id_of(&key);
     let passphrase = wanted_passphrase(session, &key, &role)?;
     Ok(KeyToImport { id, role, gun, content: ImportedKey::Open(Box::new(key), passphrase) })
 }

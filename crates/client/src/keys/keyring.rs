@@ -156,7 +156,7 @@ pub fn store(session: &Session<'_>, key: &PrivateKey, role: &str, gun: Option<&G
 /// A key as it is stored for a role; none where the store lacks it. `OpsError::KeyOfAnother` where it is stored for another role or repository: stored
 /// anew, it would be lost to what takes it from there.
 pub fn stored_for(session: &Session<'_>, key: &PrivateKey, role: &str, gun: Option<&Gun>) -> Result<Option<KeyInfo>, OpsError> {
-    let Some(stored) = session.keys.find(canonical_id(key)?)? else { return Ok(None) };
+    let Some(stored) = session.keys.find(Key::canonical_id_of(key))? else { return Ok(None) };
     if stored.role != role {
         return Err(OpsError::KeyOfAnother { role: stored.role, gun: None });
     }
@@ -169,13 +169,9 @@ pub fn stored_for(session: &Session<'_>, key: &PrivateKey, role: &str, gun: Opti
 
 /// Asks for the passphrase that is to protect a new key.
 pub fn wanted_passphrase(session: &Session<'_>, key: &PrivateKey, role: &str) -> Result<Passphrase, OpsError> {
-    let id = canonical_id(key)?;
+    let id = Key::canonical_id_of(key);
     let request = PassphraseRequest { role: role.to_owned(), key: id.to_string(), purpose: PassphrasePurpose::Create };
     Ok(session.decisions.passphrase(&request)?)
-}
-
-fn canonical_id(key: &PrivateKey) -> Result<CanonicalKeyId, OpsError> {
-    Key::of(key).canonical_id().map_err(|error| OpsError::NoAccount(error.to_string()))
 }
 
 /// Asks for a passphrase until `open` takes it; the one who answers ends it when there were too many attempts.

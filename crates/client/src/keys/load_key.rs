@@ -79,7 +79,7 @@ pub fn generate<P, E: From<OpsError>>(
     let passphrase = wanted_passphrase(session, &key, name)?;
     let mut public = PemBlock::new("PUBLIC KEY", key.public_bytes());
     public.headers.insert("role".to_owned(), name.to_owned());
-    let public = pem::encode(&public).map_err(|error| OpsError::NoAccount(error.to_string()))?;
+    let public = pem::encode(&public).map_err(OpsError::from)?;
     let written = write_public(&public)?;
     session.keys.add(&key, name, None, &passphrase).map_err(OpsError::from)?;
     Ok(written)
@@ -143,7 +143,7 @@ pub(crate) fn renames(
     role: &str,
     gun: Option<&Gun>,
 ) -> Result<Option<(KeyInfo, String)>, OpsError> {
-    let id = Key::of(key).canonical_id().map_err(|error| OpsError::NoAccount(error.to_string()))?;
+    let id = Key::canonical_id_of(key);
     let gun = gun.map(Gun::as_str);
     let is_same = |stored: &KeyInfo| stored.role == role && (gun.is_none() || stored.gun.as_deref() == gun);
     let stored = session.keys.find(id)?.filter(|stored| !is_same(stored) && !stored.role.is_empty());

@@ -113,13 +113,12 @@ impl KeyStore for KeyFiles {
             KeyFormatError::WrongPassphrase => KeyStoreError::WrongPassphrase(id),
             other => bad(other.to_string()),
         })?;
-        let found = id_of(&key).map_err(bad)?;
+        let found = Key::canonical_id_of(&key);
         if found == id { Ok(key) } else { Err(KeyStoreError::WrongKey { path, found }) }
     }
 
     fn add(&self, key: &PrivateKey, role: &str, gun: Option<&Gun>, passphrase: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
-        let unwritten = |reason: String| KeyStoreError::BadKeyFile { path: self.private.clone(), reason };
-        let id = id_of(key).map_err(unwritten)?;
+        let id = Key::canonical_id_of(key);
         let path = self.flat(id);
         let bad = |reason: String| KeyStoreError::BadKeyFile { path: path.clone(), reason };
         let mut block = PemBlock::encrypt(key, passphrase, pkcs8::ITERATIONS).map_err(|e| bad(e.to_string()))?;
@@ -176,10 +175,6 @@ impl KeyStore for KeyFiles {
 /// Whether a key of this role belongs to one repository, which its file then names.
 fn has_gun(role: &str) -> bool {
     matches!(role, "targets" | "snapshot" | "timestamp")
-}
-
-fn id_of(key: &PrivateKey) -> Result<CanonicalKeyId, String> {
-    Key::of(key).canonical_id().map_err(|e| e.to_string())
 }
 
 impl From<WriteFailure> for KeyStoreError {

@@ -46,6 +46,12 @@ impl Key {
         Self { keytype: bare_type(private.kind()).to_owned(), public: private.public_bytes() }
     }
 
+    /// The ID of a private key: a bare one always has one.
+    #[must_use]
+    pub fn canonical_id_of(private: &PrivateKey) -> CanonicalKeyId {
+        CanonicalKeyId::new(Sha256::of(&Self::of(private).to_json().canonical()))
+    }
+
     /// A bare key from a `SubjectPublicKeyInfo` in DER.
     pub fn from_spki(der: &[u8]) -> Result<Self, KeyError> {
         let kind = VerifyingKey::from_spki(der)?.kind();
