@@ -18,7 +18,8 @@ use clap::{Arg, Command, CommandFactory as _};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
 use super::{args::Arguments, notary_args as notary};
-use crate::{compose::wiring::CompletionNames, term::sanitize};
+use crate::compose::wiring::CompletionNames;
+use client::safe_text;
 
 /// The variable by which a shell asks. Its value is the version of what is said between the two.
 pub const VARIABLE: &str = "DCT_COMPLETE";
@@ -64,10 +65,10 @@ fn is_flag(candidate: &CompletionCandidate) -> bool {
 
 /// None where a word would act on a terminal, or end the line.
 fn line_of(candidate: &CompletionCandidate) -> Option<String> {
-    let word = candidate.get_value().to_str().filter(|word| sanitize::field(word) == *word)?;
+    let word = candidate.get_value().to_str().filter(|word| safe_text::field(word) == *word)?;
     let help = candidate.get_help().map(ToString::to_string).unwrap_or_default();
     Some(match help.lines().next() {
-        Some(help) => format!("{word}\t{}", sanitize::field(help)),
+        Some(help) => format!("{word}\t{}", safe_text::field(help)),
         None => word.to_owned(),
     })
 }

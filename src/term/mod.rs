@@ -7,7 +7,6 @@ pub(crate) mod output_buffer;
 pub(crate) mod program;
 pub(crate) mod progress;
 pub(crate) mod pull_progress;
-pub(crate) mod sanitize;
 pub(crate) mod signals;
 pub(crate) mod table;
 pub(crate) mod terminal;

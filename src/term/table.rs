@@ -5,7 +5,7 @@
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
-use super::sanitize;
+use client::safe_text;
 
 /// The measures of a table.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +36,7 @@ pub(crate) fn laid_out<const N: usize>(layout: Layout, rows: impl IntoIterator<I
     // the last column stands outside of the table, which would pad it
     let mut last_column = Vec::new();
     for row in rows {
-        let mut cells = row.iter().map(|cell| shorten(&sanitize::field(cell))).collect::<Vec<_>>();
+        let mut cells = row.iter().map(|cell| shorten(&safe_text::field(cell))).collect::<Vec<_>>();
         last_column.push(cells.pop().unwrap_or_default());
         padded.add_row(cells);
     }

@@ -1,7 +1,7 @@
 //! The only file that prints.
 //!
 //! What a command answers goes to standard output; warnings, errors and our own `cause:` and `hint:` lines go to standard error. Every
-//! line passes [`sanitize::line`], so that no name, wherever it came from, can act on a terminal; JSON alone goes out as it is.
+//! line passes [`safe_text::line`], so that no name, wherever it came from, can act on a terminal; JSON alone goes out as it is.
 //! What takes long is told of by a line on the terminal ([`super::progress`]), which is taken away before anything is written.
 //! What could not be written is never taken for said: the command ends with an exit code that tells of it, quietly where a reader has closed
 //! its end of a pipe early (`dct inspect … | head -1`).
@@ -21,8 +21,8 @@ use super::{
     output_buffer::{Kept, To},
     program::{Program, Voice},
     progress::{Aside, Progress, Wait},
-    sanitize,
 };
+use client::safe_text;
 
 /// Standard output and standard error.
 pub struct Ui {
@@ -110,7 +110,7 @@ impl Ui {
     /// One line of a command's answer.
     pub fn line(&self, line: &str) {
         let _aside = self.aside();
-        self.out.write(&format!("{}\n", sanitize::line(line)));
+        self.out.write(&format!("{}\n", safe_text::line(line)));
     }
 
     /// Several lines of a command's answer.
@@ -146,7 +146,7 @@ impl Ui {
     pub fn ask(&self, question: &str) -> Aside<'_> {
         let aside = self.aside();
         let stream = self.conversation();
-        stream.write(&sanitize::line(question));
+        stream.write(&safe_text::line(question));
         stream.flush();
         aside
     }
@@ -154,7 +154,7 @@ impl Ui {
     /// One line of a conversation: what is said between two questions.
     pub fn say(&self, line: &str) {
         let _aside = self.aside();
-        self.conversation().write(&format!("{}\n", sanitize::line(line)));
+        self.conversation().write(&format!("{}\n", safe_text::line(line)));
     }
 
     /// From now on questions go to standard error: standard output has the answer alone.
@@ -174,12 +174,12 @@ impl Ui {
 
     /// Something is waited for from now on, such as `reading trust data of X`.
     pub fn wait(&self, words: &str) -> Wait<'_> {
-        self.progress.wait(format!("{}...", sanitize::field(words)))
+        self.progress.wait(format!("{}...", safe_text::field(words)))
     }
 
     /// What is waited for has other words now.
     pub fn wait_for(&self, words: &str) {
-        self.progress.say(format!("{}...", sanitize::field(words)));
+        self.progress.say(format!("{}...", safe_text::field(words)));
     }
 
     /// Leaves the terminal to someone else for a while.
@@ -190,7 +190,7 @@ impl Ui {
     /// One line on standard error, as it is.
     pub fn notice(&self, line: &str) {
         let _aside = self.aside();
-        self.err.write(&format!("{}\n", sanitize::line(line)));
+        self.err.write(&format!("{}\n", safe_text::line(line)));
     }
 
     /// How wide the terminal is that answers go to; none where they go elsewhere.
@@ -202,7 +202,7 @@ impl Ui {
     /// Writes over the line that stands so many lines above; the terminal's cursor comes back.
     pub fn redraw(&self, above: usize, line: &str) {
         let _aside = self.aside();
-        self.out.write(&format!("\u{1b}[{above}A\u{1b}[2K\r{}\r\u{1b}[{above}B", sanitize::line(line)));
+        self.out.write(&format!("\u{1b}[{above}A\u{1b}[2K\r{}\r\u{1b}[{above}B", safe_text::line(line)));
         self.out.flush();
     }
 
@@ -284,7 +284,7 @@ impl Ui {
     fn labelled(&self, label: &str, colour: &str, text: &str) {
         let _aside = self.aside();
         let label = if self.err.colour { format!("\u{1b}[{colour}m{label}:\u{1b}[0m") } else { format!("{label}:") };
-        self.err.write(&format!("{label} {}\n", sanitize::line(text)));
+        self.err.write(&format!("{label} {}\n", safe_text::line(text)));
     }
 }
 

@@ -6,6 +6,7 @@ pub mod keys;
 pub mod overtaken;
 pub mod ports;
 pub mod repo;
+pub mod safe_text;
 pub mod session;
 pub mod state;
 pub mod unreleased;

@@ -11,12 +11,10 @@ use zeroize::Zeroize;
 
 use super::config::host_of;
 use crate::{
-    http::{
-        credential::{Credential, CredentialError, Found, Secret},
-        text::printable,
-    },
+    http::credential::{Credential, CredentialError, Found, Secret},
     process::{self, Bounds, Output},
 };
+use client::safe_text::printable;
 
 /// Longest answer that is read, in bytes.
 const MAX_ANSWER: u64 = 1 << 20;

@@ -2,8 +2,10 @@
 
 use serde::Deserialize;
 
-use crate::http::text::printable;
-use client::ports::{Amount, EngineError, Progress};
+use client::{
+    ports::{Amount, EngineError, Progress},
+    safe_text::printable,
+};
 
 /// A message. Members that are not known are passed over.
 #[derive(Debug, Default, Deserialize)]

@@ -14,9 +14,11 @@ use self::{message::Message, push_report::PushReport};
 use crate::http::{
     Net,
     endpoint::{Call, Endpoint, Reply},
-    text::printable,
 };
-use client::ports::{Engine, EngineError, Progress, Pushed, RemoteError};
+use client::{
+    ports::{Engine, EngineError, Progress, Pushed, RemoteError},
+    safe_text::printable,
+};
 use trust::model::{digest::Sha256, gun::Gun, tag::Tag};
 
 /// The newest version of the API that is spoken here. What is asked for has had the same form since 1.24.

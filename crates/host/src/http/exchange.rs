@@ -16,9 +16,8 @@ use reqwest::{
 use super::{
     failure::{FailureKind, classify},
     pace::Pace,
-    text::printable,
 };
-use client::ports::Bytes;
+use client::{ports::Bytes, safe_text::printable};
 
 /// How much of a body is kept that comes with another status than 200, in bytes.
 pub(super) const MAX_ERROR_BODY: u64 = 1 << 10;

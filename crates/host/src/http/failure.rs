@@ -2,8 +2,10 @@
 
 use std::{error::Error as StdError, io};
 
-use super::text::printable;
-use client::ports::{RemoteError, TlsFault, Withheld};
+use client::{
+    ports::{RemoteError, TlsFault, Withheld},
+    safe_text::printable,
+};
 
 /// Why a request has no answer. It can be kept, and told to each who waited for the same.
 #[derive(Clone, Debug, PartialEq, Eq)]

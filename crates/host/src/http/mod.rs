@@ -22,7 +22,6 @@ mod self_signed;
 mod send;
 pub mod server_error;
 mod settings;
-pub mod text;
 mod tls;
 pub mod tls_files;
 mod token;

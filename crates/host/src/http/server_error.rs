@@ -1,9 +1,8 @@
 //! The error bodies of Notary servers, registries and token servers: `{"errors":[{"code","message","detail"}]}`.
 
+use client::safe_text::printable;
 use serde::Deserialize;
 use serde_json::Value;
-
-use super::text::printable;
 
 /// How much of a server's words is repeated, in characters.
 const MAX_WORDS: usize = 300;

@@ -5,9 +5,11 @@ use reqwest::header::CONTENT_TYPE;
 use crate::http::{
     HttpAnswer,
     server_error::{self, ServerError},
-    text::printable,
 };
-use client::ports::{Bytes, RemoteError};
+use client::{
+    ports::{Bytes, RemoteError},
+    safe_text::printable,
+};
 
 /// The body of an answer to a question.
 pub(super) fn file(answer: HttpAnswer) -> Result<Bytes, RemoteError> {

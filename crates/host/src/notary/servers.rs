@@ -2,11 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::http::{
-    api::{Api, InvalidApi},
-    text::printable,
-};
-use client::ports::RemoteError;
+use crate::http::api::{Api, InvalidApi};
+use client::{ports::RemoteError, safe_text::printable};
 use trust::model::gun::{DOCKER_HUB, Gun};
 
 /// The server of Docker Hub's images.

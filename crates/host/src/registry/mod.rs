@@ -10,9 +10,11 @@ use crate::http::{
     Ask, HttpAnswer, Method, Net,
     api::{Api, InvalidApi},
     server_error,
-    text::printable,
 };
-use client::ports::{Manifest, Registry, RegistryError, RemoteError};
+use client::{
+    ports::{Manifest, Registry, RegistryError, RemoteError},
+    safe_text::printable,
+};
 use trust::model::{
     digest::Sha256,
     gun::{DOCKER_HUB, Gun},

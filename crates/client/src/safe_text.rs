@@ -8,14 +8,20 @@ use std::borrow::Cow;
 
 /// A name, a table's cell, or anything else that is one field: every dangerous character is escaped, the tab among them.
 #[must_use]
-pub(crate) fn field(text: &str) -> Cow<'_, str> {
+pub fn field(text: &str) -> Cow<'_, str> {
     escape(text, is_dangerous)
 }
 
 /// A whole line: as [`field`], but a tab of our own layout stays a tab.
 #[must_use]
-pub(crate) fn line(text: &str) -> Cow<'_, str> {
+pub fn line(text: &str) -> Cow<'_, str> {
     escape(text, |c| c != '\t' && is_dangerous(c))
+}
+
+/// The same as [`field`], for the words of an error.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    field(text).into_owned()
 }
 
 fn escape(text: &str, dangerous: impl Fn(char) -> bool) -> Cow<'_, str> {
