@@ -7,7 +7,7 @@ CARGO_DENY := $(CURDIR)/target/tools/bin/cargo-deny
 
 ## the binary, as it is shipped: target/release/dct
 build:
-	cargo build --release --locked
+	cargo build --release --locked --package dct
 	@touch target/release/dct
 
 ## formatting, lints, and all tests with the peers that are installed (installs them, as root on Debian)
@@ -83,7 +83,7 @@ uninstall:
 
 sources = $(foreach entry,$(wildcard $(1)/*),$(filter %.rs,$(entry)) $(call sources,$(entry)))
 target/release/dct: Cargo.toml Cargo.lock $(call sources,src)
-	cargo build --release --locked
+	cargo build --release --locked --package dct
 	@touch $@
 
 ## what comes into the build: bans, licences, sources

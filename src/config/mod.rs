@@ -1,7 +1,7 @@
 //! Settings: what files and flags say.
 
 pub(crate) mod notary;
-pub(crate) mod notary_file;
-pub(crate) mod notary_json;
-pub(crate) mod root_settings;
-pub(crate) mod settings;
+pub mod notary_file;
+pub mod notary_json;
+pub mod root_settings;
+pub mod settings;

@@ -24,11 +24,11 @@ const MAX_DEPTH: usize = 64;
 
 /// The settings of a file, by their names.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Table(Map<String, Value>);
+pub struct Table(Map<String, Value>);
 
 /// Whether a file must be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Presence {
+pub enum Presence {
     /// A person has named it.
     Needed,
     /// It is the usual one.
@@ -36,7 +36,7 @@ pub(crate) enum Presence {
 }
 
 /// Reads a file. An error is told in the words behind notary's `error opening config file: `.
-pub(crate) fn read(path: &Path, presence: Presence) -> Result<Table, String> {
+pub fn read(path: &Path, presence: Presence) -> Result<Table, String> {
     let extension = path.extension().map(|extension| extension.to_string_lossy().into_owned()).unwrap_or_default();
     let parse: fn(&str) -> Result<Value, String> = match extension.as_str() {
         "json" => notary_json::parse,
@@ -76,7 +76,7 @@ impl Table {
     }
 
     /// With `NAME.SETTING` moved into the table NAME, where NAME is one of these.
-    pub(crate) fn undotted(self, names: &[&str]) -> Result<Self, String> {
+    pub fn undotted(self, names: &[&str]) -> Result<Self, String> {
         let is_dotted =
             |name: &str| name.split_once('.').is_some_and(|(head, _)| names.iter().any(|name| name.eq_ignore_ascii_case(head)));
         let (dotted, mut settings): (Map<_, _>, Map<_, _>) = self.0.into_iter().partition(|(name, _)| is_dotted(name));
@@ -97,22 +97,22 @@ impl Table {
 
     /// A setting, whatever the case of its name.
     #[must_use]
-    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+    pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     /// The names that are none of these.
-    pub(crate) fn others<'a>(&'a self, known: &'a [&str]) -> impl Iterator<Item = &'a str> {
+    pub fn others<'a>(&'a self, known: &'a [&str]) -> impl Iterator<Item = &'a str> {
         self.0.keys().map(String::as_str).filter(|found| known.iter().all(|name| !name.eq_ignore_ascii_case(found)))
     }
 
     /// A table of settings below this one; empty where it is left out.
-    pub(crate) fn table(&self, name: &str) -> Result<Self, String> {
+    pub fn table(&self, name: &str) -> Result<Self, String> {
         Self::of(self.entries(name)?)
     }
 
     /// What a table below this one has, by names that keep their case; nothing where it is left out.
-    pub(crate) fn entries(&self, name: &str) -> Result<Map<String, Value>, String> {
+    pub fn entries(&self, name: &str) -> Result<Map<String, Value>, String> {
         match self.get(name) {
             None | Some(Value::Null) => Ok(Map::new()),
             Some(Value::Object(table)) => Ok(table.clone()),
@@ -121,7 +121,7 @@ impl Table {
     }
 
     /// A text, which is not empty.
-    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, String> {
+    pub fn text(&self, name: &str) -> Result<Option<String>, String> {
         match self.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
@@ -130,7 +130,7 @@ impl Table {
     }
 
     /// A yes or no, also as older YAML writes it. Another text is refused: notary takes it for a no.
-    pub(crate) fn switch(&self, name: &str) -> Result<bool, String> {
+    pub fn switch(&self, name: &str) -> Result<bool, String> {
         match self.get(name) {
             None | Some(Value::Null) => Ok(false),
             Some(Value::Bool(on)) => Ok(*on),

@@ -11,7 +11,7 @@ use serde::{
 use serde_json::Value;
 
 /// Reads a text. An error is told in words, with its place.
-pub(crate) fn parse(text: &str) -> Result<Value, String> {
+pub fn parse(text: &str) -> Result<Value, String> {
     serde_json::from_str::<Unambiguous>(text).and_then(|_| serde_json::from_str(text)).map_err(|error| error.to_string())
 }
 

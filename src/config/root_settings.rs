@@ -21,7 +21,7 @@ use trust::model::{
 /// What holds for the repositories of every registry that says nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub(crate) struct RootDefaults {
+pub struct RootDefaults {
     /// Whether a first root may be trusted that nothing is pinned for. Default: yes.
     pub first_use: bool,
 }
@@ -29,7 +29,7 @@ pub(crate) struct RootDefaults {
 /// What can be set for the roots of one registry's repositories.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub(crate) struct RootSettings {
+pub struct RootSettings {
     /// Whether a first root may be trusted that nothing is pinned for. Default: what holds for all.
     pub first_use: Option<bool>,
     /// What vouches for the root keys of a repository, or of those whose path begins so. The narrowest pattern counts.
@@ -39,7 +39,7 @@ pub(crate) struct RootSettings {
 /// What vouches for a root key: a key counts that one of these names. Where they name nothing, no root is let in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub(crate) struct PinSettings {
+pub struct PinSettings {
     /// IDs of root keys with their certificates, as `dct inspect` shows them.
     #[serde(deserialize_with = "ids")]
     pub certificates: Vec<TufKeyId>,
@@ -53,7 +53,7 @@ pub(crate) struct PinSettings {
 /// The path of a repository under its registry, or the beginning of such paths with a `*` behind it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
-pub(crate) struct Pattern(String);
+pub struct Pattern(String);
 
 impl Default for RootDefaults {
     fn default() -> Self {
@@ -63,7 +63,7 @@ impl Default for RootDefaults {
 
 impl RootSettings {
     /// What keeps these settings from ever counting for the repositories of a registry: then they would be passed over in silence.
-    pub(crate) fn problem(&self, registry: &str) -> Option<String> {
+    pub fn problem(&self, registry: &str) -> Option<String> {
         if *self == Self::default() {
             return None;
         }
@@ -83,7 +83,7 @@ impl RootSettings {
 impl Pattern {
     /// The GUN, or the beginning of GUNs with a `*` behind it, that the pattern means in a registry.
     #[must_use]
-    pub(crate) fn of_registry(&self, registry: &str) -> String {
+    pub fn of_registry(&self, registry: &str) -> String {
         format!("{registry}/{}", self.0)
     }
 }

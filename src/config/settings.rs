@@ -32,7 +32,7 @@ use super::root_settings::{RootDefaults, RootSettings};
 /// Everything that can be set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub(crate) struct DctSettings {
+pub struct DctSettings {
     /// By registry, as its name stands before the first `/` of an image: `dtr.example.com`, `localhost:5000`, `docker.io`.
     registry: BTreeMap<String, RegistrySettings>,
     /// For all servers.
@@ -44,7 +44,7 @@ pub(crate) struct DctSettings {
 /// What can be set for one registry.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub(crate) struct RegistrySettings {
+pub struct RegistrySettings {
     /// The Notary server that holds this registry's trust data: an `https` URL. Default: the registry itself.
     pub server: Option<String>,
     /// A PEM file of certificate authorities to trust for this registry and its Notary server, beside the system's, where it is about this
@@ -65,7 +65,7 @@ pub(crate) struct RegistrySettings {
 /// What is done where nothing is known to be released.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum OnUnreleased {
+pub enum OnUnreleased {
     /// What `targets` signs is the answer, with a warning.
     #[default]
     Warn,
@@ -76,7 +76,7 @@ pub(crate) enum OnUnreleased {
 /// What can be set for all servers.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub(crate) struct NetworkSettings {
+pub struct NetworkSettings {
     /// Seconds that an answer of up to 1 MiB may take, from the look-up of the server's name to the last byte; a longer answer needs a least
     /// throughput. Default 30.
     #[serde(deserialize_with = "seconds")]
@@ -91,7 +91,7 @@ impl Default for NetworkSettings {
 
 /// The settings cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum SettingsError {
+pub enum SettingsError {
     /// The file says something that has no meaning.
     #[error("{path}{}: {reason}", line.map(|line| format!(", line {line}")).unwrap_or_default())]
     Invalid {
@@ -115,12 +115,12 @@ pub(crate) enum SettingsError {
 impl DctSettings {
     /// The file in the person's configuration folder; none where there is no such folder.
     #[must_use]
-    pub(crate) fn path() -> Option<PathBuf> {
+    pub fn path() -> Option<PathBuf> {
         dirs::config_dir().map(|folder| folder.join("dct").join("config.toml"))
     }
 
     /// Reads a file; one that does not exist sets nothing.
-    pub(crate) fn load(path: &Path) -> Result<Self, SettingsError> {
+    pub fn load(path: &Path) -> Result<Self, SettingsError> {
         match fs::read_to_string(path) {
             Ok(text) => Self::parse(&text, path),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
@@ -129,7 +129,7 @@ impl DctSettings {
     }
 
     /// The registries that something is set for.
-    pub(crate) fn registries(&self) -> impl Iterator<Item = (&str, &RegistrySettings)> {
+    pub fn registries(&self) -> impl Iterator<Item = (&str, &RegistrySettings)> {
         self.registry.iter().map(|(host, settings)| (host.as_str(), settings))
     }
 
