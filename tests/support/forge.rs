@@ -1,4 +1,4 @@
-//! Forges Notary-v1 repositories from raw bytes, valid and hostile, without a line of the library's `tuf` or `crypto`: a bug must not hide in both.
+//! Forges Notary-v1 repositories from raw bytes, valid and hostile, without a line of the crate `trust`: a bug must not hide in both.
 //!
 //! A forge holds each role's payload as JSON and its file as bytes. `edit` changes a payload and signs it; `raw` changes the bytes after that; `snap` and
 //! `stamp` make the parents fit, which an attacker can do who holds their keys. What is not called does not happen, so every lie is possible.

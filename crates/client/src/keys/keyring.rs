@@ -42,7 +42,7 @@ impl RoleSigners {
         self
     }
 
-    /// What `tuf` signs with.
+    /// What `trust` signs with.
     #[must_use]
     pub fn list(&self) -> Vec<Signer<'_>> {
         self.0.iter().map(|(id, key)| Signer { id: *id, key }).collect()

@@ -1,7 +1,7 @@
 //! The trust data on disk: `tuf/` in the peers' trust folder, with a floor, a journal and locks of ours beside it.
 //!
 //! The peers (docker, notary) read and write the metadata at any time, a file after the other and without our locks; what they left is
-//! returned as it is, and judged by `tuf`. Ours change a repository's set as one (see `replace`).
+//! returned as it is, and judged by `trust`. Ours change a repository's set as one (see `replace`).
 
 mod changelist;
 mod files;

@@ -1,5 +1,5 @@
 //! JSON as Go reads it: leniently. Of members that stand twice the last one counts, unknown ones are dropped, `null` is nothing, and bytes that
-//! are no UTF-8 become U+FFFD. Our own readers are strict (`tuf::json`); a server that is to take what Notary's takes cannot be.
+//! are no UTF-8 become U+FFFD. Our own readers are strict (`trust::json`); a server that is to take what Notary's takes cannot be.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 use serde_json::{Map, Value, json};

@@ -1,6 +1,6 @@
 //! What a payload is read with: that its reader is verification.
 
-/// Made in `tuf/verify/threshold.rs` alone, which `tests/architecture.rs` sees to; outside of this room it cannot be made at all.
+/// Made in `verify/threshold.rs` alone, which `tests/architecture.rs` sees to; outside of this room it cannot be made at all.
 #[derive(Clone, Copy, Debug)]
 pub struct Verification(());
 

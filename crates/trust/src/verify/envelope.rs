@@ -12,7 +12,7 @@ use crate::{
     model::{payload::Payload, role::RoleName},
 };
 
-/// Bytes that claim to be a role's file. There is no way to read a payload out of it: that takes `tuf::verify`.
+/// Bytes that claim to be a role's file. There is no way to read a payload out of it: that takes the room `verify`.
 pub struct Unverified<T> {
     pub(crate) role: RoleName,
     pub(crate) signed: Json,
