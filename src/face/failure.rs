@@ -4,7 +4,7 @@ use super::hints::{hint, nobody_is_left};
 use crate::term::error::{CliError, without_error_numbers};
 use client::{
     error::{OpsError, Origin},
-    ports::{EngineError, RemoteError},
+    ports::{EngineError, RemoteError, Service, Step},
 };
 use trust::{
     model::key_id::CanonicalKeyId,
@@ -29,14 +29,14 @@ fn words(error: &OpsError) -> String {
 /// The status by which the Notary server itself refused, rather than its token server.
 fn refusal(error: &OpsError) -> Option<u16> {
     let OpsError::Remote(error) = error else { return None };
-    let (url, status) = match error {
+    let (asked, status) = match error {
         RemoteError::Unauthorized { url, .. } | RemoteError::Withheld { url, .. } => (url, 401),
         RemoteError::Forbidden { url, .. } => (url, 403),
         RemoteError::Status { url, status: status @ 400.., .. } => (url, *status),
         _ => return None,
     };
     // without a login for Basic, only the server is named
-    let is_notary = url.contains("/_trust/tuf/") || url::Url::parse(url).is_ok_and(|url| url.path() == "/");
+    let is_notary = asked.service == Service::Notary && matches!(asked.step, Step::Request | Step::Server);
     is_notary.then_some(status)
 }
 
@@ -130,7 +130,7 @@ pub(crate) fn of_pull(name: &str, error: &OpsError) -> CliError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use client::ports::{RegistryError, TlsFault, Withheld};
+    use client::ports::{Asked, RegistryError, TlsFault, Withheld};
     use trust::model::{gun::Gun, role::RoleName, version::Version};
 
     fn credentials() -> Withheld {
@@ -139,6 +139,7 @@ mod tests {
 
     fn failures() -> Vec<OpsError> {
         let url = || "https://dtr.example.com:4443/v2/".to_owned();
+        let asked = || Asked { service: Service::Notary, step: Step::Challenge, url: url() };
         let gun = Gun::parse("dtr.example.com/prod/nginx").unwrap();
         let untrusted = |error| OpsError::Untrusted { origin: Origin::Server, error };
         let threshold = VerifyError::Threshold { role: RoleName::targets(), found: 0, needed: 1 };
@@ -151,13 +152,13 @@ mod tests {
             OpsError::NoSigningKeys { role: RoleName::targets(), keys: Vec::new() },
             OpsError::NoAccount { host: "dtr.example.com".to_owned() },
             OpsError::Registry(RegistryError::NoSuchTag { url: url() }),
-            RemoteError::Tls { url: url(), fault: TlsFault::UnknownAuthority, cause: "unknown authority".to_owned() }.into(),
-            RemoteError::Unauthorized { url: url(), reason: "no credentials".to_owned() }.into(),
-            RemoteError::Withheld { url: url(), reason: "another site".to_owned(), withheld: Box::new(credentials()) }.into(),
-            RemoteError::Forbidden { url: url(), user: None }.into(),
-            RemoteError::NotFound { url: url() }.into(),
-            RemoteError::Status { url: url(), status: 500, said: None }.into(),
-            RemoteError::Unreachable { url: url(), cause: "refused".to_owned() }.into(),
+            RemoteError::Tls { url: asked(), fault: TlsFault::UnknownAuthority, cause: "unknown authority".to_owned() }.into(),
+            RemoteError::Unauthorized { url: asked(), reason: "no credentials".to_owned() }.into(),
+            RemoteError::Withheld { url: asked(), reason: "another site".to_owned(), withheld: Box::new(credentials()) }.into(),
+            RemoteError::Forbidden { url: asked(), user: None }.into(),
+            RemoteError::NotFound { url: asked() }.into(),
+            RemoteError::Status { url: asked(), status: 500, said: None }.into(),
+            RemoteError::Unreachable { url: asked(), cause: "refused".to_owned() }.into(),
         ]
     }
 
@@ -219,8 +220,12 @@ mod tests {
     #[test]
     fn the_folder_of_a_certificate_is_named() {
         let error = plain(
-            &RemoteError::Tls { url: "https://h:4443/v2/".to_owned(), fault: TlsFault::UnknownAuthority, cause: String::new() }
-                .into(),
+            &RemoteError::Tls {
+                url: Asked::server(Service::Notary, "https://h:4443/v2/"),
+                fault: TlsFault::UnknownAuthority,
+                cause: String::new(),
+            }
+            .into(),
         );
         assert!(error.hints()[0].contains("tls/h:4443/ca.crt of Docker's folder"), "{:?}", error.hints());
     }
@@ -231,7 +236,7 @@ mod tests {
             (credentials(), "token-realms = [\"auth.example.org\"] below [registry.\"dtr.example.com:4443\"] in dct/config.toml"),
             (tokens, "token-receivers = [\"notary.example.org:4443\"] below [registry.\"dtr.example.com\"] in dct/config.toml"),
         ] {
-            let url = "https://dtr.example.com/v2/".to_owned();
+            let url = Asked::server(Service::Notary, "https://dtr.example.com/");
             let error = plain(&RemoteError::Withheld { url, reason: String::new(), withheld: Box::new(withheld) }.into());
             assert!(error.hints()[0].ends_with(setting), "{:?}", error.hints());
         }

@@ -2,7 +2,7 @@
 
 use client::{
     error::{OpsError, Origin},
-    ports::{EngineError, KeyStoreError, RegistryError, RemoteError, StoreError, TlsFault, Withheld},
+    ports::{Asked, EngineError, KeyStoreError, RegistryError, RemoteError, Service, Step, StoreError, TlsFault, Withheld},
 };
 use trust::{
     edit::plan::PlanError,
@@ -182,7 +182,7 @@ fn disk_hint(error: &std::io::Error) -> Option<String> {
 fn notary_hint(error: &RemoteError) -> Option<String> {
     let hint = match error {
         // a repository that this machine has not seen is `NotInitialized`
-        RemoteError::NotFound { url } if url.ends_with("/timestamp.json") => {
+        RemoteError::NotFound { url } if url.url.ends_with("/timestamp.json") => {
             "this machine has seen trust data of the repository; ask who administers the server why it is gone"
         }
         RemoteError::BadAnswer { url, .. } if is_notary(url) => {
@@ -199,9 +199,9 @@ fn notary_hint(error: &RemoteError) -> Option<String> {
     Some(hint.to_owned())
 }
 
-/// Whether an address is the Notary server's, rather than a token server's.
-pub(crate) fn is_notary(url: &str) -> bool {
-    url.contains("/_trust/tuf/") || url.ends_with("/v2/")
+/// Whether it was the Notary server itself that was asked, rather than its token server.
+pub(crate) fn is_notary(asked: &Asked) -> bool {
+    asked.service == Service::Notary && matches!(asked.step, Step::Challenge | Step::Request)
 }
 
 fn remote_hint(error: &RemoteError) -> Option<String> {
@@ -214,7 +214,7 @@ fn remote_hint(error: &RemoteError) -> Option<String> {
             "ask the owner of the repository for access, or log in as another user with `docker login`"
         }
         RemoteError::Withheld { withheld, .. } => return Some(withheld_hint(withheld)),
-        RemoteError::Tls { url, fault, .. } => return tls_hint(url, *fault),
+        RemoteError::Tls { url, fault, .. } => return tls_hint(&url.url, *fault),
         RemoteError::Unreachable { .. } => "a proxy can be named in HTTPS_PROXY",
         _ => return None,
     };

@@ -124,11 +124,12 @@ fn remote_hint(error: &RemoteError) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use client::ports::{Asked, Service, Step};
     use trust::model::gun::Gun;
 
     #[test]
     fn notary_s_words_come_first_and_ours_below_them() {
-        let url = || "https://notary-server:4443/v2/".to_owned();
+        let url = || Asked { service: Service::Notary, step: Step::Challenge, url: "https://notary-server:4443/v2/".to_owned() };
         let error = told(&RemoteError::Unreachable { url: url(), cause: "no such host".to_owned() }.into());
         assert_eq!(error.message(), ["client is offline"]);
         assert_eq!(error.cause(), Some("https://notary-server:4443/v2/: no such host"));
@@ -148,7 +149,8 @@ mod tests {
 
     #[test]
     fn no_hint_speaks_of_docker_s_logins_or_folders() {
-        let url = || "https://n/v2/a/_trust/tuf/root.json".to_owned();
+        let address = || "https://n".to_owned();
+        let url = || Asked::request(Service::Notary, "https://n/v2/a/_trust/tuf/root.json");
         let gun = Gun::parse("a/b").unwrap();
         for error in [
             OpsError::from(RemoteError::Unauthorized { url: url(), reason: String::new() }),
@@ -156,7 +158,7 @@ mod tests {
             RemoteError::Tls { url: url(), fault: TlsFault::UnknownAuthority, cause: String::new() }.into(),
             RemoteError::BadAnswer { url: url(), reason: String::new() }.into(),
             RemoteError::Status { url: url(), status: 302, said: None }.into(),
-            OpsError::NotInitialized { gun, server: url() },
+            OpsError::NotInitialized { gun, server: address() },
             OpsError::Decision(DecisionError::NewAttemptsExceeded),
             OpsError::NoPinnedKey { gun: Gun::parse("a/b").unwrap() },
             OpsError::Untrusted { origin: Origin::Server, error: PinError::NothingPinned(Gun::parse("a/b").unwrap()).into() },

@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, fs, sync::Arc};
 
-use client::ports::{FileRef, NotaryRemote as _, RemoteError, Withheld};
+use client::ports::{FileRef, NotaryRemote as _, RemoteError, Service, Withheld};
 use host::{
     docker::tls::CaFile,
     http::{
@@ -175,8 +175,17 @@ fn a_token_that_was_bought_for_one_server_is_not_another_s() {
     for address in [home.host(), apart.trust.address()] {
         let api = Api::parse(&format!("https://{address}")).unwrap();
         let scope = "repository:prod/nginx:pull";
-        let ask =
-            Ask { api: &api, method: Method::Get, path: "x", accept: None, content: None, limit: 9, registry: &registry, scope };
+        let ask = Ask {
+            service: Service::Registry,
+            api: &api,
+            method: Method::Get,
+            path: "x",
+            accept: None,
+            content: None,
+            limit: 9,
+            registry: &registry,
+            scope,
+        };
         assert_eq!(net.send(&ask).unwrap().status, 200);
     }
     assert!(home.requests().iter().any(|request| request.header("authorization") == Some("Bearer bought")));
@@ -279,7 +288,7 @@ fn the_authority_of_one_server_does_not_vouch_for_a_token_server_elsewhere() {
         world.trust(&other, &trust.address());
         world.server = Some(format!("https://{}", trust.address()));
         let error = world.timestamp(&impostor.host()).unwrap_err();
-        assert!(matches!(&error, RemoteError::Tls { url, .. } if url.contains("localhost")), "{error}");
+        assert!(matches!(&error, RemoteError::Tls { url, .. } if url.url.contains("localhost")), "{error}");
         assert!(impostor.requests().is_empty() && !trust.requests().is_empty());
     }
 }

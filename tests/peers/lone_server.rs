@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use client::ports::{Bytes, FileRef, NotaryRemote, RemoteError};
+use client::ports::{Asked, Bytes, FileRef, NotaryRemote, RemoteError, Service};
 use serde_json::json;
 use trust::model::{gun::Gun, role::RoleName};
 
@@ -44,6 +44,7 @@ impl LoneServer {
     fn ask(&self, method: &str, gun: &Gun, name: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Bytes, RemoteError> {
         let url = format!("/v2/{gun}/_trust/tuf/{name}");
         let answer = http::request(self.port.number, method, &url, headers, body);
+        let url = Asked::request(Service::Notary, url);
         let answer = answer.map_err(|error| RemoteError::Unreachable { url: url.clone(), cause: error.to_string() })?;
         let said = String::from_utf8_lossy(&answer.body).into_owned();
         match answer.status {

@@ -8,9 +8,9 @@ use std::{
 
 use super::forge::Forge;
 use client::ports::{
-    Accounts, Bytes, Commit, DecisionError, Decisions, Events, FileRef, KeyInfo, KeyStore, KeyStoreError, Manifest, NotaryRemote,
-    PassphraseRequest, Registry, RegistryError, RemoteError, Repositories, Sent, StoreError, Stored, TlsFault, TrustSet,
-    TrustStore, WriterGuard, events::Event,
+    Accounts, Asked, Bytes, Commit, DecisionError, Decisions, Events, FileRef, KeyInfo, KeyStore, KeyStoreError, Manifest,
+    NotaryRemote, PassphraseRequest, Registry, RegistryError, RemoteError, Repositories, Sent, Service, StoreError, Stored,
+    TlsFault, TrustSet, TrustStore, WriterGuard, events::Event,
 };
 use trust::{
     crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase},
@@ -116,7 +116,11 @@ struct Writer;
 impl WriterGuard for Writer {}
 
 /// How a server can fail, given the URL.
-pub type Fault = fn(String) -> RemoteError;
+pub type Fault = fn(Asked) -> RemoteError;
+
+fn asked(name: &str) -> Asked {
+    Asked::request(Service::Notary, format!("https://memory/{name}"))
+}
 
 /// 404.
 pub const NOT_FOUND: Fault = |url| RemoteError::NotFound { url };
@@ -206,7 +210,7 @@ impl MemoryRemote {
     }
 
     fn answer(&self, name: &str, limit: Option<u64>) -> Result<Bytes, RemoteError> {
-        let url = format!("https://memory/{name}");
+        let url = asked(name);
         if let Some((_, fault)) = lock(&self.faults).iter().find(|(prefix, _)| name.starts_with(prefix.as_str())) {
             return Err(fault(url));
         }
@@ -235,23 +239,23 @@ impl NotaryRemote for MemoryRemote {
     }
 
     fn server_keys(&self, _: &Gun, roles: &[RoleName]) -> Vec<Result<Bytes, RemoteError>> {
-        let url = |role| format!("https://memory/{role}.key");
+        let url = |role| asked(&format!("{role}.key"));
         let keys = lock(&self.keys);
         roles.iter().map(|role| keys.get(role).cloned().ok_or_else(|| RemoteError::NotFound { url: url(role) })).collect()
     }
 
     fn rotate_server_key(&self, _: &Gun, role: &RoleName) -> Result<Bytes, RemoteError> {
-        let url = format!("https://memory/{role}.key");
+        let url = asked(&format!("{role}.key"));
         lock(&self.keys).get(role).cloned().ok_or(RemoteError::NotFound { url })
     }
 
     fn publish(&self, _: &Gun, files: &[(RoleName, Bytes)]) -> Result<(), RemoteError> {
         if let Some(fault) = lock(&self.refusals).pop() {
-            return Err(fault("https://memory/".to_owned()));
+            return Err(fault(asked("")));
         }
         if let Some(newer) = lock(&self.overtaking).pop() {
             self.host(&newer);
-            return Err(RemoteError::Conflict { url: "https://memory/".to_owned(), message: "VERSION".to_owned() });
+            return Err(RemoteError::Conflict { url: asked(""), message: "VERSION".to_owned() });
         }
         lock(&self.uploads).push(files.to_vec());
         let mut losses = lock(&self.losses);
@@ -297,7 +301,7 @@ impl Registry for MemoryRegistry {
     fn resolve(&self, _: &Gun, tag: &Tag) -> Result<Manifest, RegistryError> {
         let url = format!("https://memory/{tag}");
         if let Some(fault) = self.fault {
-            return Err(fault(url).into());
+            return Err(fault(Asked::request(Service::Registry, url)).into());
         }
         self.tags.get(tag).cloned().ok_or(RegistryError::NoSuchTag { url })
     }

@@ -1,5 +1,6 @@
 //! The ports: what the use cases need of the world. Adapters implement them; the composition root chooses which.
 
+mod asked;
 pub mod bytes;
 mod changelist;
 mod engine;
@@ -13,17 +14,16 @@ pub mod transfer;
 mod trust_store;
 
 pub use self::{
+    asked::{Asked, Service, Step},
+    bytes::Bytes,
     changelist::{ChangeFile, Changelist},
     engine::{Engine, EngineError},
     keys::{KeyInfo, KeyStore, KeyStoreError},
     notary::{NotaryRemote, RemoteError, TlsFault, Withheld},
     person::{DecisionError, Decisions, Events, PassphrasePurpose, PassphraseRequest},
     registry::{Accounts, Manifest, Registry, RegistryError},
-    trust_store::{Commit, PassedOver, Repositories, StoreError, Stored, TrustSet, TrustStore, WriterGuard},
-};
-pub use super::ports::{
-    bytes::Bytes,
     sent::{Decided, DecidedNames, Sent, SentFile},
     transfer::{Amount, Progress, Pushed, PushedContent},
+    trust_store::{Commit, PassedOver, Repositories, StoreError, Stored, TrustSet, TrustStore, WriterGuard},
 };
 pub use trust::model::file_ref::FileRef;

@@ -1,6 +1,6 @@
 //! The Notary server.
 
-use crate::ports::bytes::Bytes;
+use crate::ports::{asked::Asked, bytes::Bytes};
 use trust::model::{file_ref::FileRef, gun::Gun, role::RoleName};
 
 /// The Notary servers, one chosen for each repository by its registry's host.
@@ -32,7 +32,7 @@ pub enum RemoteError {
     #[error("{url}: {reason}")]
     BadAnswer {
         /// What was asked.
-        url: String,
+        url: Asked,
         /// What is wrong with the answer.
         reason: String,
     },
@@ -40,7 +40,7 @@ pub enum RemoteError {
     #[error("{url}: the server has a newer version: {message}")]
     Conflict {
         /// Where it was sent.
-        url: String,
+        url: Asked,
         /// The server's words.
         message: String,
     },
@@ -48,7 +48,7 @@ pub enum RemoteError {
     #[error("{url}: access denied (403){}", user.as_ref().map(|u| format!(" for user {u}")).unwrap_or_default())]
     Forbidden {
         /// What was asked.
-        url: String,
+        url: Asked,
         /// Who asked; none for anonymous.
         user: Option<String>,
     },
@@ -56,13 +56,13 @@ pub enum RemoteError {
     #[error("{url}: not found (404)")]
     NotFound {
         /// What was asked.
-        url: String,
+        url: Asked,
     },
     /// An upload was refused for its content.
     #[error("{url}: {message}")]
     Rejected {
         /// Where it was sent.
-        url: String,
+        url: Asked,
         /// The server's words, in Notary's wording where it has one.
         message: String,
     },
@@ -70,7 +70,7 @@ pub enum RemoteError {
     #[error("{url}: the server answered {status}{}", said.as_ref().map(|words| format!(": {words}")).unwrap_or_default())]
     Status {
         /// What was asked.
-        url: String,
+        url: Asked,
         /// The status code.
         status: u16,
         /// The server's words; none where it has none.
@@ -80,7 +80,7 @@ pub enum RemoteError {
     #[error("{url}: TLS: {cause}")]
     Tls {
         /// What was asked.
-        url: String,
+        url: Asked,
         /// What kind of failure it is.
         fault: TlsFault,
         /// The cause in full.
@@ -90,7 +90,7 @@ pub enum RemoteError {
     #[error("{url}: not authorized (401): {reason}")]
     Unauthorized {
         /// What was asked.
-        url: String,
+        url: Asked,
         /// Whose credentials were used and where they came from, or that there are none.
         reason: String,
     },
@@ -98,7 +98,7 @@ pub enum RemoteError {
     #[error("{url}: not authorized (401): {reason}")]
     Withheld {
         /// What was asked.
-        url: String,
+        url: Asked,
         /// Whose credentials these are, and where they do not go.
         reason: String,
         /// What a person would have to allow by name.
@@ -111,7 +111,7 @@ pub enum RemoteError {
     #[error("{url}: {cause}")]
     Unreachable {
         /// What was asked.
-        url: String,
+        url: Asked,
         /// The cause in full.
         cause: String,
     },

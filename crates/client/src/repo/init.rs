@@ -8,7 +8,7 @@ use crate::{
         keyring::{Keyring, stored_for, until_right},
         making_lock::Alone,
     },
-    ports::{Bytes, FileRef, KeyInfo, RemoteError, events::Event},
+    ports::{Asked, Bytes, FileRef, KeyInfo, RemoteError, Service, events::Event},
     session::Session,
 };
 use trust::{
@@ -167,5 +167,5 @@ pub(crate) fn server_key(session: &Session<'_>, gun: &Gun, role: &RoleName, answ
 
 fn bad_key(session: &Session<'_>, gun: &Gun, role: &RoleName, reason: &str) -> OpsError {
     let reason = format!("the answer is no public key for {role}: {reason}");
-    RemoteError::BadAnswer { url: session.remote.address(gun), reason }.into()
+    RemoteError::BadAnswer { url: Asked::server(Service::Notary, session.remote.address(gun)), reason }.into()
 }

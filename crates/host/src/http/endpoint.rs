@@ -23,7 +23,7 @@ use super::{
     tls::exclusive_client_config,
     tls_files::TlsMaterial,
 };
-use client::ports::RemoteError;
+use client::ports::{Asked, RemoteError, Service};
 
 /// Longest line of a stream, in bytes.
 const MAX_LINE: usize = 1 << 20;
@@ -102,7 +102,7 @@ impl Endpoint {
     /// Asks, and reads the whole answer.
     pub fn call(&self, call: &Call<'_>) -> Result<Reply, RemoteError> {
         let outgoing = self.outgoing(call)?;
-        let url = outgoing.url.to_string();
+        let url = Asked::request(Service::Engine, outgoing.url.as_str());
         let incoming = exchange(&self.client, outgoing, self.pace).map_err(|kind| HttpFailure { url, kind })?;
         Ok(Reply { status: incoming.status, headers: incoming.headers, body: incoming.body })
     }
@@ -116,7 +116,7 @@ impl Endpoint {
         mut each: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<Option<Reply>, E> {
         let outgoing = self.outgoing(call)?;
-        let url = outgoing.url.to_string();
+        let url = Asked::request(Service::Engine, outgoing.url.as_str());
         let fail = |kind| E::from(RemoteError::from(HttpFailure { url: url.clone(), kind }));
         let parts = begin(&self.client, outgoing, None);
         let (status, headers) = match next(&parts, idle).map_err(fail)? {

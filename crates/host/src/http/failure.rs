@@ -3,15 +3,14 @@
 use std::{error::Error as StdError, io};
 
 use client::{
-    ports::{RemoteError, TlsFault, Withheld},
+    ports::{Asked, RemoteError, TlsFault, Withheld},
     safe_text::printable,
 };
 
 /// Why a request has no answer. It can be kept, and told to each who waited for the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct HttpFailure {
-    /// What was asked: a URL without credentials and query.
-    pub(super) url: String,
+    pub(super) url: Asked,
     pub(super) kind: FailureKind,
 }
 

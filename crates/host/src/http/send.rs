@@ -24,7 +24,7 @@ use super::{
     token::{self, Token, TokenRequest},
     who::{self, Who},
 };
-use client::ports::{Accounts, Bytes, RemoteError};
+use client::ports::{Accounts, Asked, Bytes, RemoteError, Service, Step};
 use trust::model::gun::Gun;
 
 /// Longest body of an answer to the question what a server wants, in bytes.
@@ -45,6 +45,8 @@ pub struct Net {
 /// What is asked of a server.
 #[derive(Clone, Debug)]
 pub struct Ask<'a> {
+    /// What the server is.
+    pub service: Service,
     /// The server.
     pub api: &'a Api,
     /// What to do.
@@ -63,6 +65,18 @@ pub struct Ask<'a> {
     pub scope: &'a str,
 }
 
+impl Ask<'_> {
+    /// This request, for the words of a failure.
+    fn asked(&self, url: &Url) -> Asked {
+        Asked::request(self.service, url.as_str())
+    }
+
+    /// The server that is asked, as a whole.
+    fn server(&self) -> Asked {
+        Asked::server(self.service, self.api.to_string())
+    }
+}
+
 /// The methods that the protocols use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -77,8 +91,8 @@ pub enum Method {
 /// An answer with any status but 401.
 #[derive(Clone, Debug)]
 pub struct HttpAnswer {
-    /// What was asked: a URL without credentials.
-    pub url: String,
+    /// What was asked.
+    pub url: Asked,
     /// The status.
     pub status: u16,
     /// The headers.
@@ -140,7 +154,7 @@ impl Net {
         let found = self.found.get(ask.registry.to_owned(), has_any, make);
         found
             .map(|found| found.is_some())
-            .map_err(|error| HttpFailure { url: ask.api.to_string(), kind: FailureKind::Unusable(error.to_string()) })
+            .map_err(|error| HttpFailure { url: ask.server(), kind: FailureKind::Unusable(error.to_string()) })
     }
 
     fn send_to(&self, ask: &Ask<'_>, url: &Url) -> Result<HttpAnswer, HttpFailure> {
@@ -154,9 +168,9 @@ impl Net {
         };
         let incoming = self.exchange(ask, url, &shown)?;
         if incoming.status != 401 {
-            return Ok(answer(url, incoming, shown));
+            return Ok(answer(ask.asked(url), incoming, shown));
         }
-        let refuse = |shown: &Shown| HttpFailure { url: url.to_string(), kind: shown.who.refused(None) };
+        let refuse = |shown: &Shown| HttpFailure { url: ask.asked(url), kind: shown.who.refused(None) };
         let next = self.after_401(ask, &known, &incoming)?;
         if next == known.challenge && !shown.is_reused {
             return Err(refuse(&shown));
@@ -171,7 +185,7 @@ impl Net {
             let next = KnownChallenge { challenge: next, is_recalled: false };
             let _ = self.challenges.get(ask.api.clone(), |current| current.as_ref() == Ok(&next), || Ok(next.clone()));
         }
-        Ok(answer(url, incoming, shown))
+        Ok(answer(ask.asked(url), incoming, shown))
     }
 
     fn exchange(&self, ask: &Ask<'_>, url: &Url, shown: &Shown) -> Result<Incoming, HttpFailure> {
@@ -190,7 +204,7 @@ impl Net {
         let body = ask.content.as_ref().map(|(_, bytes)| Arc::clone(bytes));
         let outgoing = Outgoing { method, url: url.clone(), headers, body, limit: ask.limit };
         let client = self.hosts.client(url, &Terms::of_server(ask.registry));
-        client.and_then(|client| exchange(&client, outgoing, self.pace)).map_err(|kind| HttpFailure { url: url.to_string(), kind })
+        client.and_then(|client| exchange(&client, outgoing, self.pace)).map_err(|kind| HttpFailure { url: ask.asked(url), kind })
     }
 
     // ---- what the server wants ----
@@ -211,9 +225,8 @@ impl Net {
 
     fn ping(&self, ask: &Ask<'_>) -> Result<KnownChallenge, HttpFailure> {
         let api = ask.api;
-        let url =
-            api.url("").map_err(|e| HttpFailure { url: api.to_string(), kind: FailureKind::Unusable(format!("{api}: {e}")) })?;
-        let fail = |kind| HttpFailure { url: url.to_string(), kind };
+        let url = api.url("").map_err(|e| HttpFailure { url: ask.server(), kind: FailureKind::Unusable(format!("{api}: {e}")) })?;
+        let fail = |kind| HttpFailure { url: Asked { step: Step::Challenge, ..ask.asked(&url) }, kind };
         let outgoing =
             Outgoing { method: reqwest::Method::GET, url: url.clone(), headers: HeaderMap::new(), body: None, limit: MAX_PING };
         let client = self.hosts.client(&url, &Terms::of_server(ask.registry)).map_err(fail)?;
@@ -237,7 +250,7 @@ impl Net {
             return Ok(now);
         }
         match chosen(&incoming.headers) {
-            Err(kind @ FailureKind::BadAnswer(_)) => Err(HttpFailure { url: ask.api.to_string(), kind }),
+            Err(kind @ FailureKind::BadAnswer(_)) => Err(HttpFailure { url: ask.server(), kind }),
             challenge => Ok(challenge.unwrap_or(now)),
         }
     }
@@ -247,7 +260,7 @@ impl Net {
     fn show(&self, challenge: &Challenge, ask: &Ask<'_>, refused: Option<&Token>) -> Result<Shown, HttpFailure> {
         if ask.api.is_plain() && *challenge != Challenge::None {
             let reason = "it wants credentials, which are not sent over http".to_owned();
-            return Err(HttpFailure { url: ask.api.to_string(), kind: FailureKind::Unauthorized(reason) });
+            return Err(HttpFailure { url: ask.server(), kind: FailureKind::Unauthorized(reason) });
         }
         let (realm, service) = match challenge {
             Challenge::None => return Ok(Shown::nothing(Who::Unasked)),
@@ -255,7 +268,7 @@ impl Net {
             Challenge::Bearer { realm, service } => (realm, service),
         };
         let (server, receiver) = (ask.api.host(), realm.authority());
-        let found = self.find(ask.registry, &ask.api.to_string())?;
+        let found = self.find(ask.registry, || ask.server())?;
         let (credential, who) = who::to_realm(&self.permissions, ask.registry, found.as_deref(), &receiver, &server);
         if matches!(credential, Some(Credential::RegistryToken(_))) {
             return self.show_directly(ask);
@@ -270,16 +283,22 @@ impl Net {
         };
         let token = self.tokens.get(wanted.clone(), usable, || {
             is_reused = false;
-            self.fetch_token(&wanted, credential, &who)
+            self.fetch_token(ask.service, &wanted, credential, &who)
         })?;
         let user = credential.and_then(Credential::user).map(str::to_owned);
         Ok(Shown { headers: authorization::bearer(&token.value), user, who, token: Some(token), is_reused })
     }
 
-    fn fetch_token(&self, wanted: &TokenRequest, credential: Option<&Credential>, who: &Who) -> Result<Token, HttpFailure> {
+    fn fetch_token(
+        &self,
+        service: Service,
+        wanted: &TokenRequest,
+        credential: Option<&Credential>,
+        who: &Who,
+    ) -> Result<Token, HttpFailure> {
         let mut url = wanted.realm.url().clone();
         url.set_query(None);
-        let fail = |kind| HttpFailure { url: url.to_string(), kind };
+        let fail = |kind| HttpFailure { url: Asked { service, step: Step::Token, url: url.to_string() }, kind };
         let TokenRequest { realm, registry, receiver, is_anonymous, .. } = wanted;
         let terms = Terms::of_realm(&self.permissions, registry, &realm.authority(), receiver, *is_anonymous);
         let client = self.hosts.client(realm.url(), &terms).map_err(fail)?;
@@ -288,16 +307,16 @@ impl Net {
 
     /// Shows a credential to the server itself: Basic, or a registry's own token.
     fn show_directly(&self, ask: &Ask<'_>) -> Result<Shown, HttpFailure> {
-        let found = self.find(ask.registry, &ask.api.to_string())?;
+        let found = self.find(ask.registry, || ask.server())?;
         let (credential, who) = who::to_server(&self.permissions, ask.registry, found.as_deref(), &ask.api.host());
         let headers = match credential {
             Some(Credential::Basic { user, password }) => authorization::basic(user, password),
             Some(Credential::RegistryToken(token)) => authorization::bearer(token),
             Some(Credential::IdentityToken { .. }) => {
                 let reason = format!("the server wants a password, and there is only the {who}");
-                return Err(HttpFailure { url: ask.api.to_string(), kind: FailureKind::Unauthorized(reason) });
+                return Err(HttpFailure { url: ask.server(), kind: FailureKind::Unauthorized(reason) });
             }
-            None => return Err(HttpFailure { url: ask.api.to_string(), kind: who.refused(None) }),
+            None => return Err(HttpFailure { url: ask.server(), kind: who.refused(None) }),
         };
         let user = credential.and_then(Credential::user).map(str::to_owned);
         Ok(Shown { headers, user, ..Shown::nothing(who) })
@@ -305,13 +324,13 @@ impl Net {
 
     /// The credential for a registry, to be handed to someone who speaks to it in our place.
     pub fn credential(&self, registry: &str) -> Result<Option<Arc<Found>>, RemoteError> {
-        Ok(self.find(registry, registry)?)
+        Ok(self.find(registry, || Asked::server(Service::Registry, registry))?)
     }
 
-    fn find(&self, registry: &str, url: &str) -> Result<Option<Arc<Found>>, HttpFailure> {
+    fn find(&self, registry: &str, asked: impl Fn() -> Asked) -> Result<Option<Arc<Found>>, HttpFailure> {
         let make = || self.credentials.for_registry(registry).map(|found| found.map(Arc::new));
         let found = self.found.get(registry.to_owned(), |_| true, make);
-        found.map_err(|error| HttpFailure { url: url.to_owned(), kind: FailureKind::Unusable(error.to_string()) })
+        found.map_err(|error| HttpFailure { url: asked(), kind: FailureKind::Unusable(error.to_string()) })
     }
 }
 
@@ -323,7 +342,7 @@ impl Shown {
 
 impl Accounts for Net {
     fn user_name(&self, gun: &Gun) -> Result<Option<String>, RemoteError> {
-        let found = self.find(gun.host(), gun.as_str())?;
+        let found = self.find(gun.host(), || Asked::server(Service::Registry, gun.host()))?;
         Ok(found.and_then(|found| found.credential.user().map(str::to_owned)))
     }
 }
@@ -332,6 +351,6 @@ fn chosen(headers: &HeaderMap) -> Result<Challenge, FailureKind> {
     challenge::choose(headers.get_all(WWW_AUTHENTICATE).iter().map(HeaderValue::as_bytes))
 }
 
-fn answer(url: &Url, incoming: Incoming, shown: Shown) -> HttpAnswer {
-    HttpAnswer { url: url.to_string(), status: incoming.status, headers: incoming.headers, body: incoming.body, user: shown.user }
+fn answer(url: Asked, incoming: Incoming, shown: Shown) -> HttpAnswer {
+    HttpAnswer { url, status: incoming.status, headers: incoming.headers, body: incoming.body, user: shown.user }
 }

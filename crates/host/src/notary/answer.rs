@@ -98,6 +98,7 @@ fn words(error: &ServerError, body: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use client::ports::{Asked, Service};
 
     /// An answer of the real notary-server, as `curl -i` shows it.
     fn recorded(name: &str) -> HttpAnswer {
@@ -106,7 +107,7 @@ mod tests {
         let (head, body) = text.split_once("\n\n").unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
         HttpAnswer {
-            url: "https://n/x".to_owned(),
+            url: Asked::request(Service::Notary, "https://n/x"),
             status,
             headers: reqwest::header::HeaderMap::new(),
             body: body.trim().into(),

@@ -15,7 +15,7 @@ use std::{
 use servers::Servers;
 
 use crate::http::{Ask, HttpAnswer, Method, Net};
-use client::ports::{Bytes, FileRef, NotaryRemote, RemoteError};
+use client::ports::{Asked, Bytes, FileRef, NotaryRemote, RemoteError, Service};
 use trust::model::{gun::Gun, role::RoleName};
 
 /// Longest root, in bytes: its length is not known before it is read.
@@ -103,7 +103,17 @@ impl NotaryServers {
             Account::OfRegistry => gun.host(),
             Account::OfServer => &server,
         };
-        self.net.send(&Ask { api: &api, method, path: &path, accept: None, content, limit, registry, scope: &scope })
+        self.net.send(&Ask {
+            service: Service::Notary,
+            api: &api,
+            method,
+            path: &path,
+            accept: None,
+            content,
+            limit,
+            registry,
+            scope: &scope,
+        })
     }
 
     fn fetch(&self, gun: &Gun, file: &FileRef) -> Result<Bytes, RemoteError> {
@@ -116,7 +126,7 @@ impl NotaryServers {
             FileRef::TargetsVersion(role, version) => (format!("{version}.{role}.json"), MAX_FILE),
             FileRef::Hashed { role, length, .. } if *length > MAX_FILE => {
                 let reason = format!("{role} is listed with {length} bytes, more than the {MAX_FILE} bytes that are allowed");
-                return Err(RemoteError::BadAnswer { url: self.address(gun), reason });
+                return Err(RemoteError::BadAnswer { url: Asked::server(Service::Notary, self.address(gun)), reason });
             }
             FileRef::Hashed { role, sha256, length } => (format!("{role}.{sha256}.json"), *length),
         };

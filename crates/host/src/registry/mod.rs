@@ -12,7 +12,7 @@ use crate::http::{
     server_error,
 };
 use client::{
-    ports::{Manifest, Registry, RegistryError, RemoteError},
+    ports::{Manifest, Registry, RegistryError, RemoteError, Service},
     safe_text::printable,
 };
 use trust::model::{
@@ -55,6 +55,7 @@ impl Registries {
         // within its own registry a repository's name has no host
         let name = gun.as_str().split_once('/').map(|(_, name)| name).ok_or_else(|| unusable("it names no registry".to_owned()))?;
         self.net.send(&Ask {
+            service: Service::Registry,
             api: &api,
             method: Method::Get,
             path: &format!("{name}/manifests/{reference}"),
@@ -72,7 +73,7 @@ impl Registry for Registries {
         let answer = self.ask(gun, tag.as_str())?;
         match answer.status {
             200 => Ok(manifest(&answer)?),
-            404 if is_about_the_tag(&answer) => Err(RegistryError::NoSuchTag { url: answer.url }),
+            404 if is_about_the_tag(&answer) => Err(RegistryError::NoSuchTag { url: answer.url.url }),
             _ => Err(failure(answer).into()),
         }
     }
@@ -88,7 +89,7 @@ impl Registry for Registries {
                 let reason = format!("the registry sent sha256:{} in place of it", manifest.digest);
                 Err(RemoteError::BadAnswer { url: answer.url, reason }.into())
             }
-            404 => Err(RegistryError::NoSuchDigest { url: answer.url }),
+            404 => Err(RegistryError::NoSuchDigest { url: answer.url.url }),
             _ => Err(failure(answer).into()),
         }
     }
