@@ -10,12 +10,13 @@ build:
 	cargo build --release --locked --package dct
 	@touch target/release/dct
 
-## formatting, lints, and all tests with the peers that are installed (installs them, as root on Debian)
+## formatting, lints, documentation, and all tests with the peers that are installed (installs them, as root on Debian)
 test:
 	.ci/install-peers
 	cargo fmt --all --check
 	cargo clippy --all-targets --locked -- -D warnings
 	cargo clippy --no-default-features --locked -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --locked
 	cargo test --locked --no-fail-fast
 
 ## the documented flow in a sandbox, every command with its output

@@ -9,9 +9,12 @@ use std::{
 
 use rexpect::session::spawn_command;
 
+/// A folder that nobody makes.
+const NO_HOME: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/no-home");
+
 fn dct(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dct"));
-    command.env_clear().env("HOME", "/nonexistent").args(arguments);
+    command.env_clear().env("HOME", NO_HOME).args(arguments);
     command
 }
 
