@@ -83,7 +83,7 @@ uninstall:
 	$(foreach name,$(POLITE_LINKS),$(call polite_unlink,$(name)))
 
 sources = $(foreach entry,$(wildcard $(1)/*),$(filter %.rs,$(entry)) $(call sources,$(entry)))
-target/release/dct: Cargo.toml Cargo.lock $(call sources,src)
+target/release/dct: Cargo.toml Cargo.lock $(wildcard crates/*/Cargo.toml) $(call sources,src) $(call sources,crates)
 	cargo build --release --locked --package dct
 	@touch $@
 

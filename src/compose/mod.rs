@@ -1,4 +1,4 @@
-//! The one place that builds adapters and hands them to a verb.
+//! The one place that builds the ends of the ports and hands them to a verb.
 
 pub(crate) mod context;
 pub(crate) mod named_files;

@@ -1,4 +1,4 @@
-//! Chooses the adapters behind the ports, and nobody else does.
+//! Chooses the ends behind the ports, and nobody else does.
 
 mod logins;
 pub(crate) mod notary;

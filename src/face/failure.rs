@@ -229,6 +229,7 @@ mod tests {
         );
         assert!(error.hints()[0].contains("tls/h:4443/ca.crt of Docker's folder"), "{:?}", error.hints());
     }
+
     #[test]
     fn the_setting_is_named_that_allows_a_host_of_another_site() {
         let tokens = Withheld::Tokens { registry: "dtr.example.com".to_owned(), host: "notary.example.org:4443".to_owned() };

@@ -182,7 +182,7 @@ fn disk_hint(error: &std::io::Error) -> Option<String> {
 fn notary_hint(error: &RemoteError) -> Option<String> {
     let hint = match error {
         // a repository that this machine has not seen is `NotInitialized`
-        RemoteError::NotFound { url } if url.url.ends_with("/timestamp.json") => {
+        RemoteError::NotFound { url } if is_notary(url) && url.url.ends_with("/timestamp.json") => {
             "this machine has seen trust data of the repository; ask who administers the server why it is gone"
         }
         RemoteError::BadAnswer { url, .. } if is_notary(url) => {

@@ -1,4 +1,4 @@
-//! The face `notary`: the commands of the notary CLI, one a file, in its words and on its streams.
+//! The face `notary`: the commands of the notary CLI, one a file, in its words and on its streams, and what several of them share.
 
 pub(crate) mod add;
 pub(crate) mod addhash;

@@ -1,4 +1,4 @@
-//! Flags and arguments that several verbs take.
+//! Flags and arguments that several verbs take, and how they are read.
 
 pub(crate) mod boolean;
 pub(crate) mod duration;

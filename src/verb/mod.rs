@@ -1,6 +1,5 @@
-//! The verbs of `docker trust`, one a file; words, streams, order and exit codes are those of docker 28.2.2. Beside them verbs that
-//! Docker lacks: `key list`, `show`, `export`, `passwd` and `remove`, `whoami`,
-//! `expiry`, `renew`, `delete`.
+//! The verbs of `dct`, one a file. Those of `docker trust` have the words, streams, order and exit codes of docker 28.2.2. Beside them stand those
+//! that Docker lacks or dropped, and what several verbs share: `key_choice`, `public_key`, `signer_name`.
 
 pub(crate) mod delete;
 pub(crate) mod expiry;

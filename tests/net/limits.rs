@@ -5,8 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use client::ports::{FileRef, NotaryRemote, RemoteError};
-use host::notary::Access;
+use client::ports::{FileRef, NotaryRemote, RemoteError, Service};
+use host::{
+    http::{Ask, Method, api::Api},
+    notary::Access,
+};
 use trust::model::{digest::Sha256, role::RoleName};
 
 use crate::{
@@ -146,4 +149,19 @@ fn an_unreachable_server_is_asked_once() {
     let answers = notary.fetch_all(&gun(&format!("localhost:{silent}")), &files);
     assert!(answers.len() == 20 && answers.iter().all(|answer| matches!(answer, Err(RemoteError::Unreachable { .. }))));
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
+/// The registry and the Notary server often share an address, and are asked at once: what one is told of the other's failure is of its own.
+#[test]
+fn a_failure_at_a_shared_address_is_told_to_each_as_its_own() {
+    let (world, server) = with_server(|_| reply(302, &["Location: http://localhost/"], ""));
+    let (net, host) = (world.net(), server.host());
+    let api = Api::parse(&format!("https://{host}")).unwrap();
+    for service in [Service::Registry, Service::Notary] {
+        let (method, scope) = (Method::Get, "repository:prod/nginx:pull");
+        let ask = Ask { service, api: &api, method, path: "x", accept: None, content: None, limit: 9, registry: &host, scope };
+        let failure = net.send(&ask).unwrap_err();
+        assert!(matches!(&failure, RemoteError::Status { url, status: 302, .. } if url.service == service), "{failure:?}");
+    }
+    assert_eq!(server.requests().len(), 1, "the address is asked once");
 }

@@ -1,4 +1,4 @@
-//! The adapters against the real notary-server and docker-registry behind one host name.
+//! The ends of the ports against the real notary-server and docker-registry behind one host name.
 
 use std::{path::Path, sync::Arc};
 

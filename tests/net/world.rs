@@ -1,4 +1,4 @@
-//! A person's Docker configuration in a temporary folder, and the adapters over it.
+//! A person's Docker configuration in a temporary folder, and the ends of the ports over it.
 
 use std::{
     collections::BTreeMap,

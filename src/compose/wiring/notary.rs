@@ -1,4 +1,4 @@
-//! The adapters of the face `notary`.
+//! The ends behind the ports for the face `notary`.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -37,7 +37,7 @@ pub struct NotaryFace<'a> {
 }
 
 impl Wiring {
-    /// Chooses the adapters; nothing is read or asked before a command needs it.
+    /// Chooses the ends; nothing is read or asked before a command needs it.
     pub fn for_notary(face: &NotaryFace<'_>) -> Result<Self, CliError> {
         let (settings, config_dir, config) = (settings()?, config_dir(None)?, face.config);
         let server = config.server.as_ref().ok().and_then(|address| Api::parse_also_http(address).ok());

@@ -9,7 +9,7 @@ use trust::{
 
 /// The encrypted private keys on this machine.
 pub trait KeyStore: Sync {
-    /// All keys, sorted by ID. A file that is no key is told of as an `Event` by the adapter's `warnings`, and passed over.
+    /// All keys, sorted by ID. A file that is no key is told of as an `Event` by the end's `warnings`, and passed over.
     fn list(&self) -> Result<Vec<KeyInfo>, KeyStoreError>;
 
     /// What is known of one key; none where the store lacks it.
@@ -31,7 +31,7 @@ pub trait KeyStore: Sync {
     fn files(&self, id: CanonicalKeyId) -> Result<Vec<PathBuf>, KeyStoreError>;
 
     /// Removes every file of a key that a program stored. `Ok` means that they are gone from the disk. Copies that a person has put into other folders
-    /// of the store stay, and are told of by the adapter's `warnings`; a key that has nothing else is `Copy`.
+    /// of the store stay, and are told of by the end's `warnings`; a key that has nothing else is `Copy`.
     fn remove(&self, id: CanonicalKeyId) -> Result<(), KeyStoreError>;
 
     /// Stores a key under another passphrase, as `add` does, and then removes what is left of it under the old one, as `remove` does.

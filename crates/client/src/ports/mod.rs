@@ -1,4 +1,4 @@
-//! The ports: what the use cases need of the world. Adapters implement them; the composition root chooses which.
+//! The ports: what the use cases need of the world. The crate `host` has their ends; the composition root chooses which.
 
 mod asked;
 pub mod bytes;

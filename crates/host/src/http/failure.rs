@@ -3,15 +3,23 @@
 use std::{error::Error as StdError, io};
 
 use client::{
-    ports::{Asked, RemoteError, TlsFault, Withheld},
+    ports::{Asked, RemoteError, Service, TlsFault, Withheld},
     safe_text::printable,
 };
 
 /// Why a request has no answer. It can be kept, and told to each who waited for the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct HttpFailure {
+    /// What was asked.
     pub(super) url: Asked,
     pub(super) kind: FailureKind,
+}
+
+impl HttpFailure {
+    /// The same, told to one who asked another service at the same address.
+    pub(super) fn of(self, service: Service) -> Self {
+        Self { url: Asked { service, ..self.url }, ..self }
+    }
 }
 
 /// The kinds of failure, as `RemoteError` has them.

@@ -214,13 +214,13 @@ impl Net {
             Some(challenge) => Ok(KnownChallenge { challenge, is_recalled: true }),
             None => self.ping(ask),
         };
-        self.challenges.get(ask.api.clone(), |_| true, make)
+        self.challenges.get(ask.api.clone(), |_| true, make).map_err(|failure| failure.of(ask.service))
     }
 
     /// Asks the server, unless another thread has asked it since.
     fn ask_anew(&self, ask: &Ask<'_>) -> Result<KnownChallenge, HttpFailure> {
         let is_fresh = |known: &Result<KnownChallenge, HttpFailure>| known.as_ref().map_or(true, |known| !known.is_recalled);
-        self.challenges.get(ask.api.clone(), is_fresh, || self.ping(ask))
+        self.challenges.get(ask.api.clone(), is_fresh, || self.ping(ask)).map_err(|failure| failure.of(ask.service))
     }
 
     fn ping(&self, ask: &Ask<'_>) -> Result<KnownChallenge, HttpFailure> {
@@ -284,7 +284,8 @@ impl Net {
         let token = self.tokens.get(wanted.clone(), usable, || {
             is_reused = false;
             self.fetch_token(ask.service, &wanted, credential, &who)
-        })?;
+        });
+        let token = token.map_err(|failure| failure.of(ask.service))?;
         let user = credential.and_then(Credential::user).map(str::to_owned);
         Ok(Shown { headers: authorization::bearer(&token.value), user, who, token: Some(token), is_reused })
     }

@@ -12,8 +12,7 @@ use std::{
     thread,
 };
 
-use servers::Servers;
-
+use self::servers::Servers;
 use crate::http::{Ask, HttpAnswer, Method, Net};
 use client::ports::{Asked, Bytes, FileRef, NotaryRemote, RemoteError, Service};
 use trust::model::{gun::Gun, role::RoleName};

@@ -7,9 +7,8 @@ use std::{
     path::Path,
 };
 
-use crate::pipe;
-
 use super::line::PassphraseError;
+use crate::pipe;
 
 /// The flag in `/proc/self/fdinfo` of a descriptor that this process has opened itself; what it was given has come through `exec` without it.
 const CLOSE_ON_EXEC: u32 = 0o2_000_000;

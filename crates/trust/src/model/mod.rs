@@ -1,4 +1,4 @@
-//! What trust metadata says: names, roles, keys, versions, and the four payloads.
+//! What trust metadata says, and how people name it: repositories, images, tags, roles, keys, versions, and the four payloads.
 
 pub mod digest;
 pub mod expiry;
