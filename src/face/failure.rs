@@ -30,9 +30,9 @@ fn words(error: &OpsError) -> String {
 fn refusal(error: &OpsError) -> Option<u16> {
     let OpsError::Remote(error) = error else { return None };
     let (asked, status) = match error {
-        RemoteError::Unauthorized { url, .. } | RemoteError::Withheld { url, .. } => (url, 401),
-        RemoteError::Forbidden { url, .. } => (url, 403),
-        RemoteError::Status { url, status: status @ 400.., .. } => (url, *status),
+        RemoteError::Unauthorized { asked, .. } | RemoteError::Withheld { asked, .. } => (asked, 401),
+        RemoteError::Forbidden { asked, .. } => (asked, 403),
+        RemoteError::Status { asked, status: status @ 400.., .. } => (asked, *status),
         _ => return None,
     };
     // without a login for Basic, only the server is named
@@ -152,13 +152,13 @@ mod tests {
             OpsError::NoSigningKeys { role: RoleName::targets(), keys: Vec::new() },
             OpsError::NoAccount { host: "dtr.example.com".to_owned() },
             OpsError::Registry(RegistryError::NoSuchTag { url: url() }),
-            RemoteError::Tls { url: asked(), fault: TlsFault::UnknownAuthority, cause: "unknown authority".to_owned() }.into(),
-            RemoteError::Unauthorized { url: asked(), reason: "no credentials".to_owned() }.into(),
-            RemoteError::Withheld { url: asked(), reason: "another site".to_owned(), withheld: Box::new(credentials()) }.into(),
-            RemoteError::Forbidden { url: asked(), user: None }.into(),
-            RemoteError::NotFound { url: asked() }.into(),
-            RemoteError::Status { url: asked(), status: 500, said: None }.into(),
-            RemoteError::Unreachable { url: asked(), cause: "refused".to_owned() }.into(),
+            RemoteError::Tls { asked: asked(), fault: TlsFault::UnknownAuthority, cause: "unknown authority".to_owned() }.into(),
+            RemoteError::Unauthorized { asked: asked(), reason: "no credentials".to_owned() }.into(),
+            RemoteError::Withheld { asked: asked(), reason: "another site".to_owned(), withheld: Box::new(credentials()) }.into(),
+            RemoteError::Forbidden { asked: asked(), user: None }.into(),
+            RemoteError::NotFound { asked: asked() }.into(),
+            RemoteError::Status { asked: asked(), status: 500, said: None }.into(),
+            RemoteError::Unreachable { asked: asked(), cause: "refused".to_owned() }.into(),
         ]
     }
 
@@ -221,7 +221,7 @@ mod tests {
     fn the_folder_of_a_certificate_is_named() {
         let error = plain(
             &RemoteError::Tls {
-                url: Asked::server(Service::Notary, "https://h:4443/v2/"),
+                asked: Asked::server(Service::Notary, "https://h:4443/v2/"),
                 fault: TlsFault::UnknownAuthority,
                 cause: String::new(),
             }
@@ -237,8 +237,8 @@ mod tests {
             (credentials(), "token-realms = [\"auth.example.org\"] below [registry.\"dtr.example.com:4443\"] in dct/config.toml"),
             (tokens, "token-receivers = [\"notary.example.org:4443\"] below [registry.\"dtr.example.com\"] in dct/config.toml"),
         ] {
-            let url = Asked::server(Service::Notary, "https://dtr.example.com/");
-            let error = plain(&RemoteError::Withheld { url, reason: String::new(), withheld: Box::new(withheld) }.into());
+            let asked = Asked::server(Service::Notary, "https://dtr.example.com/");
+            let error = plain(&RemoteError::Withheld { asked, reason: String::new(), withheld: Box::new(withheld) }.into());
             assert!(error.hints()[0].ends_with(setting), "{:?}", error.hints());
         }
     }

@@ -182,16 +182,16 @@ fn disk_hint(error: &std::io::Error) -> Option<String> {
 fn notary_hint(error: &RemoteError) -> Option<String> {
     let hint = match error {
         // a repository that this machine has not seen is `NotInitialized`
-        RemoteError::NotFound { url } if is_notary(url) && url.url.ends_with("/timestamp.json") => {
+        RemoteError::NotFound { asked } if is_notary(asked) && asked.url.ends_with("/timestamp.json") => {
             "this machine has seen trust data of the repository; ask who administers the server why it is gone"
         }
-        RemoteError::BadAnswer { url, .. } if is_notary(url) => {
+        RemoteError::BadAnswer { asked, .. } if is_notary(asked) => {
             "if this is not the Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER"
         }
-        RemoteError::Status { url, status: 300..400, .. } if is_notary(url) => {
+        RemoteError::Status { asked, status: 300..400, .. } if is_notary(asked) => {
             "redirects are not followed; name the Notary server itself in DOCKER_CONTENT_TRUST_SERVER"
         }
-        RemoteError::Unreachable { url, .. } if is_notary(url) => {
+        RemoteError::Unreachable { asked, .. } if is_notary(asked) => {
             "another server can be named in DOCKER_CONTENT_TRUST_SERVER, a proxy in HTTPS_PROXY"
         }
         _ => return None,
@@ -214,7 +214,7 @@ fn remote_hint(error: &RemoteError) -> Option<String> {
             "ask the owner of the repository for access, or log in as another user with `docker login`"
         }
         RemoteError::Withheld { withheld, .. } => return Some(withheld_hint(withheld)),
-        RemoteError::Tls { url, fault, .. } => return tls_hint(&url.url, *fault),
+        RemoteError::Tls { asked, fault, .. } => return tls_hint(&asked.url, *fault),
         RemoteError::Unreachable { .. } => "a proxy can be named in HTTPS_PROXY",
         _ => return None,
     };

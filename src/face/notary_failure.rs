@@ -104,13 +104,13 @@ fn remote_hint(error: &RemoteError) -> Option<&'static str> {
         RemoteError::Unreachable { .. } => {
             "the server is named by -s, or by remote_server.url in the configuration file; a proxy by HTTPS_PROXY"
         }
-        RemoteError::BadAnswer { url, .. } if is_notary(url) => {
+        RemoteError::BadAnswer { asked, .. } if is_notary(asked) => {
             "if this is not the Notary server, name that one by -s, or by remote_server.url in the configuration file"
         }
-        RemoteError::Status { url, status: 300..400, .. } if is_notary(url) => {
+        RemoteError::Status { asked, status: 300..400, .. } if is_notary(asked) => {
             "redirects are not followed; name the Notary server itself by -s, or by remote_server.url in the configuration file"
         }
-        RemoteError::Tls { url, fault: TlsFault::UnknownAuthority, .. } if !is_notary(url) => {
+        RemoteError::Tls { asked, fault: TlsFault::UnknownAuthority, .. } if !is_notary(asked) => {
             "for a token server elsewhere the system's authorities count; those of --tlscacert and remote_server.root_ca are for the server and \
              its site"
         }
@@ -129,8 +129,8 @@ mod tests {
 
     #[test]
     fn notary_s_words_come_first_and_ours_below_them() {
-        let url = || Asked { service: Service::Notary, step: Step::Challenge, url: "https://notary-server:4443/v2/".to_owned() };
-        let error = told(&RemoteError::Unreachable { url: url(), cause: "no such host".to_owned() }.into());
+        let asked = || Asked { service: Service::Notary, step: Step::Challenge, url: "https://notary-server:4443/v2/".to_owned() };
+        let error = told(&RemoteError::Unreachable { asked: asked(), cause: "no such host".to_owned() }.into());
         assert_eq!(error.message(), ["client is offline"]);
         assert_eq!(error.cause(), Some("https://notary-server:4443/v2/: no such host"));
         assert!(error.hints()[0].contains("-s"));
@@ -150,14 +150,14 @@ mod tests {
     #[test]
     fn no_hint_speaks_of_docker_s_logins_or_folders() {
         let address = || "https://n".to_owned();
-        let url = || Asked::request(Service::Notary, "https://n/v2/a/_trust/tuf/root.json");
+        let asked = || Asked::request(Service::Notary, "https://n/v2/a/_trust/tuf/root.json");
         let gun = Gun::parse("a/b").unwrap();
         for error in [
-            OpsError::from(RemoteError::Unauthorized { url: url(), reason: String::new() }),
-            RemoteError::Forbidden { url: url(), user: None }.into(),
-            RemoteError::Tls { url: url(), fault: TlsFault::UnknownAuthority, cause: String::new() }.into(),
-            RemoteError::BadAnswer { url: url(), reason: String::new() }.into(),
-            RemoteError::Status { url: url(), status: 302, said: None }.into(),
+            OpsError::from(RemoteError::Unauthorized { asked: asked(), reason: String::new() }),
+            RemoteError::Forbidden { asked: asked(), user: None }.into(),
+            RemoteError::Tls { asked: asked(), fault: TlsFault::UnknownAuthority, cause: String::new() }.into(),
+            RemoteError::BadAnswer { asked: asked(), reason: String::new() }.into(),
+            RemoteError::Status { asked: asked(), status: 302, said: None }.into(),
             OpsError::NotInitialized { gun, server: address() },
             OpsError::Decision(DecisionError::NewAttemptsExceeded),
             OpsError::NoPinnedKey { gun: Gun::parse("a/b").unwrap() },

@@ -85,7 +85,7 @@ fn of_several_reported_contents_the_registry_says_which_is_the_tag_and_no_other_
 #[test]
 fn an_error_after_the_push_says_what_is_pushed_and_not_signed() {
     let (signer, _forge) = Signer::ian();
-    signer.remote.refuse_upload(|url| RemoteError::Rejected { url, message: "no".to_owned() });
+    signer.remote.refuse_upload(|url| RemoteError::Rejected { asked: url, message: "no".to_owned() });
     let refused = push(&signer, Pushed::One(content(b"pushed")), "2").unwrap_err();
     let OpsError::PushedUnsigned { pushed, .. } = &refused else { panic!("{refused}") };
     assert_eq!(*pushed, [(Tag::parse("2").unwrap(), Some(Sha256::of(b"pushed")))]);

@@ -327,7 +327,7 @@ fn an_update_that_the_server_took_and_lost_from_its_snapshot_is_no_obstacle_for_
             ian.remote.put(&format!("{}.timestamp.json", forge.version("timestamp") + 1), Vec::new());
         }
         for _ in 0..10 {
-            ian.remote.refuse_upload(|url| RemoteError::Conflict { url, message: "VERSION".to_owned() });
+            ian.remote.refuse_upload(|url| RemoteError::Conflict { asked: url, message: "VERSION".to_owned() });
         }
         ian.sign("2").unwrap();
         assert_eq!(ian.uploaded("2"), everywhere(b"mine"));

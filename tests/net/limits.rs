@@ -161,7 +161,7 @@ fn a_failure_at_a_shared_address_is_told_to_each_as_its_own() {
         let (method, scope) = (Method::Get, "repository:prod/nginx:pull");
         let ask = Ask { service, api: &api, method, path: "x", accept: None, content: None, limit: 9, registry: &host, scope };
         let failure = net.send(&ask).unwrap_err();
-        assert!(matches!(&failure, RemoteError::Status { url, status: 302, .. } if url.service == service), "{failure:?}");
+        assert!(matches!(&failure, RemoteError::Status { asked: url, status: 302, .. } if url.service == service), "{failure:?}");
     }
     assert_eq!(server.requests().len(), 1, "the address is asked once");
 }

@@ -288,7 +288,7 @@ fn the_authority_of_one_server_does_not_vouch_for_a_token_server_elsewhere() {
         world.trust(&other, &trust.address());
         world.server = Some(format!("https://{}", trust.address()));
         let error = world.timestamp(&impostor.host()).unwrap_err();
-        assert!(matches!(&error, RemoteError::Tls { url, .. } if url.url.contains("localhost")), "{error}");
+        assert!(matches!(&error, RemoteError::Tls { asked: url, .. } if url.url.contains("localhost")), "{error}");
         assert!(impostor.requests().is_empty() && !trust.requests().is_empty());
     }
 }

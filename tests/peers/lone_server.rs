@@ -45,14 +45,14 @@ impl LoneServer {
         let url = format!("/v2/{gun}/_trust/tuf/{name}");
         let answer = http::request(self.port.number, method, &url, headers, body);
         let url = Asked::request(Service::Notary, url);
-        let answer = answer.map_err(|error| RemoteError::Unreachable { url: url.clone(), cause: error.to_string() })?;
+        let answer = answer.map_err(|error| RemoteError::Unreachable { asked: url.clone(), cause: error.to_string() })?;
         let said = String::from_utf8_lossy(&answer.body).into_owned();
         match answer.status {
             200 => Ok(answer.body.into()),
-            404 => Err(RemoteError::NotFound { url }),
-            400 if said.contains("VERSION") => Err(RemoteError::Conflict { url, message: said }),
-            400 => Err(RemoteError::Rejected { url, message: said }),
-            status => Err(RemoteError::Status { url, status, said: Some(said) }),
+            404 => Err(RemoteError::NotFound { asked: url }),
+            400 if said.contains("VERSION") => Err(RemoteError::Conflict { asked: url, message: said }),
+            400 => Err(RemoteError::Rejected { asked: url, message: said }),
+            status => Err(RemoteError::Status { asked: url, status, said: Some(said) }),
         }
     }
 }

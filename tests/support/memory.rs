@@ -123,17 +123,17 @@ fn asked(name: &str) -> Asked {
 }
 
 /// 404.
-pub const NOT_FOUND: Fault = |url| RemoteError::NotFound { url };
+pub const NOT_FOUND: Fault = |url| RemoteError::NotFound { asked: url };
 /// 503.
-pub const UNAVAILABLE: Fault = |url| RemoteError::Status { url, status: 503, said: None };
+pub const UNAVAILABLE: Fault = |url| RemoteError::Status { asked: url, status: 503, said: None };
 /// No connection.
-pub const UNREACHABLE: Fault = |url| RemoteError::Unreachable { url, cause: "connection refused".to_owned() };
+pub const UNREACHABLE: Fault = |url| RemoteError::Unreachable { asked: url, cause: "connection refused".to_owned() };
 /// 401.
-pub const UNAUTHORIZED: Fault = |url| RemoteError::Unauthorized { url, reason: "no credentials".to_owned() };
+pub const UNAUTHORIZED: Fault = |url| RemoteError::Unauthorized { asked: url, reason: "no credentials".to_owned() };
 /// 403.
-pub const FORBIDDEN: Fault = |url| RemoteError::Forbidden { url, user: None };
+pub const FORBIDDEN: Fault = |url| RemoteError::Forbidden { asked: url, user: None };
 /// A certificate that is not trusted.
-pub const TLS: Fault = |url| RemoteError::Tls { url, fault: TlsFault::UnknownAuthority, cause: "unknown issuer".to_owned() };
+pub const TLS: Fault = |url| RemoteError::Tls { asked: url, fault: TlsFault::UnknownAuthority, cause: "unknown issuer".to_owned() };
 
 /// A Notary server that serves files by name, of whatever repository.
 #[derive(Default)]
@@ -216,10 +216,10 @@ impl MemoryRemote {
         }
         match lock(&self.files).get(name) {
             Some(bytes) if limit.is_some_and(|limit| bytes.len() as u64 > limit) => {
-                Err(RemoteError::BadAnswer { url, reason: "it is longer than its parent says".to_owned() })
+                Err(RemoteError::BadAnswer { asked: url, reason: "it is longer than its parent says".to_owned() })
             }
             Some(bytes) => Ok(bytes.clone().into()),
-            None => Err(RemoteError::NotFound { url }),
+            None => Err(RemoteError::NotFound { asked: url }),
         }
     }
 }
@@ -241,12 +241,12 @@ impl NotaryRemote for MemoryRemote {
     fn server_keys(&self, _: &Gun, roles: &[RoleName]) -> Vec<Result<Bytes, RemoteError>> {
         let url = |role| asked(&format!("{role}.key"));
         let keys = lock(&self.keys);
-        roles.iter().map(|role| keys.get(role).cloned().ok_or_else(|| RemoteError::NotFound { url: url(role) })).collect()
+        roles.iter().map(|role| keys.get(role).cloned().ok_or_else(|| RemoteError::NotFound { asked: url(role) })).collect()
     }
 
     fn rotate_server_key(&self, _: &Gun, role: &RoleName) -> Result<Bytes, RemoteError> {
         let url = asked(&format!("{role}.key"));
-        lock(&self.keys).get(role).cloned().ok_or(RemoteError::NotFound { url })
+        lock(&self.keys).get(role).cloned().ok_or(RemoteError::NotFound { asked: url })
     }
 
     fn publish(&self, _: &Gun, files: &[(RoleName, Bytes)]) -> Result<(), RemoteError> {
@@ -255,7 +255,7 @@ impl NotaryRemote for MemoryRemote {
         }
         if let Some(newer) = lock(&self.overtaking).pop() {
             self.host(&newer);
-            return Err(RemoteError::Conflict { url: asked(""), message: "VERSION".to_owned() });
+            return Err(RemoteError::Conflict { asked: asked(""), message: "VERSION".to_owned() });
         }
         lock(&self.uploads).push(files.to_vec());
         let mut losses = lock(&self.losses);

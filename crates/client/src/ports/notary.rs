@@ -29,76 +29,76 @@ pub trait NotaryRemote: Sync {
 #[derive(Debug, thiserror::Error)]
 pub enum RemoteError {
     /// 200, but not an answer of this protocol, or more than its limit.
-    #[error("{url}: {reason}")]
+    #[error("{asked}: {reason}")]
     BadAnswer {
         /// What was asked.
-        url: Asked,
+        asked: Asked,
         /// What is wrong with the answer.
         reason: String,
     },
     /// An upload was refused because another publisher was faster: the versions no longer follow on the server's.
-    #[error("{url}: the server has a newer version: {message}")]
+    #[error("{asked}: the server has a newer version: {message}")]
     Conflict {
         /// Where it was sent.
-        url: Asked,
+        asked: Asked,
         /// The server's words.
         message: String,
     },
     /// 403.
-    #[error("{url}: access denied (403){}", user.as_ref().map(|u| format!(" for user {u}")).unwrap_or_default())]
+    #[error("{asked}: access denied (403){}", user.as_ref().map(|u| format!(" for user {u}")).unwrap_or_default())]
     Forbidden {
         /// What was asked.
-        url: Asked,
+        asked: Asked,
         /// Who asked; none for anonymous.
         user: Option<String>,
     },
     /// 404.
-    #[error("{url}: not found (404)")]
+    #[error("{asked}: not found (404)")]
     NotFound {
         /// What was asked.
-        url: Asked,
+        asked: Asked,
     },
     /// An upload was refused for its content.
-    #[error("{url}: {message}")]
+    #[error("{asked}: {message}")]
     Rejected {
         /// Where it was sent.
-        url: Asked,
+        asked: Asked,
         /// The server's words, in Notary's wording where it has one.
         message: String,
     },
     /// The server answered with another status, a redirect among them.
-    #[error("{url}: the server answered {status}{}", said.as_ref().map(|words| format!(": {words}")).unwrap_or_default())]
+    #[error("{asked}: the server answered {status}{}", said.as_ref().map(|words| format!(": {words}")).unwrap_or_default())]
     Status {
         /// What was asked.
-        url: Asked,
+        asked: Asked,
         /// The status code.
         status: u16,
         /// The server's words; none where it has none.
         said: Option<String>,
     },
     /// A certificate or a handshake failed. Never an outage: the cache does not answer for it.
-    #[error("{url}: TLS: {cause}")]
+    #[error("{asked}: TLS: {cause}")]
     Tls {
         /// What was asked.
-        url: Asked,
+        asked: Asked,
         /// What kind of failure it is.
         fault: TlsFault,
         /// The cause in full.
         cause: String,
     },
     /// 401 although credentials or a token were offered, or none are configured.
-    #[error("{url}: not authorized (401): {reason}")]
+    #[error("{asked}: not authorized (401): {reason}")]
     Unauthorized {
         /// What was asked.
-        url: Asked,
+        asked: Asked,
         /// Whose credentials were used and where they came from, or that there are none.
         reason: String,
     },
     /// 401, and there are credentials, which a server of another site would get, or what they buy.
-    #[error("{url}: not authorized (401): {reason}")]
+    #[error("{asked}: not authorized (401): {reason}")]
     Withheld {
         /// What was asked.
-        url: Asked,
+        asked: Asked,
         /// Whose credentials these are, and where they do not go.
         reason: String,
         /// What a person would have to allow by name.
@@ -108,10 +108,10 @@ pub enum RemoteError {
     #[error("{0}")]
     Unusable(String),
     /// No connection, or no answer in time.
-    #[error("{url}: {cause}")]
+    #[error("{asked}: {cause}")]
     Unreachable {
         /// What was asked.
-        url: Asked,
+        asked: Asked,
         /// The cause in full.
         cause: String,
     },

@@ -167,5 +167,5 @@ pub(crate) fn server_key(session: &Session<'_>, gun: &Gun, role: &RoleName, answ
 
 fn bad_key(session: &Session<'_>, gun: &Gun, role: &RoleName, reason: &str) -> OpsError {
     let reason = format!("the answer is no public key for {role}: {reason}");
-    RemoteError::BadAnswer { url: Asked::server(Service::Notary, session.remote.address(gun)), reason }.into()
+    RemoteError::BadAnswer { asked: Asked::server(Service::Notary, session.remote.address(gun)), reason }.into()
 }

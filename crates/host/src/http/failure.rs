@@ -40,13 +40,13 @@ pub(super) enum FailureKind {
 impl From<HttpFailure> for RemoteError {
     fn from(HttpFailure { url, kind }: HttpFailure) -> Self {
         match kind {
-            FailureKind::BadAnswer(reason) => Self::BadAnswer { url, reason },
-            FailureKind::Status(status, said) => Self::Status { url, status, said },
-            FailureKind::Tls(fault, cause) => Self::Tls { url, fault, cause },
-            FailureKind::Anonymous(reason) | FailureKind::Unauthorized(reason) => Self::Unauthorized { url, reason },
-            FailureKind::Withheld(reason, withheld) => Self::Withheld { url, reason, withheld },
+            FailureKind::BadAnswer(reason) => Self::BadAnswer { asked: url, reason },
+            FailureKind::Status(status, said) => Self::Status { asked: url, status, said },
+            FailureKind::Tls(fault, cause) => Self::Tls { asked: url, fault, cause },
+            FailureKind::Anonymous(reason) | FailureKind::Unauthorized(reason) => Self::Unauthorized { asked: url, reason },
+            FailureKind::Withheld(reason, withheld) => Self::Withheld { asked: url, reason, withheld },
             FailureKind::Unusable(reason) => Self::Unusable(reason),
-            FailureKind::Unreachable(cause) => Self::Unreachable { url, cause },
+            FailureKind::Unreachable(cause) => Self::Unreachable { asked: url, cause },
         }
     }
 }

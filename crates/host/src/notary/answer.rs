@@ -24,12 +24,12 @@ fn own(answer: HttpAnswer) -> Result<HttpAnswer, RemoteError> {
     let media_type = answer.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     if media_type.is_some_and(|media_type| media_type.starts_with("text/html")) {
         // a captive portal, or another server's front page
-        return Err(RemoteError::BadAnswer { url: answer.url, reason: "the answer is a web page, not trust data".to_owned() });
+        return Err(RemoteError::BadAnswer { asked: answer.url, reason: "the answer is a web page, not trust data".to_owned() });
     }
     match answer.body.trim_ascii_start().first() {
         Some(b'{') | None => Ok(answer),
         Some(_) => Err(RemoteError::BadAnswer {
-            url: answer.url,
+            asked: answer.url,
             reason: format!("the answer is not trust data, but begins with {}", beginning(&answer.body)),
         }),
     }
@@ -54,9 +54,9 @@ pub(super) fn receipt(answer: HttpAnswer) -> Result<(), RemoteError> {
 fn status(answer: HttpAnswer) -> RemoteError {
     let HttpAnswer { url, user, status, body, .. } = answer;
     match status {
-        403 => RemoteError::Forbidden { url, user },
-        404 => RemoteError::NotFound { url },
-        status => RemoteError::Status { url, status, said: server_error::summary(&body) },
+        403 => RemoteError::Forbidden { asked: url, user },
+        404 => RemoteError::NotFound { asked: url },
+        status => RemoteError::Status { asked: url, status, said: server_error::summary(&body) },
     }
 }
 
@@ -65,9 +65,9 @@ fn refusal(answer: HttpAnswer) -> RemoteError {
     let HttpAnswer { url, body, .. } = answer;
     let errors = server_error::parse(&body);
     match errors.first() {
-        Some(error) if is_about_versions(error) => RemoteError::Conflict { url, message: words(error, &body) },
-        Some(error) => RemoteError::Rejected { url, message: words(error, &body) },
-        None => RemoteError::Rejected { url, message: REJECTED.to_owned() },
+        Some(error) if is_about_versions(error) => RemoteError::Conflict { asked: url, message: words(error, &body) },
+        Some(error) => RemoteError::Rejected { asked: url, message: words(error, &body) },
+        None => RemoteError::Rejected { asked: url, message: REJECTED.to_owned() },
     }
 }
 

@@ -125,7 +125,7 @@ impl NotaryServers {
             FileRef::TargetsVersion(role, version) => (format!("{version}.{role}.json"), MAX_FILE),
             FileRef::Hashed { role, length, .. } if *length > MAX_FILE => {
                 let reason = format!("{role} is listed with {length} bytes, more than the {MAX_FILE} bytes that are allowed");
-                return Err(RemoteError::BadAnswer { url: Asked::server(Service::Notary, self.address(gun)), reason });
+                return Err(RemoteError::BadAnswer { asked: Asked::server(Service::Notary, self.address(gun)), reason });
             }
             FileRef::Hashed { role, sha256, length } => (format!("{role}.{sha256}.json"), *length),
         };
@@ -135,7 +135,7 @@ impl NotaryServers {
         match file {
             FileRef::Hashed { length, .. } if body.len() as u64 != *length => {
                 let reason = format!("the file is {} bytes long, and not {length} as its parent says", body.len());
-                Err(RemoteError::BadAnswer { url, reason })
+                Err(RemoteError::BadAnswer { asked: url, reason })
             }
             _ => Ok(body),
         }
