@@ -17,13 +17,13 @@ use reqwest::{
 
 use super::{
     exchange::{MAX_ERROR_BODY, Outgoing, Part, begin, exchange},
-    failure::{FailureKind, HttpFailure, causes},
+    failure::{FailureKind, causes, failed_at},
     pace::Pace,
     settings::NetSettings,
     tls::exclusive_client_config,
     tls_files::TlsMaterial,
 };
-use client::ports::{Asked, RemoteError, Service};
+use client::ports::{RemoteError, Service, Step};
 
 /// Longest line of a stream, in bytes.
 const MAX_LINE: usize = 1 << 20;
@@ -102,8 +102,8 @@ impl Endpoint {
     /// Asks, and reads the whole answer.
     pub fn call(&self, call: &Call<'_>) -> Result<Reply, RemoteError> {
         let outgoing = self.outgoing(call)?;
-        let url = Asked::request(Service::Engine, outgoing.url.as_str());
-        let incoming = exchange(&self.client, outgoing, self.pace).map_err(|kind| HttpFailure { url, kind })?;
+        let url = outgoing.url.clone();
+        let incoming = exchange(&self.client, outgoing, self.pace).map_err(|kind| engine_failed(&url, kind))?;
         Ok(Reply { status: incoming.status, headers: incoming.headers, body: incoming.body })
     }
 
@@ -116,8 +116,8 @@ impl Endpoint {
         mut each: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<Option<Reply>, E> {
         let outgoing = self.outgoing(call)?;
-        let url = Asked::request(Service::Engine, outgoing.url.as_str());
-        let fail = |kind| E::from(RemoteError::from(HttpFailure { url: url.clone(), kind }));
+        let url = outgoing.url.clone();
+        let fail = |kind| E::from(engine_failed(&url, kind));
         let parts = begin(&self.client, outgoing, None);
         let (status, headers) = match next(&parts, idle).map_err(fail)? {
             Part::Head(status, headers) => (status, headers),
@@ -165,6 +165,10 @@ impl Endpoint {
         }
         Ok(Outgoing { method, url, headers, body: None, limit: call.limit })
     }
+}
+
+fn engine_failed(url: &Url, kind: FailureKind) -> RemoteError {
+    failed_at(Step::Request, url)(kind).of(Service::Engine)
 }
 
 fn next(parts: &Receiver<Part>, wait: Duration) -> Result<Part, FailureKind> {

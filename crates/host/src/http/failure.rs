@@ -2,24 +2,21 @@
 
 use std::{error::Error as StdError, io};
 
+use reqwest::Url;
+
 use client::{
-    ports::{Asked, RemoteError, Service, TlsFault, Withheld},
+    ports::{Asked, RemoteError, Service, Step, TlsFault, Withheld},
     safe_text::printable,
 };
 
-/// Why a request has no answer. It can be kept, and told to each who waited for the same.
+/// Why a request has no answer. It can be kept, and told to each who waited for the same, whichever service they ask at that address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct HttpFailure {
-    /// What was asked.
-    pub(super) url: Asked,
+    /// On which step.
+    pub(super) step: Step,
+    /// What was asked: a URL without credentials and query.
+    pub(super) url: String,
     pub(super) kind: FailureKind,
-}
-
-impl HttpFailure {
-    /// The same, told to one who asked another service at the same address.
-    pub(super) fn of(self, service: Service) -> Self {
-        Self { url: Asked { service, ..self.url }, ..self }
-    }
 }
 
 /// The kinds of failure, as `RemoteError` has them.
@@ -37,18 +34,26 @@ pub(super) enum FailureKind {
     Unreachable(String),
 }
 
-impl From<HttpFailure> for RemoteError {
-    fn from(HttpFailure { url, kind }: HttpFailure) -> Self {
+impl HttpFailure {
+    /// As it is told to one who asked this service.
+    pub(super) fn of(self, service: Service) -> RemoteError {
+        let Self { step, url, kind } = self;
+        let asked = Asked { service, step, url };
         match kind {
-            FailureKind::BadAnswer(reason) => Self::BadAnswer { asked: url, reason },
-            FailureKind::Status(status, said) => Self::Status { asked: url, status, said },
-            FailureKind::Tls(fault, cause) => Self::Tls { asked: url, fault, cause },
-            FailureKind::Anonymous(reason) | FailureKind::Unauthorized(reason) => Self::Unauthorized { asked: url, reason },
-            FailureKind::Withheld(reason, withheld) => Self::Withheld { asked: url, reason, withheld },
-            FailureKind::Unusable(reason) => Self::Unusable(reason),
-            FailureKind::Unreachable(cause) => Self::Unreachable { asked: url, cause },
+            FailureKind::BadAnswer(reason) => RemoteError::BadAnswer { asked, reason },
+            FailureKind::Status(status, said) => RemoteError::Status { asked, status, said },
+            FailureKind::Tls(fault, cause) => RemoteError::Tls { asked, fault, cause },
+            FailureKind::Anonymous(reason) | FailureKind::Unauthorized(reason) => RemoteError::Unauthorized { asked, reason },
+            FailureKind::Withheld(reason, withheld) => RemoteError::Withheld { asked, reason, withheld },
+            FailureKind::Unusable(reason) => RemoteError::Unusable(reason),
+            FailureKind::Unreachable(cause) => RemoteError::Unreachable { asked, cause },
         }
     }
+}
+
+/// What a kind of failure is on a step at this URL.
+pub(super) fn failed_at(step: Step, url: &Url) -> impl Fn(FailureKind) -> HttpFailure + Copy {
+    move |kind| HttpFailure { step, url: url.to_string(), kind }
 }
 
 /// Finds the cause of a failed exchange in the chain of its errors. `host` is the host that was asked.

@@ -13,7 +13,7 @@ use super::{
     challenge::{self, Challenge},
     credential::{Credential, CredentialError, Credentials, Found},
     exchange::{Incoming, Outgoing, exchange},
-    failure::{FailureKind, HttpFailure},
+    failure::{FailureKind, HttpFailure, failed_at},
     hosts::{Hosts, Terms},
     once::OnceEach,
     origin::Permissions,
@@ -66,14 +66,9 @@ pub struct Ask<'a> {
 }
 
 impl Ask<'_> {
-    /// This request, for the words of a failure.
-    fn asked(&self, url: &Url) -> Asked {
-        Asked::request(self.service, url.as_str())
-    }
-
-    /// The server that is asked, as a whole.
-    fn server(&self) -> Asked {
-        Asked::server(self.service, self.api.to_string())
+    /// What is wrong with the server as a whole.
+    fn server_failed(&self, kind: FailureKind) -> HttpFailure {
+        HttpFailure { step: Step::Server, url: self.api.to_string(), kind }
     }
 }
 
@@ -92,7 +87,7 @@ pub enum Method {
 #[derive(Clone, Debug)]
 pub struct HttpAnswer {
     /// What was asked.
-    pub url: Asked,
+    pub asked: Asked,
     /// The status.
     pub status: u16,
     /// The headers.
@@ -140,11 +135,14 @@ impl Net {
     /// Sends a request, a second time where the first was answered by 401 and something else can be shown.
     pub fn send(&self, ask: &Ask<'_>) -> Result<HttpAnswer, RemoteError> {
         let url = ask.api.url(ask.path).map_err(|e| RemoteError::Unusable(format!("{}/v2/{}: {e}", ask.api, ask.path)))?;
-        match self.send_to(ask, &url) {
-            Err(HttpFailure { kind: FailureKind::Anonymous(_), .. }) if self.has_more_to_show(ask)? => self.send_to(ask, &url),
+        self.send_with_all(ask, &url).map_err(|failure| failure.of(ask.service))
+    }
+
+    fn send_with_all(&self, ask: &Ask<'_>, url: &Url) -> Result<HttpAnswer, HttpFailure> {
+        match self.send_to(ask, url) {
+            Err(HttpFailure { kind: FailureKind::Anonymous(_), .. }) if self.has_more_to_show(ask)? => self.send_to(ask, url),
             result => result,
         }
-        .map_err(RemoteError::from)
     }
 
     /// Whether there are credentials after all; asked for once, by whichever thread was refused first.
@@ -152,9 +150,7 @@ impl Net {
         let has_any = |found: &Result<Option<Arc<Found>>, CredentialError>| !matches!(found, Ok(None));
         let make = || self.credentials.after_refusal(ask.registry).map(|found| found.map(Arc::new));
         let found = self.found.get(ask.registry.to_owned(), has_any, make);
-        found
-            .map(|found| found.is_some())
-            .map_err(|error| HttpFailure { url: ask.server(), kind: FailureKind::Unusable(error.to_string()) })
+        found.map(|found| found.is_some()).map_err(|error| ask.server_failed(FailureKind::Unusable(error.to_string())))
     }
 
     fn send_to(&self, ask: &Ask<'_>, url: &Url) -> Result<HttpAnswer, HttpFailure> {
@@ -168,9 +164,9 @@ impl Net {
         };
         let incoming = self.exchange(ask, url, &shown)?;
         if incoming.status != 401 {
-            return Ok(answer(ask.asked(url), incoming, shown));
+            return Ok(answer(ask, url, incoming, shown));
         }
-        let refuse = |shown: &Shown| HttpFailure { url: ask.asked(url), kind: shown.who.refused(None) };
+        let refuse = |shown: &Shown| failed_at(Step::Request, url)(shown.who.refused(None));
         let next = self.after_401(ask, &known, &incoming)?;
         if next == known.challenge && !shown.is_reused {
             return Err(refuse(&shown));
@@ -185,7 +181,7 @@ impl Net {
             let next = KnownChallenge { challenge: next, is_recalled: false };
             let _ = self.challenges.get(ask.api.clone(), |current| current.as_ref() == Ok(&next), || Ok(next.clone()));
         }
-        Ok(answer(ask.asked(url), incoming, shown))
+        Ok(answer(ask, url, incoming, shown))
     }
 
     fn exchange(&self, ask: &Ask<'_>, url: &Url, shown: &Shown) -> Result<Incoming, HttpFailure> {
@@ -204,7 +200,7 @@ impl Net {
         let body = ask.content.as_ref().map(|(_, bytes)| Arc::clone(bytes));
         let outgoing = Outgoing { method, url: url.clone(), headers, body, limit: ask.limit };
         let client = self.hosts.client(url, &Terms::of_server(ask.registry));
-        client.and_then(|client| exchange(&client, outgoing, self.pace)).map_err(|kind| HttpFailure { url: ask.asked(url), kind })
+        client.and_then(|client| exchange(&client, outgoing, self.pace)).map_err(failed_at(Step::Request, url))
     }
 
     // ---- what the server wants ----
@@ -214,19 +210,19 @@ impl Net {
             Some(challenge) => Ok(KnownChallenge { challenge, is_recalled: true }),
             None => self.ping(ask),
         };
-        self.challenges.get(ask.api.clone(), |_| true, make).map_err(|failure| failure.of(ask.service))
+        self.challenges.get(ask.api.clone(), |_| true, make)
     }
 
     /// Asks the server, unless another thread has asked it since.
     fn ask_anew(&self, ask: &Ask<'_>) -> Result<KnownChallenge, HttpFailure> {
         let is_fresh = |known: &Result<KnownChallenge, HttpFailure>| known.as_ref().map_or(true, |known| !known.is_recalled);
-        self.challenges.get(ask.api.clone(), is_fresh, || self.ping(ask)).map_err(|failure| failure.of(ask.service))
+        self.challenges.get(ask.api.clone(), is_fresh, || self.ping(ask))
     }
 
     fn ping(&self, ask: &Ask<'_>) -> Result<KnownChallenge, HttpFailure> {
         let api = ask.api;
-        let url = api.url("").map_err(|e| HttpFailure { url: ask.server(), kind: FailureKind::Unusable(format!("{api}: {e}")) })?;
-        let fail = |kind| HttpFailure { url: Asked { step: Step::Challenge, ..ask.asked(&url) }, kind };
+        let url = api.url("").map_err(|e| ask.server_failed(FailureKind::Unusable(format!("{api}: {e}"))))?;
+        let fail = failed_at(Step::Challenge, &url);
         let outgoing =
             Outgoing { method: reqwest::Method::GET, url: url.clone(), headers: HeaderMap::new(), body: None, limit: MAX_PING };
         let client = self.hosts.client(&url, &Terms::of_server(ask.registry)).map_err(fail)?;
@@ -250,7 +246,7 @@ impl Net {
             return Ok(now);
         }
         match chosen(&incoming.headers) {
-            Err(kind @ FailureKind::BadAnswer(_)) => Err(HttpFailure { url: ask.server(), kind }),
+            Err(kind @ FailureKind::BadAnswer(_)) => Err(ask.server_failed(kind)),
             challenge => Ok(challenge.unwrap_or(now)),
         }
     }
@@ -260,7 +256,7 @@ impl Net {
     fn show(&self, challenge: &Challenge, ask: &Ask<'_>, refused: Option<&Token>) -> Result<Shown, HttpFailure> {
         if ask.api.is_plain() && *challenge != Challenge::None {
             let reason = "it wants credentials, which are not sent over http".to_owned();
-            return Err(HttpFailure { url: ask.server(), kind: FailureKind::Unauthorized(reason) });
+            return Err(ask.server_failed(FailureKind::Unauthorized(reason)));
         }
         let (realm, service) = match challenge {
             Challenge::None => return Ok(Shown::nothing(Who::Unasked)),
@@ -268,7 +264,7 @@ impl Net {
             Challenge::Bearer { realm, service } => (realm, service),
         };
         let (server, receiver) = (ask.api.host(), realm.authority());
-        let found = self.find(ask.registry, || ask.server())?;
+        let found = self.find(ask)?;
         let (credential, who) = who::to_realm(&self.permissions, ask.registry, found.as_deref(), &receiver, &server);
         if matches!(credential, Some(Credential::RegistryToken(_))) {
             return self.show_directly(ask);
@@ -283,23 +279,16 @@ impl Net {
         };
         let token = self.tokens.get(wanted.clone(), usable, || {
             is_reused = false;
-            self.fetch_token(ask.service, &wanted, credential, &who)
-        });
-        let token = token.map_err(|failure| failure.of(ask.service))?;
+            self.fetch_token(&wanted, credential, &who)
+        })?;
         let user = credential.and_then(Credential::user).map(str::to_owned);
         Ok(Shown { headers: authorization::bearer(&token.value), user, who, token: Some(token), is_reused })
     }
 
-    fn fetch_token(
-        &self,
-        service: Service,
-        wanted: &TokenRequest,
-        credential: Option<&Credential>,
-        who: &Who,
-    ) -> Result<Token, HttpFailure> {
+    fn fetch_token(&self, wanted: &TokenRequest, credential: Option<&Credential>, who: &Who) -> Result<Token, HttpFailure> {
         let mut url = wanted.realm.url().clone();
         url.set_query(None);
-        let fail = |kind| HttpFailure { url: Asked { service, step: Step::Token, url: url.to_string() }, kind };
+        let fail = failed_at(Step::Token, &url);
         let TokenRequest { realm, registry, receiver, is_anonymous, .. } = wanted;
         let terms = Terms::of_realm(&self.permissions, registry, &realm.authority(), receiver, *is_anonymous);
         let client = self.hosts.client(realm.url(), &terms).map_err(fail)?;
@@ -308,16 +297,16 @@ impl Net {
 
     /// Shows a credential to the server itself: Basic, or a registry's own token.
     fn show_directly(&self, ask: &Ask<'_>) -> Result<Shown, HttpFailure> {
-        let found = self.find(ask.registry, || ask.server())?;
+        let found = self.find(ask)?;
         let (credential, who) = who::to_server(&self.permissions, ask.registry, found.as_deref(), &ask.api.host());
         let headers = match credential {
             Some(Credential::Basic { user, password }) => authorization::basic(user, password),
             Some(Credential::RegistryToken(token)) => authorization::bearer(token),
             Some(Credential::IdentityToken { .. }) => {
                 let reason = format!("the server wants a password, and there is only the {who}");
-                return Err(HttpFailure { url: ask.server(), kind: FailureKind::Unauthorized(reason) });
+                return Err(ask.server_failed(FailureKind::Unauthorized(reason)));
             }
-            None => return Err(HttpFailure { url: ask.server(), kind: who.refused(None) }),
+            None => return Err(ask.server_failed(who.refused(None))),
         };
         let user = credential.and_then(Credential::user).map(str::to_owned);
         Ok(Shown { headers, user, ..Shown::nothing(who) })
@@ -325,13 +314,16 @@ impl Net {
 
     /// The credential for a registry, to be handed to someone who speaks to it in our place.
     pub fn credential(&self, registry: &str) -> Result<Option<Arc<Found>>, RemoteError> {
-        Ok(self.find(registry, || Asked::server(Service::Registry, registry))?)
+        self.credential_of(registry).map_err(|error| RemoteError::Unusable(error.to_string()))
     }
 
-    fn find(&self, registry: &str, asked: impl Fn() -> Asked) -> Result<Option<Arc<Found>>, HttpFailure> {
+    fn find(&self, ask: &Ask<'_>) -> Result<Option<Arc<Found>>, HttpFailure> {
+        self.credential_of(ask.registry).map_err(|error| ask.server_failed(FailureKind::Unusable(error.to_string())))
+    }
+
+    fn credential_of(&self, registry: &str) -> Result<Option<Arc<Found>>, CredentialError> {
         let make = || self.credentials.for_registry(registry).map(|found| found.map(Arc::new));
-        let found = self.found.get(registry.to_owned(), |_| true, make);
-        found.map_err(|error| HttpFailure { url: asked(), kind: FailureKind::Unusable(error.to_string()) })
+        self.found.get(registry.to_owned(), |_| true, make)
     }
 }
 
@@ -343,7 +335,7 @@ impl Shown {
 
 impl Accounts for Net {
     fn user_name(&self, gun: &Gun) -> Result<Option<String>, RemoteError> {
-        let found = self.find(gun.host(), || Asked::server(Service::Registry, gun.host()))?;
+        let found = self.credential(gun.host())?;
         Ok(found.and_then(|found| found.credential.user().map(str::to_owned)))
     }
 }
@@ -352,6 +344,7 @@ fn chosen(headers: &HeaderMap) -> Result<Challenge, FailureKind> {
     challenge::choose(headers.get_all(WWW_AUTHENTICATE).iter().map(HeaderValue::as_bytes))
 }
 
-fn answer(url: Asked, incoming: Incoming, shown: Shown) -> HttpAnswer {
-    HttpAnswer { url, status: incoming.status, headers: incoming.headers, body: incoming.body, user: shown.user }
+fn answer(ask: &Ask<'_>, url: &Url, incoming: Incoming, shown: Shown) -> HttpAnswer {
+    let asked = Asked::request(ask.service, url.as_str());
+    HttpAnswer { asked, status: incoming.status, headers: incoming.headers, body: incoming.body, user: shown.user }
 }

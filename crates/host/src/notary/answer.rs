@@ -24,12 +24,12 @@ fn own(answer: HttpAnswer) -> Result<HttpAnswer, RemoteError> {
     let media_type = answer.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     if media_type.is_some_and(|media_type| media_type.starts_with("text/html")) {
         // a captive portal, or another server's front page
-        return Err(RemoteError::BadAnswer { asked: answer.url, reason: "the answer is a web page, not trust data".to_owned() });
+        return Err(RemoteError::BadAnswer { asked: answer.asked, reason: "the answer is a web page, not trust data".to_owned() });
     }
     match answer.body.trim_ascii_start().first() {
         Some(b'{') | None => Ok(answer),
         Some(_) => Err(RemoteError::BadAnswer {
-            asked: answer.url,
+            asked: answer.asked,
             reason: format!("the answer is not trust data, but begins with {}", beginning(&answer.body)),
         }),
     }
@@ -52,22 +52,22 @@ pub(super) fn receipt(answer: HttpAnswer) -> Result<(), RemoteError> {
 }
 
 fn status(answer: HttpAnswer) -> RemoteError {
-    let HttpAnswer { url, user, status, body, .. } = answer;
+    let HttpAnswer { asked, user, status, body, .. } = answer;
     match status {
-        403 => RemoteError::Forbidden { asked: url, user },
-        404 => RemoteError::NotFound { asked: url },
-        status => RemoteError::Status { asked: url, status, said: server_error::summary(&body) },
+        403 => RemoteError::Forbidden { asked, user },
+        404 => RemoteError::NotFound { asked },
+        status => RemoteError::Status { asked, status, said: server_error::summary(&body) },
     }
 }
 
 /// Why an upload was refused.
 fn refusal(answer: HttpAnswer) -> RemoteError {
-    let HttpAnswer { url, body, .. } = answer;
+    let HttpAnswer { asked, body, .. } = answer;
     let errors = server_error::parse(&body);
     match errors.first() {
-        Some(error) if is_about_versions(error) => RemoteError::Conflict { asked: url, message: words(error, &body) },
-        Some(error) => RemoteError::Rejected { asked: url, message: words(error, &body) },
-        None => RemoteError::Rejected { asked: url, message: REJECTED.to_owned() },
+        Some(error) if is_about_versions(error) => RemoteError::Conflict { asked, message: words(error, &body) },
+        Some(error) => RemoteError::Rejected { asked, message: words(error, &body) },
+        None => RemoteError::Rejected { asked, message: REJECTED.to_owned() },
     }
 }
 
@@ -107,7 +107,7 @@ mod tests {
         let (head, body) = text.split_once("\n\n").unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
         HttpAnswer {
-            url: Asked::request(Service::Notary, "https://n/x"),
+            asked: Asked::request(Service::Notary, "https://n/x"),
             status,
             headers: reqwest::header::HeaderMap::new(),
             body: body.trim().into(),

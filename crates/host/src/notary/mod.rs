@@ -130,12 +130,12 @@ impl NotaryServers {
             FileRef::Hashed { role, sha256, length } => (format!("{role}.{sha256}.json"), *length),
         };
         let answer = self.send(gun, Method::Get, &name, None, limit)?;
-        let url = answer.url.clone();
+        let asked = answer.asked.clone();
         let body = answer::file(answer)?;
         match file {
             FileRef::Hashed { length, .. } if body.len() as u64 != *length => {
                 let reason = format!("the file is {} bytes long, and not {length} as its parent says", body.len());
-                Err(RemoteError::BadAnswer { asked: url, reason })
+                Err(RemoteError::BadAnswer { asked, reason })
             }
             _ => Ok(body),
         }

@@ -73,7 +73,7 @@ impl Registry for Registries {
         let answer = self.ask(gun, tag.as_str())?;
         match answer.status {
             200 => Ok(manifest(&answer)?),
-            404 if is_about_the_tag(&answer) => Err(RegistryError::NoSuchTag { url: answer.url.url }),
+            404 if is_about_the_tag(&answer) => Err(RegistryError::NoSuchTag { url: answer.asked.url }),
             _ => Err(failure(answer).into()),
         }
     }
@@ -87,9 +87,9 @@ impl Registry for Registries {
                     return Ok(manifest);
                 }
                 let reason = format!("the registry sent sha256:{} in place of it", manifest.digest);
-                Err(RemoteError::BadAnswer { asked: answer.url, reason }.into())
+                Err(RemoteError::BadAnswer { asked: answer.asked, reason }.into())
             }
-            404 => Err(RegistryError::NoSuchDigest { url: answer.url.url }),
+            404 => Err(RegistryError::NoSuchDigest { url: answer.asked.url }),
             _ => Err(failure(answer).into()),
         }
     }
@@ -102,11 +102,11 @@ fn is_about_the_tag(answer: &HttpAnswer) -> bool {
 }
 
 fn failure(answer: HttpAnswer) -> RemoteError {
-    let HttpAnswer { url, status, user, body, .. } = answer;
+    let HttpAnswer { asked, status, user, body, .. } = answer;
     match status {
-        403 => RemoteError::Forbidden { asked: url, user },
-        404 => RemoteError::NotFound { asked: url },
-        status => RemoteError::Status { asked: url, status, said: server_error::summary(&body) },
+        403 => RemoteError::Forbidden { asked, user },
+        404 => RemoteError::NotFound { asked },
+        status => RemoteError::Status { asked, status, said: server_error::summary(&body) },
     }
 }
 
@@ -117,7 +117,7 @@ fn header(answer: &HttpAnswer, name: &str) -> Option<String> {
 /// What the bytes of an answer are.
 fn manifest(answer: &HttpAnswer) -> Result<Manifest, RemoteError> {
     let (digest, length) = (Sha256::of(&answer.body), answer.body.len() as u64);
-    let refuse = |reason: String| Err(RemoteError::BadAnswer { asked: answer.url.clone(), reason });
+    let refuse = |reason: String| Err(RemoteError::BadAnswer { asked: answer.asked.clone(), reason });
     let media_type = header(answer, CONTENT_TYPE.as_str()).unwrap_or_default();
     let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if media_type.starts_with("application/vnd.docker.distribution.manifest.v1+") {
