@@ -12,13 +12,10 @@ use serde::Deserialize;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::http::credential::{Credential, Secret};
-use trust::model::gun::{DOCKER_HUB, OLD_DOCKER_HUB};
+use trust::model::gun::{DOCKER_HUB, OLD_DOCKER_HUB, login_key};
 
 /// Longest file that is read, in bytes.
 const MAX_FILE: u64 = 4 << 20;
-
-/// The key of Docker Hub.
-const HUB_KEY: &str = "https://index.docker.io/v1/";
 
 /// What we read of `config.json`.
 #[derive(Default, Deserialize)]
@@ -88,7 +85,7 @@ impl Config {
 
     /// The helper for a registry: its own, or the one for all (docker/cli `GetCredentialsStore`).
     pub(super) fn helper(&self, registry: &str) -> Option<&str> {
-        let own = self.cred_helpers.get(key(registry)).or_else(|| self.cred_helpers.get(registry));
+        let own = self.cred_helpers.get(login_key(registry)).or_else(|| self.cred_helpers.get(registry));
         own.map(String::as_str).or_else(|| Some(self.creds_store.as_str()).filter(|name| !name.is_empty()))
     }
 
@@ -104,15 +101,10 @@ impl Config {
             let is_hub = registry == DOCKER_HUB && host == OLD_DOCKER_HUB;
             is_hub || host == registry
         };
-        let exact = self.auths.get_key_value(key(registry));
+        let exact = self.auths.get_key_value(login_key(registry));
         let (name, entry) = exact.or_else(|| self.auths.iter().find(|(name, _)| of_host(host_of(name))))?;
         Some((name, entry.as_ref()?))
     }
-}
-
-/// The name under which Docker keeps the credentials of a registry.
-pub(super) fn key(registry: &str) -> &str {
-    if registry == DOCKER_HUB { HUB_KEY } else { registry }
 }
 
 /// The host, and port where there is one, of a URL or of a name without scheme.

@@ -2,11 +2,9 @@
 
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
-use super::{
-    config::{Config, key},
-    helper::Helpers,
-};
+use super::{config::Config, helper::Helpers};
 use crate::http::credential::{CredentialError, Credentials, Found};
+use trust::model::gun::login_key;
 
 /// How long a credential helper may take before it is killed; a person may have to unlock a keychain.
 const HELPER_DEADLINE: Duration = Duration::from_secs(20);
@@ -41,7 +39,7 @@ impl Credentials for DockerCredentials {
         let fail = |reason| CredentialError { origin: self.file.display().to_string(), reason };
         let config = Config::read(&self.file).map_err(fail)?;
         if let Some(helper) = config.helper(registry) {
-            return self.helpers.get(helper, key(registry));
+            return self.helpers.get(helper, login_key(registry));
         }
         let credential = config.credential(registry).map_err(fail)?;
         Ok(credential.map(|credential| Found { credential, source: self.file.display().to_string() }))

@@ -5,7 +5,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::http::credential::Credential;
-use trust::model::gun::DOCKER_HUB;
+use trust::model::gun::login_key;
 
 /// Docker's `AuthConfig`, in the order and with the names of its members.
 #[derive(Default, Serialize)]
@@ -24,7 +24,7 @@ struct AuthConfig<'a> {
 
 /// The value of the header: JSON in URL-safe base64. Without a credential it says nobody, which the Engine wants to be told.
 pub(super) fn header(registry: &str, credential: Option<&Credential>) -> Zeroizing<String> {
-    let serveraddress = if registry == DOCKER_HUB { "https://index.docker.io/v1/" } else { registry };
+    let serveraddress = login_key(registry);
     let config = match credential {
         None => AuthConfig::default(),
         Some(Credential::Basic { user, password }) => {

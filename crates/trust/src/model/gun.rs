@@ -13,8 +13,14 @@ pub struct Gun(String);
 /// Docker Hub as a registry: the one that is meant where a name has none.
 pub const DOCKER_HUB: &str = "docker.io";
 
-/// The name and the key of Docker Hub's login, from before `docker.io`.
+/// The older name of the same registry.
 pub const OLD_DOCKER_HUB: &str = "index.docker.io";
+
+/// The name under which Docker keeps a login for a registry, and tells an Engine of it.
+#[must_use]
+pub fn login_key(registry: &str) -> &str {
+    if registry == DOCKER_HUB { "https://index.docker.io/v1/" } else { registry }
+}
 
 /// Longest GUN accepted, in bytes: Notary's server stores it in a column of 255.
 const MAX_LEN: usize = 255;
