@@ -6,7 +6,7 @@ use super::{
     unreleased::UnreleasedTag,
 };
 use trust::{
-    crypto::{error::CryptoError, key_format::KeyFormatError, pem::InvalidHeader},
+    crypto::{error::CryptoError, key_format::KeyFormatError, public_key_file::PublicKeyOutError},
     edit::{
         changelist::StagedError, local::InitError, plan::PlanError, reissue::ReissueError, root_edit::RootEditError,
         sign::SignError,
@@ -141,9 +141,9 @@ pub enum OpsError {
         /// The registry.
         host: String,
     },
-    /// A file of a key cannot be written in PEM.
+    /// A public key cannot be written.
     #[error(transparent)]
-    Pem(#[from] InvalidHeader),
+    PublicKey(#[from] PublicKeyOutError),
     /// A pin is for a repository that is to begin, and no root key here is pinned.
     #[error("no root key on this machine is one that is pinned for {gun}")]
     NoPinnedKey {

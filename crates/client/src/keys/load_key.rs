@@ -7,11 +7,7 @@ use crate::{
     session::Session,
 };
 use trust::{
-    crypto::{
-        key_format::KeyFormatError,
-        pem::{self, PemBlock},
-        private_key::PrivateKey,
-    },
+    crypto::{key_format::KeyFormatError, pem::PemBlock, private_key::PrivateKey, public_key_file},
     model::{gun::Gun, key::Key, role::RoleName},
 };
 
@@ -77,9 +73,7 @@ pub fn generate<P, E: From<OpsError>>(
 ) -> Result<P, E> {
     let key = PrivateKey::generate_p256().map_err(OpsError::from)?;
     let passphrase = wanted_passphrase(session, &key, name)?;
-    let mut public = PemBlock::new("PUBLIC KEY", key.public_bytes());
-    public.headers.insert("role".to_owned(), name.to_owned());
-    let public = pem::encode(&public).map_err(OpsError::from)?;
+    let public = public_key_file::write(&key.verifying_key(), name).map_err(OpsError::from)?;
     let written = write_public(&public)?;
     session.keys.add(&key, name, None, &passphrase).map_err(OpsError::from)?;
     Ok(written)
