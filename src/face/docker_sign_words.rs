@@ -15,7 +15,12 @@ use client::{
     ports::{Events, events::Event},
     unreleased::UnreleasedTag,
 };
-use trust::model::{digest::Sha256, gun::Gun, image_name::ImageName, tag::Tag};
+use trust::model::{
+    digest::Sha256,
+    gun::Gun,
+    image_name::{ImageName, familiar},
+    tag::Tag,
+};
 
 /// Which verb is told of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +38,6 @@ pub(crate) struct TransferWords<'a> {
     ui: &'a Ui,
     verb: TransferVerb,
     gun: &'a Gun,
-    /// The repository's name as Docker shows it.
-    familiar: &'a str,
     images: &'a [ImageName],
     progress: LayersView<'a>,
     signing: Cell<bool>,
@@ -42,8 +45,8 @@ pub(crate) struct TransferWords<'a> {
 }
 
 impl<'a> TransferWords<'a> {
-    pub(crate) fn new(ui: &'a Ui, verb: TransferVerb, gun: &'a Gun, familiar: &'a str, images: &'a [ImageName]) -> Self {
-        Self { ui, verb, gun, familiar, images, progress: LayersView::new(ui), signing: Cell::new(false), quiet: false }
+    pub(crate) fn new(ui: &'a Ui, verb: TransferVerb, gun: &'a Gun, images: &'a [ImageName]) -> Self {
+        Self { ui, verb, gun, images, progress: LayersView::new(ui), signing: Cell::new(false), quiet: false }
     }
 
     /// The same, without how far the Engine is.
@@ -145,7 +148,7 @@ impl Events for TransferWords<'_> {
             }
             Event::Pulling { number, of, tag, digest } => {
                 ui.wait_for(&format!("pulling {gun}:{tag}"));
-                ui.line(&format!("Pull ({number} of {of}): {}:{tag}@sha256:{digest}", self.familiar));
+                ui.line(&format!("Pull ({number} of {of}): {}:{tag}@sha256:{digest}", familiar(self.gun)));
             }
             Event::Initializing { .. } => ui.wait_for(&format!("initializing {gun}")),
             Event::PushingLocal { tag } if verb == TransferVerb::Sign => {
@@ -177,7 +180,7 @@ impl Events for TransferWords<'_> {
                 ui.warning(&format!("the registry has no tag {tag} any more; the signed content is sha256:{signed}"));
             }
             Event::Tagging { digest, tag } => {
-                let name = self.familiar;
+                let name = familiar(self.gun);
                 ui.notice(&format!("Tagging {name}@sha256:{digest} as {name}:{tag}"));
             }
             Event::Warning(text) => ui.warning(&text),

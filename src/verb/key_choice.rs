@@ -1,6 +1,13 @@
 //! The key that an argument of the key verbs names.
 
-use crate::{compose::context::Context, term::error::CliError};
+use crate::{
+    compose::context::Context,
+    face::{
+        docker_events::{DockerNarrator, NarratedVerb},
+        failure,
+    },
+    term::error::CliError,
+};
 use client::{
     error::OpsError,
     keys::find_key::{FindKeyError, find_key},
@@ -17,7 +24,7 @@ pub(super) fn choose(session: &Session<'_>, typed: &str) -> Result<KeyInfo, CliE
                 .fold(CliError::new(format!("{error}:")), |words, line| words.and(format!("  {line}")))
                 .hinted("name one by its ID")
         }
-        FindKeyError::Keys(error) => crate::face::failure::plain(&OpsError::Keys(error)),
+        FindKeyError::Keys(error) => failure::plain(&OpsError::Keys(error)),
         error @ FindKeyError::None(_) => CliError::new(error.to_string()).hinted("`dct key list` shows the keys on this machine"),
     })
 }
@@ -44,8 +51,7 @@ pub(super) fn with_key<T>(
     context: &Context<'_>,
     run: impl FnOnce(&Session<'_>, KeyInfo) -> Result<T, CliError>,
 ) -> Result<T, CliError> {
-    let narrator =
-        crate::face::docker_events::DockerNarrator::new(context.ui, crate::face::docker_events::NarratedVerb::Other, typed);
+    let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, typed);
     let session = context.session(&narrator);
     let info = choose(&session, typed)?;
     run(&session, info)

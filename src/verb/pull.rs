@@ -21,7 +21,7 @@ use client::{
         resolve_image::{self, Outage},
     },
 };
-use trust::model::image_name::{Selector, familiar};
+use trust::model::image_name::Selector;
 
 /// Pull what is signed, by the Docker Engine
 ///
@@ -71,7 +71,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     };
     let engine = context.wiring.needed_engine().map_err(|error| not_pulled(&error.into()))?;
     let gun = &image.gun;
-    let words = TransferWords::new(context.ui, TransferVerb::Pull, gun, familiar(gun), &[]).quiet(args.flags.quiet);
+    let words = TransferWords::new(context.ui, TransferVerb::Pull, gun, &[]).quiet(args.flags.quiet);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let session = context.session(&words);
     let trusted = match tag {

@@ -13,7 +13,7 @@ use crate::{
     term::error::CliError,
 };
 use client::image::sign_image::{self, ContentChoice, ContentSource, FirstSigner, Request, RequestedTag, Unserved};
-use trust::model::image_name::{Selector, familiar};
+use trust::model::image_name::Selector;
 
 /// Push an image by the Docker Engine, and sign it
 ///
@@ -42,8 +42,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let Selector::Tag(tag) = &image.selector else { return Err(CliError::new("cannot push a digest reference")) };
     let engine = context.wiring.needed_engine().map_err(|error| failure::plain(&error.into()))?;
     let gun = &image.gun;
-    let words = TransferWords::new(context.ui, TransferVerb::Push, gun, familiar(gun), std::slice::from_ref(&image))
-        .quiet(args.flags.quiet);
+    let words = TransferWords::new(context.ui, TransferVerb::Push, gun, std::slice::from_ref(&image)).quiet(args.flags.quiet);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let wanted = [RequestedTag { tag, typed: &image.typed, content: ContentChoice::Source }];
     let (source, unserved) = (ContentSource::Engine(&*engine), Unserved::Refused);

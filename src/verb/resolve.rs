@@ -13,10 +13,7 @@ use client::image::{
     named_digest::check_tag,
     resolve_image::{self, Outage},
 };
-use trust::model::{
-    image_name::{Selector, familiar},
-    tag::Tag,
-};
+use trust::model::{image_name::Selector, tag::Tag};
 
 /// Print the digest that is signed under a tag
 ///
@@ -51,7 +48,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         }
     };
     let gun = &image.gun;
-    let words = TransferWords::new(context.ui, TransferVerb::Pull, gun, familiar(gun), &[]);
+    let words = TransferWords::new(context.ui, TransferVerb::Pull, gun, &[]);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     // a state from an outage may be an older one
     let refused = |error| failure::of_pull(gun.as_str(), &error);

@@ -29,7 +29,7 @@ use trust::{
     crypto::secret::Passphrase,
     model::{
         gun::Gun,
-        image_name::{ImageName, Selector, familiar},
+        image_name::{ImageName, Selector},
         tag::Tag,
     },
 };
@@ -141,7 +141,7 @@ fn sign(
 ) -> Result<(), CliError> {
     let wanted: Vec<RequestedTag<'_>> = images.iter().filter_map(|image| wanted(image, which)).collect();
     let tags: Vec<&Tag> = wanted.iter().map(|wanted| wanted.tag).collect();
-    let words = TransferWords::new(ui, TransferVerb::Sign, gun, familiar(gun), images);
+    let words = TransferWords::new(ui, TransferVerb::Sign, gun, images);
     let session = Session { decisions, ..context.session(&words) };
     let unserved = if context.wiring.signs_unserved(gun) { Unserved::Signed } else { Unserved::Refused };
     let request = Request { gun, wanted: &wanted, source, first: FirstSigner::Account, unserved, anew };
