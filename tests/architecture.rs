@@ -29,7 +29,7 @@ const CRATES: [(&str, &str, &[&str]); 5] = [
 /// The rooms of a crate, from the ground up.
 const ROOMS: [(&str, &[&str]); 3] = [
     ("trust", &["crypto", "json", "model", "verify", "edit"]),
-    ("client", &["safe_text", "ports", "overtaken", "unreleased", "error", "session", "keys", "state", "repo", "image"]),
+    ("client", &["safe_text", "ports", "overtaken", "unreleased", "error", "session", "outcome", "keys", "state", "repo", "image"]),
     ("dct", &["term", "face", "passphrases", "options", "config", "render", "compose", "notary", "verb", "command_line"]),
 ];
 
@@ -55,7 +55,8 @@ const IMPURE_CRATES: [&str; 14] = [
 const OF_EACH_COMMAND_LINE: [&str; 5] = ["Args", "Arguments", "Command", "GlobalFlags", "KeyCommand"];
 
 /// What stands beside the commands and is none.
-const SHARED_BY_COMMANDS: [&str; 7] = ["changes", "key_choice", "key_folder", "key_id", "public_key", "signer_name", "target_file"];
+const SHARED_BY_COMMANDS: [&str; 8] =
+    ["changes", "definition", "key_choice", "key_folder", "key_id", "public_key", "signer_name", "target_file"];
 
 /// Most lines of a file, its tests left out.
 const MAX_LINES: usize = 400;
@@ -404,6 +405,40 @@ fn payloads_are_read_by_verification_alone() {
     };
     assert_eq!(users("Verification::begin"), ["crates/trust/src/verify/threshold.rs"]);
     assert_eq!(users("remote.publish("), ["crates/client/src/state/publish/mod.rs"], "one file sends metadata");
+}
+
+/// A use case works on a session. What is asked of one by `check_…` is answered by its error.
+#[test]
+fn a_use_case_returns_what_it_found_out() {
+    let (mut use_cases, mut wrong) = (0, Vec::new());
+    let rooms = ["image", "keys", "repo"];
+    for source in sources()
+        .iter()
+        .filter(|source| source.module[0] == "client" && source.module.get(1).is_some_and(|room| rooms.contains(&room.as_str())))
+    {
+        for function in source.code.split("\npub fn ").skip(1) {
+            let signature = function.split('{').next().unwrap_or_default();
+            if signature.contains("session: &Session") && signature.contains("-> Result<") && !signature.starts_with("check_") {
+                use_cases += 1;
+                if signature.contains("Result<()") {
+                    wrong.push(format!("{}: {}", source.path.display(), signature.split('(').next().unwrap_or_default()));
+                }
+            }
+        }
+    }
+    assert!(use_cases > 20 && wrong.is_empty(), "{use_cases}: {wrong:#?}");
+}
+
+#[test]
+fn a_warning_is_facts() {
+    let sources = sources();
+    let of = |path: &str| sources.iter().find(|source| source.path.as_path() == Path::new(path)).map(|source| source.code.as_str());
+    let warning = of("crates/client/src/ports/warning.rs").unwrap();
+    assert!(warning.contains("enum Warning") && ["format!", "Display", "#[error"].iter().all(|word| !warning.contains(word)));
+    let telling: Vec<_> =
+        sources.iter().filter(|source| source.code.contains("Event::Warning(")).map(|source| &source.path).collect();
+    let in_client: Vec<_> = telling.into_iter().filter(|path| path.starts_with("crates/client")).collect();
+    assert_eq!(in_client, [Path::new("crates/client/src/outcome.rs"), Path::new("crates/client/src/session.rs")]);
 }
 
 #[test]

@@ -14,10 +14,10 @@ use std::{
     sync::Arc,
 };
 
-use clap::{Arg, Command, CommandFactory as _};
+use clap::{Arg, Command};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
-use super::{args::Arguments, notary_args as notary};
+use super::{args, notary_args as notary};
 use crate::compose::wiring::CompletionNames;
 use client::safe_text;
 
@@ -37,7 +37,7 @@ pub fn answer(arguments: &[OsString]) -> Option<Vec<String>> {
 /// The definition of `dct`, with notary's commands where a command line has them as mere words.
 #[must_use]
 pub fn definition() -> Command {
-    Arguments::command()
+    args::definition()
         .mut_subcommand(notary::NAME, |_| notary::definition("dct notary").name(notary::NAME).disable_help_subcommand(true))
 }
 
@@ -170,12 +170,12 @@ mod tests {
 
     fn offered(words: &[&str]) -> Vec<String> {
         let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-        candidates(Arguments::command(), &words, None).iter().map(|line| line.split('\t').next().unwrap().to_owned()).collect()
+        candidates(args::definition(), &words, None).iter().map(|line| line.split('\t').next().unwrap().to_owned()).collect()
     }
 
     #[test]
     fn verbs_come_from_the_definition() {
-        let verbs: Vec<_> = Arguments::command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+        let verbs: Vec<_> = args::definition().get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
         assert_eq!(offered(&[""]), verbs);
         assert_eq!(offered(&["si"]), ["signer", "sign"]);
         assert!(offered(&["key", ""]).contains(&"load".to_owned()));
@@ -185,8 +185,9 @@ mod tests {
     #[test]
     fn flags_are_offered_to_the_one_who_begins_to_type_one() {
         let flags = offered(&["inspect", "--"]);
-        assert_eq!(flags[..4], ["--pretty", "--help", "--config", "--debug"]);
-        assert!(flags[4..].iter().all(|flag| flag.starts_with("--passphrase-")), "{flags:?}");
+        assert_eq!(flags[..4], ["--pretty", "--output", "--help", "--config"]);
+        assert_eq!(flags[4..], ["--debug"], "it opens no key");
+        assert!(offered(&["sign", "--"]).contains(&"--passphrase-file".to_owned()));
         assert_eq!(offered(&["delete", "--r"]), ["--remote"]);
         assert!(offered(&["key", "--"]).contains(&"--config".to_owned()));
         assert!(offered(&["key", "load", ""]).iter().all(|word| !word.starts_with('-')));
@@ -198,12 +199,8 @@ mod tests {
             let _ = offered(words);
         }
         assert!(
-            candidates(
-                Arguments::command(),
-                &[OsString::from("sign"), std::os::unix::ffi::OsStringExt::from_vec(vec![0xff])],
-                None
-            )
-            .is_empty()
+            candidates(args::definition(), &[OsString::from("sign"), std::os::unix::ffi::OsStringExt::from_vec(vec![0xff])], None)
+                .is_empty()
         );
     }
 

@@ -3,6 +3,7 @@
 pub mod args;
 pub mod completion;
 pub mod dct;
+pub mod global_options;
 pub mod notary;
 pub mod notary_args;
 pub mod notary_dispatch;
@@ -10,3 +11,4 @@ pub mod notary_usage;
 pub mod plugin;
 pub mod plugin_flags;
 pub mod plugin_socket;
+pub(crate) mod verbs;

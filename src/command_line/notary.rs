@@ -111,14 +111,14 @@ fn execute(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
     let wiring =
         Wiring::for_notary(&NotaryFace { config: &config, ui, access: notary_dispatch::access(arguments), prompter: &prompter })?;
     for warning in &config.warnings {
-        ui.warning(warning);
+        ui.warning("setting", warning);
     }
     for word in notary_dispatch::excess(command) {
-        ui.warning(&format!("{word:?} is one argument too many, and passed over"));
+        ui.warning("excess-argument", &format!("{word:?} is one argument too many, and passed over"));
     }
     let result = notary_dispatch::run(command, &Context { ui, prompter: &prompter, wiring: &wiring, now: wiring::now() });
     for warning in wiring.warnings() {
-        ui.warning(&warning);
+        ui.warning("key-file", &warning);
     }
     result
 }

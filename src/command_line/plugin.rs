@@ -6,11 +6,16 @@
 
 use std::{ffi::OsString, path::Path};
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser as _, builder::Styles};
+use clap::{CommandFactory as _, Parser as _, builder::Styles};
 use serde::Serialize;
 use serde_json::ser::{PrettyFormatter, Serializer};
 
-use super::{args::Arguments, completion, plugin_flags::GlobalFlags};
+use super::{
+    args::{self, Arguments},
+    completion,
+    global_options::GlobalOptions,
+    plugin_flags::GlobalFlags,
+};
 use crate::{
     face::docker_usage::{self, Refusal},
     options::boolean::TEMPLATE,
@@ -131,17 +136,18 @@ impl Plugin {
 fn command(program: &Program, caller: Caller, words: Vec<OsString>, flags: &GlobalFlags) -> Result<Box<Arguments>, Refusal> {
     let definition = definition(program, caller);
     let line: Vec<OsString> = std::iter::once(OsString::from(program.name())).chain(words).collect();
-    let parsed = definition.clone().try_get_matches_from(&line).and_then(|matches| Arguments::from_arg_matches(&matches));
+    let parsed = Arguments::read(definition.clone(), &line);
     let parsed = parsed.map_err(|error| beyond(docker_usage::explain(&error, definition, &line), &line))?;
     flags.check_log_level().map_err(Refusal::Error)?;
     let engine = flags.engine().map_err(Refusal::Error)?;
-    let (config, debug) = (parsed.config.or_else(|| flags.config.clone()), parsed.debug || flags.debug);
-    Ok(Box::new(Arguments { config, debug, engine, ..parsed }))
+    let GlobalOptions { config, debug, passphrases, .. } = parsed.global;
+    let (config, debug) = (config.or_else(|| flags.config.clone()), debug || flags.debug);
+    Ok(Box::new(Arguments { global: GlobalOptions { config, debug, engine, passphrases }, command: parsed.command }))
 }
 
 /// The plugin's verbs, out of the definition of all, under its name.
 fn definition(program: &Program, caller: Caller) -> clap::Command {
-    let all = Arguments::command();
+    let all = args::definition();
     let verbs = VERBS.iter().filter_map(|verb| all.find_subcommand(verb)).map(|verb| under_name(verb.clone(), program));
     let after = all.get_after_help().map(ToString::to_string).unwrap_or_default();
     let own = all.get_arguments().map(|flag| match caller {
@@ -200,7 +206,7 @@ fn under_name(command: clap::Command, program: &Program) -> clap::Command {
 /// Says of a word that is no verb here whether it is one of `dct`.
 fn beyond(refusal: Refusal, line: &[OsString]) -> Refusal {
     let word = line.get(1).and_then(|word| word.to_str()).unwrap_or_default();
-    let known = !VERBS.contains(&word) && Arguments::command().find_subcommand(word).is_some();
+    let known = !VERBS.contains(&word) && args::definition().find_subcommand(word).is_some();
     match refusal {
         Refusal::Error(error) if known => Refusal::Error(error.hinted(format!("`dct {word}` is a command of dct alone"))),
         refusal => refusal,
@@ -253,20 +259,23 @@ mod tests {
     fn dockers_whole_line_is_read() {
         let (name, parsed) = read("/p/docker-trust --config /x -D -l=warn --tls=false -H unix:///y trust sign a:1", true);
         let parsed = parsed.unwrap();
-        assert_eq!((name.as_str(), parsed.config.as_deref(), parsed.debug), ("docker trust", Some(Path::new("/x")), true));
-        assert!(matches!(&parsed.command, Command::Sign(_)));
-        let variable = |name| parsed.engine.variable(name, |_| Some("of the environment".into()));
+        assert_eq!(
+            (name.as_str(), parsed.global.config.as_deref(), parsed.global.debug),
+            ("docker trust", Some(Path::new("/x")), true)
+        );
+        assert!(matches!(&parsed.command, Command::Verb(entry, _) if entry.words == "sign"));
+        let variable = |name| parsed.global.engine.variable(name, |_| Some("of the environment".into()));
         assert_eq!(variable("DOCKER_HOST"), Some("unix:///y".into()));
         assert_eq!(variable("DOCKER_TLS"), None);
         assert_eq!(variable("DOCKER_CONTEXT"), Some("of the environment".into()));
         let late = read("docker-trust --config /x trust sign a:1 --config /y -D", true).1.unwrap();
-        assert_eq!((late.config.as_deref(), late.debug), (Some(Path::new("/y")), true));
+        assert_eq!((late.global.config.as_deref(), late.global.debug), (Some(Path::new("/y")), true));
     }
 
     #[test]
     fn without_docker_the_name_of_the_file_is_the_program() {
         let (name, parsed) = read("./docker-trust -D inspect a", false);
-        assert!(name == "docker-trust" && parsed.unwrap().debug);
+        assert!(name == "docker-trust" && parsed.unwrap().global.debug);
         // below Docker's environment too
         let (name, parsed) = read("./docker-trust inspect a", true);
         assert!(name == "docker-trust" && parsed.is_ok());
@@ -325,7 +334,7 @@ mod tests {
         assert!(read("docker-trust __complete trust", true).1.unwrap_err().starts_with("key\tManage keys"));
         assert_eq!(
             read("docker-trust __complete", false).1.unwrap_err().lines().count(),
-            VERBS.iter().filter(|v| Arguments::command().find_subcommand(v).is_some()).count() + 1
+            VERBS.iter().filter(|v| args::definition().find_subcommand(v).is_some()).count() + 1
         );
     }
 

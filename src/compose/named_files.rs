@@ -17,7 +17,7 @@ pub(crate) use host::keyfiles::{key_source::Exposure, public_key_in::read as rea
 pub(crate) fn read_private_key(path: &Path) -> Result<Zeroizing<Vec<u8>>, CliError> {
     key_source::read(path).map_err(|error| {
         let file = path.display();
-        let words = CliError::new(format!("refusing to load key from {file}: {error}"));
+        let words = CliError::new(format!("refusing to load key from {file}: {error}")).coded("unusable-key-file");
         match error {
             KeySourceError::OpenToOthers(_) => words.hinted(format!("chmod 600 {file}")),
             _ => words,
@@ -27,17 +27,17 @@ pub(crate) fn read_private_key(path: &Path) -> Result<Zeroizing<Vec<u8>>, CliErr
 
 /// Reads a file that private keys are to be imported from, and whether others may read it too.
 pub(crate) fn read_private_keys(path: &Path) -> Result<(Zeroizing<Vec<u8>>, Exposure), CliError> {
-    key_source::read_whoever_may(path).map_err(|error| CliError::new(error.to_string()))
+    key_source::read_whoever_may(path).map_err(|error| CliError::new(error.to_string()).coded("unusable-key-file"))
 }
 
 /// Writes a key that leaves the store into a new file.
 pub(crate) fn write_key(file: &Path, text: &str) -> Result<(), CliError> {
-    key_out::write_new(file, text).map_err(|error| CliError::new(without_error_numbers(&error.to_string())))
+    key_out::write_new(file, text).map_err(|error| CliError::new(without_error_numbers(&error.to_string())).coded("io"))
 }
 
 /// The same, in place of a file that is there.
 pub(crate) fn write_key_over(file: &Path, text: &str) -> Result<(), CliError> {
-    key_out::write_over(file, text).map_err(|error| CliError::new(without_error_numbers(&error.to_string())))
+    key_out::write_over(file, text).map_err(|error| CliError::new(without_error_numbers(&error.to_string())).coded("io"))
 }
 
 /// Whether something has the name that the file of a public key is to have.

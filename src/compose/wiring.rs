@@ -174,7 +174,7 @@ impl Wiring {
 pub(crate) fn sign_from() -> Result<Option<String>, CliError> {
     match variable("DCT_SIGN_FROM").map(|value| value.to_string_lossy().into_owned()) {
         Some(value) if !matches!(&*value, "engine" | "registry") => {
-            Err(CliError::new(format!("DCT_SIGN_FROM is neither engine nor registry: {value}")))
+            Err(CliError::new(format!("DCT_SIGN_FROM is neither engine nor registry: {value}")).coded("unusable-setting"))
         }
         value => Ok(value),
     }
@@ -273,8 +273,11 @@ fn variable(name: &str) -> Option<OsString> {
 fn config_dir(flag: Option<&Path>) -> Result<PathBuf, CliError> {
     let named = flag.map(Path::to_owned).or_else(|| variable("DOCKER_CONFIG").map(PathBuf::from));
     let folder = named.or_else(|| dirs::home_dir().map(|home| home.join(".docker")));
-    let folder = folder
-        .ok_or_else(|| CliError::new("no home folder is known").hinted("name Docker's folder in DOCKER_CONFIG or --config"))?;
+    let folder = folder.ok_or_else(|| {
+        CliError::new("no home folder is known")
+            .coded("unusable-setting")
+            .hinted("name Docker's folder in DOCKER_CONFIG or --config")
+    })?;
     std::path::absolute(&folder).map_err(|error| CliError::new(format!("{}: {}", folder.display(), os_words(&error))))
 }
 
@@ -282,18 +285,22 @@ fn servers(settings: &DctSettings) -> Result<Servers, CliError> {
     let mut servers = Servers::default();
     for (registry, set) in settings.registries() {
         if let Some(server) = &set.server {
-            servers = servers.for_registry(registry, server).map_err(|error| CliError::new(error.to_string()))?;
+            servers = servers
+                .for_registry(registry, server)
+                .map_err(|error| CliError::new(error.to_string()).coded("unusable-setting"))?;
         }
     }
     if let Some(server) = variable("DOCKER_CONTENT_TRUST_SERVER") {
-        servers = servers.for_all(&server.to_string_lossy()).map_err(|error| CliError::new(error.to_string()))?;
+        servers = servers
+            .for_all(&server.to_string_lossy())
+            .map_err(|error| CliError::new(error.to_string()).coded("unusable-setting"))?;
     }
     Ok(servers)
 }
 
 fn settings() -> Result<DctSettings, CliError> {
     match DctSettings::path() {
-        Some(path) => DctSettings::load(&path).map_err(|error| CliError::new(error.to_string())),
+        Some(path) => DctSettings::load(&path).map_err(|error| CliError::new(error.to_string()).coded("unusable-setting")),
         None => Ok(DctSettings::default()),
     }
 }

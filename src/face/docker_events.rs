@@ -1,5 +1,6 @@
 //! What happens along the way, in the words of `docker trust`.
 
+use super::warning_words::tell;
 use crate::term::ui::Ui;
 use client::ports::{Events, events::Event};
 
@@ -37,7 +38,7 @@ impl Events for DockerNarrator<'_> {
                 ui.line(&format!("Initializing signed repository for {typed}..."));
             }
             (Event::Initialized { .. }, NarratedVerb::SignerAdd) => ui.line(&format!("Successfully initialized \"{typed}\"")),
-            (Event::Warning(text), _) => ui.warning(&text),
+            (Event::Warning(warning), _) => tell(ui, &warning),
             _ => {}
         }
     }

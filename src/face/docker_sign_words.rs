@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use crate::{
-    face::failure,
+    face::{failure, warning_words},
     term::{
         error::{CliError, ExitStatus},
         pull_progress::LayersView,
@@ -171,19 +171,15 @@ impl Events for TransferWords<'_> {
             Event::SigningFromRegistry { tag, manifest } => {
                 self.signing(tag, "as its registry serves it", manifest.digest, manifest.length);
             }
-            Event::SkippingTarget { name } => ui.notice(&format!("Skipping target for \"{name}\"")),
-            Event::TagMoved { tag, signed, served: Some(served) } => ui.warning(&format!(
-                "the registry serves sha256:{served} for tag {tag} now; the signed content is sha256:{signed}, and is signed again; \
-                 `dct sign --registry` signs what the registry serves"
-            )),
-            Event::TagMoved { tag, signed, served: None } => {
-                ui.warning(&format!("the registry has no tag {tag} any more; the signed content is sha256:{signed}"));
+            Event::SkippingTarget { name } => {
+                let words = format!("Skipping target for \"{name}\"");
+                if ui.is_for_program() { ui.warning("skipped-name", &words) } else { ui.notice(&words) }
             }
             Event::Tagging { digest, tag } => {
                 let name = familiar(self.gun);
                 ui.notice(&format!("Tagging {name}@sha256:{digest} as {name}:{tag}"));
             }
-            Event::Warning(text) => ui.warning(&text),
+            Event::Warning(warning) => warning_words::tell(ui, &warning),
             _ => {}
         }
     }

@@ -104,6 +104,7 @@ impl Place {
 
     fn unknown_command(&self, word: &str) -> CliError {
         CliError::new(format!("{}: unknown command: {} {word}", self.program(), self.path))
+            .coded("usage")
             .and("")
             .and(format!("Usage:  {}", self.path))
             .and("")
@@ -136,21 +137,21 @@ impl Place {
     fn with_usage(&mut self, error: CliError, look: &str) -> CliError {
         let usage = self.command.render_usage().to_string();
         let usage = usage.strip_prefix("Usage: ").unwrap_or(&usage);
-        error.and("").and(format!("Usage:  {usage}")).and("").and(format!("{look} '{} --help' for more information", self.path))
+        let error = error.coded("usage").and("").and(format!("Usage:  {usage}"));
+        error.and("").and(format!("{look} '{} --help' for more information", self.path))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::{CommandFactory as _, Parser as _};
 
     use super::*;
-    use crate::command_line::args::Arguments;
+    use crate::command_line::args;
 
     fn refuse(line: &str) -> (Vec<String>, u8) {
         let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-        let error = Arguments::try_parse_from(&arguments).unwrap_err();
-        match explain(&error, Arguments::command(), &arguments) {
+        let error = args::Arguments::read(args::definition(), &arguments).unwrap_err();
+        match explain(&error, args::definition(), &arguments) {
             Refusal::Error(error) => (error.message().to_vec(), error.status().code()),
             Refusal::Help(help) | Refusal::Guidance(help) => panic!("{help}"),
         }
@@ -255,12 +256,13 @@ mod tests {
             "dct key load k --name a --name b",
             "dct inspect --pretty=T a -D",
         ] {
-            assert!(Arguments::try_parse_from(line.split(' ')).is_ok(), "{line}");
+            let line: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            assert!(args::Arguments::read(args::definition(), &line).is_ok(), "{line:?}");
         }
     }
 
     #[test]
     fn the_definition_is_sound() {
-        Arguments::command().debug_assert();
+        args::definition().debug_assert();
     }
 }

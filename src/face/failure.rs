@@ -3,7 +3,7 @@
 use super::hints::{hint, nobody_is_left};
 use crate::term::error::{CliError, without_error_numbers};
 use client::{
-    error::{OpsError, Origin},
+    error::{OpsError, Origin, code::Coded as _},
     ports::{EngineError, RemoteError, Service, Step},
 };
 use trust::{
@@ -84,7 +84,8 @@ fn untrusted(name: &str, error: &UpdateError) -> String {
 }
 
 fn told(words: &str, failure: &OpsError) -> CliError {
-    let mut error = CliError::new(without_error_numbers(words)).with_facts(format!("{failure:?}"));
+    let mut error = CliError::new(without_error_numbers(words)).coded(failure.code());
+    error = error.with_facts(failure.facts()).with_insides(format!("{failure:?}"));
     if let Some(cause) = cause(failure) {
         error = error.because(cause);
     }

@@ -9,3 +9,4 @@ pub mod hints;
 pub mod notary_events;
 pub mod notary_failure;
 pub mod notary_misuse;
+pub(crate) mod warning_words;

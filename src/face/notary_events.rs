@@ -1,5 +1,6 @@
 //! What happens along the way, in the words of notary.
 
+use super::warning_words::tell;
 use crate::term::ui::Ui;
 use client::ports::{Events, events::Event};
 
@@ -19,7 +20,7 @@ impl<'a> NotaryNarrator<'a> {
 impl Events for NotaryNarrator<'_> {
     fn tell(&self, event: Event<'_>) {
         match event {
-            Event::Warning(text) => self.ui.warning(&text),
+            Event::Warning(warning) => tell(self.ui, &warning),
             Event::RootKeyFound { id } => self.ui.line(&format!("Root key found, using: {id}")),
             Event::Initializing { gun } => self.ui.wait_for(&format!("initializing {gun}")),
             _ => {}

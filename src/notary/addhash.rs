@@ -83,7 +83,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let names = names.join(", ");
     context.ui.line(&format!("Addition of target \"{name}\" by {names} hash to repository \"{gun}\" staged for next publish."));
     if sha256.is_none() {
-        context.ui.warning(&format!("{name} has no SHA-256: `lookup` shows none, and Docker passes it over"));
+        context.ui.warning("no-sha256", &format!("{name} has no SHA-256: `lookup` shows none, and Docker passes it over"));
     }
     changes::publish_where_wanted(context, &gun, args.publish)
 }

@@ -16,7 +16,7 @@ use trust::{
 
 /// Stages changes behind those that are staged already. No server is asked.
 pub(super) fn stage(context: &Context<'_>, gun: &Gun, changes: &[Change]) -> Result<(), CliError> {
-    stage::stage(context.wiring.changelist(), gun, context.now, changes).map_err(|error| told(&error))
+    stage::stage(context.wiring.changelist(), gun, context.now, changes).map(drop).map_err(|error| told(&error))
 }
 
 /// Publishes all that is staged, where `-p` wants it.
@@ -60,7 +60,10 @@ pub(super) fn target_roles(context: &Context<'_>, names: &[String]) -> Result<Ve
 /// Warns of a delegation whose name is close to that of the one that Docker trusts.
 pub(super) fn warn_near_releases(context: &Context<'_>, role: &RoleName) {
     if is_near_releases(role.as_str()) {
-        context.ui.warning(&format!("{role} is not targets/releases, the only delegation that Docker pulls from"));
+        context.ui.warning(
+            "not-pulled-by-docker",
+            &format!("{role} is not targets/releases, the only delegation that Docker pulls from"),
+        );
     }
 }
 

@@ -6,14 +6,15 @@ use crate::{
     compose::context::Context,
     face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
     options::{
-        boolean::{OutputFormat, output_format},
         notary::TEMPLATE,
         notary_names::repository,
+        output::{OutputFormat, output_format},
     },
-    render::{notary_table, targets_json},
+    render::{json, notary_table, targets_json::DelegationsJson},
     term::error::CliError,
 };
 use client::image::list_targets::{self, DelegatedRole};
+use client::outcome::Outcome;
 
 /// Lists the delegations of a trusted collection
 #[derive(Debug, clap::Args)]
@@ -40,11 +41,11 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let gun = repository(gun)?;
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let narrator = NotaryNarrator::new(context.ui);
-    let roles = list_targets::delegations(&context.session(&narrator), &gun).map_err(|error| {
+    let roles = list_targets::delegations(&context.session(&narrator), &gun).map(Outcome::into_result).map_err(|error| {
         notary_failure::told(&error).prefixed(&format!("Error retrieving delegation roles for repository {gun}: "))
     })?;
     match args.output {
-        OutputFormat::Json => context.ui.json(&targets_json::delegations(gun.as_str(), &roles)?),
+        OutputFormat::Json => context.ui.json(&json::report(&DelegationsJson::of(gun.as_str(), &roles))?),
         OutputFormat::Text => {
             context.ui.line("");
             if roles.is_empty() {

@@ -52,7 +52,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         let missing = format!("no key with ID {id} is on this machine");
         match file {
             Some(file) => return Err(nothing_written(missing, file)),
-            None => context.ui.warning(&missing),
+            None => context.ui.warning("no-such-key", &missing),
         }
     }
     let is_meant = |info: &KeyInfo| match (guns.as_slice(), ids.as_slice()) {

@@ -81,6 +81,7 @@ fn to_files(prefix: &Path, args: &Args, context: &Context<'_>) -> Result<(), Cli
         ExportError::Ops(error) => notary_failure::told(&error),
         error => CliError::new(error.to_string()),
     })?;
+    let pair = pair.into_result();
     named_files::write_key(&private, &pair.private)?;
     named_files::write_key(&public, &pair.public)
 }

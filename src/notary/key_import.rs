@@ -49,20 +49,21 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 fn import(file: &Path, fallback: &Fallback, context: &Context<'_>) -> Result<(), CliError> {
     let (bytes, exposure) = named_files::read_private_keys(file)?;
     if exposure == Exposure::Others {
-        context.ui.warning(&format!("{} holds private keys, and is open to other users", file.display()));
+        context.ui.warning("open-to-others", &format!("{} holds private keys, and is open to other users", file.display()));
     }
     let narrator = NotaryNarrator::new(context.ui);
     let stored = import_key::import(&context.session(&narrator), &pem::blocks(&bytes), fallback);
-    let stored = stored.map_err(|error| refused(file, error))?;
+    let stored = stored.map_err(|error| refused(file, error))?.into_result();
     // as notary has it, what the file says wins
     let typed = fallback.role.as_deref().filter(|role| !role.is_empty());
     for key in stored.iter().filter(|key| typed.is_some_and(|typed| key.role != typed)) {
-        context.ui.warning(&format!("key {} is stored as {}, as its file says", key.id, key.role));
+        context.ui.warning("key-named-by-file", &format!("key {} is stored as {}, as its file says", key.id, key.role));
     }
     for key in stored.iter().filter(|key| key.role == RoleName::root().as_str()) {
-        context
-            .ui
-            .warning(&format!("{} is a root key: repositories that are initialized on this machine take it for theirs", key.id));
+        context.ui.warning(
+            "root-key",
+            &format!("{} is a root key: repositories that are initialized on this machine take it for theirs", key.id),
+        );
     }
     Ok(())
 }

@@ -5,10 +5,10 @@ use crate::{
     compose::context::Context,
     face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
     options::{
-        boolean::{OutputFormat, output_format},
         notary::TEMPLATE,
+        output::{OutputFormat, output_format},
     },
-    render::{keys_json, notary_table},
+    render::{json, keys_json::KeysJson, notary_table},
     term::error::CliError,
 };
 use client::{error::OpsError, ports::KeyInfo};
@@ -40,7 +40,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let mut keys = context.session(&narrator).keys.list().map_err(|error| notary_failure::told(&OpsError::Keys(error)))?;
     keys.sort_by_key(|info| (info.role != RoleName::root().as_str(), info.gun.clone(), info.role.clone(), info.id));
     match args.output {
-        OutputFormat::Json => context.ui.json(&keys_json::list(&keys)?),
+        OutputFormat::Json => context.ui.json(&json::report(&KeysJson::of(&keys))?),
         OutputFormat::Text => {
             context.ui.line("");
             if keys.is_empty() {

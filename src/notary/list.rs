@@ -4,14 +4,15 @@ use crate::{
     compose::context::Context,
     face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
     options::{
-        boolean::{OutputFormat, output_format},
         notary::{List, TEMPLATE, listed, words},
         notary_names::{repository, roles},
+        output::{OutputFormat, output_format},
     },
-    render::{notary_table, target_row::row, targets_json},
+    render::{json, notary_table, target_row::row, targets_json::TargetsJson},
     term::error::CliError,
 };
 use client::image::list_targets;
+use client::outcome::Outcome;
 
 /// Lists the targets of a trusted collection
 #[derive(Debug, clap::Args)]
@@ -40,9 +41,11 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (gun, roles) = (repository(gun)?, roles(&listed(&args.roles))?);
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let narrator = NotaryNarrator::new(context.ui);
-    let targets = list_targets::list(&context.session(&narrator), &gun, &roles).map_err(|error| notary_failure::told(&error))?;
+    let targets = list_targets::list(&context.session(&narrator), &gun, &roles)
+        .map(Outcome::into_result)
+        .map_err(|error| notary_failure::told(&error))?;
     match args.output {
-        OutputFormat::Json => context.ui.json(&targets_json::list(gun.as_str(), &targets)?),
+        OutputFormat::Json => context.ui.json(&json::report(&TargetsJson::of(gun.as_str(), &targets))?),
         OutputFormat::Text if targets.is_empty() => context.ui.lines(["", "No targets present in this repository.", ""]),
         OutputFormat::Text => {
             context.ui.lines(notary_table::lines(["NAME", "DIGEST", "SIZE (BYTES)", "ROLE"], targets.iter().map(row)));

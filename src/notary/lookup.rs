@@ -4,14 +4,15 @@ use crate::{
     compose::context::Context,
     face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
     options::{
-        boolean::{OutputFormat, output_format},
         notary::TEMPLATE,
         notary_names::repository,
+        output::{OutputFormat, output_format},
     },
-    render::targets_json,
+    render::{json, targets_json::OneTargetJson},
     term::error::CliError,
 };
 use client::image::list_targets;
+use client::outcome::Outcome;
 
 /// Looks up a target in a trusted collection
 #[derive(Debug, clap::Args)]
@@ -42,11 +43,12 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let gun = repository(gun)?;
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let narrator = NotaryNarrator::new(context.ui);
-    let found =
-        list_targets::lookup(&context.session(&narrator), &gun, &[], target).map_err(|error| notary_failure::told(&error))?;
+    let found = list_targets::lookup(&context.session(&narrator), &gun, &[], target)
+        .map(Outcome::into_result)
+        .map_err(|error| notary_failure::told(&error))?;
     let found = found.ok_or_else(|| CliError::new(format!("No valid trust data for {target}")))?;
     match args.output {
-        OutputFormat::Json => context.ui.json(&targets_json::one(gun.as_str(), &found)?),
+        OutputFormat::Json => context.ui.json(&json::report(&OneTargetJson::of(gun.as_str(), &found))?),
         OutputFormat::Text => context.ui.line(&format!("{target} sha256:{} {}", found.meta.sha256, found.meta.length)),
     }
     Ok(())

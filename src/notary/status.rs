@@ -4,13 +4,13 @@ use crate::{
     compose::context::Context,
     face::{notary_failure::told, notary_misuse},
     options::{
-        boolean::{OutputFormat, output_format},
         notary::TEMPLATE,
         notary_names::repository,
+        output::{OutputFormat, output_format},
     },
     render::{
-        notary_table,
-        targets_json::{self, NumberedChange},
+        json, notary_table,
+        targets_json::{ChangesJson, NumberedChange},
     },
     term::error::CliError,
 };
@@ -45,11 +45,13 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
             Ok(StagedChange { action, role: scope, kind, path, .. }) => {
                 changes.push(NumberedChange { number, action, scope, kind, path });
             }
-            Err(reason) => context.ui.warning(&format!("change {number}, {}, is none: {reason}", staged.file.name)),
+            Err(reason) => {
+                context.ui.warning("bad-staged-change", &format!("change {number}, {}, is none: {reason}", staged.file.name));
+            }
         }
     }
     if args.output == OutputFormat::Json {
-        context.ui.json(&targets_json::changes(gun.as_str(), &changes)?);
+        context.ui.json(&json::report(&ChangesJson { repository: gun.to_string(), changes })?);
         return Ok(());
     }
     if changes.is_empty() {

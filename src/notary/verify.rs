@@ -20,6 +20,7 @@ use crate::{
     term::error::{CliError, os_words},
 };
 use client::image::list_targets;
+use client::outcome::Outcome;
 use trust::model::hashes::HashMismatch;
 
 /// Verifies that the content is a target of the trusted collection
@@ -61,7 +62,9 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let narrator = NotaryNarrator::new(context.ui);
     let found = {
         let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
-        list_targets::lookup(&context.session(&narrator), &gun, &[], target).map_err(|error| notary_failure::told(&error))
+        list_targets::lookup(&context.session(&narrator), &gun, &[], target)
+            .map(Outcome::into_result)
+            .map_err(|error| notary_failure::told(&error))
     };
     let found = found.and_then(|found| found.ok_or_else(|| CliError::new(format!("No valid trust data for {target}"))));
     let found = found.map_err(|error| error.prefixed(&format!("error retrieving target by name:{target}, error:")))?;

@@ -3,24 +3,6 @@
 /// Docker's layout of a help page.
 pub(crate) const TEMPLATE: &str = "Usage:  {usage}\n\n{about}\n\n{all-args}{after-help}\n";
 
-/// How a verb answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OutputFormat {
-    /// For a person.
-    Text,
-    /// For a program.
-    Json,
-}
-
-/// Reads the value of `--output`.
-pub(crate) fn output_format(value: &str) -> Result<OutputFormat, String> {
-    match value {
-        "text" => Ok(OutputFormat::Text),
-        "json" => Ok(OutputFormat::Json),
-        _ => Err("must be text or json".to_owned()),
-    }
-}
-
 /// Reads a flag's value as Go does (`strconv.ParseBool`), so that `--pretty=false` means what it says.
 pub(crate) fn go_bool(value: &str) -> Result<bool, String> {
     match value {

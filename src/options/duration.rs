@@ -4,12 +4,12 @@ use jiff::{SignedDuration, Timestamp};
 
 /// A span from now on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Within(SignedDuration);
+pub(crate) struct Within(SignedDuration);
 
 impl Within {
     /// The moment at its end.
     #[must_use]
-    pub fn from(self, now: Timestamp) -> Timestamp {
+    pub(crate) fn from(self, now: Timestamp) -> Timestamp {
         now.saturating_add(self.0).unwrap_or(Timestamp::MAX)
     }
 }

@@ -6,4 +6,5 @@ pub(crate) mod engine;
 pub(crate) mod names;
 pub(crate) mod notary;
 pub(crate) mod notary_names;
+pub(crate) mod output;
 pub(crate) mod transfer;

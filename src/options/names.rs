@@ -27,5 +27,5 @@ pub(crate) fn with_default_tag(image: ImageName, ui: &Ui) -> ImageName {
 }
 
 fn refused(error: &InvalidReference) -> CliError {
-    CliError::new(error.to_string())
+    CliError::new(error.to_string()).coded("invalid-reference")
 }

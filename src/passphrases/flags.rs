@@ -91,13 +91,12 @@ fn one_of(
     if let Some(other) = given.next() {
         return Err(CliError::new(format!("{flag} and {other} cannot be used together")).with_status(ExitStatus::BadFlag));
     }
-    let place =
-        match (file, descriptor, command) {
-            (Some(path), ..) => Place::File(path.clone()),
-            (_, Some(number), _) => Place::Text(read(number).map_err(|reason| {
-                CliError::new(format!("the passphrase of descriptor {number} ({flag}) cannot be used: {reason}"))
-            })?),
-            (.., command) => Place::Command(command.cloned().unwrap_or_default()),
-        };
+    let place = match (file, descriptor, command) {
+        (Some(path), ..) => Place::File(path.clone()),
+        (_, Some(number), _) => Place::Text(read(number).map_err(|reason| {
+            CliError::new(format!("the passphrase of descriptor {number} ({flag}) cannot be used: {reason}")).coded("no-answer")
+        })?),
+        (.., command) => Place::Command(command.cloned().unwrap_or_default()),
+    };
     Ok(Some(PassphraseSource::new(flag, place)))
 }

@@ -190,7 +190,7 @@ impl Prompter {
             if question.peer == Peer::Docker {
                 return Err(DecisionError::NoAnswer(words));
             }
-            self.ui.warning(&words);
+            self.ui.warning("passphrase", &words);
             return Err(DecisionError::AttemptsExceeded);
         }
         if attempt >= UNLOCK_ATTEMPTS || !self.may_ask() {
@@ -220,7 +220,7 @@ impl Prompter {
         let _aside = self.ui.aside();
         let answer = self.sources.read(source, question.role, question.id).map_err(DecisionError::NoAnswer)?;
         if let Some(warning) = &answer.warning {
-            self.ui.warning(warning);
+            self.ui.warning("passphrase", warning);
         }
         Ok(answer.text)
     }

@@ -60,7 +60,7 @@ fn sorted(names: &[impl ToString]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::inspect_json;
+    use crate::render::docker_inspect;
     use trust::model::{
         digest::Sha256,
         key_id::{CanonicalKeyId, TufKeyId},
@@ -112,7 +112,7 @@ mod tests {
         report.tags.iter_mut().for_each(|row| row.by_repository = false);
         let text = render("x/y", &report).join("\n");
         assert!(text.contains(&format!("\nv10          {}   (targets/releases)\n", "b".repeat(64))), "{text}");
-        let json = inspect_json::render(&[("x/y", report)]).unwrap();
+        let json = docker_inspect::render(std::iter::once(("x/y", &report))).unwrap();
         assert!(json.contains("\"Signers\": []\n            }\n        ],") && !(text + &json).contains("Repo Admin"), "{json}");
     }
 
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn json_has_dockers_members_in_dockers_order() {
         let report = report();
-        let json = inspect_json::render(&[("x/y", report)]).unwrap();
+        let json = docker_inspect::render(std::iter::once(("x/y", &report))).unwrap();
         let id = |digit: &str| format!("                        \"ID\": \"{}\"\n", digit.repeat(64));
         let keys = |digits: &[&str]| {
             let keys: Vec<_> = digits.iter().map(|d| format!("                    {{\n{}                    }}", id(d))).collect();
@@ -170,7 +170,12 @@ mod tests {
             }
             let (typed, report) = report_of(&json);
             assert_eq!(render(&typed, &report).join("\n") + "\n", pretty, "{}", folder.display());
-            assert_eq!(inspect_json::render(&[(&typed, report)]).unwrap() + "\n", json, "{}", folder.display());
+            assert_eq!(
+                docker_inspect::render(std::iter::once((typed.as_str(), &report))).unwrap() + "\n",
+                json,
+                "{}",
+                folder.display()
+            );
             count += 1;
         }
         assert!(count >= 5, "{count}");
@@ -207,10 +212,10 @@ mod tests {
 
     #[test]
     fn json_of_nothing_is_an_empty_list() {
-        assert_eq!(inspect_json::render(&[]).unwrap(), "[]");
+        assert_eq!(docker_inspect::render(std::iter::empty()).unwrap(), "[]");
         let empty =
             ImageReport { tags: Vec::new(), signers: Vec::new(), root_keys: Vec::new(), repository_keys: Vec::new(), ..report() };
-        let json = inspect_json::render(&[("x/y", empty)]).unwrap();
+        let json = docker_inspect::render(std::iter::once(("x/y", &empty))).unwrap();
         assert!(json.contains("\"SignedTags\": [],\n        \"Signers\": [],\n"), "{json}");
         assert!(json.contains("{\n                \"Name\": \"Root\"\n            }"), "{json}");
     }

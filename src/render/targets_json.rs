@@ -1,110 +1,101 @@
-//! Targets, delegations and staged changes as JSON, for `--output json`. A member is never taken away or given another meaning while `schemaVersion` stays what it is.
+//! Targets, delegations and staged changes in reports.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::{render::go_json, term::error::CliError};
 use client::image::list_targets::{DelegatedRole, SignedTarget};
 
-/// The version of the form.
-const VERSION: u32 = 1;
-
-/// `list`
-pub(crate) fn list(repository: &str, targets: &[SignedTarget]) -> Result<String, CliError> {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct List<'a> {
-        schema_version: u32,
-        repository: &'a str,
-        targets: Vec<TargetJson<'a>>,
-    }
-    render(&List { schema_version: VERSION, repository, targets: targets.iter().map(TargetJson::of).collect() })
+/// What is signed in a repository.
+#[derive(Serialize)]
+pub(crate) struct TargetsJson {
+    repository: String,
+    targets: Vec<TargetJson>,
 }
 
-/// `lookup`
-pub(crate) fn one(repository: &str, target: &SignedTarget) -> Result<String, CliError> {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct One<'a> {
-        schema_version: u32,
-        repository: &'a str,
-        #[serde(flatten)]
-        target: TargetJson<'a>,
-    }
-    render(&One { schema_version: VERSION, repository, target: TargetJson::of(target) })
+/// What a name is signed for.
+#[derive(Serialize)]
+pub(crate) struct OneTargetJson {
+    repository: String,
+    #[serde(flatten)]
+    target: TargetJson,
 }
 
-/// `delegation list`
-pub(crate) fn delegations(repository: &str, roles: &[DelegatedRole]) -> Result<String, CliError> {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct List<'a> {
-        schema_version: u32,
-        repository: &'a str,
-        delegations: Vec<Delegation<'a>>,
-    }
-    #[derive(Serialize)]
-    struct Delegation<'a> {
-        role: &'a str,
-        paths: &'a [String],
-        keys: Vec<String>,
-        threshold: u64,
-    }
-    let delegations = roles.iter().map(|role| Delegation {
-        role: role.role.as_str(),
-        paths: &role.paths,
-        keys: role.keys.iter().map(ToString::to_string).collect(),
-        threshold: role.threshold,
-    });
-    render(&List { schema_version: VERSION, repository, delegations: delegations.collect() })
+#[derive(Serialize)]
+struct TargetJson {
+    name: String,
+    role: String,
+    length: u64,
+    /// In hexadecimal digits, by algorithm.
+    hashes: BTreeMap<String, String>,
+}
+
+/// The delegations of a repository.
+#[derive(Serialize)]
+pub(crate) struct DelegationsJson {
+    repository: String,
+    delegations: Vec<DelegationJson>,
+}
+
+#[derive(Serialize)]
+struct DelegationJson {
+    role: String,
+    paths: Vec<String>,
+    keys: Vec<String>,
+    threshold: u64,
+}
+
+/// The staged changes of a repository.
+#[derive(Serialize)]
+pub(crate) struct ChangesJson {
+    pub(crate) repository: String,
+    pub(crate) changes: Vec<NumberedChange>,
 }
 
 /// A staged change, and its number.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct NumberedChange {
     /// Its place among the staged changes, from 0.
-    pub number: usize,
+    pub(crate) number: usize,
     /// `create`, `update` or `delete`.
-    pub action: String,
+    pub(crate) action: String,
     /// The role that it is about.
-    pub scope: String,
+    pub(crate) scope: String,
     /// What it is about: `target`, `delegation` or `witness`.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub(crate) kind: String,
     /// The name of the target.
-    pub path: String,
+    pub(crate) path: String,
 }
 
-/// `status`
-pub(crate) fn changes(repository: &str, changes: &[NumberedChange]) -> Result<String, CliError> {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Status<'a> {
-        schema_version: u32,
-        repository: &'a str,
-        changes: &'a [NumberedChange],
-    }
-    render(&Status { schema_version: VERSION, repository, changes })
-}
-
-#[derive(Serialize)]
-struct TargetJson<'a> {
-    name: &'a str,
-    role: &'a str,
-    length: u64,
-    /// In hexadecimal digits, by algorithm.
-    hashes: BTreeMap<&'a str, String>,
-}
-
-impl<'a> TargetJson<'a> {
-    fn of(target: &'a SignedTarget) -> Self {
-        let others = target.meta.others.iter().map(|(name, hash)| (name.as_str(), base16ct::lower::encode_string(hash)));
-        let hashes = others.chain([("sha256", target.meta.sha256.to_hex())]).collect();
-        Self { name: &target.name, role: target.role.as_str(), length: target.meta.length, hashes }
+impl TargetsJson {
+    pub(crate) fn of(repository: &str, targets: &[SignedTarget]) -> Self {
+        Self { repository: repository.to_owned(), targets: targets.iter().map(TargetJson::of).collect() }
     }
 }
 
-fn render(value: &impl Serialize) -> Result<String, CliError> {
-    go_json::indented(value).map_err(|error| CliError::new(error.to_string()))
+impl OneTargetJson {
+    pub(crate) fn of(repository: &str, target: &SignedTarget) -> Self {
+        Self { repository: repository.to_owned(), target: TargetJson::of(target) }
+    }
+}
+
+impl TargetJson {
+    fn of(target: &SignedTarget) -> Self {
+        let others = target.meta.others.iter().map(|(name, hash)| (name.clone(), base16ct::lower::encode_string(hash)));
+        let hashes = others.chain([("sha256".to_owned(), target.meta.sha256.to_hex())]).collect();
+        Self { name: target.name.clone(), role: target.role.to_string(), length: target.meta.length, hashes }
+    }
+}
+
+impl DelegationsJson {
+    pub(crate) fn of(repository: &str, roles: &[DelegatedRole]) -> Self {
+        let delegation = |role: &DelegatedRole| DelegationJson {
+            role: role.role.to_string(),
+            paths: role.paths.clone(),
+            keys: role.keys.iter().map(ToString::to_string).collect(),
+            threshold: role.threshold,
+        };
+        Self { repository: repository.to_owned(), delegations: roles.iter().map(delegation).collect() }
+    }
 }

@@ -1,4 +1,6 @@
-//! Why a command ends, for a person: the words, the cause, the hints and the exit code.
+//! Why a command ends: the words, the cause and the hints for a person, the code and the facts for a program, and the exit code.
+
+use client::error::facts::Facts;
 
 /// Exit codes. Docker's: 125 is for a command line that its flag parser refuses, 1 for all else but what
 /// a command that we run ends with, a reader that has gone away, and the verdicts of `dct expiry`.
@@ -39,10 +41,21 @@ pub struct CliError {
     message: Vec<String>,
     cause: Option<String>,
     hints: Vec<String>,
-    facts: Option<String>,
+    kind: Box<Kind>,
     status: ExitStatus,
     /// The command that was used wrong, where the way to use it is to be shown.
     misused: Option<&'static str>,
+}
+
+/// What kind of failure it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Kind {
+    /// A stable name, for programs.
+    code: Option<&'static str>,
+    /// The facts of the kind, for programs.
+    facts: Facts,
+    /// The failure as the program knows it, for `--debug`.
+    insides: Option<String>,
 }
 
 impl CliError {
@@ -53,7 +66,7 @@ impl CliError {
             message: vec![message.into()],
             cause: None,
             hints: Vec::new(),
-            facts: None,
+            kind: Box::default(),
             status: ExitStatus::Failed,
             misused: None,
         }
@@ -62,7 +75,7 @@ impl CliError {
     /// An error without words of its own, after others have been said.
     #[must_use]
     pub fn silent(status: ExitStatus) -> Self {
-        Self { message: Vec::new(), cause: None, hints: Vec::new(), facts: None, status, misused: None }
+        Self { message: Vec::new(), status, ..Self::new("") }
     }
 
     /// Puts words of the peer before the first line.
@@ -103,10 +116,24 @@ impl CliError {
         self
     }
 
+    /// Sets the kind, for programs.
+    #[must_use]
+    pub fn coded(mut self, code: &'static str) -> Self {
+        self.kind.code = Some(code);
+        self
+    }
+
+    /// Sets the facts of the kind, for programs.
+    #[must_use]
+    pub fn with_facts(mut self, facts: Facts) -> Self {
+        self.kind.facts = facts;
+        self
+    }
+
     /// Sets the failure as the program knows it.
     #[must_use]
-    pub fn with_facts(mut self, facts: String) -> Self {
-        self.facts = Some(facts);
+    pub fn with_insides(mut self, insides: String) -> Self {
+        self.kind.insides = Some(insides);
         self
     }
 
@@ -148,10 +175,25 @@ impl CliError {
         &self.hints
     }
 
+    /// The kind, for programs: what a command line was refused for is `usage`, and what has no kind of its own is `failed`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self.status {
+            ExitStatus::BadFlag => self.kind.code.unwrap_or("usage"),
+            _ => self.kind.code.unwrap_or("failed"),
+        }
+    }
+
+    /// The facts of the kind.
+    #[must_use]
+    pub fn facts(&self) -> &Facts {
+        &self.kind.facts
+    }
+
     /// The failure as the program knows it, for `--debug`.
     #[must_use]
-    pub fn facts(&self) -> Option<&str> {
-        self.facts.as_deref()
+    pub fn insides(&self) -> Option<&str> {
+        self.kind.insides.as_deref()
     }
 
     /// How the process ends.

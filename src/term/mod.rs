@@ -1,5 +1,6 @@
 //! The terminal: the only room that prints and draws.
 
+pub(crate) mod audience;
 pub(crate) mod error;
 pub(crate) mod input;
 pub(crate) mod natural_order;

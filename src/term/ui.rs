@@ -7,6 +7,7 @@
 //! its end of a pipe early (`dct inspect … | head -1`).
 
 use std::{
+    collections::BTreeMap,
     io::{self, IsTerminal, Write},
     sync::{
         Mutex, MutexGuard, PoisonError,
@@ -15,8 +16,11 @@ use std::{
 };
 
 use rustix::termios::tcgetwinsize;
+use serde::Serialize;
+use serde_json::Value;
 
 use super::{
+    audience::Audience,
     error::{CliError, ExitStatus},
     output_buffer::{Kept, To},
     program::{Program, Voice},
@@ -35,6 +39,7 @@ pub struct Ui {
     program: Program,
     /// Whether questions go to standard error, where the answer of a command is not to be mixed with them.
     asks_aside: AtomicBool,
+    audience: Audience,
 }
 
 /// How much is said of an error.
@@ -71,6 +76,7 @@ impl Ui {
             columns: io::stdout().is_terminal().then(|| tcgetwinsize(io::stdout()).map_or(0, |size| size.ws_col)),
             program: Program::own(),
             asks_aside: AtomicBool::new(false),
+            audience: Audience::Person,
         }
     }
 
@@ -98,6 +104,7 @@ impl Ui {
             columns: None,
             program: Program::own(),
             asks_aside: AtomicBool::new(false),
+            audience: Audience::Person,
         }
     }
 
@@ -107,10 +114,46 @@ impl Ui {
         Self { columns, ..self }
     }
 
+    /// For a program: words are dropped, and questions stand aside of the document.
+    #[must_use]
+    pub fn for_program(self) -> Self {
+        self.ask_aside();
+        Self { audience: Audience::program(), ..self }
+    }
+
+    /// Whether a program reads what is said.
+    #[must_use]
+    pub fn is_for_program(&self) -> bool {
+        self.audience.is_program()
+    }
+
+    /// The document of a command for a program, exactly as it is.
+    pub fn document(&self, json: &str) {
+        let _aside = self.aside();
+        self.out.write(&format!("{json}\n"));
+        self.out.flush();
+    }
+
+    /// The document about a failure, which goes to standard error.
+    pub fn document_aside(&self, json: &str) {
+        let _aside = self.aside();
+        self.err.write(&format!("{json}\n"));
+        self.err.flush();
+    }
+
+    /// The warnings for a document, which have no other place.
+    pub(crate) fn take_warnings(&self) -> Vec<Value> {
+        self.audience.take_warnings()
+    }
+
+    /// The errors for documents, in order.
+    pub(crate) fn take_errors(&self) -> Vec<CliError> {
+        self.audience.take_errors()
+    }
+
     /// One line of a command's answer.
     pub fn line(&self, line: &str) {
-        let _aside = self.aside();
-        self.out.write(&format!("{}\n", safe_text::line(line)));
+        self.answer(format!("{}\n", safe_text::line(line)).as_bytes());
     }
 
     /// Several lines of a command's answer.
@@ -122,24 +165,30 @@ impl Ui {
 
     /// JSON, exactly as it is, and a line ending.
     pub fn json(&self, json: &str) {
-        let _aside = self.aside();
-        self.out.write(&format!("{json}\n"));
+        self.answer(format!("{json}\n").as_bytes());
     }
 
     /// Lines for a program to read, exactly as they are.
     pub fn exact_lines<'a>(&self, lines: impl IntoIterator<Item = &'a str>) {
-        let _aside = self.aside();
         for line in lines {
-            self.out.write(&format!("{line}\n"));
+            self.answer(format!("{line}\n").as_bytes());
         }
         self.out.flush();
     }
 
     /// A content, exactly as it is.
     pub fn content(&self, bytes: &[u8]) {
+        self.answer(bytes);
+        self.out.flush();
+    }
+
+    /// What a command answers a person.
+    fn answer(&self, bytes: &[u8]) {
+        if self.audience.is_program() {
+            return;
+        }
         let _aside = self.aside();
         self.out.state().attempt(|writer| writer.write_all(bytes));
-        self.out.flush();
     }
 
     /// A question, without a line ending, and nothing else on the terminal until the answer is there. The peers ask on standard output.
@@ -189,6 +238,9 @@ impl Ui {
 
     /// One line on standard error, as it is.
     pub fn notice(&self, line: &str) {
+        if self.audience.is_program() {
+            return;
+        }
         let _aside = self.aside();
         self.err.write(&format!("{}\n", safe_text::line(line)));
     }
@@ -201,8 +253,7 @@ impl Ui {
 
     /// Writes over the line that stands so many lines above; the terminal's cursor comes back.
     pub fn redraw(&self, above: usize, line: &str) {
-        let _aside = self.aside();
-        self.out.write(&format!("\u{1b}[{above}A\u{1b}[2K\r{}\r\u{1b}[{above}B", safe_text::line(line)));
+        self.answer(format!("\u{1b}[{above}A\u{1b}[2K\r{}\r\u{1b}[{above}B", safe_text::line(line)).as_bytes());
         self.out.flush();
     }
 
@@ -220,7 +271,8 @@ impl Ui {
                 progress: Progress::default(),
                 columns: None,
                 program: self.program.clone(),
-                asks_aside: AtomicBool::new(false),
+                asks_aside: AtomicBool::new(self.asks_aside.load(Ordering::Relaxed)),
+                audience: self.audience.clone(),
             },
             kept,
         )
@@ -235,9 +287,16 @@ impl Ui {
         }
     }
 
-    /// Something is not as it should be, and the command goes on.
-    pub fn warning(&self, text: &str) {
-        self.labelled("warning", "33", text);
+    /// Something is not as it should be, and the command goes on. `code` is the kind, for programs.
+    pub fn warning(&self, code: &str, text: &str) {
+        self.warning_of(&BTreeMap::from([("code", code)]), text);
+    }
+
+    /// The same with facts for programs, the code among them.
+    pub fn warning_of(&self, facts: &impl Serialize, text: &str) {
+        if !self.audience.keeps_warning(facts, text) {
+            self.labelled("warning", "33", text);
+        }
     }
 
     /// What a person could do.
@@ -247,6 +306,9 @@ impl Ui {
 
     /// Why a command ends: the peer's words first, then our own cause and hints.
     pub fn error(&self, error: &CliError) {
+        if self.audience.keeps_error(error) {
+            return;
+        }
         match (self.program.voice(), error.message()) {
             (_, []) => {}
             (Voice::Docker, lines) => lines.iter().for_each(|line| self.notice(line)),
@@ -261,8 +323,8 @@ impl Ui {
         for hint in error.hints() {
             self.hint(hint);
         }
-        if let (Detail::Debug, Some(facts)) = (self.detail, error.facts()) {
-            self.labelled("debug", "2", facts);
+        if let (Detail::Debug, Some(insides)) = (self.detail, error.insides()) {
+            self.labelled("debug", "2", insides);
         }
     }
 
@@ -355,7 +417,7 @@ mod tests {
         let (out, err) = (Shared::default(), Shared::default());
         let ui = Ui::to(out.clone(), err.clone());
         ui.line("Loading key from \"k.pem\"...");
-        ui.warning("half");
+        ui.warning("odd", "half");
         ui.error(&CliError::new("failed").and("badly").because("the \u{1b}[31mdisk\nis full").hinted("buy another"));
         assert_eq!(out.text(), "Loading key from \"k.pem\"...\n");
         assert_eq!(err.text(), "warning: half\nfailed\nbadly\ncause: the \\u{1b}[31mdisk\\u{a}is full\nhint: buy another\n");
@@ -402,7 +464,7 @@ mod tests {
             let ui = Ui::to(io::sink(), Failing(kind));
             ui.line("x");
             assert_eq!(ui.finish(), Ok(()));
-            ui.warning("y");
+            ui.warning("odd", "y");
             let lost = ui.finish().unwrap_err();
             assert_eq!((lost.status().code(), lost.message().join("\n").as_str()), (code, words));
         }

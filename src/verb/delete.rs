@@ -1,7 +1,8 @@
 //! `dct delete`
 
+use super::definition::{Done, Verb};
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, wiring::Access},
     face::{
         docker_events::{DockerNarrator, NarratedVerb},
         failure,
@@ -9,7 +10,7 @@ use crate::{
     options::{boolean::go_bool, names},
     term::error::CliError,
 };
-use client::repo::delete_repo::{self, Reach};
+use client::repo::delete_repo::{self, DeletedRepo, Reach};
 use trust::model::{gun::Gun, image_name::Selector};
 
 /// Delete the trust data of a repository
@@ -21,7 +22,7 @@ use trust::model::{gun::Gun, image_name::Selector};
     after_help = EXAMPLES,
     help_template = crate::options::boolean::TEMPLATE
 )]
-pub struct Args {
+pub(crate) struct Args {
     /// Delete the trust data on the server too
     #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
           hide_default_value = true, value_name = "BOOL")]
@@ -41,17 +42,30 @@ Examples:
   Delete the trust data on the server too, for everybody:
     dct delete --remote dtr.example.com/prod/nginx";
 
+impl Verb for Args {
+    const WORDS: &'static str = "delete";
+    type Report = DeletedRepo;
+
+    fn access(&self) -> Access {
+        Access::Admin
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<Done<DeletedRepo>, CliError> {
+        run(self, context)
+    }
+}
+
 /// Runs the verb. The words are those of `notary delete`; unlike there, the server comes first, so that a refusal loses nothing.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+fn run(args: &Args, context: &Context<'_>) -> Result<Done<DeletedRepo>, CliError> {
     let gun = repository(args)?;
     context.ui.line(&format!("Deleting trust data for repository {gun}"));
     let (reach, where_from) = if args.remote { (Reach::LocalAndRemote, "local and remote") } else { (Reach::Local, "local") };
     let _wait = context.ui.wait(&format!("deleting {where_from} trust data of {gun}"));
     let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &args.repository);
-    delete_repo::delete(&context.session(&narrator), &gun, reach)
+    let deleted = delete_repo::delete(&context.session(&narrator), &gun, reach)
         .map_err(|error| failure::about_repository(gun.as_str(), &error))?;
     context.ui.line(&format!("Successfully deleted {where_from} trust data for repository {gun}"));
-    Ok(())
+    Ok(Done::well(deleted.into_result()))
 }
 
 /// A tag or a digest is refused: who names one means less than what would be gone.
@@ -62,5 +76,5 @@ fn repository(args: &Args) -> Result<Gun, CliError> {
     }
     let remote = if args.remote { " --remote" } else { "" };
     let words = format!("{} is not a repository: the trust data of one tag cannot be deleted", args.repository);
-    Err(CliError::new(words).hinted(format!("for all tags of the repository: `dct delete {}{remote}`", image.gun)))
+    Err(CliError::new(words).coded("usage").hinted(format!("for all tags of the repository: `dct delete {}{remote}`", image.gun)))
 }

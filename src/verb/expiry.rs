@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::definition::{Done, Verb};
 use crate::{
     compose::context::Context,
     face::{
@@ -9,13 +10,12 @@ use crate::{
         failure,
     },
     options::{
-        boolean::{OutputFormat, output_format},
         duration::{Within, within},
         names,
     },
     render::{
         day::day,
-        expiry_json::{self, Examined},
+        expiry_json::{Examined, ExpiryJson},
     },
     term::{
         error::{CliError, ExitStatus},
@@ -41,11 +41,7 @@ use trust::model::gun::Gun;
     after_help = EXAMPLES,
     help_template = crate::options::boolean::TEMPLATE
 )]
-pub struct Args {
-    /// Print a table (text), or JSON for a program (json)
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output_format)]
-    pub output: OutputFormat,
-
+pub(crate) struct Args {
     /// How far to look ahead, in hours, days or weeks, as in 12h, 180d or 26w
     #[arg(long, value_name = "TIME", default_value = "180d", value_parser = within)]
     pub within: Within,
@@ -67,8 +63,17 @@ Examples:
   The repositories of which something has expired, as a script wants them:
     dct expiry --output json | jq -r '.repositories[] | select(any(.ends[]; .state == \"expired\")) | .repository'";
 
+impl Verb for Args {
+    const WORDS: &'static str = "expiry";
+    type Report = ExpiryJson;
+
+    fn run(&self, context: &Context<'_>) -> Result<Done<ExpiryJson>, CliError> {
+        run(self, context)
+    }
+}
+
 /// Runs the verb. A repository that fails does not keep the others from being examined.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+fn run(args: &Args, context: &Context<'_>) -> Result<Done<ExpiryJson>, CliError> {
     let limit = args.within.from(context.now);
     let mut examined = Vec::new();
     let mut worst = State::Later;
@@ -78,15 +83,16 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &name);
         match expiry::ends(&context.session(&narrator), &gun, limit) {
             Ok(ends) => {
+                let ends = ends.into_result();
                 for (role, reason) in &ends.unusable {
-                    context.ui.warning(&format!("{role} of {name} cannot be used, and not be renewed: {reason}"));
+                    context.ui.warning("role-unusable", &format!("{role} of {name} cannot be used, and not be renewed: {reason}"));
                 }
                 worst = worst.max(ends.worst());
                 examined.push(Examined { name, ends: Ok(ends) });
             }
             // among all that are here, one that `init` made and nobody has published yet is none that could expire
             Err(error @ OpsError::NotInitialized { .. }) if args.repositories.is_empty() => {
-                context.ui.warning(&format!("{name} is passed over: {error}"));
+                context.ui.warning("not-initialized", &format!("{name} is passed over: {error}"));
             }
             Err(error) => {
                 let error = failure::about_repository(&name, &error);
@@ -95,29 +101,27 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
             }
         }
     }
-    match args.output {
-        OutputFormat::Json => context.ui.json(&expiry_json::render(&examined)?),
-        OutputFormat::Text if examined.is_empty() => context.ui.line("No repository has trust data on this machine"),
-        OutputFormat::Text => {
-            let header = ["REPOSITORY", "ROLE", "WHAT", "EXPIRES", "STATE"];
-            let rows = examined.iter().flat_map(|one| rows(one, context.now));
-            let rows: Vec<[String; 5]> = rows.collect();
-            if !rows.is_empty() {
-                context.ui.lines(table::lines(header, rows));
-            }
-        }
-    }
+    show(&examined, context);
     for (_, error) in &failed {
         context.ui.error(error);
     }
-    if !failed.is_empty() {
-        let names: Vec<&str> = failed.iter().map(|(name, _)| name.as_str()).collect();
-        return Err(CliError::new(format!("could not examine: {}", names.join(", "))));
+    let names: Vec<&str> = failed.iter().map(|(name, _)| name.as_str()).collect();
+    let failure = match worst {
+        _ if !failed.is_empty() => Some(CliError::new(format!("could not examine: {}", names.join(", "))).coded("some-failed")),
+        State::Later => None,
+        State::Near => Some(CliError::silent(ExitStatus::EndsSoon)),
+        State::Expired => Some(CliError::silent(ExitStatus::HasEnded)),
+    };
+    Ok(Done::but(ExpiryJson::of(&examined), failure))
+}
+
+fn show(examined: &[Examined], context: &Context<'_>) {
+    if examined.is_empty() {
+        return context.ui.line("No repository has trust data on this machine");
     }
-    match worst {
-        State::Later => Ok(()),
-        State::Near => Err(CliError::silent(ExitStatus::EndsSoon)),
-        State::Expired => Err(CliError::silent(ExitStatus::HasEnded)),
+    let rows: Vec<[String; 5]> = examined.iter().flat_map(|one| rows(one, context.now)).collect();
+    if !rows.is_empty() {
+        context.ui.lines(table::lines(["REPOSITORY", "ROLE", "WHAT", "EXPIRES", "STATE"], rows));
     }
 }
 
@@ -127,7 +131,9 @@ fn repositories(args: &Args, context: &Context<'_>) -> Result<Vec<(String, Gun)>
         let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, "");
         let found = context.session(&narrator).store.repositories();
         for folder in &found.passed_over {
-            context.ui.warning(&format!("not all repositories on this machine may be examined: {folder}"));
+            context
+                .ui
+                .warning("repositories-passed-over", &format!("not all repositories on this machine may be examined: {folder}"));
         }
         return Ok(found.guns.into_iter().map(|gun| (gun.to_string(), gun)).collect());
     }

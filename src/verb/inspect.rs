@@ -7,17 +7,21 @@ use std::{
     thread,
 };
 
+use serde::Serialize;
+
+use super::definition::{Done, Verb};
 use crate::{
     compose::context::Context,
-    face::failure,
+    face::{failure, warning_words},
     options::{boolean::go_bool, names},
-    render::{inspect_json, inspect_pretty},
+    render::{docker_inspect, inspect_pretty},
     term::error::{CliError, ExitStatus},
 };
 use client::{
     error::OpsError,
     image::inspect_image::{self, ImageReport},
-    ports::{Events, events::Event},
+    outcome::Outcome,
+    ports::{Events, Warning, events::Event},
 };
 use trust::model::image_name::Selector;
 
@@ -28,7 +32,7 @@ use trust::model::image_name::Selector;
     after_help = EXAMPLES,
     help_template = crate::options::boolean::TEMPLATE
 )]
-pub struct Args {
+pub(crate) struct Args {
     /// Print the information in a human friendly format
     #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
           hide_default_value = true, value_name = "BOOL")]
@@ -54,62 +58,86 @@ Examples:
 /// Most images that are looked at at once.
 const SIDE_BY_SIDE: usize = 8;
 
-/// Runs the verb.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let _wait = context.ui.wait(&match args.images.as_slice() {
-        [image] => format!("reading trust data of {image}"),
-        images => progress(0, images.len()),
-    });
-    if args.pretty { pretty(&args.images, context) } else { json(&args.images, context) }
+/// What was found out about the images.
+#[derive(Serialize)]
+pub(crate) struct InspectedImages {
+    images: Vec<InspectedImage>,
+}
+
+/// What was found out about one image.
+#[derive(Serialize)]
+struct InspectedImage {
+    /// The image as it was typed.
+    name: String,
+    #[serde(flatten)]
+    report: ImageReport,
+}
+
+impl Verb for Args {
+    const WORDS: &'static str = "inspect";
+    type Report = InspectedImages;
+
+    fn run(&self, context: &Context<'_>) -> Result<Done<InspectedImages>, CliError> {
+        let _wait = context.ui.wait(&match self.images.as_slice() {
+            [image] => format!("reading trust data of {image}"),
+            images => progress(0, images.len()),
+        });
+        let (images, failure) = if self.pretty { pretty(&self.images, context)? } else { json(&self.images, context)? };
+        Done::unless_nothing(images.len(), InspectedImages { images }, failure)
+    }
 }
 
 /// The first image that fails ends it.
-fn pretty(images: &[String], context: &Context<'_>) -> Result<(), CliError> {
-    let mut told = BTreeSet::new();
+fn pretty(images: &[String], context: &Context<'_>) -> Result<Inspected, CliError> {
+    let (mut inspected, mut told) = (Vec::new(), BTreeSet::new());
     for (number, (typed, answer)) in side_by_side(images, context).enumerate() {
         if number > 0 {
             context.ui.lines(["", ""]);
         }
         let (report, doubt) = answer.tell(&mut told, context)?;
         context.ui.lines(inspect_pretty::render(typed, &report));
-        if let Some(doubt) = doubt {
-            return Err(doubt);
+        inspected.push(InspectedImage { name: typed.to_owned(), report });
+        if doubt.is_some() {
+            return Ok((inspected, doubt));
         }
     }
-    Ok(())
+    Ok((inspected, None))
 }
 
 /// The images that fail are told of after the others are shown.
-fn json(images: &[String], context: &Context<'_>) -> Result<(), CliError> {
-    let (mut reports, mut errors, mut told) = (Vec::new(), Vec::new(), BTreeSet::new());
+fn json(images: &[String], context: &Context<'_>) -> Result<Inspected, CliError> {
+    let (mut inspected, mut errors, mut told) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (typed, answer) in side_by_side(images, context) {
         match answer.tell(&mut told, context) {
             Ok((report, doubt)) => {
-                reports.push((typed, report));
+                inspected.push(InspectedImage { name: typed.to_owned(), report });
                 errors.extend(doubt);
             }
             Err(error) => errors.push(error),
         }
     }
-    context.ui.json(&inspect_json::render(&reports)?);
+    context.ui.json(&docker_inspect::render(inspected.iter().map(|image| (image.name.as_str(), &image.report)))?);
     for error in &errors {
         context.ui.error(error);
     }
-    if errors.is_empty() { Ok(()) } else { Err(CliError::silent(ExitStatus::Failed)) }
+    Ok((inspected, (!errors.is_empty()).then(|| CliError::silent(ExitStatus::Failed))))
 }
+
+/// The images that were looked at, and why the command fails all the same.
+type Inspected = (Vec<InspectedImage>, Option<CliError>);
 
 /// What came of one image, and what was noticed on the way: told in the order of the images, however they were looked at.
 struct ImageAnswer {
-    warnings: Vec<String>,
+    warnings: Vec<Warning>,
     report: Result<ImageReport, CliError>,
 }
 
 impl ImageAnswer {
     /// The report, and why it is shown and yet an error. Two images of one repository have the same warnings, which are told once.
-    fn tell(self, told: &mut BTreeSet<String>, context: &Context<'_>) -> Result<(ImageReport, Option<CliError>), CliError> {
+    fn tell(self, told: &mut BTreeSet<Warning>, context: &Context<'_>) -> Result<(ImageReport, Option<CliError>), CliError> {
         for warning in self.warnings {
             if told.insert(warning.clone()) {
-                context.ui.warning(&warning);
+                warning_words::tell(context.ui, &warning);
             }
         }
         let report = self.report?;
@@ -141,7 +169,7 @@ fn side_by_side<'a>(images: &'a [String], context: &'a Context<'_>) -> impl Iter
         thread::scope(|scope| {
             let look = &look;
             let looking: Vec<_> = images.iter().map(|typed| (typed.as_str(), scope.spawn(move || look(typed)))).collect();
-            let lost = || CliError::new("the image could not be looked at");
+            let lost = || CliError::new("the image could not be looked at").coded("failed");
             let answer = |looking: thread::ScopedJoinHandle<'_, ImageAnswer>| {
                 looking.join().unwrap_or_else(|_| ImageAnswer { warnings: Vec::new(), report: Err(lost()) })
             };
@@ -155,21 +183,18 @@ fn look(typed: &str, context: &Context<'_>) -> ImageAnswer {
     let report = names::image(typed).and_then(|image| {
         let none = format!("no signatures or cannot access {typed}");
         if matches!(image.selector, Selector::Digest(None) | Selector::TagAndDigest(_, None)) {
-            return Err(CliError::new(none).because("what is signed has SHA-256 digests alone"));
+            return Err(CliError::new(none).coded("digest-not-released").because("what is signed has SHA-256 digests alone"));
         }
-        let report = inspect_image::inspect(&context.session(&heard), &image).map_err(|error| failure::behind(&none, &error))?;
-        for key in &report.unnamed_releasers {
-            let words = format!("key {key} may release in {}, and is neither a signer's nor the repository's", image.gun);
-            heard.tell(Event::Warning(words));
-        }
-        Ok(report)
+        inspect_image::inspect(&context.session(&heard), &image)
+            .map(Outcome::into_result)
+            .map_err(|error| failure::behind(&none, &error))
     });
     ImageAnswer { warnings: heard.0.into_inner(), report }
 }
 
 /// Keeps the warnings of one image.
 #[derive(Default)]
-struct Heard(RefCell<Vec<String>>);
+struct Heard(RefCell<Vec<Warning>>);
 
 impl Events for Heard {
     fn tell(&self, event: Event<'_>) {

@@ -21,11 +21,13 @@ pub(super) fn choose(session: &Session<'_>, typed: &str) -> Result<KeyInfo, CliE
         FindKeyError::Several { ref keys, .. } => {
             let lines = keys.iter().map(told);
             lines
-                .fold(CliError::new(format!("{error}:")), |words, line| words.and(format!("  {line}")))
+                .fold(CliError::new(format!("{error}:")).coded("several-keys"), |words, line| words.and(format!("  {line}")))
                 .hinted("name one by its ID")
         }
         FindKeyError::Keys(error) => failure::plain(&OpsError::Keys(error)),
-        error @ FindKeyError::None(_) => CliError::new(error.to_string()).hinted("`dct key list` shows the keys on this machine"),
+        error @ FindKeyError::None(_) => {
+            CliError::new(error.to_string()).coded("no-such-key").hinted("`dct key list` shows the keys on this machine")
+        }
     })
 }
 

@@ -6,17 +6,26 @@ use clap::{
     ValueHint,
     builder::{OsStringValueParser, TypedValueParser as _},
 };
+use serde::Serialize;
 
-use super::signer_name;
+use super::{
+    definition::{Done, Verb},
+    signer_name,
+};
 use crate::{
     compose::{context::Context, named_files, named_files::PublicKeyOut},
     face::{
         docker_events::{DockerNarrator, NarratedVerb},
         failure,
     },
+    render::keys_json::KeyJson,
     term::error::{CliError, os_words},
 };
-use client::{error::OpsError, keys::load_key};
+use client::{
+    error::OpsError,
+    keys::load_key::{self, GeneratedKey},
+    outcome::Outcome,
+};
 
 /// Generate and load a signing key-pair
 ///
@@ -27,7 +36,7 @@ use client::{error::OpsError, keys::load_key};
     after_help = EXAMPLES,
     help_template = crate::options::boolean::TEMPLATE
 )]
-pub struct Args {
+pub(crate) struct Args {
     /// Directory to generate key in, defaults to current directory
     #[arg(long, allow_hyphen_values = true, value_name = "DIR", value_hint = ValueHint::DirPath,
           value_parser = OsStringValueParser::new().map(PathBuf::from))]
@@ -36,6 +45,15 @@ pub struct Args {
     /// Name of the signer whose key it is to be
     #[arg(value_name = "NAME")]
     pub name: String,
+}
+
+/// A key that was made and stored.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GeneratedKeyJson {
+    key: KeyJson,
+    /// The file with its public half.
+    public_key_file: String,
 }
 
 // An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
@@ -48,32 +66,48 @@ Examples:
   With the public key in another folder:
     dct key generate --dir ~/public build-bot";
 
+impl Verb for Args {
+    const WORDS: &'static str = "key generate";
+    const OPENS_KEYS: bool = true;
+    type Report = GeneratedKeyJson;
+
+    fn run(&self, context: &Context<'_>) -> Result<Done<GeneratedKeyJson>, CliError> {
+        run(self, context)
+    }
+}
+
 /// Runs the verb.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+fn run(args: &Args, context: &Context<'_>) -> Result<Done<GeneratedKeyJson>, CliError> {
     let (ui, name) = (context.ui, &args.name);
     signer_name::check_for_new_key(name)?;
     let folder = folder(args)?;
     if !folder.exists() {
-        return Err(CliError::new(format!("public key path does not exist: \"{}\"", folder.display())));
+        return Err(CliError::new(format!("public key path does not exist: \"{}\"", folder.display())).coded("no-such-folder"));
     }
     let file = clean(&folder.join(format!("{name}.pub")));
     let shown = file.display();
     if named_files::is_taken(&file) {
-        return Err(CliError::new(format!("public key file already exists: \"{shown}\"")));
+        return Err(CliError::new(format!("public key file already exists: \"{shown}\"")).coded("file-exists"));
     }
     ui.line(&format!("Generating key for {name}..."));
     let narrator = DockerNarrator::new(ui, NarratedVerb::Other, name);
     let unwritten = |error: &std::io::Error| {
-        Failure::PublicKey(CliError::new(format!("failed to write public key to {shown}: open {shown}: {}", os_words(error))))
+        Failure::PublicKey(
+            CliError::new(format!("failed to write public key to {shown}: open {shown}: {}", os_words(error))).coded("io"),
+        )
     };
-    let written: Result<PublicKeyOut, Failure> = load_key::generate(&context.session(&narrator), name, |pem| {
-        named_files::write_public_key(&file, pem).map_err(|error| unwritten(&error))
-    });
-    match written {
-        Ok(public) => public.keep().map_err(|error| {
-            let error = CliError::new(format!("failed to write public key to {shown}: {}", os_words(&error)));
-            error.hinted(format!("the key is stored: `dct key export --public -o {shown} {name}`"))
-        })?,
+    let written: Result<Outcome<GeneratedKey<PublicKeyOut>>, Failure> =
+        load_key::generate(&context.session(&narrator), name, |pem| {
+            named_files::write_public_key(&file, pem).map_err(|error| unwritten(&error))
+        });
+    let key = match written.map(Outcome::into_result) {
+        Ok(GeneratedKey { key, public }) => {
+            public.keep().map_err(|error| {
+                let error = CliError::new(format!("failed to write public key to {shown}: {}", os_words(&error))).coded("io");
+                error.hinted(format!("the key is stored: `dct key export --public --file {shown} {name}`"))
+            })?;
+            key
+        }
         Err(Failure::PublicKey(error)) => return Err(error),
         Err(Failure::Key(error)) => {
             let error = failure::plain(&error);
@@ -81,9 +115,9 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
             ui.ask(&error.message().join("\n"));
             return Err(error.prefixed(&format!("failed to generate key for {name}: ")));
         }
-    }
+    };
     ui.line(&format!("Successfully generated and loaded private key. Corresponding public key available: {shown}"));
-    Ok(())
+    Ok(Done::well(GeneratedKeyJson { key: KeyJson::of(&key), public_key_file: shown.to_string() }))
 }
 
 /// What failed: Docker words the two apart.
@@ -101,7 +135,7 @@ impl From<OpsError> for Failure {
 fn folder(args: &Args) -> Result<PathBuf, CliError> {
     match &args.dir {
         Some(folder) if !folder.as_os_str().is_empty() => Ok(folder.clone()),
-        _ => std::env::current_dir().map_err(|error| CliError::new(format!("getwd: {}", os_words(&error)))),
+        _ => std::env::current_dir().map_err(|error| CliError::new(format!("getwd: {}", os_words(&error))).coded("io")),
     }
 }
 

@@ -1,13 +1,13 @@
 //! `dct key list`
 
+use super::definition::{Done, Verb};
 use crate::{
     compose::context::Context,
     face::{
         docker_events::{DockerNarrator, NarratedVerb},
         failure,
     },
-    options::boolean::{OutputFormat, output_format},
-    render::keys_json,
+    render::keys_json::KeysJson,
     term::{error::CliError, table},
 };
 use client::{error::OpsError, ports::KeyInfo};
@@ -20,11 +20,7 @@ use trust::model::role::RoleName;
     after_help = EXAMPLES,
     help_template = crate::options::boolean::TEMPLATE
 )]
-pub struct Args {
-    /// Print a table (text), or JSON for a program (json)
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output_format)]
-    pub output: OutputFormat,
-}
+pub(crate) struct Args {}
 
 // An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
 const EXAMPLES: &str = "\
@@ -35,18 +31,27 @@ Examples:
   The IDs of all root keys, as a script wants them:
     dct key list --output json | jq -r '.keys[] | select(.name == \"root\") | .id'";
 
+impl Verb for Args {
+    const WORDS: &'static str = "key list";
+    type Report = KeysJson;
+
+    fn run(&self, context: &Context<'_>) -> Result<Done<KeysJson>, CliError> {
+        run(self, context)
+    }
+}
+
 /// Runs the verb.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+fn run(_: &Args, context: &Context<'_>) -> Result<Done<KeysJson>, CliError> {
     let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, "");
     let mut keys = context.session(&narrator).keys.list().map_err(|error| failure::plain(&OpsError::Keys(error)))?;
     // root keys first, as notary lists them; then by repository and name
     keys.sort_by_key(|info| (info.role != RoleName::root().as_str(), info.gun.clone(), info.role.clone(), info.id));
-    match args.output {
-        OutputFormat::Json => context.ui.json(&keys_json::list(&keys)?),
-        OutputFormat::Text if keys.is_empty() => context.ui.line("No keys on this machine"),
-        OutputFormat::Text => context.ui.lines(table::lines(["NAME", "REPOSITORY", "KEY ID", "FILE"], keys.iter().map(row))),
+    if keys.is_empty() {
+        context.ui.line("No keys on this machine");
+    } else {
+        context.ui.lines(table::lines(["NAME", "REPOSITORY", "KEY ID", "FILE"], keys.iter().map(row)));
     }
-    Ok(())
+    Ok(Done::well(KeysJson::of(&keys)))
 }
 
 fn row(info: &KeyInfo) -> [String; 4] {

@@ -6,14 +6,19 @@ use clap::{
     ValueHint,
     builder::{OsStringValueParser, TypedValueParser as _},
 };
+use serde::Serialize;
 
-use super::{key_choice, signer_name};
+use super::{
+    definition::{Done, Verb},
+    key_choice, signer_name,
+};
 use crate::{
     compose::{context::Context, named_files},
     face::{
         docker_events::{DockerNarrator, NarratedVerb},
         failure,
     },
+    render::keys_json::KeyJson,
     term::error::CliError,
 };
 use client::{
@@ -30,7 +35,7 @@ use trust::crypto::key_file;
     after_help = EXAMPLES,
     help_template = crate::options::boolean::TEMPLATE
 )]
-pub struct Args {
+pub(crate) struct Args {
     /// Name for the loaded key (default: the one in the file, else `signer`)
     #[arg(long, allow_hyphen_values = true, value_name = "NAME")]
     pub name: Option<String>,
@@ -53,31 +58,50 @@ Examples:
   Where nobody can be asked, with the new passphrase on standard input, twice as at the prompts:
     (echo \"$PASS\"; echo \"$PASS\") | dct key load --name jeff key.pem";
 
+/// The keys of a file, as they are stored now.
+#[derive(Serialize)]
+pub(crate) struct LoadedKeys {
+    /// The file that they came from.
+    file: String,
+    keys: Vec<KeyJson>,
+}
+
 /// The name of a key that neither the person nor the file names (docker's default for `--name`).
 const UNTYPED: &str = "signer";
 
 /// The role of a key that is loaded under an empty name (Notary `trustmanager.ImportKeys`).
 const NAMELESS: &str = "delegation";
 
+impl Verb for Args {
+    const WORDS: &'static str = "key load";
+    const OPENS_KEYS: bool = true;
+    type Report = LoadedKeys;
+
+    fn run(&self, context: &Context<'_>) -> Result<Done<LoadedKeys>, CliError> {
+        run(self, context)
+    }
+}
+
 /// Runs the verb.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+fn run(args: &Args, context: &Context<'_>) -> Result<Done<LoadedKeys>, CliError> {
     if let Some(name) = args.name.as_deref().filter(|name| !name.is_empty()) {
         signer_name::check("key", name)?;
     }
     let (ui, file) = (context.ui, args.file.display());
     ui.line(&format!("Loading key from \"{file}\"..."));
     let bytes = named_files::read_private_key(&args.file)?;
-    load(args, &bytes, context).map_err(|error| error.prefixed(&format!("error importing key from {file}: ")))?;
+    let keys = load(args, &bytes, context).map_err(|error| error.prefixed(&format!("error importing key from {file}: ")))?;
     ui.line(&format!("Successfully imported key from {file}"));
-    Ok(())
+    Ok(Done::well(LoadedKeys { file: file.to_string(), keys }))
 }
 
-fn load(args: &Args, bytes: &[u8], context: &Context<'_>) -> Result<(), CliError> {
+fn load(args: &Args, bytes: &[u8], context: &Context<'_>) -> Result<Vec<KeyJson>, CliError> {
     let file = args.file.display().to_string();
     let blocks = key_file::parse(bytes).map_err(|_| {
         CliError::new(format!(
             "provided file {file} is not a supported private key - to add a signer's public key use dct signer add"
         ))
+        .coded("bad-key-file")
     })?;
     let name = match args.name.as_deref() {
         None => LoadAs::FileOr(UNTYPED),
@@ -86,10 +110,11 @@ fn load(args: &Args, bytes: &[u8], context: &Context<'_>) -> Result<(), CliError
     };
     let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &file);
     let loaded = load_key::load(&context.session(&narrator), &blocks, name).map_err(|error| refused(&args.file, error))?;
-    for key in loaded {
-        context.ui.notice(&format!("Key {} is stored as {}", key.id, key_choice::kept_as(&key)));
+    let loaded = loaded.into_result();
+    for key in &loaded {
+        context.ui.notice(&format!("Key {} is stored as {}", key.id, key_choice::kept_as(key)));
     }
-    Ok(())
+    Ok(loaded.iter().map(KeyJson::of).collect())
 }
 
 fn refused(file: &Path, error: LoadError) -> CliError {
@@ -97,21 +122,25 @@ fn refused(file: &Path, error: LoadError) -> CliError {
         // only an encrypted file is opened here, and Docker says it so
         LoadError::Ops(OpsError::Decision(error @ DecisionError::AttemptsExceeded)) => {
             CliError::new(format!("cannot load key from provided file {}: could not decrypt key", file.display()))
+                .coded("wrong-passphrase")
                 .because(error.to_string())
         }
         LoadError::Ops(error) => failure::plain(&error),
         LoadError::RootKey => CliError::new(error.to_string())
+            .coded("root-key")
             .because("repositories that are initialized on this machine take a root key that is here for theirs")
             .hinted(format!("where that is meant: dct key load --name root {}", file.display())),
         LoadError::RepositoryKey { .. } => CliError::new(error.to_string())
+            .coded("repository-key")
             .because("a repository's own key signs for that repository alone, and is found by its role")
             .hinted(format!("as what it is: dct key load {}", file.display())),
         LoadError::Stored { ref stored, .. } => {
             let id = stored.id;
             CliError::new(error.to_string())
+                .coded("key-of-another")
                 .because("what signs with it finds it by that name")
                 .hinted(format!("`dct key show {id}` tells what it is for; another name takes `dct key remove {id}` first"))
         }
-        error => CliError::new(error.to_string()),
+        error => CliError::new(error.to_string()).coded("bad-key-file"),
     }
 }

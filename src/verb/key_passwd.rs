@@ -1,7 +1,16 @@
 //! `dct key passwd`
 
-use super::key_choice;
-use crate::{compose::context::Context, face::failure, passphrases::flags::NewPassphraseFlags, term::error::CliError};
+use super::{
+    definition::{Done, Verb},
+    key_choice,
+};
+use crate::{
+    compose::context::Context,
+    face::failure,
+    passphrases::flags::NewPassphraseFlags,
+    render::keys_json::{KeyJson, OneKeyJson},
+    term::error::CliError,
+};
 use client::{error::OpsError, keys::change_passphrase};
 
 /// Change the passphrase of a key
@@ -13,7 +22,7 @@ use client::{error::OpsError, keys::change_passphrase};
     after_help = EXAMPLES,
     help_template = crate::options::boolean::TEMPLATE
 )]
-pub struct Args {
+pub(crate) struct Args {
     /// Where the new passphrase is.
     #[command(flatten)]
     pub new: NewPassphraseFlags,
@@ -32,16 +41,31 @@ Examples:
   Where nobody can be asked, from files:
     dct key passwd --passphrase-file passphrase --new-passphrase-file new-passphrase jeff";
 
+impl Verb for Args {
+    const WORDS: &'static str = "key passwd";
+    const OPENS_KEYS: bool = true;
+    type Report = OneKeyJson;
+
+    fn new_passphrase(&self) -> Option<&NewPassphraseFlags> {
+        Some(&self.new)
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<Done<OneKeyJson>, CliError> {
+        run(self, context)
+    }
+}
+
 /// Runs the verb.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+fn run(args: &Args, context: &Context<'_>) -> Result<Done<OneKeyJson>, CliError> {
     key_choice::with_key(&args.key, context, |session, info| {
         let files = session.keys.files(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
         for file in files {
             context.ui.line(&format!("Changing the passphrase of {}", file.display()));
         }
         let changed = change_passphrase::change_passphrase(session, &info)
-            .map_err(|error| failure::plain(&error).prefixed("failed to change the passphrase: "))?;
+            .map_err(|error| failure::plain(&error).prefixed("failed to change the passphrase: "))?
+            .into_result();
         context.ui.line(&format!("Successfully changed the passphrase of key {}", changed.id));
-        Ok(())
+        Ok(Done::well(OneKeyJson { key: KeyJson::of(&changed) }))
     })
 }

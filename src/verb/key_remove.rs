@@ -2,10 +2,16 @@
 
 use std::io;
 
-use super::key_choice;
+use serde::Serialize;
+
+use super::{
+    definition::{Done, Verb},
+    key_choice,
+};
 use crate::{
     compose::context::Context,
     face::failure,
+    render::keys_json::{KeyJson, UseJson},
     term::error::{CliError, os_words},
 };
 use client::{
@@ -24,7 +30,7 @@ use trust::model::role::RoleName;
     after_help = EXAMPLES,
     help_template = crate::options::boolean::TEMPLATE
 )]
-pub struct Args {
+pub(crate) struct Args {
     /// Do not ask; a root key must then be named by its whole ID
     #[arg(short, long)]
     pub yes: bool,
@@ -34,15 +40,34 @@ pub struct Args {
     pub key: String,
 }
 
+/// A key that is gone.
+#[derive(Serialize)]
+pub(crate) struct RemovedKey {
+    key: KeyJson,
+    /// The files that were removed.
+    files: Vec<String>,
+    /// What it might sign.
+    uses: Vec<UseJson>,
+}
+
 // An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
 const EXAMPLES: &str = "\
 Examples:
   Remove a signer's key, after a copy was made:
-    dct key export --output ian-copy.pem ian
+    dct key export --file ian-copy.pem ian
     dct key remove --yes ian";
 
+impl Verb for Args {
+    const WORDS: &'static str = "key remove";
+    type Report = RemovedKey;
+
+    fn run(&self, context: &Context<'_>) -> Result<Done<RemovedKey>, CliError> {
+        run(self, context)
+    }
+}
+
 /// Runs the verb.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+fn run(args: &Args, context: &Context<'_>) -> Result<Done<RemovedKey>, CliError> {
     key_choice::with_key(&args.key, context, |session, info| {
         let known = KnownKeys::read(session);
         let uses = known.uses(info.id);
@@ -51,6 +76,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         let whole = args.key.eq_ignore_ascii_case(&info.id.to_string());
         if args.yes && is_root && !whole {
             return Err(CliError::new(format!("{} is a root key, which is removed without asking by its whole ID alone", info.id))
+                .coded("root-key")
                 .hinted("whoever has lost a root key can never change who signs; is there a copy of it?"));
         }
         let files = session.keys.files(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
@@ -72,12 +98,13 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         }
         session.keys.remove(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
         context.ui.line(&format!("Successfully removed key {}", info.id));
-        Ok(())
+        let files = files.iter().map(|file| file.display().to_string()).collect();
+        Ok(Done::well(RemovedKey { key: KeyJson::of(&info), files, uses: uses.iter().map(UseJson::of).collect() }))
     })
 }
 
 fn confirm(info: &KeyInfo, is_root: bool, context: &Context<'_>) -> Result<(), CliError> {
-    let cancelled = || CliError::new("the key was not removed");
+    let cancelled = || CliError::new("the key was not removed").coded("declined");
     if !ask("Remove it? Without a copy it is lost. [y/N] ", context)?.eq_ignore_ascii_case("y") {
         return Err(cancelled());
     }
@@ -91,9 +118,9 @@ fn confirm(info: &KeyInfo, is_root: bool, context: &Context<'_>) -> Result<(), C
 
 fn ask(question: &str, context: &Context<'_>) -> Result<String, CliError> {
     context.prompter.answer(question).map_err(|error| match error.kind() {
-        io::ErrorKind::UnexpectedEof => {
-            CliError::new("nobody can be asked whether the key may be removed").hinted("--yes removes it without asking")
-        }
-        _ => CliError::new(format!("standard input: {}", os_words(&error))),
+        io::ErrorKind::UnexpectedEof => CliError::new("nobody can be asked whether the key may be removed")
+            .coded("no-answer")
+            .hinted("--yes removes it without asking"),
+        _ => CliError::new(format!("standard input: {}", os_words(&error))).coded("io"),
     })
 }

@@ -1,10 +1,14 @@
 //! `dct key show`
 
-use super::key_choice;
+use serde::Serialize;
+
+use super::{
+    definition::{Done, Verb},
+    key_choice,
+};
 use crate::{
     compose::context::Context,
-    options::boolean::{OutputFormat, output_format},
-    render::keys_json,
+    render::keys_json::{KeyJson, UseJson},
     term::{error::CliError, table},
 };
 use client::{
@@ -25,14 +29,20 @@ use trust::{crypto::verifying_key::VerifyingKey, model::digest::Sha256};
     after_help = EXAMPLES,
     help_template = crate::options::boolean::TEMPLATE
 )]
-pub struct Args {
-    /// Print text, or JSON for a program (json)
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output_format)]
-    pub output: OutputFormat,
-
+pub(crate) struct Args {
     /// The key: its ID, at least the first 7 digits of that, or the name that it is kept under
     #[arg(value_name = "KEY")]
     pub key: String,
+}
+
+/// What is known of a key.
+#[derive(Serialize)]
+pub(crate) struct ShownKey {
+    #[serde(flatten)]
+    key: KeyJson,
+    algorithm: Option<String>,
+    fingerprint: Option<String>,
+    uses: Vec<UseJson>,
 }
 
 // An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
@@ -44,24 +54,27 @@ Examples:
 /// What is shown where a key cannot be read without its passphrase.
 const UNKNOWN: &str = "not known without the passphrase";
 
+impl Verb for Args {
+    const WORDS: &'static str = "key show";
+    type Report = ShownKey;
+
+    fn run(&self, context: &Context<'_>) -> Result<Done<ShownKey>, CliError> {
+        run(self, context)
+    }
+}
+
 /// Runs the verb.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+fn run(args: &Args, context: &Context<'_>) -> Result<Done<ShownKey>, CliError> {
     key_choice::with_key(&args.key, context, |session, info| {
         let known = KnownKeys::read(session);
         let public = export_key::public_half(session, &info, &known);
         let algorithm = public.as_ref().map(VerifyingKey::algorithm);
         let fingerprint = public.as_ref().and_then(fingerprint);
         let uses = known.uses(info.id);
-        match args.output {
-            OutputFormat::Json => {
-                context.ui.json(&keys_json::one(&info, algorithm.as_deref(), fingerprint.as_deref(), uses)?);
-            }
-            OutputFormat::Text => {
-                context.ui.lines(told(&info, algorithm.as_deref(), fingerprint.as_deref()));
-                context.ui.lines(used(uses));
-            }
-        }
-        Ok(())
+        context.ui.lines(told(&info, algorithm.as_deref(), fingerprint.as_deref()));
+        context.ui.lines(used(uses));
+        let uses = uses.iter().map(UseJson::of).collect();
+        Ok(Done::well(ShownKey { key: KeyJson::of(&info), algorithm, fingerprint, uses }))
     })
 }
 

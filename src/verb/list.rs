@@ -1,5 +1,6 @@
 //! `dct list`
 
+use super::definition::{Done, Verb};
 use crate::{
     compose::context::Context,
     face::{
@@ -7,12 +8,11 @@ use crate::{
         failure,
     },
     options::{
-        boolean::{OutputFormat, output_format},
         names,
         notary::{List, listed, words},
         notary_names::roles,
     },
-    render::{target_row::row, targets_json},
+    render::{target_row::row, targets_json::TargetsJson},
     term::{error::CliError, table},
 };
 use client::image::list_targets;
@@ -26,11 +26,7 @@ use client::image::list_targets;
     after_help = EXAMPLES,
     help_template = crate::options::boolean::TEMPLATE
 )]
-pub struct Args {
-    /// Print a table (text), or JSON for a program (json)
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output_format)]
-    pub output: OutputFormat,
-
+pub(crate) struct Args {
     /// Roles to list, with commas between them; what the first signs stands before what the others sign
     #[arg(short, long, allow_hyphen_values = true, value_parser = words, value_name = "ROLES")]
     pub roles: Vec<List<String>>,
@@ -49,17 +45,27 @@ Examples:
   What one signer has signed, as a script wants it:
     dct list --roles targets/jeff --output json dtr.example.com/prod/nginx | jq -r '.targets[].name'";
 
+impl Verb for Args {
+    const WORDS: &'static str = "list";
+    type Report = TargetsJson;
+
+    fn run(&self, context: &Context<'_>) -> Result<Done<TargetsJson>, CliError> {
+        run(self, context)
+    }
+}
+
 /// Runs the verb.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+fn run(args: &Args, context: &Context<'_>) -> Result<Done<TargetsJson>, CliError> {
     let (gun, roles) = (names::repository(&args.repository)?, roles(&listed(&args.roles))?);
     let _wait = context.ui.wait(&format!("reading trust data of {}", args.repository));
     let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &args.repository);
     let targets = list_targets::list(&context.session(&narrator), &gun, &roles)
         .map_err(|error| failure::about_repository(&args.repository, &error))?;
-    match args.output {
-        OutputFormat::Json => context.ui.json(&targets_json::list(gun.as_str(), &targets)?),
-        OutputFormat::Text if targets.is_empty() => context.ui.line(&format!("Nothing is signed in {}", args.repository)),
-        OutputFormat::Text => context.ui.lines(table::lines(["NAME", "DIGEST", "SIZE", "ROLE"], targets.iter().map(row))),
+    let targets = targets.into_result();
+    if targets.is_empty() {
+        context.ui.line(&format!("Nothing is signed in {}", args.repository));
+    } else {
+        context.ui.lines(table::lines(["NAME", "DIGEST", "SIZE", "ROLE"], targets.iter().map(row)));
     }
-    Ok(())
+    Ok(Done::well(TargetsJson::of(gun.as_str(), &targets)))
 }

@@ -1,5 +1,6 @@
 //! `dct lookup`
 
+use super::definition::{Done, Verb};
 use crate::{
     compose::context::Context,
     face::{
@@ -7,12 +8,11 @@ use crate::{
         failure,
     },
     options::{
-        boolean::{OutputFormat, output_format},
         names,
         notary::{List, listed, words},
         notary_names::roles,
     },
-    render::targets_json,
+    render::targets_json::OneTargetJson,
     term::error::CliError,
 };
 use client::image::list_targets;
@@ -26,11 +26,7 @@ use client::image::list_targets;
     after_help = EXAMPLES,
     help_template = crate::options::boolean::TEMPLATE
 )]
-pub struct Args {
-    /// Print a line (text), or JSON for a program (json)
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output_format)]
-    pub output: OutputFormat,
-
+pub(crate) struct Args {
     /// Roles to look into, with commas between them, one after the other
     #[arg(short, long, allow_hyphen_values = true, value_parser = words, value_name = "ROLES")]
     pub roles: Vec<List<String>>,
@@ -53,17 +49,25 @@ Examples:
   With all its hashes, in JSON:
     dct lookup --output json dtr.example.com/prod/nginx 1";
 
+impl Verb for Args {
+    const WORDS: &'static str = "lookup";
+    type Report = OneTargetJson;
+
+    fn run(&self, context: &Context<'_>) -> Result<Done<OneTargetJson>, CliError> {
+        run(self, context)
+    }
+}
+
 /// Runs the verb.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+fn run(args: &Args, context: &Context<'_>) -> Result<Done<OneTargetJson>, CliError> {
     let (gun, roles) = (names::repository(&args.repository)?, roles(&listed(&args.roles))?);
     let _wait = context.ui.wait(&format!("reading trust data of {}", args.repository));
     let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &args.repository);
     let found = list_targets::lookup(&context.session(&narrator), &gun, &roles, &args.target)
         .map_err(|error| failure::about_repository(&args.repository, &error))?;
-    let found = found.ok_or_else(|| CliError::new(format!("No valid trust data for {}", args.target)))?;
-    match args.output {
-        OutputFormat::Json => context.ui.json(&targets_json::one(gun.as_str(), &found)?),
-        OutputFormat::Text => context.ui.line(&format!("{} sha256:{} {}", found.name, found.meta.sha256, found.meta.length)),
-    }
-    Ok(())
+    let found = found.into_result();
+    let unsigned = || CliError::new(format!("No valid trust data for {}", args.target)).coded("no-trust-data");
+    let found = found.ok_or_else(unsigned)?;
+    context.ui.line(&format!("{} sha256:{} {}", found.name, found.meta.sha256, found.meta.length));
+    Ok(Done::well(OneTargetJson::of(gun.as_str(), &found)))
 }

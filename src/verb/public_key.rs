@@ -17,14 +17,14 @@ use trust::{
 pub(super) fn read(path: &Path, now: Timestamp) -> Result<Key, CliError> {
     let shown = path.display();
     let bytes = read_public_key(path).map_err(|(action, error)| {
-        CliError::new(format!("unable to read public key from file: {action} {shown}: {}", os_words(&error)))
+        CliError::new(format!("unable to read public key from file: {action} {shown}: {}", os_words(&error))).coded("io")
     })?;
     parse(&bytes, now).map_err(|error| error.prefixed(&format!("could not parse public key from file: {shown}: ")))
 }
 
 fn parse(bytes: &[u8], now: Timestamp) -> Result<Key, CliError> {
     let file = public_key_file::parse(bytes, now).map_err(|error| {
-        let words = CliError::new(error.to_string());
+        let words = CliError::new(error.to_string()).coded("bad-public-key");
         match error {
             PublicKeyFileError::BlockType(label) if label.ends_with("PRIVATE KEY") => {
                 words.hinted("this is a private key: `dct key load` takes it, and --key its certificate or public key")
@@ -36,7 +36,7 @@ fn parse(bytes: &[u8], now: Timestamp) -> Result<Key, CliError> {
         PublicKeyFile::Certificate(certificate) => Key::from_certificates(certificate.to_pem().as_bytes()),
         PublicKeyFile::Spki(spki) => Key::from_spki(&spki),
     }
-    .map_err(|error| CliError::new(error.to_string()))
+    .map_err(|error| CliError::new(error.to_string()).coded("bad-public-key"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `dct pull`
 
+use super::definition::{Done, Verb};
 use crate::{
     compose::context::Context,
     face::{
@@ -17,9 +18,10 @@ use crate::{
 use client::{
     error::OpsError,
     image::{
-        pull_image,
+        pull_image::{self, PulledImages},
         resolve_image::{self, Outage},
     },
+    outcome::Outcome,
 };
 use trust::model::image_name::Selector;
 
@@ -28,7 +30,7 @@ use trust::model::image_name::Selector;
 /// The Engine pulls by the signed digest, so that nothing else can come, and tags it.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "dct pull [OPTIONS] IMAGE[:TAG]", after_help = EXAMPLES, help_template = crate::options::boolean::TEMPLATE)]
-pub struct Args {
+pub(crate) struct Args {
     /// Pull every signed tag of the repository
     #[arg(short = 'a', long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
           value_parser = go_bool, hide_default_value = true, value_name = "BOOL")]
@@ -55,17 +57,27 @@ Examples:
   Pull all that is signed in a repository:
     dct pull --all-tags dtr.example.com/prod/nginx";
 
+impl Verb for Args {
+    const WORDS: &'static str = "pull";
+    type Report = PulledImages;
+
+    fn run(&self, context: &Context<'_>) -> Result<Done<PulledImages>, CliError> {
+        run(self, context)
+    }
+}
+
 /// Runs the verb.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+fn run(args: &Args, context: &Context<'_>) -> Result<Done<PulledImages>, CliError> {
     args.flags.check("docker pull")?;
     let image = names::image(&args.image)?;
     let image = if args.all_tags { image } else { with_default_tag(image, context.ui) };
     let tag = match &image.selector {
         Selector::Digest(_) | Selector::TagAndDigest(..) => {
             return Err(CliError::new("cannot use a digest reference for IMAGE[:TAG]")
+                .coded("usage")
                 .hinted("`docker pull` pulls a digest, which needs no signature to be what it is"));
         }
-        Selector::Tag(_) if args.all_tags => return Err(CliError::new("tag can't be used with --all-tags/-a")),
+        Selector::Tag(_) if args.all_tags => return Err(CliError::new("tag can't be used with --all-tags/-a").coded("usage")),
         Selector::Tag(tag) => Some(tag),
         Selector::Whole => None,
     };
@@ -75,13 +87,14 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     let session = context.session(&words);
     let trusted = match tag {
-        Some(tag) => resolve_image::resolve(&session, gun, tag, Outage::AnswerFromStore).map(|digest| vec![(tag.clone(), digest)]),
-        None => resolve_image::resolve_all(&session, gun, Outage::AnswerFromStore),
+        Some(tag) => resolve_image::resolve(&session, gun, tag, Outage::AnswerFromStore).map(|one| vec![one.into_result()]),
+        None => resolve_image::resolve_all(&session, gun, Outage::AnswerFromStore).map(Outcome::into_result),
     };
     let trusted = trusted.map_err(|error| failure::of_pull(gun.as_str(), &error))?;
-    pull_image::pull(&session, &*engine, gun, args.platform.as_deref(), &trusted).map_err(|error| not_pulled(&error))?;
+    let pulled =
+        pull_image::pull(&session, &*engine, gun, args.platform.as_deref(), &trusted).map_err(|error| not_pulled(&error))?;
     context.ui.line(&tag.map_or_else(|| gun.to_string(), |tag| format!("{gun}:{tag}")));
-    Ok(())
+    Ok(Done::well(pulled.into_result()))
 }
 
 fn not_pulled(error: &OpsError) -> CliError {

@@ -1,7 +1,12 @@
 //! `dct renew`
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::definition::{Done, Verb};
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, wiring::Access},
     face::{
         docker_events::{DockerNarrator, NarratedVerb},
         failure,
@@ -16,8 +21,8 @@ use crate::{
 };
 use client::{
     repo::{
-        recreate::{self, Readers},
-        renew::{self, Choice, Left, LeftReason, Renewal, Replaced},
+        recreate::{self, Readers, Recreation},
+        renew::{self, Choice, LeftReason, Renewal, ReplacedCertificate},
     },
     session::Session,
 };
@@ -37,7 +42,7 @@ use trust::{
     after_help = EXAMPLES,
     help_template = crate::options::boolean::TEMPLATE
 )]
-pub struct Args {
+pub(crate) struct Args {
     /// How far to look ahead, in hours, days or weeks, as in 12h, 180d or 26w
     #[arg(long, value_name = "TIME", conflicts_with = "recreate", default_value = "180d", value_parser = within, conflicts_with = "roles")]
     pub within: Within,
@@ -60,6 +65,23 @@ pub struct Args {
     pub roles: Vec<String>,
 }
 
+/// What became of the trust data of a repository.
+#[derive(Serialize)]
+pub(crate) struct RenewReport {
+    repository: Gun,
+    #[serde(flatten)]
+    done: Renewed,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Renewed {
+    /// What was signed anew.
+    InPlace(Renewal),
+    /// All of it was published anew.
+    Recreated(Recreation),
+}
+
 // An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
 const EXAMPLES: &str = "\
 Examples:
@@ -78,13 +100,28 @@ Examples:
   The root for ten years more, with a new certificate where that is near its end:
     dct renew dtr.example.com/prod/nginx root";
 
+impl Verb for Args {
+    const WORDS: &'static str = "renew";
+    const OPENS_KEYS: bool = true;
+    type Report = RenewReport;
+
+    fn access(&self) -> Access {
+        if self.recreate { Access::Admin } else { Access::Write }
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<Done<RenewReport>, CliError> {
+        run(self, context)
+    }
+}
+
 /// Runs the verb. What cannot be renewed here and has been named, or has expired, makes it fail after the rest was renewed.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+fn run(args: &Args, context: &Context<'_>) -> Result<Done<RenewReport>, CliError> {
     let gun = names::repository(&args.repository)?;
     if args.recreate {
         return run_recreate(args, &gun, context);
     }
-    let roles = args.roles.iter().map(|role| RoleName::parse(role).map_err(|error| CliError::new(error.to_string())));
+    let roles =
+        args.roles.iter().map(|role| RoleName::parse(role).map_err(|error| CliError::new(error.to_string()).coded("invalid-role")));
     let roles = roles.collect::<Result<Vec<_>, _>>()?;
     let choice = if roles.is_empty() { Choice::EndingBy(args.within.from(context.now)) } else { Choice::Roles(&roles) };
     let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &args.repository);
@@ -93,13 +130,15 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let pins = pins(args, &session);
     let renewal = renew::renew(&Session { pins: &pins, ..session }, &gun, choice)
         .map_err(|error| failure::about_repository(&args.repository, &error))?;
+    let renewal = renewal.into_result();
     tell(&renewal, context);
-    let expired: Vec<&Left> = renewal.left.iter().filter(|left| left.at <= context.now).collect();
-    match expired.as_slice() {
-        [] => Ok(()),
-        _ => Err(CliError::new(format!("not all of {} could be renewed here", args.repository))
-            .hinted("run this where their private keys are; `dct whoami` tells which roles can be signed on a machine")),
-    }
+    let is_expired = renewal.left.iter().any(|left| left.at <= context.now);
+    let failure = is_expired.then(|| {
+        CliError::new(format!("not all of {} could be renewed here", args.repository))
+            .coded("not-all-renewed")
+            .hinted("run this where their private keys are; `dct whoami` tells which roles can be signed on a machine")
+    });
+    Ok(Done::but(RenewReport { repository: gun, done: Renewed::InPlace(renewal) }, failure))
 }
 
 /// The person's pins, and for this command the root that is named.
@@ -111,40 +150,48 @@ fn root_id(typed: &str) -> Result<RootId, String> {
     RootId::from_hex(&typed.to_ascii_lowercase()).ok_or_else(|| "an ID has 64 hexadecimal digits".to_owned())
 }
 
-fn run_recreate(args: &Args, gun: &Gun, context: &Context<'_>) -> Result<(), CliError> {
+fn run_recreate(args: &Args, gun: &Gun, context: &Context<'_>) -> Result<Done<RenewReport>, CliError> {
     let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &args.repository);
     let wait = context.ui.wait(&format!("publishing the trust data of {gun} anew"));
     let session = context.session(&narrator);
     let pins = pins(args, &session);
     let done = recreate::recreate(&Session { pins: &pins, ..session }, gun)
         .map_err(|error| failure::about_repository(&args.repository, &error))?;
+    let done = done.into_result();
     drop(wait);
     context.ui.line(&format!("Published {gun} anew, with version {} of its root", done.root_version));
     tell_certificates(&done.certificates, context);
     for left in &done.left {
         let words = "expired, and its keys are not on this machine: it begins anew with its signer's next signature";
-        context.ui.warning(&format!("{} {words}", left.role));
+        context.ui.warning_of(&role_facts("left-behind", &left.role), &format!("{} {words}", left.role));
     }
     for (role, restored) in &done.restored {
-        context.ui.warning(&match restored {
+        let code = if *restored { "restored" } else { "begins-anew" };
+        let words = match restored {
             true => format!(
                 "the server's file of {role} could not be used: the one that was verified here last is published in its place"
             ),
             false => format!("the server's file of {role} could not be used: it begins anew with its signer's next signature"),
-        });
+        };
+        context.ui.warning_of(&role_facts(code, role), &words);
     }
     let who = match done.readers {
         Readers::GoOn => "docker and notary",
         Readers::MustForget => "everybody",
     };
-    context.ui.warning(&format!(
+    let words = format!(
         "{who} that has read it before must forget it and read it anew: `dct delete {gun}`, or `notary delete {gun}`, on each machine"
-    ));
-    Ok(())
+    );
+    context.ui.warning("readers-must-forget", &words);
+    Ok(Done::well(RenewReport { repository: gun.clone(), done: Renewed::Recreated(done) }))
 }
 
-fn tell_certificates(certificates: &[Replaced], context: &Context<'_>) {
-    for (old, new) in certificates {
+fn role_facts<'a>(code: &'a str, role: &'a RoleName) -> BTreeMap<&'static str, &'a str> {
+    BTreeMap::from([("code", code), ("role", role.as_str())])
+}
+
+fn tell_certificates(certificates: &[ReplacedCertificate], context: &Context<'_>) {
+    for ReplacedCertificate { old, new } in certificates {
         context.ui.line(&format!("Replaced root certificate {old} by {new}"));
     }
 }
@@ -167,6 +214,7 @@ fn tell(renewal: &Renewal, context: &Context<'_>) {
             LeftReason::IssuedByAuthority => "an authority issued the certificate, and must issue the next",
         };
         let tense = if left.at <= context.now { "expired" } else { "expires" };
-        ui.warning(&format!("{} {tense} on {} and stays as it is: {reason}", left.role, day(left.at)));
+        let words = format!("{} {tense} on {} and stays as it is: {reason}", left.role, day(left.at));
+        ui.warning_of(&role_facts("left-behind", &left.role), &words);
     }
 }

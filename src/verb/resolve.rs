@@ -1,5 +1,8 @@
 //! `dct resolve`
 
+use serde::Serialize;
+
+use super::definition::{Done, Verb};
 use crate::{
     compose::context::Context,
     face::{
@@ -11,9 +14,9 @@ use crate::{
 };
 use client::image::{
     named_digest::check_tag,
-    resolve_image::{self, Outage},
+    resolve_image::{self, Outage, ReleasedTag},
 };
-use trust::model::{image_name::Selector, tag::Tag};
+use trust::model::{gun::Gun, image_name::Selector, tag::Tag};
 
 /// Print the digest that is signed under a tag
 ///
@@ -21,10 +24,20 @@ use trust::model::{image_name::Selector, tag::Tag};
 /// so too where a digest is typed beside the tag, and another one is signed.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "dct resolve IMAGE[:TAG]", after_help = EXAMPLES, help_template = crate::options::boolean::TEMPLATE)]
-pub struct Args {
+pub(crate) struct Args {
     /// Image to resolve; without a tag, its tag latest
     #[arg(value_name = "IMAGE[:TAG]")]
     pub image: String,
+}
+
+/// A tag, and the content that is released under it.
+#[derive(Serialize)]
+pub(crate) struct ResolvedImage {
+    repository: Gun,
+    #[serde(flatten)]
+    released: ReleasedTag,
+    /// The image's name with that digest.
+    image: String,
 }
 
 // An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
@@ -36,15 +49,24 @@ Examples:
   Make sure that a digest is what is signed under a tag:
     dct resolve dtr.example.com/prod/nginx:1@\"$DIGEST\"";
 
+impl Verb for Args {
+    const WORDS: &'static str = "resolve";
+    type Report = ResolvedImage;
+
+    fn run(&self, context: &Context<'_>) -> Result<Done<ResolvedImage>, CliError> {
+        run(self, context)
+    }
+}
+
 /// Runs the verb.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+fn run(args: &Args, context: &Context<'_>) -> Result<Done<ResolvedImage>, CliError> {
     let image = names::image(&args.image)?;
     let (tag, named) = match image.selector {
         Selector::TagAndDigest(tag, Some(digest)) => (tag, Some(digest)),
         Selector::Tag(tag) => (tag, None),
         Selector::Whole => (Tag::latest(), None),
         Selector::Digest(_) | Selector::TagAndDigest(_, None) => {
-            return Err(CliError::new("cannot use a digest reference for IMAGE[:TAG]"));
+            return Err(CliError::new("cannot use a digest reference for IMAGE[:TAG]").coded("usage"));
         }
     };
     let gun = &image.gun;
@@ -52,10 +74,11 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
     // a state from an outage may be an older one
     let refused = |error| failure::of_pull(gun.as_str(), &error);
-    let digest = resolve_image::resolve(&context.session(&words), gun, &tag, Outage::Fail).map_err(refused)?;
+    let released = resolve_image::resolve(&context.session(&words), gun, &tag, Outage::Fail).map_err(refused)?.into_result();
     if let Some(named) = named {
-        check_tag(&tag, named, digest).map_err(refused)?;
+        check_tag(&tag, named, released.digest).map_err(refused)?;
     }
-    context.ui.line(&format!("{gun}@sha256:{digest}"));
-    Ok(())
+    let image = format!("{gun}@sha256:{}", released.digest);
+    context.ui.line(&image);
+    Ok(Done::well(ResolvedImage { repository: gun.clone(), released, image }))
 }

@@ -1,7 +1,10 @@
 //! `dct revoke`
 
+use std::collections::BTreeMap;
+
+use super::definition::{Done, Verb};
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, wiring::Access},
     face::{
         docker_events::{DockerNarrator, NarratedVerb},
         failure,
@@ -10,7 +13,7 @@ use crate::{
     term::error::CliError,
 };
 use client::{
-    image::revoke_image::{self, KeptTag, RevokeError},
+    image::revoke_image::{self, KeptTag, Revocation, RevokeError},
     ports::DecisionError,
 };
 use trust::model::image_name::{ImageName, Selector};
@@ -24,7 +27,7 @@ use trust::model::image_name::{ImageName, Selector};
     after_help = EXAMPLES,
     help_template = crate::options::boolean::TEMPLATE
 )]
-pub struct Args {
+pub(crate) struct Args {
     /// Do not prompt for confirmation
     #[arg(short, long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
           value_parser = go_bool, hide_default_value = true, value_name = "BOOL")]
@@ -47,32 +50,46 @@ Examples:
 /// Most tags that are named one by one in an explanation.
 const MOST_NAMED: usize = 10;
 
+impl Verb for Args {
+    const WORDS: &'static str = "revoke";
+    const OPENS_KEYS: bool = true;
+    type Report = Revocation;
+
+    fn access(&self) -> Access {
+        Access::Write
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<Done<Revocation>, CliError> {
+        run(self, context)
+    }
+}
+
 /// Runs the verb. A person who does not want it after all has not failed.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+fn run(args: &Args, context: &Context<'_>) -> Result<Done<Revocation>, CliError> {
     let image = names::image(&args.image)?;
     let tag = match &image.selector {
         Selector::Tag(tag) => Some(tag),
         Selector::Whole => None,
         Selector::Digest(_) | Selector::TagAndDigest(..) => {
-            return Err(CliError::new("cannot use a digest reference for IMAGE:TAG"));
+            return Err(CliError::new("cannot use a digest reference for IMAGE:TAG").coded("usage"));
         }
     };
     if tag.is_none() && !args.yes && !confirmed(&image, context)? {
-        return Ok(());
+        return Ok(Done::well(Revocation { repository: image.gun, tags: Vec::new(), versions: BTreeMap::new() }));
     }
     let _wait = context.ui.wait(&format!("removing the signatures of {}", image.typed));
     let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &image.typed);
-    revoke_image::revoke(&context.session(&narrator), &image.gun, tag)
+    let revoked = revoke_image::revoke(&context.session(&narrator), &image.gun, tag)
         .map_err(|error| refused(error).prefixed(&format!("could not remove signature for {}: ", image.typed)))?;
     context.ui.line(&format!("Successfully deleted signature for {}", image.typed));
-    Ok(())
+    Ok(Done::well(revoked.into_result()))
 }
 
 fn confirmed(image: &ImageName, context: &Context<'_>) -> Result<bool, CliError> {
     let question = format!("Confirm you would like to delete all signature data for {}?", image.typed);
     match context.prompter.confirm(&question, "nothing was removed: nobody answered; --yes removes without asking") {
         Err(DecisionError::Interrupted) => Ok(false),
-        answer => answer.map_err(|error| CliError::new(error.to_string())),
+        answer => answer.map_err(|error| CliError::new(error.to_string()).coded("no-answer")),
     }
 }
 
@@ -80,10 +97,10 @@ fn refused(error: RevokeError) -> CliError {
     match error {
         RevokeError::Ops(error) => failure::plain(&error),
         RevokeError::Kept { ref kept, ref revoked } => {
-            let words = CliError::new(error.to_string()).because(why(kept, revoked));
+            let words = CliError::new(error.to_string()).coded("no-signing-keys").because(why(kept, revoked));
             words.hinted("run it where one of these keys is; nothing of the tags that stay was changed")
         }
-        error => CliError::new(error.to_string()),
+        error => CliError::new(error.to_string()).coded("no-trust-data"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `dct sandbox`
 
 use std::{
+    collections::BTreeMap,
     ffi::{OsStr, OsString},
     fs::File,
     io::{self, Read as _},
@@ -15,13 +16,16 @@ use rustix::{
     process::{Pid, Signal, getpgrp, kill_process},
     termios::tcgetpgrp,
 };
+use serde::Serialize;
 use signal_hook::{
     consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM},
     iterator::Signals,
 };
 
 use crate::{
+    options::output::{OutputFormat, output_format},
     passphrases::flags::PassphraseFlags,
+    render::json,
     term::{
         error::{CliError, ExitStatus, os_words},
         ui::Ui,
@@ -41,7 +45,7 @@ use sandbox::{
     after_help = EXAMPLES,
     help_template = crate::options::boolean::TEMPLATE
 )]
-pub struct Args {
+pub(crate) struct Args {
     /// Folder that keeps everything for the next time (default: a temporary one)
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub dir: Option<PathBuf>,
@@ -49,6 +53,10 @@ pub struct Args {
     /// Port on loopback (default: that of the last time, or any that is free)
     #[arg(long, value_name = "N", value_parser = port)]
     pub port: Option<u16>,
+
+    /// Answer in words for a person (text), or in JSON for a program (json), where there is no command
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = output_format)]
+    pub(crate) output: OutputFormat,
 
     /// Command to run where `dct`, `docker`, `notary` and `skopeo` find the sandbox; its exit code is ours
     #[arg(last = true, value_name = "COMMAND")]
@@ -70,6 +78,25 @@ Examples:
   Serve until interrupted, for other shells, which read the environment from a file that is named:
     dct sandbox --port 4443";
 
+/// A sandbox that serves.
+#[derive(Serialize)]
+struct StartedSandbox {
+    /// Where the registry and the Notary server are.
+    host: String,
+    /// Where everything of it is kept.
+    folder: String,
+    /// The variables by which programs find it.
+    environment: BTreeMap<&'static str, String>,
+}
+
+impl StartedSandbox {
+    fn of(sandbox: &Sandbox) -> Self {
+        let value = |variable: &Variable| variable.value_over(std::env::var_os(variable.name)).to_string_lossy().into_owned();
+        let environment = sandbox.environment().iter().map(|variable| (variable.name, value(variable))).collect();
+        Self { host: sandbox.host().to_string(), folder: sandbox.folder().display().to_string(), environment }
+    }
+}
+
 fn port(value: &str) -> Result<u16, String> {
     value.parse().map_err(|_| format!("a port is a number up to {}", u16::MAX))
 }
@@ -90,6 +117,10 @@ pub(crate) fn run(
     let sandbox = Sandbox::start(&options, now).map_err(cannot_start)?;
     ui.notice(&format!("sandbox at {}, for trying things: not for production", sandbox.host()));
     if let Some((program, arguments)) = args.command.split_first() {
+        if ui.is_for_program() {
+            return Err(CliError::new("--output json is for a sandbox without a command, to which standard output belongs")
+                .with_status(ExitStatus::BadFlag));
+        }
         return command(&sandbox, program, arguments, &mut signals);
     }
     serve(&sandbox, ui, &mut signals)
@@ -150,6 +181,9 @@ fn is_program(path: &Path) -> bool {
 }
 
 fn serve(sandbox: &Sandbox, ui: &Ui, signals: &mut Signals) -> Result<(), CliError> {
+    if ui.is_for_program() {
+        ui.document(&json::answer("sandbox", &StartedSandbox::of(sandbox), &[])?);
+    }
     let exports: Vec<String> = sandbox.environment().iter().map(Variable::export).collect();
     ui.exact_lines(exports.iter().map(String::as_str));
     ui.finish()?;

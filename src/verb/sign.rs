@@ -6,10 +6,15 @@ use std::{
     thread,
 };
 
+use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::definition::{Done, Verb};
 use crate::{
-    compose::{context::Context, wiring},
+    compose::{
+        context::Context,
+        wiring::{self, Access},
+    },
     face::{
         docker_sign_words::{TransferVerb, TransferWords},
         failure,
@@ -21,7 +26,7 @@ use crate::{
     },
 };
 use client::{
-    image::sign_image::{self, ContentChoice, ContentSource, FirstSigner, Request, RequestedTag, Unserved},
+    image::sign_image::{self, ContentChoice, ContentSource, FirstSigner, Request, RequestedTag, SignReport, Unserved},
     ports::{DecisionError, Decisions, Engine, PassphrasePurpose, PassphraseRequest},
     session::Session,
 };
@@ -41,7 +46,7 @@ use trust::{
     after_help = EXAMPLES,
     help_template = crate::options::boolean::TEMPLATE
 )]
-pub struct Args {
+pub(crate) struct Args {
     /// Push the local image and sign that, though the tag is signed already
     #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
           hide_default_value = true, value_name = "BOOL")]
@@ -61,6 +66,12 @@ pub struct Args {
     /// is in its registry where there is no Engine; with a digest, that content is signed
     #[arg(value_name = "IMAGE:TAG", required = true, num_args = 1..)]
     pub images: Vec<String>,
+}
+
+/// What was signed, by repository.
+#[derive(Serialize)]
+pub(crate) struct SignedImages {
+    repositories: Vec<SignReport>,
 }
 
 // An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
@@ -85,8 +96,22 @@ const SIDE_BY_SIDE: usize = 8;
 /// The images of one repository.
 type Group = (Gun, Vec<ImageName>);
 
+impl Verb for Args {
+    const WORDS: &'static str = "sign";
+    const OPENS_KEYS: bool = true;
+    type Report = SignedImages;
+
+    fn access(&self) -> Access {
+        Access::Write
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<Done<SignedImages>, CliError> {
+        run(self, context)
+    }
+}
+
 /// Runs the verb. A repository that fails does not keep the others from being signed.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+fn run(args: &Args, context: &Context<'_>) -> Result<Done<SignedImages>, CliError> {
     let groups = groups(&args.images)?;
     let has_digest = |image: &ImageName| matches!(image.selector, Selector::TagAndDigest(..));
     if args.local && groups.iter().flat_map(|(_, images)| images).any(has_digest) {
@@ -100,10 +125,10 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         |group: &Group, ui: &Ui, decisions: &dyn Decisions| sign(group, ui, decisions, context, source, which, args.begin_anew);
     if let [only] = groups.as_slice() {
         let _wait = context.ui.wait(&format!("reading trust data of {}", only.0));
-        return sign(only, context.ui, context.prompter);
+        return sign(only, context.ui, context.prompter).map(|signed| Done::well(SignedImages { repositories: vec![signed] }));
     }
     let turn = Mutex::default();
-    let mut failed = false;
+    let (mut repositories, mut failed) = (Vec::new(), false);
     let _wait = context.ui.wait(&format!("signing in {} repositories", groups.len()));
     for some in groups.chunks(SIDE_BY_SIDE) {
         thread::scope(|scope| {
@@ -120,14 +145,18 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
             for (kept, signing) in signing.collect::<Vec<_>>() {
                 let result = signing.join().unwrap_or_else(|_| Err(CliError::new("the repository could not be signed")));
                 context.ui.tell(&kept);
-                if let Err(error) = result {
-                    context.ui.error(&error);
-                    failed = true;
+                match result {
+                    Ok(signed) => repositories.push(signed),
+                    Err(error) => {
+                        context.ui.error(&error);
+                        failed = true;
+                    }
                 }
             }
         });
     }
-    if failed { Err(CliError::silent(ExitStatus::Failed)) } else { Ok(()) }
+    let failure = failed.then(|| CliError::silent(ExitStatus::Failed));
+    Done::unless_nothing(repositories.len(), SignedImages { repositories }, failure)
 }
 
 fn sign(
@@ -138,18 +167,18 @@ fn sign(
     source: ContentSource<'_>,
     which: ContentChoice,
     anew: bool,
-) -> Result<(), CliError> {
+) -> Result<SignReport, CliError> {
     let wanted: Vec<RequestedTag<'_>> = images.iter().filter_map(|image| wanted(image, which)).collect();
     let tags: Vec<&Tag> = wanted.iter().map(|wanted| wanted.tag).collect();
     let words = TransferWords::new(ui, TransferVerb::Sign, gun, images);
     let session = Session { decisions, ..context.session(&words) };
     let unserved = if context.wiring.signs_unserved(gun) { Unserved::Signed } else { Unserved::Refused };
     let request = Request { gun, wanted: &wanted, source, first: FirstSigner::Account, unserved, anew };
-    sign_image::sign(&session, &request).map_err(|error| words.refused(&tags, &error))?;
+    let signed = sign_image::sign(&session, &request).map_err(|error| words.refused(&tags, &error))?;
     for tag in tags {
         words.succeeded(tag);
     }
-    Ok(())
+    Ok(signed.into_result())
 }
 
 fn wanted(image: &ImageName, which: ContentChoice) -> Option<RequestedTag<'_>> {
@@ -168,9 +197,9 @@ fn groups(typed: &[String]) -> Result<Vec<Group>, CliError> {
         let image = names::image(typed)?;
         let tag = match &image.selector {
             Selector::Tag(tag) | Selector::TagAndDigest(tag, Some(_)) => tag.clone(),
-            Selector::Whole => return Err(CliError::new(format!("no tag specified for {typed}"))),
+            Selector::Whole => return Err(CliError::new(format!("no tag specified for {typed}")).coded("usage")),
             Selector::Digest(_) | Selector::TagAndDigest(_, None) => {
-                return Err(CliError::new("cannot use a digest reference for IMAGE:TAG"));
+                return Err(CliError::new("cannot use a digest reference for IMAGE:TAG").coded("usage"));
             }
         };
         let at = groups.iter().position(|(gun, _)| *gun == image.gun).unwrap_or_else(|| {
@@ -181,7 +210,7 @@ fn groups(typed: &[String]) -> Result<Vec<Group>, CliError> {
         match images.iter().find(|other| other.tag() == Some(&tag)) {
             None => images.push(image),
             Some(other) if other.selector == image.selector => {}
-            Some(_) => return Err(CliError::new(format!("{gun}:{tag} is to be signed for two contents"))),
+            Some(_) => return Err(CliError::new(format!("{gun}:{tag} is to be signed for two contents")).coded("usage")),
         }
     }
     Ok(groups)

@@ -3,10 +3,14 @@
 use std::path::PathBuf;
 
 use clap::ValueHint;
+use serde::Serialize;
 
-use super::{public_key, signer_name};
+use super::{
+    definition::{Done, Verb},
+    public_key, signer_name,
+};
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, wiring::Access},
     face::{
         docker_events::{DockerNarrator, NarratedVerb},
         failure,
@@ -14,7 +18,11 @@ use crate::{
     options::names,
     term::error::CliError,
 };
-use client::{error::OpsError, repo::signer};
+use client::{
+    error::OpsError,
+    outcome::Outcome,
+    repo::signer::{self, AddedSigner},
+};
 use trust::model::{key::Key, role::RoleName};
 
 /// Add a signer
@@ -26,7 +34,7 @@ use trust::model::{key::Key, role::RoleName};
     after_help = EXAMPLES,
     help_template = crate::options::boolean::TEMPLATE
 )]
-pub struct Args {
+pub(crate) struct Args {
     /// Path to the signer's public key file: a PEM certificate or public key; may be repeated
     #[arg(long, allow_hyphen_values = true, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub key: Vec<PathBuf>,
@@ -38,6 +46,13 @@ pub struct Args {
     /// Repositories that the signer may sign in
     #[arg(value_name = "REPOSITORY", required = true, num_args = 1..)]
     pub repositories: Vec<String>,
+}
+
+/// A signer, and the repositories that have it now.
+#[derive(Serialize)]
+pub(crate) struct AddedSigners {
+    signer: String,
+    repositories: Vec<AddedSigner>,
 }
 
 // An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
@@ -52,22 +67,37 @@ Examples:
   A signer with two keys:
     dct signer add --key laptop.pem --key server.pem ian dtr.example.com/prod/nginx";
 
+impl Verb for Args {
+    const WORDS: &'static str = "signer add";
+    const OPENS_KEYS: bool = true;
+    type Report = AddedSigners;
+
+    fn access(&self) -> Access {
+        Access::Write
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<Done<AddedSigners>, CliError> {
+        run(self, context)
+    }
+}
+
 /// Runs the verb. A repository that fails does not keep the others from getting the signer.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+fn run(args: &Args, context: &Context<'_>) -> Result<Done<AddedSigners>, CliError> {
     let name = &args.name;
     signer_name::check("signer", name)?;
     if name == "releases" {
-        return Err(CliError::new("releases is a reserved keyword, use a different signer name"));
+        return Err(CliError::new("releases is a reserved keyword, use a different signer name").coded("reserved-name"));
     }
     if args.key.is_empty() {
-        return Err(CliError::new("path to a public key must be provided using the `--key` flag"));
+        return Err(CliError::new("path to a public key must be provided using the `--key` flag").coded("usage"));
     }
     let keys = args.key.iter().map(|path| public_key::read(path, context.now)).collect::<Result<Vec<_>, _>>()?;
-    let mut failed = Vec::new();
+    let (mut added, mut failed) = (Vec::new(), Vec::new());
     for repository in &args.repositories {
         context.ui.line(&format!("Adding signer \"{name}\" to {repository}..."));
         match add(name, repository, &keys, context) {
-            Ok(()) => {
+            Ok(one) => {
+                added.push(one);
                 context.ui.line(&format!("Successfully added signer: {name} to {repository}"));
                 context.ui.line("");
             }
@@ -78,16 +108,20 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
             }
         }
     }
-    if failed.is_empty() { Ok(()) } else { Err(CliError::new(format!("failed to add signer to: {}", failed.join(", ")))) }
+    let failure =
+        (!failed.is_empty()).then(|| CliError::new(format!("failed to add signer to: {}", failed.join(", "))).coded("some-failed"));
+    let report = AddedSigners { signer: name.clone(), repositories: added };
+    Done::unless_nothing(report.repositories.len(), report, failure)
 }
 
-fn add(name: &str, repository: &str, keys: &[Key], context: &Context<'_>) -> Result<(), CliError> {
+fn add(name: &str, repository: &str, keys: &[Key], context: &Context<'_>) -> Result<AddedSigner, CliError> {
     let gun = names::repository(repository)?;
-    let refused = |reason: String| CliError::new(format!("could not add signer to repo: {name}: {reason}"));
+    let refused = |reason: String| CliError::new(format!("could not add signer to repo: {name}: {reason}")).coded("cannot-plan");
     let role = RoleName::signer(name).map_err(|error| refused(error.to_string()))?;
     let _wait = context.ui.wait(&format!("adding the signer to {repository}"));
     let narrator = DockerNarrator::new(context.ui, NarratedVerb::SignerAdd, repository);
-    signer::add(&context.session(&narrator), &gun, &role, keys).map_err(|error| match error {
+    let added = signer::add(&context.session(&narrator), &gun, &role, keys);
+    added.map(Outcome::into_result).map_err(|error| match error {
         OpsError::Plan(error) => refused(error.to_string()),
         error => failure::about_repository(repository, &error),
     })

@@ -12,7 +12,7 @@ pub(super) fn check(kind: &str, name: &str) -> Result<(), CliError> {
     }
     Err(CliError::new(format!(
         "{kind} name \"{name}\" must start with lowercase alphanumeric characters and can include \"-\" or \"_\" after the first character"
-    )))
+    )).coded("invalid-name"))
 }
 
 /// Refuses a name for a new key that is a role's. Docker takes the first key of the role `root` in the store for the root key of the next
@@ -23,6 +23,7 @@ pub(super) fn check_for_new_key(name: &str) -> Result<(), CliError> {
         return Ok(());
     }
     Err(CliError::new(format!("{name} is a reserved keyword, use a different key name"))
+        .coded("reserved-name")
         .because(format!("a key by that name would be taken for the {name} key of a repository")))
 }
 

@@ -1,7 +1,10 @@
 //! `dct signer remove`
 
+use serde::Serialize;
+
+use super::definition::{Done, Verb};
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, wiring::Access},
     face::{
         docker_events::{DockerNarrator, NarratedVerb},
         failure,
@@ -11,8 +14,9 @@ use crate::{
 };
 use client::{
     error::OpsError,
+    outcome::Outcome,
     ports::DecisionError,
-    repo::signer::{self, Removal, RemoveError},
+    repo::signer::{self, Removal, RemoveError, RemovedSigner},
 };
 
 /// Remove a signer
@@ -22,7 +26,7 @@ use client::{
     after_help = EXAMPLES,
     help_template = crate::options::boolean::TEMPLATE
 )]
-pub struct Args {
+pub(crate) struct Args {
     /// Do not prompt for confirmation before removing the most recent signer
     #[arg(short, long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
           value_parser = go_bool, hide_default_value = true, value_name = "BOOL")]
@@ -37,6 +41,15 @@ pub struct Args {
     pub repositories: Vec<String>,
 }
 
+/// A signer, and what became of it in each repository.
+#[derive(Serialize)]
+pub(crate) struct RemovedSigners {
+    signer: String,
+    repositories: Vec<RemovedSigner>,
+    /// The repositories that keep it, since the person did not want it removed.
+    declined: Vec<String>,
+}
+
 // An explanation a paragraph, and the lines to type below it: the man pages are made of this too.
 const EXAMPLES: &str = "\
 Examples:
@@ -46,18 +59,33 @@ Examples:
   Without being asked where ian is the last who signed:
     dct signer remove --force ian dtr.example.com/prod/nginx";
 
+impl Verb for Args {
+    const WORDS: &'static str = "signer remove";
+    const OPENS_KEYS: bool = true;
+    type Report = RemovedSigners;
+
+    fn access(&self) -> Access {
+        Access::Write
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<Done<RemovedSigners>, CliError> {
+        run(self, context)
+    }
+}
+
 /// Runs the verb. A repository that fails does not keep the others from losing the signer.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+fn run(args: &Args, context: &Context<'_>) -> Result<Done<RemovedSigners>, CliError> {
     let (ui, name) = (context.ui, &args.name);
-    let mut failed = Vec::new();
+    let (mut removed, mut declined, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     for repository in &args.repositories {
         ui.line(&format!("Removing signer \"{name}\" from {repository}..."));
         match remove(args, repository, context) {
-            Ok(Removal::Removed) => {
+            Ok(Removal::Removed(one)) => {
+                removed.push(one);
                 ui.line(&format!("Successfully removed {name} from {repository}"));
                 ui.line("");
             }
-            Ok(Removal::Declined) => {}
+            Ok(Removal::Declined) => declined.push(repository.clone()),
             Err(error) => {
                 ui.error(&error);
                 ui.notice("");
@@ -65,14 +93,17 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
             }
         }
     }
-    if failed.is_empty() { Ok(()) } else { Err(CliError::new(format!("error removing signer from: {}", failed.join(", ")))) }
+    let failure = (!failed.is_empty())
+        .then(|| CliError::new(format!("error removing signer from: {}", failed.join(", "))).coded("some-failed"));
+    let report = RemovedSigners { signer: name.clone(), repositories: removed, declined };
+    Done::unless_nothing(report.repositories.len() + report.declined.len(), report, failure)
 }
 
 fn remove(args: &Args, repository: &str, context: &Context<'_>) -> Result<Removal, CliError> {
     let name = &args.name;
     let gun = names::repository(repository)?;
     if name == "releases" {
-        return Err(CliError::new("releases is a reserved keyword and cannot be removed"));
+        return Err(CliError::new("releases is a reserved keyword and cannot be removed").coded("reserved-name"));
     }
     let _wait = context.ui.wait(&format!("removing the signer from {repository}"));
     let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, repository);
@@ -84,10 +115,11 @@ fn remove(args: &Args, repository: &str, context: &Context<'_>) -> Result<Remova
         let unasked = "the signer was not removed: nobody answered; --force removes without asking";
         if args.force { Ok(true) } else { context.prompter.confirm(&question, unasked) }
     };
-    signer::remove(&context.session(&narrator), &gun, name, may_remove_last).map_err(|error| match error {
+    let removed = signer::remove(&context.session(&narrator), &gun, name, may_remove_last);
+    removed.map(Outcome::into_result).map_err(|error| match error {
         RemoveError::Unknown(error) => failure::plain(&error).prefixed(&format!("error retrieving signers for {repository}: ")),
-        RemoveError::NoSuchSigner => CliError::new(format!("no signer {name} for repository {repository}")),
-        RemoveError::Ops(OpsError::Decision(DecisionError::Interrupted)) => CliError::new("prompt terminated"),
+        RemoveError::NoSuchSigner => CliError::new(format!("no signer {name} for repository {repository}")).coded("no-such-signer"),
+        RemoveError::Ops(OpsError::Decision(DecisionError::Interrupted)) => CliError::new("prompt terminated").coded("interrupted"),
         RemoveError::Ops(error) => failure::plain(&error),
     })
 }

@@ -1,17 +1,17 @@
 //! `dct whoami`
 
-use super::key_choice;
+use super::{
+    definition::{Done, Verb},
+    key_choice,
+};
 use crate::{
     compose::context::Context,
     face::{
         docker_events::{DockerNarrator, NarratedVerb},
         failure,
     },
-    options::{
-        boolean::{OutputFormat, output_format},
-        names,
-    },
-    render::keys_json,
+    options::names,
+    render::keys_json::StandingsJson,
     term::{error::CliError, table},
 };
 use client::repo::whoami::{self, Standing};
@@ -23,11 +23,7 @@ use client::repo::whoami::{self, Standing};
     after_help = EXAMPLES,
     help_template = crate::options::boolean::TEMPLATE
 )]
-pub struct Args {
-    /// Print a table (text), or JSON for a program (json)
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output_format)]
-    pub output: OutputFormat,
-
+pub(crate) struct Args {
     /// The repository
     #[arg(value_name = "REPOSITORY")]
     pub repository: String,
@@ -42,24 +38,32 @@ Examples:
   Whether a pipeline could sign as jeff, before it builds anything:
     dct whoami --output json dtr.example.com/prod/nginx | jq -e '.roles[] | select(.role == \"targets/jeff\")'";
 
+impl Verb for Args {
+    const WORDS: &'static str = "whoami";
+    type Report = StandingsJson;
+
+    fn run(&self, context: &Context<'_>) -> Result<Done<StandingsJson>, CliError> {
+        run(self, context)
+    }
+}
+
 /// Runs the verb. That no key is here is an answer, and no failure.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
+fn run(args: &Args, context: &Context<'_>) -> Result<Done<StandingsJson>, CliError> {
     let gun = names::repository(&args.repository)?;
     let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &args.repository);
     let standings =
         whoami::whoami(&context.session(&narrator), &gun).map_err(|error| failure::about_repository(&args.repository, &error))?;
-    match args.output {
-        OutputFormat::Json => context.ui.json(&keys_json::standings(gun.as_str(), &standings)?),
-        OutputFormat::Text if standings.is_empty() => {
-            context.ui.line(&format!("No key on this machine may sign for {gun}"));
-        }
-        OutputFormat::Text => context.ui.lines(table::lines(["ROLE", "NAME", "KEY ID"], standings.iter().flat_map(rows))),
+    let standings = standings.into_result();
+    if standings.is_empty() {
+        context.ui.line(&format!("No key on this machine may sign for {gun}"));
+    } else {
+        context.ui.lines(table::lines(["ROLE", "NAME", "KEY ID"], standings.iter().flat_map(rows)));
     }
     for standing in standings.iter().filter(|standing| (standing.keys.len() as u64) < standing.threshold) {
         let (role, needed, here) = (&standing.role, standing.threshold, standing.keys.len());
-        context.ui.warning(&format!("{role} takes the signatures of {needed} keys, and {here} of them is here"));
+        context.ui.warning("too-few-keys", &format!("{role} takes the signatures of {needed} keys, and {here} of them is here"));
     }
-    Ok(())
+    Ok(Done::well(StandingsJson::of(gun.as_str(), &standings)))
 }
 
 fn rows(standing: &Standing) -> impl Iterator<Item = [String; 3]> {

@@ -7,7 +7,9 @@ use client::{
     error::OpsError,
     image::sign_image::{self, ContentChoice, ContentSource, FirstSigner, Request, RequestedTag, Unserved},
     keys::keyring::Keyring,
-    ports::{Accounts, DecisionError, Decisions, Engine, KeyStore, Manifest, PassphrasePurpose, PassphraseRequest, RemoteError},
+    ports::{
+        Accounts, DecisionError, Decisions, Engine, KeyStore, Manifest, PassphrasePurpose, PassphraseRequest, RemoteError, Warning,
+    },
     repo::rotate::{self, Holder, Legacy, RotateError},
     session::{RefuseUnreleased, Session},
 };
@@ -52,7 +54,8 @@ fn sign_tags(
 ) -> Result<Vec<Sha256>, OpsError> {
     let (gun, tags) = (gun(), tags.iter().map(|tag| Tag::parse(tag).unwrap()).collect::<Vec<_>>());
     let wanted: Vec<_> = tags.iter().map(|tag| RequestedTag { tag, typed: tag.as_str(), content }).collect();
-    sign_image::sign(session, &Request { gun: &gun, wanted: &wanted, source, first: FirstSigner::Account, unserved, anew })
+    let request = Request { gun: &gun, wanted: &wanted, source, first: FirstSigner::Account, unserved, anew };
+    sign_image::sign(session, &request).map(|signed| signed.result.tags.iter().map(|tag| tag.digest).collect())
 }
 
 struct Account(&'static str);
@@ -221,7 +224,7 @@ impl Signer {
 impl Signer {
     pub(crate) fn revoke(&self, tag: &str) -> Result<(), client::image::revoke_image::RevokeError> {
         let session = self.session(&Nobody, &Always("passphrase"));
-        client::image::revoke_image::revoke(&session, &gun(), Some(&Tag::parse(tag).unwrap()))
+        client::image::revoke_image::revoke(&session, &gun(), Some(&Tag::parse(tag).unwrap())).map(drop)
     }
 }
 
@@ -247,7 +250,7 @@ impl Signer {
             unreleased: &RefuseUnreleased::default(),
             now: NOW.parse().unwrap(),
         };
-        rotate::rotate(&session, &Keyring::new(&session), &gun(), "targets", &Holder::Person(&[]), legacy)
+        rotate::rotate(&session, &Keyring::new(&session), &gun(), "targets", &Holder::Person(&[]), legacy).map(drop)
     }
 }
 
@@ -265,8 +268,7 @@ fn the_keys_of_earlier_roots_are_looked_for_within_a_bound() {
             |round: &Vec<String>| round.iter().filter(|name| name.as_str() != "root.json" && name.ends_with(".root.json")).count();
         assert_eq!(rounds.iter().map(of_roots).sum::<usize>(), asked, "version {version}");
         assert!(rounds.iter().all(|round| of_roots(round) <= 16));
-        let is_told =
-            ian.heard.warnings().iter().any(|warning| warning.contains("the keys of the last 1024 alone sign the new one"));
+        let is_told = ian.heard.warnings().iter().any(|it| matches!(it, Warning::FewerEarlierRoots { taken: 1024, .. }));
         assert_eq!(is_told, asked == 1024);
     }
 }
@@ -336,8 +338,8 @@ fn an_update_that_the_server_took_and_lost_from_its_snapshot_is_no_obstacle_for_
         let next = listed + if passed_over { 2 } else { 1 };
         assert_eq!(ian.uploaded_version("targets/releases"), Some(next));
         let heard = ian.heard.warnings();
-        let told = format!("the server lost version {} of targets/releases", listed + 1);
-        assert_eq!(heard.iter().filter(|warning| warning.starts_with(&told)).count(), usize::from(passed_over), "{heard:?}");
+        let is_told = |it: &&Warning| matches!(it, Warning::LostByServer { role, version } if role.as_str() == "targets/releases" && version.get() == listed + 1);
+        assert_eq!(heard.iter().filter(is_told).count(), usize::from(passed_over), "{heard:?}");
     }
 }
 
@@ -350,11 +352,8 @@ fn what_was_published_is_published_though_nothing_more_can_be_kept_here() {
     assert_eq!(ian.sign("2").unwrap(), [Sha256::of(b"mine")]);
     assert_eq!(ian.uploaded("2"), everywhere(b"mine"));
     let heard = ian.heard.warnings();
-    assert_eq!(
-        heard.iter().filter(|warning| warning.starts_with("published, but not kept on this machine: ")).count(),
-        1,
-        "{heard:?}"
-    );
+    let is_told = |it: &&Warning| matches!(it, Warning::NotKeptHere { .. });
+    assert_eq!(heard.iter().filter(is_told).count(), 1, "{heard:?}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Files of delegations that cannot be used: what a server puts in their place, and what a delegate breaks.
 
+use client::ports::Warning;
 use client::{
     error::OpsError,
     image::{inspect_image, list_targets, resolve_image},
@@ -222,7 +223,7 @@ fn what_a_delegate_breaks_is_set_aside_for_her_alone() {
                 continue;
             }
             let answer = world.accepts_without(&forge, "targets/jeff");
-            assert!(answer.warnings.iter().any(|warning| warning.contains(said)), "{said}: {:?}", answer.warnings);
+            assert!(answer.sets_aside("targets/jeff", said), "{said}: {:?}", answer.warnings);
         }
         // what the floor knew, it knows still
         let seen = world.store.of(&gun()).floor.of(&RoleName::parse("targets/jeff").unwrap()).unwrap().version.get();
@@ -240,11 +241,7 @@ fn a_file_of_a_delegate_that_the_server_lists_and_does_not_have() {
             world.remote.fail(&hashed_name(role, &forge.bytes[role]), NOT_FOUND);
             let answer = world.read().unwrap();
             assert!(answer.entries.iter().all(|(of, ..)| of != role) && !answer.entries.is_empty());
-            assert!(
-                answer.warnings.iter().any(|warning| warning.contains(role) && warning.contains("404")),
-                "{:?}",
-                answer.warnings
-            );
+            assert!(answer.sets_aside(role, "404"), "{:?}", answer.warnings);
         }
         world.accepts(&forge);
     }
@@ -260,7 +257,7 @@ fn what_a_delegate_breaks_does_not_end_the_last_state_either() {
         let answer = world.read().unwrap();
         assert_eq!(answer.freshness, Freshness::Cached);
         assert!(answer.entries.iter().all(|(of, ..)| of != role) && answer.entries.len() == 2);
-        assert!(answer.warnings.iter().any(|warning| warning.contains(role)), "{:?}", answer.warnings);
+        assert!(answer.sets_aside(role, ""), "{:?}", answer.warnings);
         let tag = Tag::parse("0").unwrap();
         let outage = resolve_image::Outage::AnswerFromStore;
         let (resolved, _) =
@@ -289,7 +286,8 @@ fn the_signatures_of_one_delegates_files_are_tried_up_to_a_bound_for_all_of_them
         assert!((1..files).contains(&read), "{read} of {files}");
         let others = entries_of(&forge).into_iter().filter(|(role, ..)| !role.starts_with("targets/jeff/"));
         assert!(others.into_iter().all(|entry| answer.entries.contains(&entry)));
-        assert!(answer.warnings.iter().any(|warning| warning.contains("more signatures than are checked")));
+        let unchecked = |n: &usize| answer.sets_aside(&format!("targets/jeff/n{n}"), "more signatures than are checked");
+        assert!((0..files).any(|n| unchecked(&n)), "{:?}", answer.warnings);
     }
 }
 
@@ -350,7 +348,7 @@ fn one_key_that_stays_keeps_the_floor() {
 }
 
 /// Every way to look, with what each says.
-fn looks(world: &World, unreleased: &RefuseUnreleased) -> Vec<(&'static str, Result<usize, OpsError>, Vec<String>)> {
+fn looks(world: &World, unreleased: &RefuseUnreleased) -> Vec<(&'static str, Result<usize, OpsError>, Vec<Warning>)> {
     let (tag, roles) = (Tag::parse("0").unwrap(), [RoleName::releases(), RoleName::targets()]);
     let image = ImageName::parse(GUN).unwrap();
     let outage = resolve_image::Outage::Fail;
@@ -360,18 +358,18 @@ fn looks(world: &World, unreleased: &RefuseUnreleased) -> Vec<(&'static str, Res
         all.push((name, result, warnings));
     };
     look("resolve", &|session| resolve_image::resolve(session, &gun(), &tag, outage).map(|_| 1));
-    look("resolve all", &|session| resolve_image::resolve_all(session, &gun(), outage).map(|tags| tags.len()));
+    look("resolve all", &|session| resolve_image::resolve_all(session, &gun(), outage).map(|tags| tags.result.len()));
     look("inspect", &|session| {
-        let report = inspect_image::inspect(session, &image)?;
+        let report = inspect_image::inspect(session, &image)?.result;
         match report.unknown {
             Some(reason) => Err(OpsError::ReleasesUnusable { gun: gun(), reason }),
             None => Ok(report.tags.len()),
         }
     });
-    look("list", &|session| list_targets::list(session, &gun(), &[]).map(|targets| targets.len()));
-    look("list of roles", &|session| list_targets::list(session, &gun(), &roles).map(|targets| targets.len()));
-    look("lookup", &|session| list_targets::lookup(session, &gun(), &[], "0").map(|found| found.iter().count()));
-    look("lookup in roles", &|session| list_targets::lookup(session, &gun(), &roles, "0").map(|found| found.iter().count()));
+    look("list", &|session| list_targets::list(session, &gun(), &[]).map(|targets| targets.result.len()));
+    look("list of roles", &|session| list_targets::list(session, &gun(), &roles).map(|targets| targets.result.len()));
+    look("lookup", &|session| list_targets::lookup(session, &gun(), &[], "0").map(|found| found.result.iter().count()));
+    look("lookup in roles", &|session| list_targets::lookup(session, &gun(), &roles, "0").map(|found| found.result.iter().count()));
     all
 }
 
@@ -391,7 +389,7 @@ fn nobody_answers_in_the_place_of_releases_that_cannot_be_used() {
         // what another role signs does not depend on it
         let jeff = [RoleName::parse("targets/jeff").unwrap()];
         let (listed, _) = world.ask(&RefuseUnreleased::default(), |session| list_targets::list(session, &gun(), &jeff));
-        assert_eq!(listed.unwrap().len(), 1);
+        assert_eq!(listed.unwrap().result.len(), 1);
     }
 }
 
@@ -418,9 +416,7 @@ fn a_first_look_without_a_file_of_releases_is_told_of_or_refused() {
     world.remote.serve(forge.files());
     for (name, result, warnings) in looks(&world, &RefuseUnreleased::refused_for(["another.example.com"])) {
         assert!(result.is_ok(), "{name}");
-        let told =
-            warnings.iter().filter(|warning| warning.contains("targets/releases is delegated, and the server has no file")).count();
-        assert_eq!(told, 1, "{name}: {warnings:?}");
+        assert_eq!(warnings, [Warning::MissingReleases { gun: gun() }], "{name}");
     }
     for (name, result, _) in looks(&world, &refusing) {
         assert!(matches!(result, Err(OpsError::Unreleased { .. })), "{name}");

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use client::ports::Warning;
 use client::{
     error::OpsError,
     session::{RefuseUnreleased, Session},
@@ -40,7 +41,15 @@ pub(crate) struct World {
 pub(crate) struct Answer {
     pub(crate) entries: Entries,
     pub(crate) freshness: Freshness,
-    pub(crate) warnings: Vec<String>,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+impl Answer {
+    /// Whether a role was set aside with a warning, for a reason that has these words.
+    pub(crate) fn sets_aside(&self, of: &str, why: &str) -> bool {
+        let is_told = |warning: &Warning| matches!(warning, Warning::RoleSetAside { role, reason } if role.as_str() == of && reason.contains(why));
+        self.warnings.iter().any(is_told)
+    }
 }
 
 impl World {
@@ -74,7 +83,7 @@ impl World {
     }
 
     /// One command of a person without keys, and what they are warned of.
-    pub(crate) fn ask<R>(&self, unreleased: &RefuseUnreleased, command: impl FnOnce(&Session<'_>) -> R) -> (R, Vec<String>) {
+    pub(crate) fn ask<R>(&self, unreleased: &RefuseUnreleased, command: impl FnOnce(&Session<'_>) -> R) -> (R, Vec<Warning>) {
         let heard = Heard::default();
         let session = Session {
             store: &self.store,
@@ -108,7 +117,7 @@ impl World {
         let mut expected = entries_of(forge);
         expected.retain(|(of, ..)| of != role);
         assert_eq!(answer.entries, expected);
-        assert!(answer.warnings.iter().any(|warning| warning.contains(role)), "{:?}", answer.warnings);
+        assert!(answer.sets_aside(role, ""), "{:?}", answer.warnings);
         answer
     }
 
@@ -140,7 +149,11 @@ impl World {
             let answer = self.read().unwrap_or_else(|error| panic!("the last state does not answer: {error}"));
             assert_eq!(answer.freshness, Freshness::Cached);
             assert_eq!(&answer.entries, last);
-            assert!(answer.warnings.iter().any(|warning| warning.contains("cached timestamp")), "{:?}", answer.warnings);
+            assert!(
+                answer.warnings.iter().any(|warning| matches!(warning, Warning::AnsweredFromStore { .. })),
+                "{:?}",
+                answer.warnings
+            );
         }
         assert_eq!(format!("{before:?}"), format!("{:?}", self.store.of(&gun())));
     }

@@ -24,8 +24,7 @@ use std::{
     process::Command,
 };
 
-use clap::{CommandFactory as _, Parser as _};
-use dct::command_line::args::Arguments;
+use dct::command_line::args::{self, Arguments};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("man")
@@ -81,10 +80,11 @@ fn every_verb_has_examples_that_its_definition_takes() {
         for line in examples.iter().flat_map(|example| &example.commands) {
             let Some(at) = line.find("dct ") else { continue };
             let words = line[at..].split(" | ").next().unwrap().split(" -- ").next().unwrap().split(' ');
-            Arguments::try_parse_from(words).unwrap_or_else(|error| panic!("{line}: {error}"));
+            let words: Vec<std::ffi::OsString> = words.map(Into::into).collect();
+            Arguments::read(args::definition(), &words).unwrap_or_else(|error| panic!("{line}: {error}"));
         }
     }
-    let mut root = Arguments::command();
+    let mut root = args::definition();
     root.build();
     check(&root);
 }

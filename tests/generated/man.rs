@@ -2,12 +2,11 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use clap::CommandFactory as _;
 use clap_mangen::{
     Man,
     roff::{Inline, Roff, bold, roman},
 };
-use dct::command_line::{args::Arguments, notary_args as notary};
+use dct::command_line::{args, notary_args as notary};
 
 use crate::examples::{self, Example};
 
@@ -50,7 +49,7 @@ const OTHER_NAMES: [(&str, &str); 2] = [("docker-trust", "dct"), ("notary", "dct
 
 /// All pages by the names of their files.
 pub(crate) fn pages() -> BTreeMap<String, String> {
-    let mut root = Arguments::command();
+    let mut root = args::definition();
     root.build();
     let commands = all(&root);
     let names: Vec<&str> = commands.iter().map(|command| name(command)).collect();

@@ -11,7 +11,7 @@ use std::{
 
 use client::{
     error::OpsError,
-    ports::{Bytes, ChangeFile, Changelist, KeyInfo, KeyStore, KeyStoreError, NotaryRemote, RemoteError, StoreError},
+    ports::{Bytes, ChangeFile, Changelist, KeyInfo, KeyStore, KeyStoreError, NotaryRemote, RemoteError, StoreError, Warning},
     repo::{publish_staged::publish_staged, signer, stage},
     session::{RefuseUnreleased, Session},
     state::refresh::for_reading,
@@ -123,7 +123,7 @@ struct Person<'a> {
     keys: &'a Opened,
     store: MemoryStore,
     /// What they were warned of.
-    warnings: Vec<String>,
+    warnings: Vec<Warning>,
 }
 
 impl<'a> Person<'a> {
@@ -157,7 +157,7 @@ impl<'a> Person<'a> {
         self.with(|session| {
             let staged = Staged::default();
             stage::stage(&staged, gun, session.now, &[change])?;
-            publish_staged(session, &staged, gun)
+            publish_staged(session, &staged, gun).map(drop)
         })
     }
 
@@ -210,10 +210,8 @@ fn of_two_updates_at_the_same_moment_none_is_lost_and_none_is_said_to_be_there_t
                     tally.displaced_late += 1;
                     person.warnings.clear();
                     person.read(&gun).unwrap();
-                    assert!(
-                        person.warnings.iter().any(|warning| warning.contains("is not in the server's state")),
-                        "{role}: {there:?}"
-                    );
+                    let is_told = |it: &Warning| matches!(it, Warning::SentNotThere { .. });
+                    assert!(person.warnings.iter().any(is_told), "{role}: {there:?}");
                 }
                 // an error that says so is no lie
                 Err(OpsError::Remote(RemoteError::Status { .. })) => tally.refused += 1,
@@ -222,7 +220,7 @@ fn of_two_updates_at_the_same_moment_none_is_lost_and_none_is_said_to_be_there_t
         }
     }
     let warnings = people.iter().flat_map(|person| &person.warnings);
-    tally.again = warnings.filter(|warning| warning.contains("did not keep it")).count();
+    tally.again = warnings.filter(|it| matches!(it, Warning::LostAndSentAgain { .. })).count();
     std::io::stderr().write_all(format!("{tally:?}\n").as_bytes()).unwrap();
     assert!(tally.pairs > 20, "{tally:?} in {seconds} s");
     // only a server that stands still in the midst of an update is that late; the next look has said so

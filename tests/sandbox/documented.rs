@@ -7,8 +7,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use clap::CommandFactory as _;
-use dct::command_line::args::Arguments;
+use dct::command_line::args;
 use sandbox::{
     home::Furnishing,
     running::{Options, Sandbox},
@@ -199,7 +198,7 @@ fn of_verbs() -> Vec<Group> {
         let place = format!("help of {}", command.get_name());
         groups.extend(examples.into_iter().filter(|lines| !lines.is_empty()).map(|lines| Group { place: place.clone(), lines }));
     }
-    let mut root = Arguments::command();
+    let mut root = args::definition();
     root.build();
     let mut groups = Vec::new();
     collect(&root, &mut groups);

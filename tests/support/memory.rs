@@ -10,7 +10,7 @@ use super::forge::Forge;
 use client::ports::{
     Accounts, Asked, Bytes, Commit, DecisionError, Decisions, Events, FileRef, KeyInfo, KeyStore, KeyStoreError, Manifest,
     NotaryRemote, PassphraseRequest, Registry, RegistryError, RemoteError, Repositories, Sent, Service, StoreError, Stored,
-    TlsFault, TrustSet, TrustStore, WriterGuard, events::Event,
+    TlsFault, TrustSet, TrustStore, Warning, WriterGuard, events::Event,
 };
 use trust::{
     crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase},
@@ -367,18 +367,18 @@ impl Decisions for Nobody {
 
 /// Hears the warnings.
 #[derive(Default)]
-pub struct Heard(RefCell<Vec<String>>);
+pub struct Heard(RefCell<Vec<Warning>>);
 
 impl Heard {
-    pub fn warnings(&self) -> Vec<String> {
+    pub fn warnings(&self) -> Vec<Warning> {
         self.0.borrow().clone()
     }
 }
 
 impl Events for Heard {
     fn tell(&self, event: Event<'_>) {
-        if let Event::Warning(text) = event {
-            self.0.borrow_mut().push(text);
+        if let Event::Warning(warning) = event {
+            self.0.borrow_mut().push(warning);
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod error;
 pub mod image;
 pub mod keys;
+pub mod outcome;
 pub mod overtaken;
 pub mod ports;
 pub mod repo;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::ports::{Accounts, Decisions, Events, KeyStore, NotaryRemote, Registry, TrustStore};
+use super::ports::{Accounts, Decisions, Events, KeyStore, NotaryRemote, Registry, TrustStore, Warning, events::Event};
 use trust::{model::gun::Gun, verify::pinning::TrustPinning};
 
 /// Everything that a use case may touch, chosen and configured by the face that was called.
@@ -30,6 +30,13 @@ pub struct Session<'a> {
     pub unreleased: &'a RefuseUnreleased,
     /// The one time of the command: every expiry is judged by it (TUF 5.1).
     pub now: Timestamp,
+}
+
+impl Session<'_> {
+    /// Tells a warning to who hears what happens.
+    pub(crate) fn warn(&self, warning: Warning) {
+        self.events.tell(Event::Warning(warning));
+    }
 }
 
 /// What is done where `targets/releases` is delegated and the server has no file of it: a warning, and nothing is answered for the registries that

@@ -116,7 +116,7 @@ fn variable(ui: &Ui) -> Option<Pair> {
     match pair(&text) {
         Ok(pair) => Some(pair),
         Err(words) => {
-            ui.warning(words);
+            ui.warning("unusable-login", words);
             None
         }
     }

@@ -5,7 +5,7 @@
 
 use crate::{
     error::OpsError,
-    ports::{Manifest, RegistryError, events::Event},
+    ports::{Manifest, RegistryError, Warning},
     session::Session,
 };
 use trust::{
@@ -52,11 +52,13 @@ impl Again<'_> {
                 let (gun, tag) = (self.repo.gun().clone(), tag.clone());
                 return Err(OpsError::ReleasedUnserved { gun, tag, released, served: Box::new(served) });
             }
-            Ok(served) => session.events.tell(Event::TagMoved { tag, signed: released, served: Some(served) }),
-            Err(RegistryError::NoSuchTag { .. }) => session.events.tell(Event::TagMoved { tag, signed: released, served: None }),
-            Err(error) => session.events.tell(Event::Warning(format!(
-                "the registry does not tell what it serves for tag {tag}: {error}; the signed content is sha256:{released}"
-            ))),
+            Ok(served) => session.warn(Warning::TagMoved { tag: tag.clone(), signed: released, served: Some(served) }),
+            Err(RegistryError::NoSuchTag { .. }) => {
+                session.warn(Warning::TagMoved { tag: tag.clone(), signed: released, served: None });
+            }
+            Err(error) => {
+                session.warn(Warning::ServedUnknown { tag: tag.clone(), signed: released, reason: error.to_string() });
+            }
         }
         Ok(())
     }

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use super::{
     named_digest,
     released::{is_released, must_be_known, tell_of_missing_releases},
 };
-use crate::{error::OpsError, session::Session, state::refresh::for_reading};
+use crate::{error::OpsError, outcome::Outcome, ports::Warning, session::Session, state::refresh::for_reading};
 use trust::{
     model::{
         digest::Sha256,
@@ -20,9 +22,11 @@ use trust::{
 };
 
 /// The signatures and keys of a repository, or of one tag.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ImageReport {
     /// The repository.
+    #[serde(rename = "repository")]
     pub gun: Gun,
     /// What is signed, in the order in which it was found.
     pub tags: Vec<TagRow>,
@@ -40,7 +44,8 @@ pub struct ImageReport {
 }
 
 /// A content that is released under a tag.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct TagRow {
     /// The tag: any text, chosen by whoever signed.
     pub tag: String,
@@ -53,7 +58,7 @@ pub struct TagRow {
 }
 
 /// A delegation and its keys.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SignerRow {
     /// The role's name without `targets/`.
     pub name: String,
@@ -63,7 +68,11 @@ pub struct SignerRow {
 
 /// Reports on an image: on its tag where it has one, else on all. A digest in its name must be released, or there is no report. Where the signers of
 /// `targets/releases` were removed, or it has expired, what is left is reported as that; where its file is not known, nothing is.
-pub fn inspect(session: &Session<'_>, image: &ImageName) -> Result<ImageReport, OpsError> {
+pub fn inspect(session: &Session<'_>, image: &ImageName) -> Result<Outcome<ImageReport>, OpsError> {
+    Outcome::of(session, |session| report(session, image))
+}
+
+fn report(session: &Session<'_>, image: &ImageName) -> Result<ImageReport, OpsError> {
     let repo = for_reading(session, &image.gun)?;
     let skipped = repo.skipped().get(&RoleName::releases());
     if skipped.is_some_and(|skipped| !matches!(skipped.cause, Cause::Expired | Cause::LostSigners)) {
@@ -79,6 +88,10 @@ pub fn inspect(session: &Session<'_>, image: &ImageName) -> Result<ImageReport, 
         tell_of_missing_releases(session, &repo)?;
     }
     let unknown = skipped.filter(|_| !tags.is_empty()).map(|skipped| skipped.reason.clone());
+    let unnamed_releasers = unnamed_releasers(&repo);
+    for key in &unnamed_releasers {
+        session.warn(Warning::UnnamedReleaser { gun: image.gun.clone(), key: key.clone() });
+    }
     let key_ids = |role: &RoleName| repo.root().role_keys(role).iter().map(|(_, key)| key.id()).collect();
     Ok(ImageReport {
         gun: image.gun.clone(),
@@ -86,7 +99,7 @@ pub fn inspect(session: &Session<'_>, image: &ImageName) -> Result<ImageReport, 
         signers: signers(&repo),
         root_keys: key_ids(&RoleName::root()),
         repository_keys: key_ids(&RoleName::targets()),
-        unnamed_releasers: unnamed_releasers(&repo),
+        unnamed_releasers,
         unknown,
     })
 }

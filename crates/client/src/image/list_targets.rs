@@ -1,7 +1,7 @@
 //! What is signed in a repository, whatever it is: Notary's view, in which a role stands before another.
 
 use super::released::{must_be_known, tell_of_missing_releases};
-use crate::{error::OpsError, ports::events::Event, session::Session, state::refresh::for_reading};
+use crate::{error::OpsError, outcome::Outcome, ports::Warning, session::Session, state::refresh::for_reading};
 use trust::{
     model::{gun::Gun, hashes::FileMeta, key_id::CanonicalKeyId, role::RoleName},
     verify::{lookup::Entry, trusted::TrustedRepo},
@@ -32,7 +32,11 @@ pub struct DelegatedRole {
 }
 
 /// Everything that is signed, by name; of roles alone that are named, the first before the others, else of all (Notary `ListTargets`).
-pub fn list(session: &Session<'_>, gun: &Gun, roles: &[RoleName]) -> Result<Vec<SignedTarget>, OpsError> {
+pub fn list(session: &Session<'_>, gun: &Gun, roles: &[RoleName]) -> Result<Outcome<Vec<SignedTarget>>, OpsError> {
+    Outcome::of(session, |session| all_targets(session, gun, roles))
+}
+
+fn all_targets(session: &Session<'_>, gun: &Gun, roles: &[RoleName]) -> Result<Vec<SignedTarget>, OpsError> {
     let repo = for_reading(session, gun)?;
     let roles = wanted(session, &repo, roles)?;
     let mut targets: Vec<_> = repo.entries_by_priority(&roles, None).iter().map(SignedTarget::of).collect();
@@ -44,18 +48,24 @@ pub fn list(session: &Session<'_>, gun: &Gun, roles: &[RoleName]) -> Result<Vec<
 }
 
 /// What a name is signed for; none where it is not (Notary `GetTargetByName`).
-pub fn lookup(session: &Session<'_>, gun: &Gun, roles: &[RoleName], name: &str) -> Result<Option<SignedTarget>, OpsError> {
-    let repo = for_reading(session, gun)?;
-    let roles = wanted(session, &repo, roles)?;
-    let found = repo.entries_by_priority(&roles, Some(name)).first().map(SignedTarget::of);
-    if found.is_some() && covers_releases(&roles) {
-        tell_of_missing_releases(session, &repo)?;
-    }
-    Ok(found)
+pub fn lookup(session: &Session<'_>, gun: &Gun, roles: &[RoleName], name: &str) -> Result<Outcome<Option<SignedTarget>>, OpsError> {
+    Outcome::of(session, |session| {
+        let repo = for_reading(session, gun)?;
+        let roles = wanted(session, &repo, roles)?;
+        let found = repo.entries_by_priority(&roles, Some(name)).first().map(SignedTarget::of);
+        if found.is_some() && covers_releases(&roles) {
+            tell_of_missing_releases(session, &repo)?;
+        }
+        Ok(found)
+    })
 }
 
 /// Every delegation, by name (Notary `GetDelegationRoles`).
-pub fn delegations(session: &Session<'_>, gun: &Gun) -> Result<Vec<DelegatedRole>, OpsError> {
+pub fn delegations(session: &Session<'_>, gun: &Gun) -> Result<Outcome<Vec<DelegatedRole>>, OpsError> {
+    Outcome::of(session, |session| all_delegations(session, gun))
+}
+
+fn all_delegations(session: &Session<'_>, gun: &Gun) -> Result<Vec<DelegatedRole>, OpsError> {
     let repo = for_reading(session, gun)?;
     let mut found: Vec<_> = repo
         .delegations()
@@ -98,7 +108,7 @@ fn wanted(session: &Session<'_>, repo: &TrustedRepo, roles: &[RoleName]) -> Resu
     }
     let is_known = |role: &RoleName| *role == RoleName::targets() || repo.delegations().any(|(_, found)| found.name == *role);
     for role in roles.iter().filter(|role| !is_known(role)) {
-        session.events.tell(Event::Warning(format!("{} has no role {role}", repo.gun())));
+        session.warn(Warning::NoSuchRole { gun: repo.gun().clone(), role: role.clone() });
     }
     Ok(roles.to_vec())
 }

@@ -1,6 +1,6 @@
 //! What is released under a tag: the content that a trusted pull takes.
 
-use crate::{error::OpsError, ports::events::Event, session::Session};
+use crate::{error::OpsError, ports::Warning, session::Session};
 use trust::{
     model::{gun::Gun, hashes::FileMeta, role::RoleName, tag::Tag},
     verify::trusted::TrustedRepo,
@@ -56,9 +56,7 @@ pub(crate) fn tell_of_missing_releases(session: &Session<'_>, repo: &TrustedRepo
     if session.unreleased.refuses(repo.gun()) {
         return Err(OpsError::Unreleased { gun: repo.gun().clone() });
     }
-    let warning =
-        format!("{releases} is delegated, and the server has no file of it: what targets signs is all that is known here");
-    session.events.tell(Event::Warning(warning));
+    session.warn(Warning::MissingReleases { gun: repo.gun().clone() });
     Ok(())
 }
 

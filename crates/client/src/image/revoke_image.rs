@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use super::released::{is_released, must_be_known};
 use crate::{
     error::OpsError,
     keys::keyring::Keyring,
+    outcome::{Outcome, PublishedVersions},
     ports::KeyInfo,
     session::Session,
     state::{
@@ -18,6 +21,17 @@ use trust::{
     model::{gun::Gun, key_id::CanonicalKeyId, role::RoleName, tag::Tag},
     verify::trusted::TrustedRepo,
 };
+
+/// What was revoked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Revocation {
+    /// The repository.
+    pub repository: Gun,
+    /// The tags that nobody here signs any more.
+    pub tags: Vec<String>,
+    /// The versions of the files that were signed here.
+    pub versions: PublishedVersions,
+}
 
 /// A revocation that did not go through, or not for every tag.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +68,11 @@ pub struct KeptTag {
 ///
 /// Docker trusts what `targets` or `targets/releases` signs. A tag leaves both or stays as it was: to remove the newer entry alone would
 /// bring the older one back. The entries of other signers alone are trusted by nobody, and stay where their keys are elsewhere.
-pub fn revoke(session: &Session<'_>, gun: &Gun, tag: Option<&Tag>) -> Result<(), RevokeError> {
+pub fn revoke(session: &Session<'_>, gun: &Gun, tag: Option<&Tag>) -> Result<Outcome<Revocation>, RevokeError> {
+    Outcome::of(session, |session| remove_signatures(session, gun, tag))
+}
+
+fn remove_signatures(session: &Session<'_>, gun: &Gun, tag: Option<&Tag>) -> Result<Revocation, RevokeError> {
     let _writer = session.store.writer(gun).map_err(OpsError::from)?;
     let keyring = Keyring::new(session);
     let Some(target) = keyring.beside(|info| may_sign_tags(info, gun), || for_writing(session, gun))?? else {
@@ -94,8 +112,13 @@ pub fn revoke(session: &Session<'_>, gun: &Gun, tag: Option<&Tag>) -> Result<(),
     if revoked.is_empty() {
         return Err(nothing_here(session, &repo, kept));
     }
-    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), WritableRepo::Published(repo))?.shown(gun)?;
-    if kept.is_empty() { Ok(()) } else { Err(RevokeError::Kept { kept, revoked }) }
+    let outcome = publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), WritableRepo::Published(repo))?;
+    let versions = outcome.versions();
+    outcome.shown(gun)?;
+    if !kept.is_empty() {
+        return Err(RevokeError::Kept { kept, revoked });
+    }
+    Ok(Revocation { repository: gun.clone(), tags: revoked, versions })
 }
 
 /// Whether a key may be one that signs tags there: a signer's, or the repository's own.

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, thread};
 
+use serde::Serialize;
+
 use super::{
     co_sign::Again,
     inspect_image::released_rows,
@@ -15,6 +17,7 @@ pub use super::{
 use crate::{
     error::OpsError,
     keys::{keyring::Keyring, making_lock::Alone},
+    outcome::{Outcome, PublishedVersions},
     ports::{Engine, Manifest, RegistryError, events::Event},
     repo::{init::initialize, signer::delegation_to},
     session::Session,
@@ -56,12 +59,42 @@ pub enum FirstSigner {
     Repository,
 }
 
-/// Signs tags with every signer's key on this machine, and releases them, as one update. Gives the digests, in the order of the tags.
+/// What was signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SignReport {
+    /// The repository.
+    pub repository: Gun,
+    /// The tags, in the order in which they were wanted.
+    pub tags: Vec<SignedTag>,
+    /// Whether the repository was made for this.
+    pub initialized: bool,
+    /// The versions of the files that were signed here; empty where all of it was so already.
+    pub versions: PublishedVersions,
+}
+
+/// A tag that is signed now, and the content that a pull takes for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SignedTag {
+    /// The tag.
+    pub tag: Tag,
+    /// The digest of its manifest or index.
+    pub digest: Sha256,
+    /// The length of that, in bytes.
+    pub length: u64,
+    /// The roles that sign it here.
+    pub roles: Vec<RoleName>,
+}
+
+/// Signs tags with every signer's key on this machine, and releases them, as one update.
 /// `OpsError::SignedUnreleased` where the update is through, and no pull takes all of what it signs.
 ///
 /// A repository that is not there yet is initialised. The registry is asked while the trust data is brought up to date. The Engine pushes
 /// last, when it is known that what it pushes can be signed; an error after a push says that the image is pushed and not signed.
-pub fn sign(session: &Session<'_>, request: &Request<'_>) -> Result<Vec<Sha256>, OpsError> {
+pub fn sign(session: &Session<'_>, request: &Request<'_>) -> Result<Outcome<SignReport>, OpsError> {
+    Outcome::of(session, |session| sign_tags(session, request))
+}
+
+fn sign_tags(session: &Session<'_>, request: &Request<'_>) -> Result<SignReport, OpsError> {
     let gun = request.gun;
     let writer = session.store.writer(gun)?;
     let keyring = Keyring::new(session);
@@ -117,6 +150,14 @@ struct TagToSign<'a> {
     meta: Option<FileMeta>,
 }
 
+impl TagToSign<'_> {
+    /// What it is once the update is through.
+    fn signed(self) -> Option<SignedTag> {
+        let FileMeta { sha256: digest, length, .. } = self.meta?;
+        Some(SignedTag { tag: self.tag.clone(), digest, length, roles: self.roles })
+    }
+}
+
 /// A content of a repository that is there.
 enum ToSign {
     /// The released one.
@@ -145,12 +186,15 @@ impl Ready<'_> {
     }
 }
 
-fn publish_all(session: &Session<'_>, keyring: &Keyring<'_>, gun: &Gun, ready: Ready<'_>) -> Result<Vec<Sha256>, OpsError> {
+fn publish_all(session: &Session<'_>, keyring: &Keyring<'_>, gun: &Gun, ready: Ready<'_>) -> Result<SignReport, OpsError> {
     if ready.tell_initialized {
         session.events.tell(Event::Initialized { gun });
     }
     let (changes, mut unreleased) = (ready.changes(|tag| tag.meta.clone()), ready.unreleased());
-    let found = publish(session, gun, &mut Changes::new(session, keyring, gun, &changes), ready.target)?.shown(gun)?;
+    let initialized = matches!(ready.target, WritableRepo::Unpublished(_));
+    let outcome = publish(session, gun, &mut Changes::new(session, keyring, gun, &changes), ready.target)?;
+    let versions = outcome.versions();
+    let found = outcome.shown(gun)?;
     if let Some(WritableRepo::Published(now)) = found {
         // what others published meanwhile is in the state in which it was found
         let others = ready.tags.iter().filter(|tag| unreleased.iter().all(|known| known.tag != *tag.tag));
@@ -158,7 +202,8 @@ fn publish_all(session: &Session<'_>, keyring: &Keyring<'_>, gun: &Gun, ready: R
             .extend(others.filter_map(|tag| displaced(&now, tag.tag, &tag.roles, tag.meta.as_ref()?.sha256)).collect::<Vec<_>>());
     }
     if unreleased.is_empty() {
-        return Ok(ready.tags.iter().filter_map(|tag| tag.meta.as_ref()).map(|meta| meta.sha256).collect());
+        let tags = ready.tags.into_iter().filter_map(TagToSign::signed).collect();
+        return Ok(SignReport { repository: gun.clone(), tags, initialized, versions });
     }
     let released = ready.tags.iter().map(|tag| tag.tag).filter(|tag| unreleased.iter().all(|other| other.tag != **tag));
     Err(OpsError::SignedUnreleased { released: released.cloned().collect(), unreleased })

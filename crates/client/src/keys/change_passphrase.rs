@@ -3,13 +3,18 @@
 use super::keyring::until_right;
 use crate::{
     error::OpsError,
+    outcome::Outcome,
     ports::{KeyInfo, KeyStoreError, PassphrasePurpose, PassphraseRequest},
     session::Session,
 };
 use trust::crypto::secret::Passphrase;
 
 /// Asks for the passphrase that a key has, then for another one, and stores the key under that. The old file stays until the new one was read back.
-pub fn change_passphrase(session: &Session<'_>, info: &KeyInfo) -> Result<KeyInfo, OpsError> {
+pub fn change_passphrase(session: &Session<'_>, info: &KeyInfo) -> Result<Outcome<KeyInfo>, OpsError> {
+    Outcome::of(session, |session| replace(session, info))
+}
+
+fn replace(session: &Session<'_>, info: &KeyInfo) -> Result<KeyInfo, OpsError> {
     let id = info.id.to_string();
     let key = if info.encrypted {
         until_right(session, &info.role, &id, |passphrase| match session.keys.unlock(info.id, passphrase) {

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::{export_key::ExportError, keyring::wanted_passphrase};
-use crate::{error::OpsError, session::Session};
+use crate::{error::OpsError, outcome::Outcome, session::Session};
 use trust::crypto::{
     pem::{self, PemBlock},
     pkcs8,
@@ -20,7 +20,11 @@ pub struct KeyPair {
 }
 
 /// Makes a P-256 key and asks for a passphrase (Notary `key generate --output`).
-pub fn generate(session: &Session<'_>, role: &str) -> Result<KeyPair, ExportError> {
+pub fn generate(session: &Session<'_>, role: &str) -> Result<Outcome<KeyPair>, ExportError> {
+    Outcome::of(session, |session| pair(session, role))
+}
+
+fn pair(session: &Session<'_>, role: &str) -> Result<KeyPair, ExportError> {
     let key = PrivateKey::generate_p256().map_err(OpsError::from)?;
     // notary does not say the role here either: its passphrase is that of a delegation's key
     let passphrase = wanted_passphrase(session, &key, "")?;

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::{
     error::OpsError,
-    ports::{KeyInfo, events::Event},
+    outcome::Outcome,
+    ports::{KeyInfo, Warning},
     session::Session,
 };
 use trust::{
@@ -83,13 +84,17 @@ enum ImportedKey<'a> {
 
 /// Imports every key of a file, or none. What is no private key is passed over, and told of. A key that is stored already keeps its name and its repository.
 /// An export, which may claim any ID, changes nothing of it, and is refused where it is not what is stored; a key that was read gets the new passphrase.
-pub fn import(session: &Session<'_>, blocks: &[PemBlock], fallback: &Fallback) -> Result<Vec<KeyInfo>, ImportError> {
+pub fn import(session: &Session<'_>, blocks: &[PemBlock], fallback: &Fallback) -> Result<Outcome<Vec<KeyInfo>>, ImportError> {
+    Outcome::of(session, |session| import_all(session, blocks, fallback))
+}
+
+fn import_all(session: &Session<'_>, blocks: &[PemBlock], fallback: &Fallback) -> Result<Vec<KeyInfo>, ImportError> {
     let (keys, others): (Vec<_>, Vec<_>) = blocks.iter().partition(|block| block.is_private_key());
     if keys.is_empty() {
         return Err(ImportError::NoKey);
     }
     for block in others {
-        session.events.tell(Event::Warning(format!("a PEM block of type {:?} is no private key; passed over", block.label)));
+        session.warn(Warning::NotAPrivateKey { label: block.label.clone() });
     }
     let wanted = keys.into_iter().map(|block| read(session, block, fallback)).collect::<Result<Vec<_>, _>>()?;
     let mut stored = Vec::new();
@@ -98,7 +103,7 @@ pub fn import(session: &Session<'_>, blocks: &[PemBlock], fallback: &Fallback) -
         stored.push(match (key.content, found) {
             (ImportedKey::Sealed(block), Some(info)) => {
                 check_same_file(session, &info, block)?;
-                session.events.tell(Event::Warning(format!("key {} is on this machine already, and stays as it is", info.id)));
+                session.warn(Warning::KeyStays { id: info.id });
                 info
             }
             (ImportedKey::Sealed(block), None) => {

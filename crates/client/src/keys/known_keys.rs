@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{ports::events::Event, session::Session};
+use crate::{ports::Warning, session::Session};
 use trust::{
     model::{
         gun::Gun,
@@ -47,11 +47,11 @@ impl KnownKeys {
         let mut known = Self::default();
         let found = session.store.repositories();
         for folder in &found.passed_over {
-            known.passes_over(session, format!("the keys of repositories may not all be known: {folder}"));
+            known.passes_over(session, None, folder.to_string());
         }
         for gun in &found.guns {
             if let Err(reason) = known.add(session, gun) {
-                known.passes_over(session, format!("the keys of {gun} are not known: {reason}"));
+                known.passes_over(session, Some(gun.clone()), reason);
             }
         }
         known
@@ -63,9 +63,9 @@ impl KnownKeys {
         !self.is_partial
     }
 
-    fn passes_over(&mut self, session: &Session<'_>, warning: String) {
+    fn passes_over(&mut self, session: &Session<'_>, gun: Option<Gun>, reason: String) {
         self.is_partial = true;
-        session.events.tell(Event::Warning(warning));
+        session.warn(Warning::KeysPartlyKnown { gun, reason });
     }
 
     /// What is known of a key.

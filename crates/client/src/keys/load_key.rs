@@ -3,7 +3,8 @@
 use super::keyring::{store, until_right, wanted_passphrase};
 use crate::{
     error::OpsError,
-    ports::{KeyInfo, events::Event},
+    outcome::Outcome,
+    ports::{KeyInfo, Warning},
     session::Session,
 };
 use trust::{
@@ -63,6 +64,14 @@ struct Loaded {
     gun: Option<Gun>,
 }
 
+/// A key that was made and stored.
+pub struct GeneratedKey<P> {
+    /// The key as it is stored.
+    pub key: KeyInfo,
+    /// What the writer of its public half gave.
+    pub public: P,
+}
+
 /// Makes a P-256 key under a name, and stores it. `write_public` gets its public half, as PEM with the name in a `role` header, and writes it where
 /// it is to be before the key is stored: where it fails, no key stays behind. What it returns is dropped, and with it what it wrote, where the
 /// key cannot be stored.
@@ -70,19 +79,31 @@ pub fn generate<P, E: From<OpsError>>(
     session: &Session<'_>,
     name: &str,
     write_public: impl FnOnce(&str) -> Result<P, E>,
-) -> Result<P, E> {
+) -> Result<Outcome<GeneratedKey<P>>, E> {
+    Outcome::of(session, |session| make_and_store(session, name, write_public))
+}
+
+fn make_and_store<P, E: From<OpsError>>(
+    session: &Session<'_>,
+    name: &str,
+    write_public: impl FnOnce(&str) -> Result<P, E>,
+) -> Result<GeneratedKey<P>, E> {
     let key = PrivateKey::generate_p256().map_err(OpsError::from)?;
     let passphrase = wanted_passphrase(session, &key, name)?;
     let public = public_key_file::write(&key.verifying_key(), name).map_err(OpsError::from)?;
-    let written = write_public(&public)?;
-    session.keys.add(&key, name, None, &passphrase).map_err(OpsError::from)?;
-    Ok(written)
+    let public = write_public(&public)?;
+    let key = session.keys.add(&key, name, None, &passphrase).map_err(OpsError::from)?;
+    Ok(GeneratedKey { key, public })
 }
 
 /// Decrypts every key in a file, asks for a new passphrase for each, and stores them; gives what they are stored as. A file makes no root key of one
 /// that was not called so; whatever ID it claims, a key is stored under its own. One that is stored already keeps its name and its repository: it gets
 /// the new passphrase, or is refused. All keys are read before the first is stored.
-pub fn load(session: &Session<'_>, blocks: &[PemBlock], name: LoadAs<'_>) -> Result<Vec<KeyInfo>, LoadError> {
+pub fn load(session: &Session<'_>, blocks: &[PemBlock], name: LoadAs<'_>) -> Result<Outcome<Vec<KeyInfo>>, LoadError> {
+    Outcome::of(session, |session| load_all(session, blocks, name))
+}
+
+fn load_all(session: &Session<'_>, blocks: &[PemBlock], name: LoadAs<'_>) -> Result<Vec<KeyInfo>, LoadError> {
     let keys = blocks.iter().map(|block| read(session, block, name)).collect::<Result<Vec<_>, _>>()?;
     keys.iter().map(|loaded| Ok(store(session, &loaded.key, &loaded.role, loaded.gun.as_ref())?)).collect()
 }
@@ -118,7 +139,7 @@ fn role_of(session: &Session<'_>, block: &PemBlock, name: LoadAs<'_>) -> Result<
             return Err(LoadError::RepositoryKey { says: named(says, block.header("gun")), wanted });
         }
         Some(says) => {
-            session.events.tell(Event::Warning(format!("the file says that its key is {says}, and it is loaded as {wanted}")));
+            session.warn(Warning::KeyRenamed { says: says.to_owned(), wanted: wanted.clone() });
         }
     }
     Ok(wanted)

@@ -3,6 +3,7 @@
 use super::{
     registry::Manifest,
     transfer::{Progress, PushedContent},
+    warning::Warning,
 };
 use trust::model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, tag::Tag};
 
@@ -87,15 +88,6 @@ pub enum Event<'a> {
         /// The name.
         name: &'a str,
     },
-    /// A tag that is signed again for the content that it is signed for has another one in the registry by now, or none.
-    TagMoved {
-        /// The tag.
-        tag: &'a Tag,
-        /// The content that is signed.
-        signed: Sha256,
-        /// What the registry serves; none where it has no such tag.
-        served: Option<Sha256>,
-    },
     /// A pulled content gets its tag.
     Tagging {
         /// The content.
@@ -104,5 +96,5 @@ pub enum Event<'a> {
         tag: &'a Tag,
     },
     /// Something is not as it should be; the command goes on.
-    Warning(String),
+    Warning(Warning),
 }

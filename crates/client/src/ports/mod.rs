@@ -12,6 +12,7 @@ mod registry;
 pub mod sent;
 pub mod transfer;
 mod trust_store;
+pub mod warning;
 
 pub use self::{
     asked::{Asked, Service, Step},
@@ -25,5 +26,6 @@ pub use self::{
     sent::{Decided, DecidedNames, Sent, SentFile},
     transfer::{Amount, Progress, Pushed, PushedContent},
     trust_store::{Commit, PassedOver, Repositories, StoreError, Stored, TrustSet, TrustStore, WriterGuard},
+    warning::{StillUsed, Warning},
 };
 pub use trust::model::file_ref::FileRef;

@@ -1,6 +1,8 @@
 //! Deletes the trust data of a repository.
 
-use crate::{error::OpsError, session::Session};
+use serde::Serialize;
+
+use crate::{error::OpsError, outcome::Outcome, session::Session};
 use trust::model::gun::Gun;
 
 /// How far a deletion reaches. Private keys are never deleted.
@@ -12,11 +14,24 @@ pub enum Reach {
     LocalAndRemote,
 }
 
+/// What was deleted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeletedRepo {
+    /// The repository.
+    pub repository: Gun,
+    /// Whether the server has deleted it, too.
+    pub remote: bool,
+}
+
 /// Deletes trust data.
-pub fn delete(session: &Session<'_>, gun: &Gun, reach: Reach) -> Result<(), OpsError> {
-    let _writer = session.store.writer(gun)?;
-    if reach == Reach::LocalAndRemote {
-        session.remote.delete(gun)?;
-    }
-    Ok(session.store.forget(gun)?)
+pub fn delete(session: &Session<'_>, gun: &Gun, reach: Reach) -> Result<Outcome<DeletedRepo>, OpsError> {
+    Outcome::of(session, |session| {
+        let _writer = session.store.writer(gun)?;
+        let remote = reach == Reach::LocalAndRemote;
+        if remote {
+            session.remote.delete(gun)?;
+        }
+        session.store.forget(gun)?;
+        Ok(DeletedRepo { repository: gun.clone(), remote })
+    })
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{error::OpsError, session::Session, state::refresh::recovery::for_recovery};
+use crate::{error::OpsError, outcome::Outcome, session::Session, state::refresh::recovery::for_recovery};
 use trust::model::{gun::Gun, key_id::TufKeyId, role::RoleName, version::Version};
 
 /// Something that ends.
@@ -59,7 +59,11 @@ impl ExpiryReport {
 ///
 /// The server renews a timestamp by itself every fortnight: it is near its end only when it is past. A certificate of a delegation's key ends without
 /// consequences for who reads: no client asks for it again once the key is in the metadata.
-pub fn ends(session: &Session<'_>, gun: &Gun, limit: Timestamp) -> Result<ExpiryReport, OpsError> {
+pub fn ends(session: &Session<'_>, gun: &Gun, limit: Timestamp) -> Result<Outcome<ExpiryReport>, OpsError> {
+    Outcome::of(session, |session| examine(session, gun, limit))
+}
+
+fn examine(session: &Session<'_>, gun: &Gun, limit: Timestamp) -> Result<ExpiryReport, OpsError> {
     let repo = for_recovery(session, gun)?;
     let state = |role: &RoleName, at: Timestamp| match at {
         at if at <= session.now => State::Expired,

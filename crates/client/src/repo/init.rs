@@ -2,12 +2,15 @@
 
 use std::rc::Rc;
 
+use serde::Serialize;
+
 use crate::{
     error::{OpsError, Origin},
     keys::{
         keyring::{Keyring, stored_for, until_right},
         making_lock::Alone,
     },
+    outcome::Outcome,
     ports::{Asked, Bytes, FileRef, KeyInfo, RemoteError, Service, events::Event},
     session::Session,
 };
@@ -15,7 +18,12 @@ use trust::{
     crypto::{key_format::KeyFormatError, pem::PemBlock, private_key::PrivateKey},
     edit::local::{LocalRepo, NewKeys, SnapshotKey, check_certificate},
     json::value::Json,
-    model::{gun::Gun, key::Key, key_id::CanonicalKeyId, role::RoleName},
+    model::{
+        gun::Gun,
+        key::Key,
+        key_id::{CanonicalKeyId, TufKeyId},
+        role::RoleName,
+    },
 };
 
 /// How a repository begins.
@@ -39,9 +47,25 @@ pub enum Snapshots {
     Publisher,
 }
 
+/// A repository that was begun, and is not published yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BegunRepo {
+    /// The repository.
+    pub repository: Gun,
+    /// The root keys, by the ID of their certificate.
+    pub root_keys: Vec<TufKeyId>,
+    /// The repository's own keys.
+    pub targets_keys: Vec<TufKeyId>,
+}
+
 /// Initialises a repository that is nowhere yet: not on this machine, and not on the server (which `notary init` does not ask). Nothing is
 /// published.
-pub fn init(session: &Session<'_>, gun: &Gun, beginning: &InitOptions<'_>) -> Result<(), OpsError> {
+pub fn init(session: &Session<'_>, gun: &Gun, beginning: &InitOptions<'_>) -> Result<Outcome<BegunRepo>, OpsError> {
+    Outcome::of(session, |session| begin_nowhere_yet(session, gun, beginning))
+}
+
+fn begin_nowhere_yet(session: &Session<'_>, gun: &Gun, beginning: &InitOptions<'_>) -> Result<BegunRepo, OpsError> {
     let stored = session.store.load(gun)?;
     if !stored.files.is_empty() || !stored.floor.is_empty() {
         return Err(OpsError::AlreadyHere { gun: gun.clone() });
@@ -60,7 +84,9 @@ pub fn init(session: &Session<'_>, gun: &Gun, beginning: &InitOptions<'_>) -> Re
     }
     let _writer = session.store.writer(gun)?;
     let _alone = Alone::wait(session, gun)?;
-    begin(session, &Keyring::new(session), gun, beginning).map(drop)
+    let local = begin(session, &Keyring::new(session), gun, beginning)?;
+    let keys = |role: &RoleName| local.root().role_keys(role).iter().map(|(_, key)| key.id()).collect();
+    Ok(BegunRepo { repository: gun.clone(), root_keys: keys(&RoleName::root()), targets_keys: keys(&RoleName::targets()) })
 }
 
 /// Makes root and targets of a new repository, in Docker's form: with a snapshot that the server manages.

@@ -1,5 +1,7 @@
 //! Publishes what is staged.
 
+use serde::Serialize;
+
 use super::{
     init::{InitOptions, Snapshots, begin},
     signer::is_targets_key,
@@ -8,7 +10,8 @@ use super::{
 use crate::{
     error::OpsError,
     keys::{keyring::Keyring, making_lock::Alone},
-    ports::{ChangeFile, Changelist, events::Event},
+    outcome::{Outcome, PublishedVersions},
+    ports::{ChangeFile, Changelist, Warning},
     session::Session,
     state::{
         publish::{Changes, publish},
@@ -17,10 +20,29 @@ use crate::{
 };
 use trust::{edit::change::Change, model::gun::Gun};
 
+/// What was published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PublishedChanges {
+    /// The repository.
+    pub repository: Gun,
+    /// How many staged changes.
+    pub changes: usize,
+    /// The versions of the files that were signed here; empty where all of it was so already.
+    pub versions: PublishedVersions,
+}
+
 /// Applies all staged changes to what the server has now, as one update. Only then are their files removed, and none that was staged
 /// meanwhile; where it fails, all stay. A repository that was initialised here is published with it, and one that is nowhere is initialised
 /// first, as `notary publish` does.
-pub fn publish_staged(session: &Session<'_>, changelist: &dyn Changelist, gun: &Gun) -> Result<(), OpsError> {
+pub fn publish_staged(
+    session: &Session<'_>,
+    changelist: &dyn Changelist,
+    gun: &Gun,
+) -> Result<Outcome<PublishedChanges>, OpsError> {
+    Outcome::of(session, |session| publish_all(session, changelist, gun))
+}
+
+fn publish_all(session: &Session<'_>, changelist: &dyn Changelist, gun: &Gun) -> Result<PublishedChanges, OpsError> {
     let _writer = session.store.writer(gun)?;
     let (files, changes) = wanted(changelist, gun)?;
     let keyring = Keyring::new(session);
@@ -33,6 +55,7 @@ pub fn publish_staged(session: &Session<'_>, changelist: &dyn Changelist, gun: &
         WritableRepo::Unpublished(Box::new(begin(session, &keyring, gun, &beginning)?))
     };
     let outcome = publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), target)?;
+    let versions = outcome.versions();
     if changes.is_empty() {
         outcome.or_warn(session, gun);
     } else {
@@ -40,9 +63,9 @@ pub fn publish_staged(session: &Session<'_>, changelist: &dyn Changelist, gun: &
     }
     if let Err(error) = changelist.remove(gun, &files) {
         // it is published: to apply it once more changes nothing but versions
-        session.events.tell(Event::Warning(format!("the staged changes are published, and could not be cleared: {error}")));
+        session.warn(Warning::ChangesNotCleared { reason: error.to_string() });
     }
-    Ok(())
+    Ok(PublishedChanges { repository: gun.clone(), changes: files.len(), versions })
 }
 
 fn wanted(changelist: &dyn Changelist, gun: &Gun) -> Result<(Vec<ChangeFile>, Vec<Change>), OpsError> {

@@ -6,13 +6,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use super::{
     init::server_key,
-    renew::{Left, LeftReason, Replaced, enough_keys_here, new_certificates, root_certificates},
+    renew::{Left, LeftReason, ReplacedCertificate, enough_keys_here, new_certificates, root_certificates},
 };
 use crate::{
     error::OpsError,
     keys::keyring::Keyring,
+    outcome::Outcome,
     ports::{Bytes, KeyInfo},
     session::Session,
     state::{
@@ -33,12 +36,13 @@ use trust::{
 };
 
 /// What was published anew.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Recreation {
     /// The root's version now.
     pub root_version: Version,
     /// The certificates of root keys.
-    pub certificates: Vec<Replaced>,
+    pub certificates: Vec<ReplacedCertificate>,
     /// Delegations that had expired, and whose keys are not here: they begin anew with their signers' next signature.
     pub left: Vec<Left>,
     /// Delegations whose file on the server could not be used, and whether the one that was verified here last is published in its place. Where none
@@ -49,7 +53,8 @@ pub struct Recreation {
 }
 
 /// What becomes of those who have seen the repository before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Readers {
     /// `dct` goes on to the new root by itself.
     GoOn,
@@ -62,7 +67,11 @@ pub enum Readers {
 ///
 /// A server that has no root takes one of version 1 or 2. A repository that is at version 1 goes on with 2, which follows from what readers trust; any
 /// other must begin at 1.
-pub fn recreate(session: &Session<'_>, gun: &Gun) -> Result<Recreation, OpsError> {
+pub fn recreate(session: &Session<'_>, gun: &Gun) -> Result<Outcome<Recreation>, OpsError> {
+    Outcome::of(session, |session| delete_and_publish(session, gun))
+}
+
+fn delete_and_publish(session: &Session<'_>, gun: &Gun) -> Result<Recreation, OpsError> {
     let _writer = session.store.writer(gun)?;
     let keyring = Keyring::new(session);
     let likely = |info: &KeyInfo| info.role == RoleName::root().as_str() || info.gun.as_deref() == Some(gun.as_str());

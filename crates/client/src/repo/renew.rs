@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Serialize, Serializer};
 
 use crate::{
     error::OpsError,
     keys::keyring::Keyring,
+    outcome::Outcome,
     ports::{KeyInfo, RemoteError},
     session::Session,
     state::{
@@ -27,8 +29,14 @@ use trust::{
     model::{expiry::Expires, gun::Gun, key::Key, key_id::TufKeyId, role::RoleName, version::Version},
 };
 
-/// The IDs of a root key in its old certificate and in its new one.
-pub type Replaced = (TufKeyId, TufKeyId);
+/// A root key that stands in another certificate now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ReplacedCertificate {
+    /// The key's ID in the old certificate.
+    pub old: TufKeyId,
+    /// Its ID in the new one.
+    pub new: TufKeyId,
+}
 
 /// How long before its end the certificate of a root key is replaced where the root is renewed by name. The peers warn from then on.
 const CERTIFICATE_DAYS: i64 = 183;
@@ -43,12 +51,13 @@ pub enum Choice<'a> {
 }
 
 /// What was renewed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Renewal {
     /// The files that were signed here.
     pub files: Vec<RenewedFile>,
     /// The certificates of root keys.
-    pub certificates: Vec<Replaced>,
+    pub certificates: Vec<ReplacedCertificate>,
     /// What the server was left to sign, of snapshot and timestamp.
     pub by_server: Vec<RoleName>,
     /// What ends by then too, and could not be renewed.
@@ -56,7 +65,7 @@ pub struct Renewal {
 }
 
 /// A file that was signed anew.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RenewedFile {
     /// Whose it is.
     pub role: RoleName,
@@ -67,18 +76,20 @@ pub struct RenewedFile {
 }
 
 /// Something that ends and stays as it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Left {
     /// Whose it is.
     pub role: RoleName,
     /// When it ends.
+    #[serde(rename = "expires", serialize_with = "as_rfc3339")]
     pub at: Timestamp,
     /// Why it stays.
     pub reason: LeftReason,
 }
 
 /// Why something stays as it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum LeftReason {
     /// Too few of the role's keys are on this machine.
     NoKeys,
@@ -86,9 +97,17 @@ pub enum LeftReason {
     IssuedByAuthority,
 }
 
+fn as_rfc3339<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(at)
+}
+
 /// Signs anew, as one update, what a person wants of a repository. What has expired is taken up as it was signed, verified by signatures, thresholds,
 /// versions and pins as ever; and where this machine has never seen the repository, its root must be vouched for.
-pub fn renew(session: &Session<'_>, gun: &Gun, choice: Choice<'_>) -> Result<Renewal, OpsError> {
+pub fn renew(session: &Session<'_>, gun: &Gun, choice: Choice<'_>) -> Result<Outcome<Renewal>, OpsError> {
+    Outcome::of(session, |session| sign_anew(session, gun, choice))
+}
+
+fn sign_anew(session: &Session<'_>, gun: &Gun, choice: Choice<'_>) -> Result<Renewal, OpsError> {
     let _writer = session.store.writer(gun)?;
     let keyring = Keyring::new(session);
     let likely = |info: &KeyInfo| info.role == RoleName::root().as_str() || info.gun.as_deref() == Some(gun.as_str());
@@ -144,7 +163,7 @@ impl Renews for Renewing<'_> {
 /// What is to be renewed, in the state that was looked at.
 struct Chosen {
     wanted: ReissueRequest,
-    certificates: Vec<Replaced>,
+    certificates: Vec<ReplacedCertificate>,
     /// Snapshot and timestamp: an update alone renews them.
     follow: BTreeSet<RoleName>,
     left: Vec<Left>,
@@ -253,7 +272,7 @@ pub(crate) fn new_certificates(
     keyring: &Keyring<'_>,
     repo: &Recoverable,
     ending: &[CertificateEnd],
-) -> Result<(Vec<KeySwap>, Vec<Replaced>), OpsError> {
+) -> Result<(Vec<KeySwap>, Vec<ReplacedCertificate>), OpsError> {
     let role = RoleName::root();
     let (mut keys, mut replaced) = (Vec::<Key>::new(), Vec::new());
     for (_, key) in repo.role_keys(&role).iter() {
@@ -262,7 +281,7 @@ pub(crate) fn new_certificates(
             _ => None,
         };
         let new = private.map(|private| root_key(&private, repo.gun(), session.now)).transpose()?;
-        replaced.extend(new.as_ref().map(|new| (key.id(), new.id())));
+        replaced.extend(new.as_ref().map(|new| ReplacedCertificate { old: key.id(), new: new.id() }));
         keys.push(new.unwrap_or_else(|| key.clone()));
     }
     let swaps = if replaced.is_empty() { Vec::new() } else { vec![KeySwap { role, keys }] };

@@ -6,6 +6,8 @@
 
 use std::rc::Rc;
 
+use serde::Serialize;
+
 use super::init::server_key;
 use crate::{
     error::OpsError,
@@ -13,7 +15,8 @@ use crate::{
         keyring::{Keyring, stored_for},
         known_keys::KnownKeys,
     },
-    ports::{FileRef, KeyInfo, RemoteError, events::Event},
+    outcome::{Outcome, PublishedVersions},
+    ports::{FileRef, KeyInfo, RemoteError, StillUsed, Warning},
     session::Session,
     state::{
         publish::{Anew, Renews, ServerState as _, publish},
@@ -29,7 +32,14 @@ use trust::{
         reissue::{Reissue, ReissueRequest},
         root_edit::{KeySwap, earlier_root_keys, root_key},
     },
-    model::{gun::Gun, key::Key, key_id::CanonicalKeyId, role::RoleName, role_keys::RoleKeys, version::Version},
+    model::{
+        gun::Gun,
+        key::Key,
+        key_id::{CanonicalKeyId, TufKeyId},
+        role::RoleName,
+        role_keys::RoleKeys,
+        version::Version,
+    },
     verify::bootstrap::MAX_ROOT_STEPS,
 };
 
@@ -54,6 +64,19 @@ pub enum Legacy {
     Last(u64),
     /// All.
     All,
+}
+
+/// A role that has other keys now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Rotated {
+    /// The repository.
+    pub repository: Gun,
+    /// The role.
+    pub role: RoleName,
+    /// Its keys now, by the IDs under which the root names them.
+    pub keys: Vec<TufKeyId>,
+    /// The versions of the files that were signed here.
+    pub versions: PublishedVersions,
 }
 
 /// A role cannot get other keys.
@@ -106,7 +129,18 @@ pub fn rotate(
     role: &str,
     holder: &Holder<'_>,
     legacy: Legacy,
-) -> Result<(), RotateError> {
+) -> Result<Outcome<Rotated>, RotateError> {
+    Outcome::of(session, |session| swap_keys(session, keyring, gun, role, holder, legacy))
+}
+
+fn swap_keys(
+    session: &Session<'_>,
+    keyring: &Keyring<'_>,
+    gun: &Gun,
+    role: &str,
+    holder: &Holder<'_>,
+    legacy: Legacy,
+) -> Result<Rotated, RotateError> {
     let role = check(role, holder)?;
     let _writer = session.store.writer(gun).map_err(OpsError::from)?;
     if let Holder::Person(given) = holder {
@@ -128,13 +162,16 @@ pub fn rotate(
         keyring.adopt(key, role.as_str(), gun_of_key(gun, &role)).map_err(RotateError::GivenKey)?;
     }
     let rotation = Rotation { session, gun, role: &role, replaced: &replaced, wanted: &wanted };
-    publish(session, gun, &mut Anew::new(keyring, &earlier, rotation), first)?.shown(gun)?;
+    let outcome = publish(session, gun, &mut Anew::new(keyring, &earlier, rotation), first)?;
+    let versions = outcome.versions();
+    outcome.shown(gun)?;
+    let keys = swap.keys.iter().map(Key::id).collect();
     if role != root_role {
         let kept: Vec<CanonicalKeyId> = swap.keys.iter().filter_map(|key| key.canonical_id().ok()).collect();
         let gone = replaced.canonical_ids().filter(|id| !kept.contains(id));
         remove_unused(session, gun, &role, &gone.collect::<Vec<_>>());
     }
-    Ok(())
+    Ok(Rotated { repository: gun.clone(), role, keys, versions })
 }
 
 /// A root in which a role has other keys.
@@ -211,8 +248,7 @@ fn earlier_roots(session: &Session<'_>, gun: &Gun, current: Version, legacy: Leg
         Legacy::Last(count) => count.min(all),
     };
     if wanted > MOST_EARLIER {
-        let warning = format!("of {wanted} earlier roots, the keys of the last {MOST_EARLIER} alone sign the new one");
-        session.events.tell(Event::Warning(warning));
+        session.warn(Warning::FewerEarlierRoots { wanted, taken: MOST_EARLIER });
     }
     let versions = (current.get() - wanted.min(MOST_EARLIER)..current.get()).filter_map(Version::new);
     let files: Vec<FileRef> = versions.map(FileRef::RootVersion).collect();
@@ -233,33 +269,28 @@ fn earlier_roots(session: &Session<'_>, gun: &Gun, current: Version, legacy: Leg
 /// Removes replaced private keys once the server's state, read back, has no use for them, and no other repository here has. One that is stored for
 /// another role or repository has a use that no root knows of. The rotation is through: what fails now leaves a key too many, and is told of.
 fn remove_unused(session: &Session<'_>, gun: &Gun, role: &RoleName, replaced: &[CanonicalKeyId]) {
-    let warn = |id: &CanonicalKeyId, reason: String| {
-        session.events.tell(Event::Warning(format!("the replaced key {id} stays on this machine: {reason}")));
-    };
+    let warn = |id: &CanonicalKeyId, reason| session.warn(Warning::ReplacedKeyStays { id: *id, reason });
     let here: Vec<&CanonicalKeyId> = replaced.iter().filter(|id| !matches!(session.keys.find(**id), Ok(None))).collect();
     if here.is_empty() {
         return;
     }
     match for_writing(session, gun) {
         Ok(Some(WritableRepo::Published(_))) => {}
-        Ok(_) => return here.iter().for_each(|id| warn(id, "the server does not show the new state".to_owned())),
-        Err(error) => return here.iter().for_each(|id| warn(id, format!("the new state could not be read back: {error}"))),
+        Ok(_) => return here.iter().for_each(|id| warn(id, StillUsed::NotShown)),
+        Err(error) => return here.iter().for_each(|id| warn(id, StillUsed::Unread { error: error.to_string() })),
     }
     let known = KnownKeys::read(session);
     for id in here {
         match known.uses(*id).first() {
-            Some(used) => warn(id, format!("{} of {} has it", used.role, used.gun)),
-            None if !known.is_whole() => {
-                warn(id, "not all repositories on this machine could be asked whether they have it".to_owned());
-            }
+            Some(used) => warn(id, StillUsed::InUse { role: used.role.clone(), gun: used.gun.clone() }),
+            None if !known.is_whole() => warn(id, StillUsed::Unasked),
             None => match session.keys.find(*id) {
                 Ok(Some(stored)) if stored.role != role.as_str() || stored.gun.as_deref() != Some(gun.as_str()) => {
-                    let of = stored.gun.map_or_else(String::new, |gun| format!(" of {gun}"));
-                    warn(id, format!("it is stored as {}{of}", stored.role));
+                    warn(id, StillUsed::StoredAs { role: stored.role, gun: stored.gun });
                 }
                 found => {
                     if let Err(error) = found.and_then(|_| session.keys.remove(*id)) {
-                        warn(id, error.to_string());
+                        warn(id, StillUsed::NotRemoved { error: error.to_string() });
                     }
                 }
             },

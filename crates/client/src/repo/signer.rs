@@ -1,9 +1,12 @@
 //! Adds signers to repositories, and removes them.
 
+use serde::Serialize;
+
 use super::init::initialize;
 use crate::{
     error::OpsError,
     keys::{keyring::Keyring, making_lock::Alone},
+    outcome::{Outcome, PublishedVersions},
     ports::{DecisionError, KeyInfo, events::Event},
     session::Session,
     state::{
@@ -13,17 +16,51 @@ use crate::{
 };
 use trust::{
     edit::change::Change,
-    model::{gun::Gun, key::Key, key_id::CanonicalKeyId, role::RoleName},
+    model::{
+        gun::Gun,
+        key::Key,
+        key_id::{CanonicalKeyId, TufKeyId},
+        role::RoleName,
+    },
     verify::{skipped::Cause, trusted::TrustedRepo},
 };
 
+/// A signer that a repository has now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AddedSigner {
+    /// The repository.
+    pub repository: Gun,
+    /// The signer's role.
+    pub role: RoleName,
+    /// The keys that were given, by the ID under which the repository names them.
+    pub keys: Vec<TufKeyId>,
+    /// Whether the repository was made for this.
+    pub initialized: bool,
+    /// The versions of the files that were signed here; empty where all of it was so already.
+    pub versions: PublishedVersions,
+}
+
 /// What became of a signer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Removal {
     /// Gone.
-    Removed,
+    Removed(RemovedSigner),
     /// Still there: the person did not want it.
     Declined,
+}
+
+/// A signer that a repository has no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RemovedSigner {
+    /// The repository.
+    pub repository: Gun,
+    /// The signer's role.
+    pub role: RoleName,
+    /// The keys that the signer had.
+    pub keys: Vec<CanonicalKeyId>,
+    /// The versions of the files that were signed here.
+    pub versions: PublishedVersions,
 }
 
 /// A signer cannot be removed.
@@ -42,7 +79,11 @@ pub enum RemoveError {
 
 /// Delegates to a signer, `targets/<name>`, and to `targets/releases`, with these keys and for all names, as one update. A
 /// repository that is not there yet is initialised first. Adding a signer again adds what is new.
-pub fn add(session: &Session<'_>, gun: &Gun, signer: &RoleName, keys: &[Key]) -> Result<(), OpsError> {
+pub fn add(session: &Session<'_>, gun: &Gun, signer: &RoleName, keys: &[Key]) -> Result<Outcome<AddedSigner>, OpsError> {
+    Outcome::of(session, |session| delegate(session, gun, signer, keys))
+}
+
+fn delegate(session: &Session<'_>, gun: &Gun, signer: &RoleName, keys: &[Key]) -> Result<AddedSigner, OpsError> {
     let _writer = session.store.writer(gun)?;
     let keyring = Keyring::new(session);
     let target = if let Some(target) = keyring.beside(is_targets_key(gun), || for_writing(session, gun))?? {
@@ -55,8 +96,11 @@ pub fn add(session: &Session<'_>, gun: &Gun, signer: &RoleName, keys: &[Key]) ->
         WritableRepo::Unpublished(Box::new(local))
     };
     let changes = delegation_to(signer, keys);
-    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), target)?.or_warn(session, gun);
-    Ok(())
+    let initialized = matches!(target, WritableRepo::Unpublished(_));
+    let outcome = publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), target)?;
+    outcome.or_warn(session, gun);
+    let keys = keys.iter().map(Key::id).collect();
+    Ok(AddedSigner { repository: gun.clone(), role: signer.clone(), keys, initialized, versions: outcome.versions() })
 }
 
 /// Takes a signer's keys from `targets/releases`, and its delegation back, as one update (docker `trust signer remove`, as it was meant).
@@ -64,6 +108,15 @@ pub fn add(session: &Session<'_>, gun: &Gun, signer: &RoleName, keys: &[Key]) ->
 /// Where `targets/releases` would not be verified any more without the signer's signature, `may_remove_last` is asked: the released tags
 /// are gone until another signer signs again.
 pub fn remove(
+    session: &Session<'_>,
+    gun: &Gun,
+    name: &str,
+    may_remove_last: impl FnOnce() -> Result<bool, DecisionError>,
+) -> Result<Outcome<Removal>, RemoveError> {
+    Outcome::of(session, |session| take_back(session, gun, name, may_remove_last))
+}
+
+fn take_back(
     session: &Session<'_>,
     gun: &Gun,
     name: &str,
@@ -84,9 +137,11 @@ pub fn remove(
         return Ok(Removal::Declined);
     }
     let _writer = session.store.writer(gun).map_err(OpsError::from)?;
-    let changes = [Change::RemoveSigner { role: signer }];
-    publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), WritableRepo::Published(repo))?.shown(gun)?;
-    Ok(Removal::Removed)
+    let changes = [Change::RemoveSigner { role: signer.clone() }];
+    let outcome = publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), WritableRepo::Published(repo))?;
+    let versions = outcome.versions();
+    outcome.shown(gun)?;
+    Ok(Removal::Removed(RemovedSigner { repository: gun.clone(), role: signer, keys, versions }))
 }
 
 fn signer_of(repo: &TrustedRepo, name: &str) -> Option<(RoleName, Vec<CanonicalKeyId>)> {

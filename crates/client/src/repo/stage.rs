@@ -40,8 +40,8 @@ pub fn staged(changelist: &dyn Changelist, gun: &Gun) -> Result<Vec<Staged>, Ops
     Ok(changelist.list(gun)?.into_iter().map(read).collect())
 }
 
-/// Stages changes behind those that are there, in this order.
-pub fn stage(changelist: &dyn Changelist, gun: &Gun, now: Timestamp, changes: &[Change]) -> Result<(), OpsError> {
+/// Stages changes behind those that are there, in this order; gives how many.
+pub fn stage(changelist: &dyn Changelist, gun: &Gun, now: Timestamp, changes: &[Change]) -> Result<usize, OpsError> {
     let changes: Vec<StagedChange> = changes.iter().filter_map(StagedChange::of).collect();
     for change in &changes {
         // such a change would stand in the way of every publish (Notary signs it, and cannot read what it has signed)
@@ -51,17 +51,19 @@ pub fn stage(changelist: &dyn Changelist, gun: &Gun, now: Timestamp, changes: &[
             return Err(SignError::ControlCharacter { role, text: text.to_owned() }.into());
         }
     }
-    Ok(changelist.add(gun, now, &changes.iter().map(StagedChange::to_bytes).collect::<Vec<_>>())?)
+    changelist.add(gun, now, &changes.iter().map(StagedChange::to_bytes).collect::<Vec<_>>())?;
+    Ok(changes.len())
 }
 
-/// Takes staged changes back.
-pub fn reset(changelist: &dyn Changelist, gun: &Gun, which: Reset<'_>) -> Result<(), OpsError> {
+/// Takes staged changes back; gives how many.
+pub fn reset(changelist: &dyn Changelist, gun: &Gun, which: Reset<'_>) -> Result<usize, OpsError> {
     let mut files = changelist.list(gun)?;
     if let Reset::At(places) = which {
         let mut place = 0..;
         files.retain(|_| place.next().is_some_and(|place| places.contains(&place)));
     }
-    Ok(changelist.remove(gun, &files)?)
+    changelist.remove(gun, &files)?;
+    Ok(files.len())
 }
 
 #[cfg(test)]

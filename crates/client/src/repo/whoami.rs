@@ -1,6 +1,6 @@
 //! Which roles of a repository can be signed here, and with which keys.
 
-use crate::{error::OpsError, ports::KeyInfo, session::Session, state::refresh::for_reading};
+use crate::{error::OpsError, outcome::Outcome, ports::KeyInfo, session::Session, state::refresh::for_reading};
 use trust::model::{gun::Gun, role::RoleName, role_keys::RoleKeys};
 
 /// A role of which at least one key is on this machine.
@@ -15,7 +15,11 @@ pub struct Standing {
 }
 
 /// The roles of a repository that keys on this machine may sign for: the base roles first, then delegations as their parents name them.
-pub fn whoami(session: &Session<'_>, gun: &Gun) -> Result<Vec<Standing>, OpsError> {
+pub fn whoami(session: &Session<'_>, gun: &Gun) -> Result<Outcome<Vec<Standing>>, OpsError> {
+    Outcome::of(session, |session| standings(session, gun))
+}
+
+fn standings(session: &Session<'_>, gun: &Gun) -> Result<Vec<Standing>, OpsError> {
     let repo = for_reading(session, gun)?;
     let base = [RoleName::root(), RoleName::targets(), RoleName::snapshot()].map(|role| repo.root().role_keys(&role));
     let delegated = repo.delegations().map(|(_, delegation)| repo.role_keys(&delegation.name));

@@ -12,7 +12,7 @@ use std::{
 
 use crate::{
     error::{OpsError, Origin},
-    ports::{Bytes, Commit, FileRef, RemoteError, Stored, TrustSet, events::Event},
+    ports::{Bytes, Commit, FileRef, RemoteError, Stored, TrustSet, Warning},
     session::Session,
 };
 use trust::{
@@ -150,10 +150,7 @@ impl Refresh<'_> {
         let Some(timestamp) = self.stored.files.get(&RoleName::timestamp()).cloned() else { return Err(outage) };
         match self.verify(walk, timestamp, Freshness::Cached) {
             Ok(repo) => {
-                let warning = format!(
-                    "Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely ({outage})"
-                );
-                self.session.events.tell(Event::Warning(warning));
+                self.session.warn(Warning::AnsweredFromStore { outage: outage.to_string() });
                 self.warn(&repo);
                 Ok(repo)
             }
@@ -177,22 +174,22 @@ impl Refresh<'_> {
     }
 
     fn warn(&self, repo: &TrustedRepo) {
-        let warn = |warning: String| self.session.events.tell(Event::Warning(warning));
         for (role, skipped) in repo.skipped() {
-            warn(format!("Error getting {role}: {}", skipped.reason));
+            self.session.warn(Warning::RoleSetAside { role: role.clone(), reason: skipped.reason.clone() });
         }
         let near = |expires: Expires| expires.is_near(self.session.now);
+        let warn = |role: &RoleName| self.session.warn(Warning::EndsSoon { role: role.clone() });
         if near(repo.root().expires()) {
-            warn("root is nearing expiry, you should re-sign the role metadata".to_owned());
+            warn(&RoleName::root());
         }
         let delegations = repo.delegations().map(|(_, delegation)| &delegation.name);
         for role in [RoleName::targets()].iter().chain(delegations) {
             if repo.targets(role).is_some_and(|file| near(file.expires())) {
-                warn(format!("{role} metadata is nearing expiry, you should re-sign the role metadata"));
+                warn(role);
             }
         }
         if near(repo.snapshot().expires()) {
-            warn("snapshot is nearing expiry, you should re-sign the role metadata".to_owned());
+            warn(&RoleName::snapshot());
         }
     }
 }

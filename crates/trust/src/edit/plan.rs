@@ -97,10 +97,9 @@ pub struct Plan {
 }
 
 /// What is not as one might think of changes that can be applied.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// A delegation has fewer keys than its threshold now. The words are Notary's.
-    #[error("role {role} has fewer keys than its threshold of {threshold}; it will not be usable until keys are added to it")]
+    /// A delegation has fewer keys than its threshold now.
     OutOfReach {
         /// The role.
         role: RoleName,
@@ -108,20 +107,15 @@ pub enum Notice {
         threshold: NonZeroU64,
     },
     /// A key of a signer who goes keeps its right to release: it is another signer's too.
-    #[error("the key {key} stays in targets/releases: it is also a key of {}", others.join(", "))]
     SharedKey {
         /// The key's canonical ID.
         key: String,
         /// The names of the signers who have it.
         others: Vec<String>,
     },
-    /// Keys to be purged stay in a role's file, which nobody here can sign. The words are Notary's.
-    #[error(
-        "role {0} contains keys being purged but you do not have the necessary keys present to sign it; keys will not be purged from {0} or its immediate children"
-    )]
+    /// Keys to be purged stay in a role's file, which nobody here can sign.
     Unpurged(RoleName),
     /// A witness signs content that the role's keys have not signed.
-    #[error("{role} is signed anew with its {entries} entries, which too few of its keys had signed")]
     Vouched {
         /// The role.
         role: RoleName,

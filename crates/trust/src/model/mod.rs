@@ -1,5 +1,6 @@
 //! What trust metadata says, and how people name it: repositories, images, tags, roles, keys, versions, and the four payloads.
 
+mod as_text;
 pub mod digest;
 pub mod expiry;
 pub mod file_ref;

@@ -11,7 +11,7 @@ use crate::{
     error::OpsError,
     keys::keyring::Keyring,
     overtaken::Overtaken,
-    ports::{Decided, DecidedNames, RemoteError, Sent, events::Event},
+    ports::{Decided, DecidedNames, RemoteError, Sent, Warning},
     session::Session,
     state::refresh::{
         WritableRepo, for_writing,
@@ -36,7 +36,7 @@ pub(crate) struct Changes<'a> {
     gun: &'a Gun,
     wanted: &'a [Change],
     /// What was warned of: each attempt would tell it anew.
-    told: BTreeSet<String>,
+    told: BTreeSet<Warning>,
     /// What the server took of earlier attempts and lost.
     lost: BTreeSet<(RoleName, Version)>,
 }
@@ -47,9 +47,9 @@ impl<'a> Changes<'a> {
         Self { session, keyring, gun, wanted: changes, told: BTreeSet::new(), lost: BTreeSet::new() }
     }
 
-    fn warn(&mut self, warning: String) {
+    fn warn(&mut self, warning: Warning) {
         if self.told.insert(warning.clone()) {
-            self.session.events.tell(Event::Warning(warning));
+            self.session.warn(warning);
         }
     }
 
@@ -95,7 +95,7 @@ impl Update for Changes<'_> {
         if plan.files.is_empty() && matches!(base, Base::Trusted(_)) {
             return Ok(None);
         }
-        plan.notices.iter().for_each(|notice| self.warn(notice.to_string()));
+        plan.notices.iter().for_each(|notice| self.warn(notice.into()));
         let signed = self.sign_all(&plan)?;
         if let WritableRepo::Published(repo) = state {
             for role in signed.iter().map(Verified::role) {
@@ -201,18 +201,16 @@ fn none_of(names: Vec<Overtaken>) -> Result<(), OpsError> {
 
 /// A role whose file was set aside is signed anew: with its entries where they have only expired, else without them. So is one of which the
 /// server has a newer file that its snapshot does not name.
-fn what_becomes_of_the_rest(repo: &TrustedRepo, role: &RoleName, notices: &[Notice]) -> Option<String> {
+fn what_becomes_of_the_rest(repo: &TrustedRepo, role: &RoleName, notices: &[Notice]) -> Option<Warning> {
     if notices.iter().any(|notice| matches!(notice, Notice::Vouched { role: vouched, .. } if vouched == role)) {
         return None;
     }
     if let Some(version) = repo.lost(role) {
-        return Some(format!(
-            "the server lost version {version} of {role}, which its snapshot does not name; what was changed there has to be changed again"
-        ));
+        return Some(Warning::LostByServer { role: role.clone(), version });
     }
     match (repo.expired(role), repo.skipped().contains_key(role)) {
-        (Some(_), _) => Some(format!("{role} had expired; all that it signs is signed anew")),
-        (None, true) => Some(format!("{role} could not be verified; it begins anew, without what it signed before")),
+        (Some(_), _) => Some(Warning::ExpiredSignedAnew { role: role.clone() }),
+        (None, true) => Some(Warning::RoleBeginsAnew { role: role.clone() }),
         (None, false) => None,
     }
 }

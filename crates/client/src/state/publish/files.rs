@@ -35,6 +35,11 @@ impl<T: Payload> From<&Verified<T>> for SignedFile {
     }
 }
 
+/// The version of each.
+pub(super) fn versions(files: &Files) -> BTreeMap<RoleName, Version> {
+    files.iter().map(|(role, file)| (role.clone(), file.version)).collect()
+}
+
 /// Those that a snapshot lists.
 pub(super) fn listed(files: &Files) -> impl Iterator<Item = (&RoleName, &SignedFile)> {
     files.iter().filter(|(role, _)| **role != RoleName::snapshot())

@@ -30,7 +30,7 @@ use self::{
 };
 use crate::{
     error::OpsError,
-    ports::{Bytes, RemoteError, events::Event},
+    ports::{Bytes, RemoteError, Warning},
     session::Session,
 };
 use trust::model::{gun::Gun, role::RoleName};
@@ -87,9 +87,9 @@ pub(crate) fn publish<U: Update>(
                 let known = state.files();
                 let new: Vec<Bytes> = now.files().into_iter().filter(|file| !known.contains(file)).collect();
                 record.confirmed(&files, &new);
-                return Ok(PublishOutcome::Published(now));
+                return Ok(PublishOutcome::Published { state: now, versions: files::versions(&files) });
             }
-            Found::Unseen => return Ok(PublishOutcome::NotShown),
+            Found::Unseen => return Ok(PublishOutcome::NotShown { versions: files::versions(&files) }),
             Found::Elsewhere(now) => now,
             Found::Lost(now) => {
                 record.refused();
@@ -108,9 +108,7 @@ fn note_losses<U: Update>(session: &Session<'_>, update: &mut U, mut now: U::Sta
     for (role, file) in files::listed(files).filter(|(role, file)| now.listed(role) != Some(file.sha256)).collect::<Vec<_>>() {
         now.note_lost(role, &file.bytes);
         update.note_loss(role, file.version);
-        let version = file.version;
-        let warning = format!("the server took version {version} of {role} and did not keep it; it is published again");
-        session.events.tell(Event::Warning(warning));
+        session.warn(Warning::LostAndSentAgain { role: role.clone(), version: file.version });
     }
     now
 }

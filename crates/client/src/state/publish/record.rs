@@ -5,7 +5,7 @@ use super::files::{self, Files};
 use crate::{
     error::OpsError,
     overtaken::Overtaken,
-    ports::{Bytes, DecidedNames, Sent, SentFile, events::Event},
+    ports::{Bytes, DecidedNames, Sent, SentFile, Warning},
     session::Session,
 };
 use trust::model::{gun::Gun, role::RoleName};
@@ -75,7 +75,7 @@ impl<'a> Record<'a> {
         let is_seen = |role: &RoleName, name: &String| self.decided.get(role).is_some_and(|names| names.contains_key(name));
         self.now.retain_decided(|role, name, _| !is_seen(role, name));
         if let Err(error) = self.session.store.keep_sent(self.gun, new, &self.now) {
-            self.session.events.tell(Event::Warning(format!("published, but not kept on this machine: {error}")));
+            self.session.warn(Warning::NotKeptHere { reason: error.to_string() });
         }
     }
 

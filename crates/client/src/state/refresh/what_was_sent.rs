@@ -1,7 +1,7 @@
 //! What was sent from this machine, and is not in the state that the server shows.
 
 use super::Refresh;
-use crate::ports::{events::Event, sent::SentFile};
+use crate::ports::{Warning, sent::SentFile};
 use trust::{
     model::role::RoleName,
     verify::{ends::ExpiryCheck, threshold::Verified, trusted::TrustedRepo},
@@ -12,7 +12,7 @@ impl<E: ExpiryCheck> Refresh<'_, E> {
     pub(super) fn look_for_sent(&self, repo: &TrustedRepo<E>) {
         let missing = self.stored.sent.missing_in(repo);
         for (role, file) in missing.files.iter().filter(|(_, file)| !file.told) {
-            self.session.events.tell(Event::Warning(not_there(repo, role, file)));
+            self.session.warn(not_there(repo, role, file));
         }
         let missing = missing.told();
         if missing != self.stored.sent {
@@ -22,11 +22,8 @@ impl<E: ExpiryCheck> Refresh<'_, E> {
     }
 }
 
-fn not_there<E: ExpiryCheck>(repo: &TrustedRepo<E>, role: &RoleName, file: &SentFile) -> String {
+fn not_there<E: ExpiryCheck>(repo: &TrustedRepo<E>, role: &RoleName, file: &SentFile) -> Warning {
     let version = file.version;
     let later = repo.targets(role).map(Verified::version).filter(|now| *now > version);
-    let now = later.map_or_else(String::new, |later| format!(", which is at version {later} of it"));
-    format!(
-        "version {version} of {role}, published here, is not in the server's state{now}; look whether what was changed there stands"
-    )
+    Warning::SentNotThere { role: role.clone(), version, later }
 }

@@ -1,6 +1,9 @@
-//! Why a use case failed.
+//! Why a use case failed: its facts, and a code for programs.
 
-use super::{
+pub mod code;
+pub mod facts;
+
+use crate::{
     overtaken::{Overtaken, listed},
     ports::{DecisionError, EngineError, KeyStoreError, RegistryError, RemoteError, StoreError},
     unreleased::UnreleasedTag,

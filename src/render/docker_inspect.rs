@@ -10,8 +10,8 @@ use crate::{
 use client::image::inspect_image::{ImageReport, SignerRow, TagRow};
 
 /// Renders the reports of several images, each beside its argument as it was typed.
-pub(crate) fn render(reports: &[(&str, ImageReport)]) -> Result<String, CliError> {
-    let images: Vec<_> = reports.iter().map(|(typed, report)| Image::of(typed, report)).collect();
+pub(crate) fn render<'a>(reports: impl Iterator<Item = (&'a str, &'a ImageReport)>) -> Result<String, CliError> {
+    let images: Vec<_> = reports.map(|(typed, report)| Image::of(typed, report)).collect();
     go_json::indented(&images).map_err(|error| CliError::new(error.to_string()))
 }
 

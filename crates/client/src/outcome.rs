@@ -1,0 +1,50 @@
+//! What a use case came to: its report, and what it warned of on the way.
+
+use std::{cell::RefCell, collections::BTreeMap};
+
+use crate::{
+    ports::{Events, Warning, events::Event},
+    session::Session,
+};
+use trust::model::{role::RoleName, version::Version};
+
+/// The versions of the files that an update published, by role.
+pub type PublishedVersions = BTreeMap<RoleName, Version>;
+
+/// The result of a use case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome<T> {
+    /// What it did, or found out.
+    pub result: T,
+    /// What it warned of, in order. Whoever hears the session's events has heard these already.
+    pub warnings: Vec<Warning>,
+}
+
+impl<T> Outcome<T> {
+    /// Does the work of a use case, and keeps its warnings. They are told as they come, too: of a failure nothing else is left.
+    pub(crate) fn of<E>(session: &Session<'_>, work: impl FnOnce(&Session<'_>) -> Result<T, E>) -> Result<Self, E> {
+        let warned = Warned { events: session.events, warnings: RefCell::default() };
+        let result = work(&Session { events: &warned, ..*session })?;
+        Ok(Self { result, warnings: warned.warnings.into_inner() })
+    }
+
+    /// The result alone, for who has heard the warnings.
+    pub fn into_result(self) -> T {
+        self.result
+    }
+}
+
+/// Hears what happens, and keeps the warnings of it.
+struct Warned<'a> {
+    events: &'a dyn Events,
+    warnings: RefCell<Vec<Warning>>,
+}
+
+impl Events for Warned<'_> {
+    fn tell(&self, event: Event<'_>) {
+        if let Event::Warning(warning) = &event {
+            self.warnings.borrow_mut().push(warning.clone());
+        }
+        self.events.tell(event);
+    }
+}
