@@ -1,140 +1,21 @@
-//! A key that worked before works after, with the old passphrase or the new one, whatever fails while it is replaced.
+//! The verbs of keys are killed, or fail, at every step: a key that was there before is there after.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr, reason = "helpers of tests")]
 
 use std::{
     fs,
-    io::Write as _,
     os::unix::{fs::PermissionsExt as _, process::ExitStatusExt as _},
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
 };
 
 use client::ports::{KeyInfo, KeyStore};
 use host::keyfiles::key_files::KeyFiles;
-use trust::crypto::{private_key::PrivateKey, secret::Passphrase};
 
-/// Where the child finds the trust folder.
-const TRUST: &str = "DCT_TEST_TRUST";
+#[path = "../crates/host/tests/support/one_key.rs"]
+#[allow(dead_code, unreachable_pub, reason = "shared with the tests of the key store")]
+mod one_key;
 
-fn passphrase(text: &str) -> Passphrase {
-    Passphrase::new(text.to_owned())
-}
-
-fn stored(trust: &Path) -> KeyInfo {
-    KeyFiles::new(trust).add(&PrivateKey::generate_p256().unwrap(), "jeff", None, &passphrase("old")).unwrap()
-}
-
-/// Whether the key opens with the old passphrase, and else with the new one.
-fn opens_with_the_old(trust: &Path, key: &KeyInfo) -> bool {
-    let store = KeyFiles::new(trust);
-    let old = store.unlock(key.id, &passphrase("old")).is_ok();
-    assert!(old || store.unlock(key.id, &passphrase("new")).is_ok(), "the key is lost");
-    old
-}
-
-fn files(trust: &Path) -> Vec<PathBuf> {
-    fs::read_dir(trust.join("private")).unwrap().map(|entry| entry.unwrap().path()).collect()
-}
-
-/// Not a test of its own: stores the key of the trust folder anew, under the passphrase `new`.
-#[test]
-fn child() {
-    let Some(trust) = std::env::var_os(TRUST) else { return };
-    let store = KeyFiles::new(Path::new(&trust));
-    let id = store.list().unwrap()[0].id;
-    let key = store.unlock(id, &passphrase("old")).unwrap();
-    store.add(&key, "jeff", None, &passphrase("new")).unwrap();
-}
-
-/// Runs the child with a fault in a system call.
-fn child_with_fault(trust: &Path, fault: &str) -> std::process::Output {
-    let program = std::env::current_exe().unwrap();
-    let log = trust.join("strace.log");
-    let mut command = Command::new("strace");
-    command.args(["-f", "-qq", "-o"]).arg(log).args(["-e", fault]).arg(program).args(["--exact", "child", "--test-threads=1"]);
-    command.env(TRUST, trust).output().unwrap()
-}
-
-/// Whether system calls can be made to fail here; says so aloud where not, and fails where `CI` is set.
-fn can_inject() -> bool {
-    let possible =
-        Command::new("strace").args(["-qq", "-e", "inject=fsync:error=EIO", "true"]).output().is_ok_and(|o| o.status.success());
-    assert!(possible || std::env::var_os("CI").is_none(), "strace cannot be used");
-    if !possible {
-        eprintln!("SKIPPED: strace cannot be used");
-    }
-    possible
-}
-
-#[test]
-fn killed_at_any_step_the_key_is_there() {
-    if !can_inject() {
-        return;
-    }
-    for step in 1..200 {
-        let trust = tempfile::tempdir().unwrap();
-        let key = stored(trust.path());
-        let calls = "write,fsync,fchmod,rename,renameat,renameat2,linkat,unlink,unlinkat";
-        let output = child_with_fault(trust.path(), &format!("inject={calls}:signal=KILL:when={step}"));
-        let old = opens_with_the_old(trust.path(), &key);
-        if output.status.success() {
-            assert!(!old && step > 4, "the steps were not reached");
-            return;
-        }
-        assert_eq!(output.status.signal().or(output.status.code().map(|code| code - 128)), Some(9), "{output:?}");
-    }
-    panic!("the child never came to its end");
-}
-
-#[test]
-fn where_a_step_fails_the_old_key_stays_and_nothing_is_left_behind() {
-    if !can_inject() {
-        return;
-    }
-    for fault in
-        ["fsync:error=EIO:when=1", "fchmod:error=EPERM", "rename,renameat,renameat2:error=EIO", "fsync:error=ENOSPC:when=1"]
-    {
-        let trust = tempfile::tempdir().unwrap();
-        let key = stored(trust.path());
-        let output = child_with_fault(trust.path(), &format!("inject={fault}"));
-        assert!(!output.status.success(), "{fault}");
-        assert!(opens_with_the_old(trust.path(), &key), "{fault}");
-        assert_eq!(files(trust.path()), [key.path], "{fault}");
-    }
-}
-
-#[test]
-fn on_a_full_disk_the_old_key_stays_and_nothing_is_left_behind() {
-    let trust = tempfile::tempdir().unwrap();
-    let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]).arg(trust.path()).output();
-    if !mount.is_ok_and(|output| output.status.success()) {
-        eprintln!("SKIPPED: no file system can be mounted here");
-        return;
-    }
-    let verdict = std::panic::catch_unwind(|| {
-        let key = stored(trust.path());
-        let mut filler = fs::File::create(trust.path().join("filler")).unwrap();
-        while filler.write_all(&[0; 4096]).is_ok() {}
-        let store = KeyFiles::new(trust.path());
-        let private = store.unlock(key.id, &passphrase("old")).unwrap();
-        let error = store.add(&private, "jeff", None, &passphrase("new")).err().unwrap().to_string();
-        assert!(error.contains("No space left on device"), "{error}");
-        assert!(opens_with_the_old(trust.path(), &key));
-        assert_eq!(files(trust.path()), [key.path]);
-    });
-    assert!(Command::new("umount").arg(trust.path()).status().unwrap().success());
-    verdict.unwrap();
-}
-
-#[test]
-fn modes_are_the_owner_s_alone_whatever_the_umask() {
-    let trust = tempfile::tempdir().unwrap();
-    let before = rustix::process::umask(rustix::fs::Mode::empty());
-    let key = stored(&trust.path().join("trust"));
-    rustix::process::umask(before);
-    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!((mode(&key.path), mode(key.path.parent().unwrap()), mode(&trust.path().join("trust"))), (0o600, 0o700, 0o700));
-}
+use one_key::{can_inject, files, opens_with_the_old, stored};
 
 /// The calls by which a program changes what is on a disk.
 const CALLS: &str = "write,fsync,fchmod,rename,renameat,renameat2,linkat,unlink,unlinkat";

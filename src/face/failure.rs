@@ -132,7 +132,7 @@ pub(crate) fn of_pull(name: &str, error: &OpsError) -> CliError {
 mod tests {
     use super::*;
     use client::ports::{Asked, RegistryError, TlsFault, Withheld};
-    use trust::model::{gun::Gun, role::RoleName, version::Version};
+    use trust::model::{digest::Sha256, gun::Gun, role::RoleName, tag::Tag, version::Version};
 
     fn credentials() -> Withheld {
         Withheld::Credentials { registry: "dtr.example.com:4443".to_owned(), host: "auth.example.org".to_owned() }
@@ -170,6 +170,29 @@ mod tests {
         assert!(hints(OpsError::NoAccount { host: host() }).contains("docker login"));
         let named = hints(OpsError::AccountNamesNoSigner { name: "root".to_owned(), host: host() });
         assert!(named.contains("dct signer add") && !named.contains("docker login"), "{named}");
+    }
+
+    #[test]
+    fn what_is_pushed_and_not_signed_is_named_by_its_digest() {
+        let gun = Gun::parse("dtr.example.com/prod/nginx").unwrap();
+        let pushed = vec![(Tag::parse("2").unwrap(), Some(Sha256::of(b"pushed")))];
+        let refused = RemoteError::Rejected { asked: Asked::request(Service::Notary, String::new()), message: "no".to_owned() };
+        let told = plain(&OpsError::PushedUnsigned { gun, pushed, error: Box::new(refused.into()) });
+        assert!(told.hints()[0].contains(&format!(":2@sha256:{}", Sha256::of(b"pushed"))), "{:?}", told.hints());
+    }
+
+    #[test]
+    fn who_would_sign_another_content_than_the_released_one_is_told_both_and_each_way_on() {
+        let (gun, released) = (Gun::parse("dtr.example.com/prod/nginx").unwrap(), Sha256::of(b"theirs"));
+        let served = Box::new(Ok(Sha256::of(b"mine")));
+        let ways = [&format!("`dct sign {gun}:2@sha256:{released}`"), "`dct sign --registry`", "`dct sign --local`"];
+        let told = plain(&OpsError::ReleasedUnserved { gun: gun.clone(), tag: Tag::parse("2").unwrap(), released, served });
+        for content in [released, Sha256::of(b"mine")] {
+            assert!(told.message()[0].contains(&content.to_string()), "{told:?}");
+        }
+        for way in ways {
+            assert!(told.hints()[0].contains(way), "{told:?}");
+        }
     }
 
     #[test]

@@ -5,12 +5,13 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use forge::{Forge, key::Key};
+
 use crate::{
     https::{Reply, reply},
     person::Person,
     rotation,
     site::{Site, Upload},
-    support::forge::{Forge, key::Key},
 };
 
 /// What stands on standard error where an update was taken and is not to be seen.

@@ -2,11 +2,12 @@
 
 use std::{os::unix::process::ExitStatusExt as _, path::PathBuf, process::Command};
 
+use forge::{Forge, key::Key};
+
 use crate::{
     person::{Person, private_pem},
     site::Site,
     strace::{self, Point},
-    support::forge::{Forge, key::Key},
 };
 
 #[test]

@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeMap, fs, os::unix::fs::symlink, path::PathBuf};
 
+use forge::key::Key;
 use trust::crypto::{issue_cert::root_certificate, pem, private_key::PrivateKey, secret::Passphrase};
 
 use crate::{
     person::{Person, Run, private_pem},
     site::Site,
-    support::forge::key::Key,
 };
 
 /// The passphrase of the keys in the test data.

@@ -1,12 +1,12 @@
 //! What is shown of who signed and who may, and of a digest in an image's name.
 
+use forge::key::Key;
 use serde_json::{Value, json};
 use snapbox::str;
 
 use crate::{
     person::{Person, Run},
     site::Site,
-    support::forge::key::Key,
 };
 
 /// A repository in which a key that no signer has may release, and has released tag `ghost`.

@@ -15,9 +15,6 @@
 #[allow(dead_code, reason = "each target uses its own part")]
 mod https;
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod confirmed;
 mod crash;
 mod disk_full;

@@ -10,12 +10,13 @@ use std::{
 };
 
 use client::ports::KeyStore as _;
+use forge::key::Key;
 use host::keyfiles::key_files::KeyFiles;
 use sha2::{Digest as _, Sha256};
 use snapbox::data::Inline;
 use trust::crypto::secret::Passphrase;
 
-use crate::{https::Identity, support::forge::key::Key};
+use crate::https::Identity;
 
 /// The passphrase of all keys that the program makes.
 pub(crate) const PASSPHRASE: &str = "correct-horse-battery";

@@ -1,12 +1,9 @@
 //! Pins of a person's settings: every verb that reads trust data, or writes it, asks them; and where nothing is pinned, and first use is off, none begins.
 
+use forge::{Forge, key::Key};
 use snapbox::str;
 
-use crate::{
-    person::Person,
-    site::Site,
-    support::forge::{Forge, key::Key},
-};
+use crate::{person::Person, site::Site};
 
 /// A stranger with these settings for the site's registry.
 fn with_settings(site: &Site, root: &str) -> Person {

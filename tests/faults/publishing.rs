@@ -1,5 +1,6 @@
 //! Signing, adding a signer and deleting, where the registry or the Notary server fails: what a person reads, that nothing is lost, and that the next run works.
 
+use forge::{Forge, key::Key};
 use sha2::{Digest as _, Sha256};
 use snapbox::{data::Inline, str};
 
@@ -8,7 +9,6 @@ use crate::{
     person::{Person, same_words},
     server::closed_port,
     site::{MANIFEST, Site, manifest},
-    support::forge::{Forge, key::Key},
 };
 
 /// A registry on which something is wrong, as seen by one who signs a tag that nobody has signed.

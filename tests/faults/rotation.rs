@@ -1,5 +1,6 @@
 //! A rotation is killed, or fails, at every step. No key that the server's root names is lost, and the next run finishes it.
 
+use forge::key::Key;
 use serde_json::Value;
 
 use crate::{
@@ -7,7 +8,6 @@ use crate::{
     person::{PASSPHRASE, Person},
     site::Site,
     strace::{self, Point},
-    support::forge::key::Key,
 };
 
 /// The owner of the repository, whose keys are those of the forge.

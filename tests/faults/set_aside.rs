@@ -1,11 +1,9 @@
 //! A file of a delegation that cannot be used: what a person reads, what is signed all the same, and how it ends.
 
+use forge::{Forge, key::Key};
 use snapbox::str;
 
-use crate::{
-    site::Site,
-    support::forge::{Forge, key::Key},
-};
+use crate::site::Site;
 
 /// The site's state with a file of releases that nobody has signed.
 fn unsigned(site: &Site) -> Forge {

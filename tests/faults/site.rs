@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
+use forge::{Forge, key::Key};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     https::{Https, Identity, Reply, Request, reply},
     person::Person,
-    support::forge::{Forge, key::Key},
 };
 
 /// The manifest of every tag that the repository does not begin with.

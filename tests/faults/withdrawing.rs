@@ -1,12 +1,12 @@
 //! Revoking, and removing a signer, where the server fails or something is not as it should be: what a person reads, that nothing is lost, and that the next run works.
 
+use forge::key::Key;
 use snapbox::{data::Inline, str};
 
 use crate::{
     https::{Reply, reply},
     person::{Person, same_words},
     site::Site,
-    support::forge::key::Key,
 };
 
 /// One who holds jeff's key and that of `targets`.

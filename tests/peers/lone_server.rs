@@ -7,7 +7,7 @@ use client::ports::{Asked, Bytes, FileRef, NotaryRemote, RemoteError, Service};
 use serde_json::json;
 use trust::model::{gun::Gun, role::RoleName};
 
-use crate::raw::memory::wire_name;
+use crate::memory::wire_name;
 use crate::support::{
     http,
     mariadb::{self, MariaDb},

@@ -26,7 +26,7 @@ use trust::{
 
 use crate::{
     lone_server::LoneServer,
-    raw::memory::{Heard, MemoryRegistry, MemoryStore, Nobody},
+    memory::{Heard, MemoryRegistry, MemoryStore, Nobody},
 };
 
 /// At most so many pairs of updates.

@@ -13,9 +13,10 @@
 #[allow(dead_code, reason = "each target uses its own part")]
 mod https;
 
-/// Metadata made of raw bytes.
-#[path = "../support/mod.rs"]
-mod raw;
+/// The ports in memory, of the client's own tests.
+#[path = "../../crates/client/tests/support/memory.rs"]
+#[allow(dead_code, unreachable_pub, reason = "each target uses its own part")]
+mod memory;
 
 #[path = "../support/peers/mod.rs"]
 mod support;

@@ -6,11 +6,11 @@ use std::{
     process::{Command, Output},
 };
 
+use forge::{Forge, certificate::Certificate, key::Key};
 use serde_json::{Value, json};
 
 use crate::{
     https::{Https, Identity, reply},
-    raw::forge::{Forge, certificate::Certificate, key::Key},
     support::{
         Peers,
         home::{Home, Run},

@@ -10,6 +10,7 @@ use std::{
 
 use base64ct::{Base64, Encoding as _};
 use client::ports::{Bytes, NotaryRemote as _};
+use forge::{Forge, certificate::Certificate, key::Key};
 use host::{
     docker::{credentials::DockerCredentials, tls::TlsFolders},
     http::{Net, NetSettings},
@@ -22,7 +23,6 @@ use trust::model::{gun::Gun, role::RoleName};
 
 use crate::{
     flow::agree,
-    raw::forge::{Forge, certificate::Certificate, key::Key},
     support::{
         Peers,
         home::{Home, Run},

@@ -16,8 +16,6 @@ mod keys;
 mod pair;
 mod plugin;
 mod requests;
-#[path = "../support/mod.rs"]
-mod shared;
 mod skopeo;
 #[path = "../support/peers/mod.rs"]
 mod support;
@@ -25,5 +23,3 @@ mod tokens;
 mod uploads;
 mod uploads_later;
 mod verb;
-
-use shared::forge;

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use base64ct::{Base64, Encoding as _};
+use forge::{Forge, NOW, key::Key};
 use hyper::{Request, Response, body::Bytes};
 use jiff::{SignedDuration, Timestamp};
 use sandbox::{notary::TrustEndpoint, shelf::Shelf};
 use serde_json::Value;
-
-use crate::forge::{Forge, NOW, key::Key};
 
 const GUN: &str = "example.com/later";
 
@@ -105,7 +104,7 @@ fn a_snapshot_of_the_client_s_that_has_expired_is_the_client_s_to_make() {
     assert_eq!(world.post(&forge, &["root", "targets", "snapshot"]), 200);
     world.pass(20);
     assert_eq!(world.ask("GET", "timestamp.json", Vec::new()).status(), 500);
-    assert_eq!(world.post(forge.set_expires("snapshot", crate::forge::EXPIRES).snap(), &["snapshot"]), 200);
+    assert_eq!(world.post(forge.set_expires("snapshot", forge::EXPIRES).snap(), &["snapshot"]), 200);
     assert_eq!(world.signed("timestamp.json")["version"], 2);
 }
 

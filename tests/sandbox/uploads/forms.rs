@@ -1,7 +1,7 @@
 //! How an upload may look: the form, the names of its parts, the JSON in them.
 
 use super::world::{Row, World, differs, row};
-use crate::forge::Forge;
+use forge::Forge;
 
 /// The repository with its targets file changed byte for byte, sent, and looked at.
 fn with_targets(w: &mut World<'_>, change: impl FnOnce(String) -> Vec<u8>) {

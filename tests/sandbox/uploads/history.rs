@@ -89,7 +89,7 @@ pub(super) const ROWS: &[Row] = &[
         let snapshot = by_hash("snapshot", &timestamp["signed"]["meta"]["snapshot"]);
         let headers = w.ask("GET", &snapshot, &[], b"");
         w.note(format!("{:?} {:?}", headers.header("cache-control"), headers.header("content-type")));
-        let root = crate::forge::hashed_name("root", &forge.bytes["root"]);
+        let root = forge::hashed_name("root", &forge.bytes["root"]);
         let hash = root.trim_start_matches("root.").trim_end_matches(".json").to_owned();
         w.get(&root).get(&format!("targets.{hash}.json")).get(&format!("root.{}.json", hash.to_uppercase()));
         w.get(&format!("root.{}.json", "0".repeat(64))).get(&format!("root.{}.json", "0".repeat(128))).get("root.abc.json");
@@ -110,7 +110,7 @@ pub(super) const ROWS: &[Row] = &[
     }),
     row("a file by its hash after the repository was deleted", |w| {
         let forge = w.published();
-        let root = crate::forge::hashed_name("root", &forge.bytes["root"]);
+        let root = forge::hashed_name("root", &forge.bytes["root"]);
         w.get(&root).send("DELETE", "", &[], b"").get(&root);
     }),
     super::world::differs(

@@ -1,7 +1,7 @@
 //! The server's keys, and how they change.
 
 use super::world::{Row, World, row};
-use crate::forge::key::Key;
+use forge::key::Key;
 
 pub(super) const ROWS: &[Row] = &[
     row("keys of a repository that is not there", |w| {

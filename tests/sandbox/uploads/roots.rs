@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::world::{Row, World, row};
-use crate::forge::{Forge, certificate::Certificate, key::Key};
+use forge::{Forge, certificate::Certificate, key::Key};
 
 /// A first upload of a repository that was changed.
 fn first(w: &mut World<'_>, change: impl FnOnce(&mut Forge) -> &mut Forge) {

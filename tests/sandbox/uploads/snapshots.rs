@@ -4,7 +4,7 @@ use base64ct::{Base64, Encoding as _};
 use serde_json::{Value, json};
 
 use super::world::{Row, World, row};
-use crate::forge::{Forge, key::Key};
+use forge::{Forge, key::Key};
 
 /// A first upload with a snapshot of the client's that was changed.
 fn first(w: &mut World<'_>, change: impl FnOnce(&mut Forge) -> &mut Forge) {
@@ -98,7 +98,7 @@ pub(super) const ROWS: &[Row] = &[
         w.post(forge.set_expires("snapshot", &soon.to_string()), &["root", "targets", "snapshot"]).get("timestamp.json");
         std::thread::sleep(std::time::Duration::from_millis(1300));
         w.get("timestamp.json").get("snapshot.json").get("root.json");
-        w.post(forge.set_expires("snapshot", crate::forge::EXPIRES).snap(), &["snapshot"]).see(&forge);
+        w.post(forge.set_expires("snapshot", forge::EXPIRES).snap(), &["snapshot"]).see(&forge);
     }),
     row("a snapshot of wrong members", |w| {
         listed(w, |meta| *meta = json!(null));

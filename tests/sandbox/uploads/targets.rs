@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::world::{Row, World, differs, row};
-use crate::forge::{Forge, key::Key};
+use forge::{Forge, key::Key};
 
 /// A first upload of a repository that was changed.
 fn first(w: &mut World<'_>, change: impl FnOnce(&mut Forge) -> &mut Forge) {
@@ -210,7 +210,7 @@ pub(super) const ROWS: &[Row] = &[
     }),
     row("a delegation to a certificate", |w| {
         let mut forge = w.published();
-        let mut certificate = crate::forge::certificate::Certificate::of("ian");
+        let mut certificate = forge::certificate::Certificate::of("ian");
         "260102000000Z".clone_into(&mut certificate.not_after);
         forge.delegate("targets/ian", &[Key::p256("ian").in_certificate(&certificate)], &[""]);
         w.post(&forge, &["targets", "targets/ian"]).see(&forge);

@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 
 use base64ct::{Base64, Encoding as _};
+use forge::{Forge, key::Key};
 use serde_json::{Value, json};
 
-use crate::{
-    forge::{Forge, key::Key},
-    pair::{Answer, Auth, Server},
-};
+use crate::pair::{Answer, Auth, Server};
 
 /// A row.
 pub(crate) struct Row {

@@ -31,7 +31,7 @@ const REPOSITORIES: [(&str, &str); 8] = [
 ];
 
 fn folder(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata/peers").join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/peers").join(name)
 }
 
 fn file(folder_name: &str, role: &RoleName) -> Option<Arc<[u8]>> {

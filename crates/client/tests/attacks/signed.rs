@@ -77,13 +77,10 @@ fn r331_a_signature_is_not_put_on_what_another_has_released_in_place_of_what_the
                     (theirs, (what == "another").then_some(&Sha256::of(b"mine")))
                 );
                 assert!(ian.remote.uploads().is_empty(), "{what}");
-                let told = dct::face::failure::plain(&error);
-                assert!(told.message()[0].contains(&theirs.to_string()), "{told:?}");
+                let told = error.to_string();
+                assert!(told.contains(&theirs.to_string()), "{told}");
                 if what == "another" {
-                    assert!(told.message()[0].contains(&Sha256::of(b"mine").to_string()), "{told:?}");
-                    for way in [&format!("`dct sign {GUN}:2@sha256:{theirs}`"), "`dct sign --registry`", "`dct sign --local`"] {
-                        assert!(told.hints()[0].contains(way), "{told:?}");
-                    }
+                    assert!(told.contains(&Sha256::of(b"mine").to_string()), "{told}");
                 }
             }
         }

@@ -3,6 +3,15 @@
 //! A forge holds each role's payload as JSON and its file as bytes. `edit` changes a payload and signs it; `raw` changes the bytes after that; `snap` and
 //! `stamp` make the parents fit, which an attacker can do who holds their keys. What is not called does not happen, so every lie is possible.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail loudly"
+)]
+
 pub mod certificate;
 mod der;
 pub mod json;
@@ -28,6 +37,7 @@ pub const NOW: &str = "2026-11-21T12:00:00Z";
 /// A repository.
 #[derive(Clone)]
 pub struct Forge {
+    /// Its name.
     pub gun: String,
     /// The keys that sign a role.
     pub keys: BTreeMap<String, Vec<Key>>,
@@ -89,14 +99,17 @@ impl Forge {
         self.set_version(role, next)
     }
 
+    /// The version of a role's payload.
     pub fn version(&self, role: &str) -> u64 {
         self.signed[role]["version"].as_u64().unwrap()
     }
 
+    /// Gives a role this version, and signs.
     pub fn set_version(&mut self, role: &str, version: u64) -> &mut Self {
         self.edit(role, |signed| signed["version"] = version.into())
     }
 
+    /// Gives a role this end, and signs.
     pub fn set_expires(&mut self, role: &str, expires: &str) -> &mut Self {
         self.edit(role, |signed| signed["expires"] = expires.into())
     }
@@ -135,6 +148,7 @@ impl Forge {
         })
     }
 
+    /// Serves these bytes as a role's file.
     pub fn set_bytes(&mut self, role: &str, bytes: Vec<u8>) -> &mut Self {
         if role == "root" {
             self.roots.insert(self.signed["root"]["version"].as_u64().unwrap_or_default(), bytes.clone());

@@ -13,7 +13,7 @@ use p256::ecdsa::signature::hazmat::PrehashSigner;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{certificate::Certificate, der, json::canonical};
+use crate::{certificate::Certificate, der, json::canonical};
 
 /// A key pair, and how its public half is written in metadata.
 #[derive(Clone)]
@@ -35,24 +35,28 @@ enum Secret {
 }
 
 impl Key {
+    /// A key on P-256.
     pub fn p256(name: &str) -> Self {
         let key = p256::ecdsa::SigningKey::from_slice(&Sha256::digest(name)).unwrap();
         let point = key.verifying_key().to_sec1_point(false);
         Self::new("ecdsa", der::ec_spki(der::P256, point.as_bytes()), Secret::P256(key))
     }
 
+    /// A key on P-384.
     pub fn p384(name: &str) -> Self {
         let key = p384::ecdsa::SigningKey::from_slice(&stretch(name, 48)).unwrap();
         let point = key.verifying_key().to_sec1_point(false);
         Self::new("ecdsa", der::ec_spki(der::P384, point.as_bytes()), Secret::P384(key))
     }
 
+    /// A key on P-521.
     pub fn p521(name: &str) -> Self {
         let key = p521::ecdsa::SigningKey::from_slice(&stretch(name, 66)).unwrap();
         let point = key.verifying_key().to_sec1_point(false);
         Self::new("ecdsa", der::ec_spki(der::P521, point.as_bytes()), Secret::P521(key))
     }
 
+    /// An Ed25519 key.
     pub fn ed25519(name: &str) -> Self {
         let key = ed25519_dalek::SigningKey::from_bytes(&Sha256::digest(name).into());
         Self::new("ed25519", key.verifying_key().to_bytes().to_vec(), Secret::Ed25519(key))
@@ -66,17 +70,20 @@ impl Key {
     }
 
     /// The same key in a self-signed certificate for a repository, as the root key is.
+    #[must_use]
     pub fn certified(&self, common_name: &str) -> Self {
         self.in_certificate(&Certificate::of(common_name))
     }
 
     /// The same key in this certificate.
+    #[must_use]
     pub fn in_certificate(&self, certificate: &Certificate) -> Self {
         let keytype = format!("{}-x509", self.keytype);
         Self { keytype, public: certificate.pem(self).into_bytes(), secret: self.secret.clone() }
     }
 
     /// The same P-256 key with its point written in the short form, which Go does not read.
+    #[must_use]
     pub fn compressed(&self) -> Self {
         let Secret::P256(key) = &self.secret else { panic!("not a P-256 key") };
         let point = key.verifying_key().to_sec1_point(true);
@@ -84,6 +91,7 @@ impl Key {
     }
 
     /// The same key with other bytes for its public half.
+    #[must_use]
     pub fn with_public(&self, public: Vec<u8>) -> Self {
         Self { public, ..self.clone() }
     }
@@ -140,7 +148,7 @@ impl Key {
     }
 
     /// An algorithm and a signature for a certificate.
-    pub(super) fn sign_certificate(&self, tbs: impl Fn(&[u8]) -> Vec<u8>) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
+    pub(crate) fn sign_certificate(&self, tbs: impl Fn(&[u8]) -> Vec<u8>) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
         if matches!(self.secret, Secret::Rsa(_)) {
             let algorithm = der::tlv(der::SEQUENCE, &[&der::tlv(der::OID, &[der::SHA256_RSA]), &[0x05, 0x00]]);
             let tbs = tbs(&algorithm);

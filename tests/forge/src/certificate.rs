@@ -2,11 +2,12 @@
 
 use base64ct::{Base64, Encoding};
 
-use super::{der, key::Key};
+use crate::{der, key::Key};
 
 /// A self-signed certificate.
 #[derive(Clone, Debug)]
 pub struct Certificate {
+    /// Whom it is for: a repository, where it is a root's.
     pub common_name: String,
     /// `YYMMDDhhmmssZ`
     pub not_before: String,

@@ -182,7 +182,7 @@ fn a08_a_delegation_that_was_removed_properly_may_come_back() {
     attack.set_version("targets/releases", 1).publish();
     world.rejects(&attack, "targets/releases version 1 is lower than current version 2", &forge);
     forge.set_bytes("targets/releases", file);
-    forge.signed.get_mut("targets/releases").unwrap()["targets"]["1"] = crate::support::forge::target_of("one");
+    forge.signed.get_mut("targets/releases").unwrap()["targets"]["1"] = forge::target_of("one");
     forge.publish();
     world.accepts(&forge);
     // and once it is back it does not vanish
@@ -324,7 +324,7 @@ fn a18_a_clock_that_is_far_off() {
 fn a20_the_same_versions_with_another_content() {
     let (world, forge) = World::warm();
     let mut other = forge.clone();
-    other.edit("targets", |t| t["targets"]["0"] = crate::support::forge::target_of("evil")).publish();
+    other.edit("targets", |t| t["targets"]["0"] = forge::target_of("evil")).publish();
     // the attacker may also begin at the versions that are known
     world.rejects(&other, "targets version 3 differs", &forge);
     other.set_version("snapshot", 1).set_version("timestamp", 0).stamp();

@@ -6,12 +6,12 @@ use std::{
     sync::{Mutex, MutexGuard},
 };
 
-use super::forge::Forge;
 use client::ports::{
     Accounts, Asked, Bytes, Commit, DecisionError, Decisions, Events, FileRef, KeyInfo, KeyStore, KeyStoreError, Manifest,
     NotaryRemote, PassphraseRequest, Registry, RegistryError, RemoteError, Repositories, Sent, Service, StoreError, Stored,
     TlsFault, TrustSet, TrustStore, Warning, WriterGuard, events::Event,
 };
+use forge::Forge;
 use trust::{
     crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase},
     model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName, tag::Tag},

@@ -13,10 +13,8 @@ use client::{
     repo::rotate::{self, Holder, Legacy, RotateError},
     session::{RefuseUnreleased, Session},
 };
-use host::keyfiles::key_files::KeyFiles;
 use p256::pkcs8::{EncodePrivateKey as _, LineEnding};
 use sha2::Digest as _;
-use tempfile::TempDir;
 use trust::{
     crypto::{pem, private_key::PrivateKey, secret::Passphrase},
     json::value::Json,
@@ -27,6 +25,7 @@ use trust::{
 use crate::{
     support::{
         forge::{Forge, NOW, key::Key},
+        keys::MemoryKeys,
         memory::{Heard, MemoryRegistry, MemoryRemote, MemoryStore, Nobody},
     },
     world::{GUN, gun},
@@ -37,11 +36,10 @@ pub(crate) struct Signer {
     pub(crate) store: MemoryStore,
     pub(crate) remote: MemoryRemote,
     pub(crate) registry: MemoryRegistry,
-    keys: KeyFiles,
+    keys: MemoryKeys,
     pub(crate) heard: Heard,
     pins: TrustPinning,
     unreleased: RefuseUnreleased,
-    _trust: TempDir,
 }
 
 fn sign_tags(
@@ -96,8 +94,7 @@ impl Decisions for Known {
 impl Signer {
     /// The signer, and the repository that knows them.
     pub(crate) fn ian() -> (Self, Forge) {
-        let trust = tempfile::tempdir().unwrap();
-        let (keys, private) = (KeyFiles::new(trust.path()), PrivateKey::generate_p256().unwrap());
+        let (keys, private) = (MemoryKeys::default(), PrivateKey::generate_p256().unwrap());
         keys.add(&private, "ian", None, &Passphrase::new("passphrase".to_owned())).unwrap();
         let mut forge = Forge::new(GUN);
         let jeff = Key::p256("jeff");
@@ -121,7 +118,6 @@ impl Signer {
             heard: Heard::default(),
             pins: TrustPinning::default(),
             unreleased: RefuseUnreleased::default(),
-            _trust: trust,
         };
         signer.remote.host(&forge);
         (signer, forge)

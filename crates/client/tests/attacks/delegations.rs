@@ -197,7 +197,7 @@ fn f28_paths_that_multiply() {
 }
 
 fn forge_target() -> serde_json::Value {
-    crate::support::forge::target_of("x")
+    forge::target_of("x")
 }
 
 #[test]
