@@ -58,6 +58,13 @@ const OF_EACH_COMMAND_LINE: [&str; 5] = ["Args", "Arguments", "Command", "Global
 const SHARED_BY_COMMANDS: [&str; 8] =
     ["changes", "definition", "key_choice", "key_folder", "key_id", "public_key", "signer_name", "target_file"];
 
+/// The libraries that draw on a terminal and read it, each with its file.
+const OF_THE_TERMINAL: [(&str, &str); 3] = [
+    ("comfy_table", "src/term/table.rs"),
+    ("indicatif", "src/term/progress.rs"),
+    ("rpassword", "src/term/terminal.rs"),
+];
+
 /// Most lines of a file, its tests left out.
 const MAX_LINES: usize = 400;
 
@@ -439,6 +446,16 @@ fn a_warning_is_facts() {
         sources.iter().filter(|source| source.code.contains("Event::Warning(")).map(|source| &source.path).collect();
     let in_client: Vec<_> = telling.into_iter().filter(|path| path.starts_with("crates/client")).collect();
     assert_eq!(in_client, [Path::new("crates/client/src/outcome.rs"), Path::new("crates/client/src/session.rs")]);
+}
+
+/// Each of these libraries has edges that one file knows.
+#[test]
+fn a_library_of_the_terminal_is_used_in_one_file() {
+    for (library, file) in OF_THE_TERMINAL {
+        let is_used = |source: &&Source| source.code.contains(&format!("{library}::"));
+        let users: Vec<String> = sources().iter().filter(is_used).map(|source| source.path.display().to_string()).collect();
+        assert_eq!(users, [file], "{library}");
+    }
 }
 
 #[test]
