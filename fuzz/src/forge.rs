@@ -7,7 +7,12 @@ use std::{
 
 use jiff::Timestamp;
 use trust::{
-    crypto::{key_file, pem::PemBlock, private_key::PrivateKey},
+    crypto::{
+        key_file,
+        pem::PemBlock,
+        private_key::PrivateKey,
+        signing_key::{self, SigningKey as _},
+    },
     json::value::Json,
     model::{
         expiry::Expires,
@@ -95,8 +100,9 @@ impl Forge {
             let key = key_of(role);
             (Key::of(&key).id().to_string(), &{ key })
         };
-        let sig = key.sign(&message).expect("a signature");
-        envelope::write(signed, &[Signature { keyid, method: key.scheme().name().to_owned(), sig }])
+        let scheme = key.verifying_key().kind().scheme();
+        let sig = signing_key::sign(key, scheme, &message).expect("a signature");
+        envelope::write(signed, &[Signature { keyid, method: scheme.name().to_owned(), sig }])
     }
 
     /// The stage behind a root: its timestamp names this snapshot.

@@ -58,7 +58,7 @@ fn to_store(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let key = Keyring::new(&session)
         .create(role, None)
         .map_err(|error| notary_failure::told(&error).prefixed(&format!("Failed to create a new {role} key: ")))?;
-    let id = Key::canonical_id_of(&key);
+    let id = Key::canonical_id_of(&*key);
     context.ui.line(&format!("Generated new {ALGORITHM} {role} key with keyID: {id}"));
     Ok(())
 }

@@ -281,7 +281,7 @@ fn first_signature<'a>(
             None => None,
         };
         let key = known.map_or_else(|| keyring.create(&name, None), Ok)?;
-        changes = delegation_to(&role, &[Key::of(&key)]);
+        changes = delegation_to(&role, &[Key::of(&*key)]);
         session.events.tell(Event::SignerCreated { name: &name });
         session.events.tell(Event::Initialized { gun });
         roles = vec![role, RoleName::releases()];

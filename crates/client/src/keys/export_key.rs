@@ -14,9 +14,10 @@ use trust::{
         pem::{self, InvalidHeader},
         public_key_file::{self, PublicKeyOutError},
         secret::Passphrase,
+        signing_key::SigningKey as _,
         verifying_key::VerifyingKey,
     },
-    model::key::{Key, KeyError},
+    model::key::KeyError,
 };
 
 /// A key does not leave the store.
@@ -80,5 +81,5 @@ pub fn public_half(session: &Session<'_>, info: &KeyInfo, known: &KnownKeys) -> 
 fn unlocked(session: &Session<'_>, info: &KeyInfo) -> Result<VerifyingKey, ExportError> {
     let keyring = Keyring::new(session);
     let key = keyring.get(info.id)?.ok_or(OpsError::Keys(KeyStoreError::NoSuchKey(info.id)))?;
-    Ok(Key::of(&key).verifying_key()?)
+    Ok(key.verifying_key())
 }

@@ -9,6 +9,7 @@ use trust::crypto::{
     pkcs8,
     private_key::PrivateKey,
     public_key_file,
+    signing_key::SigningKey as _,
 };
 
 /// Both halves of a key, in PEM, with the role in a header.

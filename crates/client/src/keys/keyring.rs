@@ -8,7 +8,7 @@ use crate::{
     session::Session,
 };
 use trust::{
-    crypto::{private_key::PrivateKey, secret::Passphrase},
+    crypto::{private_key::PrivateKey, secret::Passphrase, signing_key::SigningKey},
     edit::sign::Signer,
     model::{
         gun::Gun,
@@ -24,11 +24,11 @@ const MAX_BESIDE: usize = 4;
 /// Private keys that were unlocked or made in this command.
 pub struct Keyring<'a> {
     session: &'a Session<'a>,
-    unlocked: RefCell<BTreeMap<CanonicalKeyId, Rc<PrivateKey>>>,
+    unlocked: RefCell<BTreeMap<CanonicalKeyId, Rc<dyn SigningKey>>>,
 }
 
 /// The keys at hand that can sign for a role, under the IDs by which the role names them.
-pub struct RoleSigners(Vec<(TufKeyId, Rc<PrivateKey>)>);
+pub struct RoleSigners(Vec<(TufKeyId, Rc<dyn SigningKey>)>);
 
 impl RoleSigners {
     /// These keys and others, each once.
@@ -45,7 +45,7 @@ impl RoleSigners {
     /// What `trust` signs with.
     #[must_use]
     pub fn list(&self) -> Vec<Signer<'_>> {
-        self.0.iter().map(|(id, key)| Signer { id: *id, key }).collect()
+        self.0.iter().map(|(id, key)| Signer { id: *id, key: &**key }).collect()
     }
 }
 
@@ -102,7 +102,7 @@ impl<'a> Keyring<'a> {
     }
 
     /// Unlocks a key; none where the store lacks it.
-    pub fn get(&self, id: CanonicalKeyId) -> Result<Option<Rc<PrivateKey>>, OpsError> {
+    pub fn get(&self, id: CanonicalKeyId) -> Result<Option<Rc<dyn SigningKey>>, OpsError> {
         if let Some(key) = self.unlocked.borrow().get(&id) {
             return Ok(Some(Rc::clone(key)));
         }
@@ -111,7 +111,7 @@ impl<'a> Keyring<'a> {
     }
 
     /// Makes a P-256 key for a role and stores it.
-    pub fn create(&self, role: &str, gun: Option<&Gun>) -> Result<Rc<PrivateKey>, OpsError> {
+    pub fn create(&self, role: &str, gun: Option<&Gun>) -> Result<Rc<dyn SigningKey>, OpsError> {
         let key = PrivateKey::generate_p256()?;
         let id = store(self.session, &key, role, gun)?.id;
         Ok(self.keep(id, key))
@@ -123,12 +123,12 @@ impl<'a> Keyring<'a> {
             Some(stored) => stored,
             None => store(self.session, key, role, gun)?,
         };
-        self.unlocked.borrow_mut().insert(stored.id, Rc::clone(key));
+        self.unlocked.borrow_mut().insert(stored.id, Rc::<PrivateKey>::clone(key));
         Ok(())
     }
 
-    fn keep(&self, id: CanonicalKeyId, key: PrivateKey) -> Rc<PrivateKey> {
-        let key = Rc::new(key);
+    fn keep(&self, id: CanonicalKeyId, key: PrivateKey) -> Rc<dyn SigningKey> {
+        let key: Rc<dyn SigningKey> = Rc::new(key);
         self.unlocked.borrow_mut().insert(id, Rc::clone(&key));
         key
     }

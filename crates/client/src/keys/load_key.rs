@@ -8,7 +8,7 @@ use crate::{
     session::Session,
 };
 use trust::{
-    crypto::{key_format::KeyFormatError, pem::PemBlock, private_key::PrivateKey, public_key_file},
+    crypto::{key_format::KeyFormatError, pem::PemBlock, private_key::PrivateKey, public_key_file, signing_key::SigningKey as _},
     model::{gun::Gun, key::Key, role::RoleName},
 };
 

@@ -15,7 +15,7 @@ use crate::{
     session::Session,
 };
 use trust::{
-    crypto::{key_format::KeyFormatError, pem::PemBlock, private_key::PrivateKey},
+    crypto::{key_format::KeyFormatError, pem::PemBlock, private_key::PrivateKey, signing_key::SigningKey},
     edit::local::{LocalRepo, NewKeys, SnapshotKey, check_certificate},
     json::value::Json,
     model::{
@@ -122,12 +122,15 @@ pub(crate) fn begin(
         Snapshots::Publisher => Some(keyring.create(RoleName::snapshot().as_str(), Some(gun))?),
     };
     let snapshot = match &own {
-        Some(own) => SnapshotKey::Own(own),
+        Some(own) => SnapshotKey::Own(&**own),
         None => SnapshotKey::Server(keys.next().ok_or_else(|| bad_key(session, gun, &RoleName::snapshot(), "no answer"))?),
     };
     let root_certificate = beginning.root_certificate;
-    let local =
-        LocalRepo::initialize(gun, NewKeys { root: &root, root_certificate, targets: &targets, timestamp, snapshot }, session.now)?;
+    let local = LocalRepo::initialize(
+        gun,
+        NewKeys { root: &*root, root_certificate, targets: &*targets, timestamp, snapshot },
+        session.now,
+    )?;
     local.check(session.pins, session.now).map_err(|error| OpsError::Untrusted { origin: Origin::Store, error })?;
     session.store.save_unpublished(gun, &local.stored_files())?;
     Ok(local)
@@ -139,7 +142,7 @@ fn root_key(
     keyring: &Keyring<'_>,
     gun: &Gun,
     beginning: &InitOptions<'_>,
-) -> Result<Rc<PrivateKey>, OpsError> {
+) -> Result<Rc<dyn SigningKey>, OpsError> {
     if let Some(block) = beginning.root_key {
         return import(session, gun, block, beginning.root_certificate);
     }
@@ -147,7 +150,7 @@ fn root_key(
         let id =
             Key::from_certificates(certificate).and_then(|key| key.canonical_id()).map_err(|_| OpsError::NoKeyOfCertificate)?;
         let key = keyring.get(id)?.ok_or(OpsError::NoKeyOfCertificate)?;
-        check_certificate(gun, certificate, &key, session.now)?;
+        check_certificate(gun, certificate, &*key, session.now)?;
         session.events.tell(Event::RootKeyFound { id });
         return Ok(key);
     }
@@ -167,7 +170,7 @@ fn first_root_key(session: &Session<'_>, gun: &Gun) -> Result<Option<CanonicalKe
 }
 
 /// Stores an encrypted root key under the passphrase that it has, unless its certificate cannot be used. One that is stored already stays as it is.
-fn import(session: &Session<'_>, gun: &Gun, block: &PemBlock, certificate: Option<&[u8]>) -> Result<Rc<PrivateKey>, OpsError> {
+fn import(session: &Session<'_>, gun: &Gun, block: &PemBlock, certificate: Option<&[u8]>) -> Result<Rc<dyn SigningKey>, OpsError> {
     let role = RoleName::root();
     // which key it is cannot be known before it is open
     let (key, passphrase) =

@@ -280,7 +280,7 @@ pub(crate) fn new_certificates(
             Ok(id) if ending.iter().any(|end| end.key == key.id()) => keyring.get(id)?,
             _ => None,
         };
-        let new = private.map(|private| root_key(&private, repo.gun(), session.now)).transpose()?;
+        let new = private.map(|private| root_key(&*private, repo.gun(), session.now)).transpose()?;
         replaced.extend(new.as_ref().map(|new| ReplacedCertificate { old: key.id(), new: new.id() }));
         keys.push(new.unwrap_or_else(|| key.clone()));
     }

@@ -230,7 +230,7 @@ fn new_keys(
     };
     let is_root = *role == RoleName::root();
     let public = |key: &Rc<PrivateKey>| {
-        if is_root { root_key(key, gun, session.now).map_err(OpsError::from) } else { Ok(Key::of(key)) }
+        if is_root { root_key(&**key, gun, session.now).map_err(OpsError::from) } else { Ok(Key::of(&**key)) }
     };
     let keys = private.iter().map(public).collect::<Result<_, OpsError>>()?;
     Ok((keys, private))

@@ -16,7 +16,7 @@ use client::{
 use p256::pkcs8::{EncodePrivateKey as _, LineEnding};
 use sha2::Digest as _;
 use trust::{
-    crypto::{pem, private_key::PrivateKey, secret::Passphrase},
+    crypto::{pem, private_key::PrivateKey, secret::Passphrase, signing_key::SigningKey as _},
     json::value::Json,
     model::{digest::Sha256, gun::Gun, key::Key as PublicKey, role::RoleName, tag::Tag},
     verify::pinning::TrustPinning,
@@ -99,7 +99,7 @@ impl Signer {
         let mut forge = Forge::new(GUN);
         let jeff = Key::p256("jeff");
         // jeff signs for both: the forge has no private half of ian's key
-        let ian = jeff.with_public(private.public_bytes());
+        let ian = jeff.with_public(private.verifying_key().public_bytes());
         assert_eq!(ian.id(), PublicKey::of(&private).id().to_string());
         forge.delegate("targets/ian", &[jeff, ian.clone()], &[""]);
         forge.edit("targets", |targets| {

@@ -193,6 +193,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+    use trust::crypto::signing_key::{SigningKey as _, sign};
 
     fn testdata(name: &str) -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/keys").join(name)
@@ -258,7 +259,7 @@ mod tests {
                 assert!(info.encrypted);
                 assert_eq!(store.find(info.id).unwrap(), Some(info.clone()));
                 let key = store.unlock(info.id, &passphrase()).unwrap();
-                key.verifying_key().verify(key.scheme(), b"m", &key.sign(b"m").unwrap()).unwrap();
+                sign(&key, key.verifying_key().kind().scheme(), b"m").unwrap();
                 let wrong = store.unlock(info.id, &Passphrase::new("wrong".to_owned())).err().unwrap();
                 assert!(matches!(wrong, KeyStoreError::WrongPassphrase(id) if id == info.id), "{wrong}");
             }
@@ -346,7 +347,10 @@ mod tests {
         assert_eq!((info.role.as_str(), info.gun.as_deref()), ("targets", Some(GUN)));
         assert_eq!(mode(&info.path), 0o600);
         assert_eq!((mode(&store.private), mode(store.private.parent().unwrap())), (0o700, 0o700));
-        assert_eq!(store.unlock(info.id, &passphrase()).unwrap().public_bytes(), key.public_bytes());
+        assert_eq!(
+            store.unlock(info.id, &passphrase()).unwrap().verifying_key().public_bytes(),
+            key.verifying_key().public_bytes()
+        );
         // a second time it replaces the first, and only keys of a repository name one
         let info = store.add(&key, "jeff", Some(&gun), &Passphrase::new("another".to_owned())).unwrap();
         assert_eq!((info.role.as_str(), info.gun.as_deref()), ("jeff", None));
@@ -364,7 +368,11 @@ mod tests {
         for name in ["p384-sec1.pem", "p521-pkcs8.pem", "rsa2048-pkcs1.pem", "ed25519-pkcs8.pem"] {
             let key = openssl_key(name);
             let info = store.add(&key, "jeff", None, &passphrase()).unwrap();
-            assert_eq!(store.unlock(info.id, &passphrase()).unwrap().public_bytes(), key.public_bytes(), "{name}");
+            assert_eq!(
+                store.unlock(info.id, &passphrase()).unwrap().verifying_key().public_bytes(),
+                key.verifying_key().public_bytes(),
+                "{name}"
+            );
         }
     }
 

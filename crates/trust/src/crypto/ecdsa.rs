@@ -78,6 +78,14 @@ impl EcPublicKey {
         })
         .map_err(|_| CryptoError::BadSignature)
     }
+
+    /// r‖s as X.509 has it: a sequence of two integers in DER.
+    pub(crate) fn signature_to_der(&self, signature: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        on_curve!(Self, self, _key, curve => {
+            curve::ecdsa::Signature::from_slice(signature).map(|signature| signature.to_der().as_bytes().to_vec())
+        })
+        .map_err(|_| CryptoError::BadSignature)
+    }
 }
 
 impl EcPrivateKey {
@@ -130,15 +138,6 @@ impl EcPrivateKey {
         })
         .map_err(|_| CryptoError::SigningFailed)
     }
-
-    /// An X.509 signature over the message: SHA-256, DER.
-    pub(crate) fn sign_der(&self, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        let digest = Sha256::digest(message);
-        on_curve!(Self, self, key, curve => {
-            key.sign_prehash(&digest).map(|signature: curve::ecdsa::Signature| signature.to_der().as_bytes().to_vec())
-        })
-        .map_err(|_| CryptoError::SigningFailed)
-    }
 }
 
 #[cfg(test)]
@@ -166,7 +165,8 @@ mod tests {
         public.verify(b"m", &low.to_vec()).unwrap();
         public.verify(b"m", &high.to_vec()).unwrap();
         let longer = [low.to_vec(), vec![0]].concat();
-        for bad in [&[0; 64][..], &key.sign_der(b"m").unwrap(), &low.to_vec()[..63], &longer, &[]] {
+        let der = public.signature_to_der(&low.to_vec()).unwrap();
+        for bad in [&[0; 64][..], &der, &low.to_vec()[..63], &longer, &[]] {
             assert_eq!(public.verify(b"m", bad), Err(CryptoError::BadSignature));
         }
     }

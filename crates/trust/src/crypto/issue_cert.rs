@@ -26,7 +26,9 @@ use x509_cert::{
 
 use super::{
     error::CryptoError,
-    private_key::{Private, PrivateKey},
+    scheme::Scheme,
+    signing_key::{SigningError, SigningKey, sign},
+    verifying_key::{KeyKind, VerifyingKey},
     x509::{Certificate, CertificateError},
 };
 
@@ -47,17 +49,19 @@ pub enum IssueError {
     /// The name or the time cannot be encoded.
     #[error("the certificate cannot be encoded: {0}")]
     Encoding(String),
-    /// The key could not sign, or there are no random bytes.
+    /// There are no random bytes, or the key cannot stand in a certificate.
     #[error(transparent)]
     Crypto(#[from] CryptoError),
+    /// The key has not signed.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
 }
 
 /// Issues the certificate of a root key for one repository, valid from `now` for 3650 days, in PEM.
-pub fn root_certificate(key: &PrivateKey, common_name: &str, now: Timestamp) -> Result<String, IssueError> {
-    if matches!(key.0, Private::Ed25519(_)) {
-        return Err(IssueError::Ed25519);
-    }
-    let issuer = Issuer(key);
+pub fn root_certificate(key: &dyn SigningKey, common_name: &str, now: Timestamp) -> Result<String, IssueError> {
+    let public = key.verifying_key();
+    let scheme = public.kind().certificate_scheme().ok_or(IssueError::Ed25519)?;
+    let issuer = Issuer { key, public, scheme };
     let mut builder =
         CertificateBuilder::new(RootProfile { name: name(common_name)? }, serial_number()?, validity(now)?, issuer.spki()?)?;
     let tbs = builder.finalize(&issuer)?;
@@ -96,7 +100,11 @@ impl BuilderProfile for RootProfile {
 }
 
 /// A private key in the form that the certificate builder asks for.
-struct Issuer<'a>(&'a PrivateKey);
+struct Issuer<'a> {
+    key: &'a dyn SigningKey,
+    public: VerifyingKey,
+    scheme: Scheme,
+}
 
 /// The public half of an `Issuer`, encoded.
 #[derive(Clone)]
@@ -104,15 +112,11 @@ struct IssuerPublic(Vec<u8>);
 
 impl Issuer<'_> {
     fn spki(&self) -> Result<SubjectPublicKeyInfoOwned, IssueError> {
-        SubjectPublicKeyInfoOwned::try_from(self.0.public_bytes().as_slice()).map_err(|e| IssueError::Encoding(e.to_string()))
+        SubjectPublicKeyInfoOwned::try_from(self.public.public_bytes().as_slice()).map_err(|e| IssueError::Encoding(e.to_string()))
     }
 
     fn sign(&self, tbs: &[u8]) -> Result<Vec<u8>, IssueError> {
-        match &self.0.0 {
-            Private::Ec(key) => Ok(key.sign_der(tbs)?),
-            Private::Rsa(key) => Ok(key.sign_pkcs1v15(tbs)?),
-            Private::Ed25519(_) => Err(IssueError::Ed25519),
-        }
+        Ok(self.public.signature_in_certificate(sign(self.key, self.scheme, tbs)?)?)
     }
 }
 
@@ -120,7 +124,7 @@ impl Keypair for Issuer<'_> {
     type VerifyingKey = IssuerPublic;
 
     fn verifying_key(&self) -> IssuerPublic {
-        IssuerPublic(self.0.public_bytes())
+        IssuerPublic(self.public.public_bytes())
     }
 }
 
@@ -132,9 +136,9 @@ impl EncodePublicKey for IssuerPublic {
 
 impl DynSignatureAlgorithmIdentifier for Issuer<'_> {
     fn signature_algorithm_identifier(&self) -> spki::Result<AlgorithmIdentifierOwned> {
-        Ok(match &self.0.0 {
-            Private::Rsa(_) => AlgorithmIdentifierOwned { oid: SHA256_WITH_RSA, parameters: Some(Any::null()) },
-            Private::Ec(_) | Private::Ed25519(_) => AlgorithmIdentifierOwned { oid: ECDSA_WITH_SHA256, parameters: None },
+        Ok(match self.public.kind() {
+            KeyKind::Rsa => AlgorithmIdentifierOwned { oid: SHA256_WITH_RSA, parameters: Some(Any::null()) },
+            KeyKind::Ecdsa | KeyKind::Ed25519 => AlgorithmIdentifierOwned { oid: ECDSA_WITH_SHA256, parameters: None },
         })
     }
 }
@@ -188,7 +192,7 @@ mod tests {
     use std::process::Command;
 
     use super::*;
-    use crate::crypto::{pem, verifying_key::KeyKind};
+    use crate::crypto::{pem, private_key::PrivateKey, token_double::token};
 
     fn key(text: &[u8]) -> PrivateKey {
         PrivateKey::from_pem_block(&pem::first_block(text).unwrap(), None).unwrap()
@@ -218,7 +222,7 @@ mod tests {
             let pem = root_certificate(&key, "dtr.example.com/prod/nginx", now).unwrap();
             let certificate = Certificate::first_in_pem(pem.as_bytes()).unwrap();
             assert_eq!(certificate.common_name(), "dtr.example.com/prod/nginx");
-            assert_eq!(certificate.spki_der(), key.public_bytes());
+            assert_eq!(certificate.spki_der(), key.verifying_key().public_bytes());
             assert_eq!(certificate.key_kind() == KeyKind::Rsa, algorithm.contains("RSA"));
             assert_eq!(certificate.not_before().to_string(), "2026-11-21T10:57:27Z");
             assert_eq!(certificate.not_after().to_string(), "2036-11-18T10:57:27Z");
@@ -260,5 +264,13 @@ mod tests {
         assert_ne!(serial(), serial());
         let ed25519 = PrivateKey::from_ed25519_seed(&[1; 32]).unwrap();
         assert_eq!(root_certificate(&ed25519, "x", Timestamp::UNIX_EPOCH), Err(IssueError::Ed25519));
+    }
+
+    #[test]
+    fn a_key_that_gives_no_signature_of_its_own_makes_no_certificate() {
+        let faulty = token(|_| Ok(vec![1; 64]));
+        let issued = root_certificate(&faulty, "x", Timestamp::UNIX_EPOCH);
+        assert_eq!(issued, Err(IssueError::Signing(SigningError::NotItsSignature)));
+        root_certificate(&token(Ok), "x", Timestamp::UNIX_EPOCH).unwrap();
     }
 }

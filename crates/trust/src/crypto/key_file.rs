@@ -86,7 +86,10 @@ mod tests {
     use std::{fs, path::Path};
 
     use super::*;
-    use crate::crypto::error::CryptoError;
+    use crate::crypto::{
+        error::CryptoError,
+        signing_key::{SigningKey as _, sign},
+    };
 
     fn block(name: &str) -> PemBlock {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/keys").join(name);
@@ -111,9 +114,10 @@ mod tests {
         for form in forms {
             let block = block(form);
             let key = open(&block).unwrap_or_else(|e| panic!("{form}: {e}"));
-            assert!(public.ends_with(&key.public_bytes()), "{form}");
-            let signature = key.sign(b"message").unwrap();
-            key.verifying_key().verify(key.scheme(), b"message", &signature).unwrap();
+            assert!(public.ends_with(&key.verifying_key().public_bytes()), "{form}");
+            let scheme = key.verifying_key().kind().scheme();
+            let signature = sign(&key, scheme, b"message").unwrap();
+            key.verifying_key().verify(scheme, b"message", &signature).unwrap();
             if block.is_encrypted() {
                 assert!(matches!(PrivateKey::from_pem_block(&block, None), Err(KeyFormatError::PassphraseNeeded)), "{form}");
                 let wrong = PrivateKey::from_pem_block(&block, Some(&passphrase("wrong"))).err();

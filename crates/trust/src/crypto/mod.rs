@@ -17,6 +17,9 @@ mod rsa;
 pub mod scheme;
 mod sec1;
 pub mod secret;
+pub mod signing_key;
 mod spki;
+#[cfg(test)]
+pub(crate) mod token_double;
 pub mod verifying_key;
 pub mod x509;

@@ -10,6 +10,7 @@ use super::{
     key_format::KeyFormatError,
     private_key::{Private, PrivateKey},
     sec1,
+    signing_key::SigningKey as _,
     spki::{self, Algorithm, EC_PUBLIC_KEY, ED25519, RSA_ENCRYPTION},
 };
 
@@ -50,7 +51,7 @@ pub(crate) fn parse_notary_ed25519(bytes: &[u8]) -> Result<PrivateKey, KeyFormat
         return Err(bad);
     };
     match PrivateKey::from_ed25519_seed(seed) {
-        Some(key) if key.public_bytes() == public && again == public => Ok(key),
+        Some(key) if key.verifying_key().public_bytes() == public && again == public => Ok(key),
         _ => Err(bad),
     }
 }

@@ -9,7 +9,7 @@ pub enum Scheme {
     EdDsa,
     /// RSASSA-PSS over SHA-256 with 32 bytes of salt.
     RsaPss,
-    /// RSASSA-PKCS1-v1_5 over SHA-256; verified, never made.
+    /// RSASSA-PKCS1-v1_5 over SHA-256; in metadata it is verified, and never made.
     RsaPkcs1v15,
     /// `RsaPss` by a key whose public bytes are PEM text; verified, never made.
     RsaPyCryptoPss,

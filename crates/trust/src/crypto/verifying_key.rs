@@ -20,6 +20,28 @@ pub enum KeyKind {
     Ed25519,
 }
 
+impl KeyKind {
+    /// The scheme by which a key of this kind signs metadata.
+    #[must_use]
+    pub fn scheme(self) -> Scheme {
+        match self {
+            Self::Ecdsa => Scheme::Ecdsa,
+            Self::Rsa => Scheme::RsaPss,
+            Self::Ed25519 => Scheme::EdDsa,
+        }
+    }
+
+    /// The scheme by which it signs a certificate; none for Ed25519, since Notary has no such certificates.
+    #[must_use]
+    pub fn certificate_scheme(self) -> Option<Scheme> {
+        match self {
+            Self::Ecdsa => Some(Scheme::Ecdsa),
+            Self::Rsa => Some(Scheme::RsaPkcs1v15),
+            Self::Ed25519 => None,
+        }
+    }
+}
+
 /// The public key itself, whatever encoding or certificate it came in: signatures are counted by it.
 ///
 /// For RSA it is the modulus alone: who can sign for one exponent knows the factors, and can for every other.
@@ -107,6 +129,26 @@ impl VerifyingKey {
         }
     }
 
+    /// The public bytes of the bare TUF key: `SubjectPublicKeyInfo` in DER as Go's `x509.MarshalPKIXPublicKey` writes it, for Ed25519 the bare
+    /// 32 bytes.
+    #[must_use]
+    pub fn public_bytes(&self) -> Vec<u8> {
+        match &self.0 {
+            // no key that exists is too large to encode
+            Public::Ec(key) => spki::write_ec(key).unwrap_or_default(),
+            Public::Rsa(key) | Public::RsaInPem(key) => spki::write_rsa(key).unwrap_or_default(),
+            Public::Ed25519(key) => key.to_bytes().to_vec(),
+        }
+    }
+
+    /// A signature of this key over a certificate, made by [`KeyKind::certificate_scheme`], in the form that X.509 has.
+    pub(crate) fn signature_in_certificate(&self, signature: Vec<u8>) -> Result<Vec<u8>, CryptoError> {
+        match &self.0 {
+            Public::Ec(key) => key.signature_to_der(&signature),
+            Public::Rsa(_) | Public::RsaInPem(_) | Public::Ed25519(_) => Ok(signature),
+        }
+    }
+
     /// The key as a `SubjectPublicKeyInfo` in DER, Ed25519 keys too (RFC 8410).
     pub fn to_spki(&self) -> Result<Vec<u8>, CryptoError> {
         match &self.0 {
@@ -161,7 +203,10 @@ impl VerifyingKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::private_key::{Private, PrivateKey};
+    use crate::crypto::{
+        private_key::PrivateKey,
+        signing_key::{SigningKey as _, sign},
+    };
 
     macro_rules! keys {
         ($name:literal) => {
@@ -185,13 +230,13 @@ mod tests {
             [keys!("p256-sec1.pem").as_slice(), keys!("p384-sec1.pem"), keys!("ed25519-pkcs8.pem"), keys!("rsa2048-pkcs1.pem")]
         {
             let key = private(text);
-            let signature = key.sign(b"message").unwrap();
+            let (public, own) = (key.verifying_key(), key.verifying_key().kind().scheme());
+            let signature = sign(&key, own, b"message").unwrap();
             for scheme in SCHEMES {
-                let verdict = key.verifying_key().verify(scheme, b"message", &signature);
-                assert_eq!(verdict.is_ok(), scheme == key.scheme(), "{scheme:?}");
+                assert_eq!(public.verify(scheme, b"message", &signature).is_ok(), scheme == own, "{scheme:?}");
             }
-            assert_eq!(key.verifying_key().verify(key.scheme(), b"massage", &signature), Err(CryptoError::BadSignature));
-            assert_eq!(key.verifying_key().verify(key.scheme(), b"message", b""), Err(CryptoError::BadSignature));
+            assert_eq!(public.verify(own, b"massage", &signature), Err(CryptoError::BadSignature));
+            assert_eq!(public.verify(own, b"message", b""), Err(CryptoError::BadSignature));
         }
     }
 
@@ -211,13 +256,12 @@ mod tests {
     #[test]
     fn the_other_rsa_schemes_are_verified() {
         let key = private(keys!("rsa2048-pkcs1.pem"));
-        let Private::Rsa(rsa) = &key.0 else { panic!() };
-        let pkcs1v15 = rsa.sign_pkcs1v15(b"m").unwrap();
+        let (pss, pkcs1v15) = (sign(&key, Scheme::RsaPss, b"m").unwrap(), sign(&key, Scheme::RsaPkcs1v15, b"m").unwrap());
         key.verifying_key().verify(Scheme::RsaPkcs1v15, b"m", &pkcs1v15).unwrap();
         assert!(key.verifying_key().verify(Scheme::RsaPss, b"m", &pkcs1v15).is_err());
         let pem = VerifyingKey::from_rsa_pem(keys!("rsa2048.pub")).unwrap();
-        pem.verify(Scheme::RsaPyCryptoPss, b"m", &key.sign(b"m").unwrap()).unwrap();
-        assert_eq!(pem.verify(Scheme::RsaPss, b"m", &key.sign(b"m").unwrap()), Err(CryptoError::WrongScheme));
+        pem.verify(Scheme::RsaPyCryptoPss, b"m", &pss).unwrap();
+        assert_eq!(pem.verify(Scheme::RsaPss, b"m", &pss), Err(CryptoError::WrongScheme));
         assert_eq!(pem.identity(), key.verifying_key().identity());
     }
 
@@ -229,7 +273,7 @@ mod tests {
             (keys!("p521-sec1.pem"), keys!("p521.pub")),
             (keys!("rsa2048-pkcs1.pem"), keys!("rsa2048.pub")),
         ] {
-            assert_eq!(private(text).public_bytes(), spki(public));
+            assert_eq!(private(text).verifying_key().public_bytes(), spki(public));
             assert_eq!(private(text).verifying_key().identity(), VerifyingKey::from_spki(&spki(public)).unwrap().identity());
         }
     }

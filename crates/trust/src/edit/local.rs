@@ -11,7 +11,7 @@ use super::sign::{SignError, Signer, sign};
 use crate::{
     crypto::{
         issue_cert::{self, IssueError},
-        private_key::PrivateKey,
+        signing_key::SigningKey,
     },
     model::{
         expiry::{Expires, ROOT_DAYS, TARGETS_DAYS},
@@ -50,11 +50,11 @@ pub struct LocalRepo {
 /// The keys of a new repository.
 pub struct NewKeys<'a> {
     /// The root key.
-    pub root: &'a PrivateKey,
+    pub root: &'a dyn SigningKey,
     /// The certificate of the root key, in PEM; without one, one is made for the repository.
     pub root_certificate: Option<&'a [u8]>,
     /// The targets key.
-    pub targets: &'a PrivateKey,
+    pub targets: &'a dyn SigningKey,
     /// The server's timestamp key.
     pub timestamp: Key,
     /// The snapshot key.
@@ -64,7 +64,7 @@ pub struct NewKeys<'a> {
 /// Who signs the snapshots of a new repository.
 pub enum SnapshotKey<'a> {
     /// Whoever publishes, with this key.
-    Own(&'a PrivateKey),
+    Own(&'a dyn SigningKey),
     /// The server, with this key of its own.
     Server(Key),
 }
@@ -210,7 +210,7 @@ fn root_key(gun: &Gun, keys: &NewKeys<'_>, now: Timestamp) -> Result<Key, InitEr
 }
 
 /// The public half of a root key in a certificate that a person gave for it, where readers of the repository would take it.
-pub fn check_certificate(gun: &Gun, certificate: &[u8], root: &PrivateKey, now: Timestamp) -> Result<Key, InitError> {
+pub fn check_certificate(gun: &Gun, certificate: &[u8], root: &dyn SigningKey, now: Timestamp) -> Result<Key, InitError> {
     let key = Key::from_certificates(certificate)?;
     if key.verifying_key()?.identity() != root.verifying_key().identity() {
         return Err(InitError::CertificateOfAnotherKey);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::{
     crypto::{
         issue_cert::{self, IssueError},
-        private_key::PrivateKey,
+        signing_key::SigningKey,
     },
     model::{
         expiry::{Expires, ROOT_DAYS},
@@ -73,7 +73,7 @@ pub enum RootEditError {
 
 /// The public half of a root key, in a certificate of its own for the repository: each root that names a key anew has one made for it (Notary
 /// `rootCertKey`).
-pub fn root_key(key: &PrivateKey, gun: &Gun, now: Timestamp) -> Result<Key, RootEditError> {
+pub fn root_key(key: &dyn SigningKey, gun: &Gun, now: Timestamp) -> Result<Key, RootEditError> {
     Ok(Key::from_certificates(issue_cert::root_certificate(key, gun.as_str(), now)?.as_bytes())?)
 }
 
@@ -138,7 +138,10 @@ fn speaks_for(root: &Root, role: &RoleName, key: &Key) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edit::local::{LocalRepo, NewKeys, SnapshotKey};
+    use crate::{
+        crypto::private_key::PrivateKey,
+        edit::local::{LocalRepo, NewKeys, SnapshotKey},
+    };
 
     fn now() -> Timestamp {
         "2026-11-21T12:00:00Z".parse().unwrap()

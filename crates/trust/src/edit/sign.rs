@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    crypto::{error::CryptoError, private_key::PrivateKey},
+    crypto::signing_key::{self, SigningError, SigningKey},
     model::{
         key::Key,
         key_id::TufKeyId,
@@ -29,9 +29,9 @@ pub enum SignError {
         /// The text.
         text: String,
     },
-    /// The key itself.
+    /// A key has not signed.
     #[error(transparent)]
-    Crypto(#[from] CryptoError),
+    Signing(#[from] SigningError),
     /// What was signed does not verify.
     #[error("{role}: what was signed does not verify: {cause}")]
     Proof {
@@ -42,12 +42,12 @@ pub enum SignError {
     },
 }
 
-/// A private key, and the ID by which the role names its public half.
+/// What signs, and the ID by which the role names its public half.
 pub struct Signer<'a> {
     /// The ID in metadata.
     pub id: TufKeyId,
     /// The key.
-    pub key: &'a PrivateKey,
+    pub key: &'a dyn SigningKey,
 }
 
 /// Signs a payload with each key, in the order of their IDs, and verifies the bytes as a reader would. `keys` are those that the role has
@@ -89,9 +89,39 @@ fn sign_bytes<T: Payload>(role: &RoleName, payload: &T, signers: &[Signer<'_>]) 
     let mut signers: Vec<_> = signers.iter().collect();
     signers.sort_by_key(|signer| signer.id);
     let signature = |signer: &&Signer<'_>| {
-        let sig = signer.key.sign(&message)?;
-        Ok(Signature { keyid: signer.id.to_string(), method: signer.key.scheme().name().to_owned(), sig })
+        let scheme = signer.key.verifying_key().kind().scheme();
+        let sig = signing_key::sign(signer.key, scheme, &message)?;
+        Ok(Signature { keyid: signer.id.to_string(), method: scheme.name().to_owned(), sig })
     };
-    let signatures = signers.iter().map(signature).collect::<Result<Vec<_>, CryptoError>>()?;
+    let signatures = signers.iter().map(signature).collect::<Result<Vec<_>, SigningError>>()?;
     Ok(envelope::write(&signed, &signatures))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        crypto::{private_key::PrivateKey, token_double::token},
+        model::{expiry::Expires, payload::Header, targets::Targets, version::Version},
+    };
+
+    /// Targets, with a key of a file and one of a token, of which one must sign.
+    fn signed(by: &[&dyn SigningKey]) -> Result<Verified<Targets>, SignError> {
+        let now = "2026-11-21T12:00:00Z".parse().unwrap();
+        let payload = Targets::empty(Header { version: Version::FIRST, expires: Expires::after_days(now, 1) });
+        let keys: BTreeMap<String, Key> = by.iter().map(|key| Key::of(*key)).map(|key| (key.id().to_string(), key)).collect();
+        let signers: Vec<_> = by.iter().map(|key| Signer { id: Key::of(*key).id(), key: *key }).collect();
+        let spec = RoleSpec::any_of(signers.iter().map(|signer| signer.id));
+        sign_as_server(&payload, &RoleName::targets(), &spec, &keys, &signers)
+    }
+
+    #[test]
+    fn one_faulty_signer_is_enough_for_nothing_to_be_signed() {
+        let own = PrivateKey::generate_p256().unwrap();
+        signed(&[&own, &token(Ok)]).unwrap();
+        let faulty = token(|_| Ok(vec![1; 64]));
+        assert_eq!(signed(&[&own, &faulty]).unwrap_err(), SignError::Signing(SigningError::NotItsSignature));
+        let gone = token(|_| Err(SigningError::Refused("it was pulled out".to_owned())));
+        assert_eq!(signed(&[&own, &gone]).unwrap_err().to_string(), "the key did not sign: it was pulled out");
+    }
 }

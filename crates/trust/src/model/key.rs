@@ -11,7 +11,7 @@ use super::{
 use crate::{
     crypto::{
         error::CryptoError,
-        private_key::PrivateKey,
+        signing_key::SigningKey,
         verifying_key::{KeyKind, VerifyingKey},
         x509::{CertificateBundle, CertificateError},
     },
@@ -42,13 +42,14 @@ pub struct Key {
 impl Key {
     /// The bare public half of a private key: `ecdsa`, `rsa` or `ed25519`.
     #[must_use]
-    pub fn of(private: &PrivateKey) -> Self {
-        Self { keytype: bare_type(private.kind()).to_owned(), public: private.public_bytes() }
+    pub fn of(private: &dyn SigningKey) -> Self {
+        let public = private.verifying_key();
+        Self { keytype: bare_type(public.kind()).to_owned(), public: public.public_bytes() }
     }
 
     /// The ID of a private key: a bare one always has one.
     #[must_use]
-    pub fn canonical_id_of(private: &PrivateKey) -> CanonicalKeyId {
+    pub fn canonical_id_of(private: &dyn SigningKey) -> CanonicalKeyId {
         CanonicalKeyId::new(Sha256::of(&Self::of(private).to_json().canonical()))
     }
 
