@@ -59,11 +59,8 @@ const SHARED_BY_COMMANDS: [&str; 8] =
     ["changes", "definition", "key_choice", "key_folder", "key_id", "public_key", "signer_name", "target_file"];
 
 /// The libraries that draw on a terminal and read it, each with its file.
-const OF_THE_TERMINAL: [(&str, &str); 3] = [
-    ("comfy_table", "src/term/table.rs"),
-    ("indicatif", "src/term/progress.rs"),
-    ("rpassword", "src/term/terminal.rs"),
-];
+const OF_THE_TERMINAL: [(&str, &str); 3] =
+    [("comfy_table", "src/term/table.rs"), ("indicatif", "src/term/progress.rs"), ("rpassword", "src/term/terminal.rs")];
 
 /// Most lines of a file, its tests left out.
 const MAX_LINES: usize = 400;

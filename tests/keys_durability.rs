@@ -8,8 +8,8 @@ use std::{
     process::Command,
 };
 
-use client::ports::{KeyInfo, KeyStore};
-use host::keyfiles::key_files::KeyFiles;
+use client::ports::{KeyFiles as _, KeyInfo, Keys as _};
+use host::keyfiles::key_folder::KeyFolder;
 
 #[path = "../crates/host/tests/support/one_key.rs"]
 #[allow(dead_code, unreachable_pub, reason = "shared with the tests of the key store")]
@@ -81,7 +81,7 @@ fn an_exported_key_is_whole_or_not_there() {
 #[test]
 fn a_removed_key_is_there_or_gone() {
     killed_at_each_step(&REMOVE, |home, key, done| {
-        let store = KeyFiles::new(&home.join(".docker/trust"));
+        let store = KeyFolder::new(&home.join(".docker/trust"));
         if store.find(key.id).unwrap().is_some() {
             assert!(!done, "it said that it was done");
             assert!(opens_with_the_old(&home.join(".docker/trust"), key));

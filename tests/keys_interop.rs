@@ -6,10 +6,10 @@ use std::{
     process::{Command, Output},
 };
 
-use client::ports::KeyStore;
-use host::keyfiles::key_files::KeyFiles;
+use client::ports::{KeyFiles as _, Keys as _};
+use host::keyfiles::key_folder::KeyFolder;
 use trust::{
-    crypto::{pem, private_key::PrivateKey},
+    crypto::{pem, private_key::PrivateKey, signing_key::SigningKey as _},
     model::gun::Gun,
 };
 
@@ -35,7 +35,7 @@ fn what_we_export_notary_imports_and_lists_and_we_load_again() {
         return;
     }
     let (docker, elsewhere, third) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let store = KeyFiles::new(&docker.path().join("trust"));
+    let store = KeyFolder::new(&docker.path().join("trust"));
     let gun = Gun::parse("dtr.example.com/prod/nginx").unwrap();
     for (role, key) in [
         ("root", PrivateKey::generate_p256().unwrap()),
@@ -54,7 +54,7 @@ fn what_we_export_notary_imports_and_lists_and_we_load_again() {
         let list = String::from_utf8(notary(elsewhere.path(), &["key", "list"]).stdout).unwrap();
         let line = list.lines().find(|line| line.contains(&id)).unwrap_or_else(|| panic!("{role}: {list}"));
         assert!(line.starts_with(role) && line.contains("prod/nginx") == (role == "targets"), "{line}");
-        let there = KeyFiles::new(elsewhere.path()).unlock(info.id, &passphrase()).unwrap();
+        let there = KeyFolder::new(elsewhere.path()).unlock(info.id, &passphrase()).unwrap();
         assert_eq!(there.verifying_key().public_bytes(), key.verifying_key().public_bytes());
 
         // as notary itself exports it, byte for byte
@@ -64,7 +64,7 @@ fn what_we_export_notary_imports_and_lists_and_we_load_again() {
 
         let loaded = dct(third.path(), &["key", "load", "--name", role, path]);
         assert!(loaded.status.success(), "{loaded:?}");
-        let found = KeyFiles::new(&third.path().join("trust")).find(info.id).unwrap().unwrap();
+        let found = KeyFolder::new(&third.path().join("trust")).find(info.id).unwrap().unwrap();
         assert_eq!((found.role.as_str(), &found.gun), (role, &info.gun));
     }
 }
@@ -72,7 +72,7 @@ fn what_we_export_notary_imports_and_lists_and_we_load_again() {
 #[test]
 fn the_public_half_is_the_one_that_openssl_derives_and_its_fingerprint_too() {
     let docker = tempfile::tempdir().unwrap();
-    let store = KeyFiles::new(&docker.path().join("trust"));
+    let store = KeyFolder::new(&docker.path().join("trust"));
     for (number, name) in ["p256", "p521", "rsa2048", "ed25519"].into_iter().enumerate() {
         let data = Path::new(TOP).join("testdata/keys/openssl");
         let private = key(TOP, &format!("openssl/{name}-pkcs8.pem"));

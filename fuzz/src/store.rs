@@ -7,14 +7,14 @@ use std::{
     time::Duration,
 };
 
-use client::ports::{Commit, KeyStore as _, TrustSet, TrustStore as _};
+use client::ports::{Commit, KeyFiles as _, Keys as _, TrustSet, TrustStore as _};
 use host::{
     docker::{credentials::DockerCredentials, engine_address::EngineNames},
     http::{
         credential::{Credential, Credentials as _},
         pem_files,
     },
-    keyfiles::key_files::KeyFiles,
+    keyfiles::key_folder::KeyFolder,
     passphrases,
     store::TrustFolder,
 };
@@ -142,7 +142,7 @@ pub(crate) fn stored_key(bytes: &[u8]) {
     {
         let folder = tempfile::tempdir().expect("a folder");
         write(&folder.path().join("private").join(place), bytes);
-        let store = KeyFiles::new(folder.path());
+        let store = KeyFolder::new(folder.path());
         let keys = store.list().expect("a list");
         assert!(!keys.is_empty() || !store.warnings().is_empty(), "a file is a key, or there is a warning");
         for key in keys {

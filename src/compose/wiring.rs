@@ -33,7 +33,7 @@ use crate::{
     },
 };
 use client::{
-    ports::{Changelist, Engine, EngineError, Events, KeyStore as _},
+    ports::{Changelist, Engine, EngineError, Events, Keys as _},
     session::{RefuseUnreleased, Session},
 };
 use host::{
@@ -44,7 +44,7 @@ use host::{
     },
     engine::EngineApi,
     http::{Net, NetSettings, credential::Credentials, endpoint::Endpoint},
-    keyfiles::key_files::KeyFiles,
+    keyfiles::key_folder::KeyFolder,
     notary::{NotaryServers, servers::Servers},
     passphrases,
     registry::Registries,
@@ -63,7 +63,7 @@ pub struct Wiring {
     remote: NotaryServers,
     registry: Registries,
     net: Arc<Net>,
-    keys: KeyFiles,
+    keys: KeyFolder,
     pins: TrustPinning,
     unreleased: RefuseUnreleased,
     engine: EngineNames,
@@ -107,7 +107,7 @@ impl Wiring {
             remote: NotaryServers::new(Arc::clone(&net), servers, face.access),
             registry: Registries::new(Arc::clone(&net)),
             net,
-            keys: KeyFiles::new(&config_dir.join("trust")),
+            keys: KeyFolder::new(&config_dir.join("trust")),
             pins: pins::pins(&settings),
             unreleased: unreleased(&settings),
             engine: engine_names(config_dir, face.engine),
@@ -125,6 +125,7 @@ impl Wiring {
             registry: &self.registry,
             accounts: &*self.net,
             keys: &self.keys,
+            key_files: &self.keys,
             events,
             decisions: prompter,
             pins: &self.pins,
@@ -184,7 +185,7 @@ pub(crate) fn sign_from() -> Result<Option<String>, CliError> {
 /// be read is passed over.
 pub(crate) struct CompletionNames {
     store: TrustFolder,
-    keys: KeyFiles,
+    keys: KeyFolder,
 }
 
 impl CompletionNames {
@@ -192,7 +193,7 @@ impl CompletionNames {
     #[must_use]
     pub(crate) fn new(config_dir_flag: Option<&Path>) -> Option<Self> {
         let trust = config_dir(config_dir_flag).ok()?.join("trust");
-        Some(Self { keys: KeyFiles::new(&trust), store: TrustFolder::new(trust) })
+        Some(Self { keys: KeyFolder::new(&trust), store: TrustFolder::new(trust) })
     }
 
     /// The repositories with trust data.

@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     }
     let narrator = NotaryNarrator::new(context.ui);
     let session = context.session(&narrator);
-    let keys = session.keys.list().map_err(|error| notary_failure::told(&OpsError::Keys(error)))?;
+    let keys = session.key_files.list().map_err(|error| notary_failure::told(&OpsError::Keys(error)))?;
     let file = args.output.as_deref().filter(|output| !output.as_os_str().is_empty());
     for id in ids.iter().filter(|id| keys.iter().all(|info| info.id.to_string() != **id)) {
         let missing = format!("no key with ID {id} is on this machine");

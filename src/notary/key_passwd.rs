@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let id = key_id(typed)?.ok_or_else(unknown)?;
     let narrator = NotaryNarrator::new(context.ui);
     let session = context.session(&narrator);
-    let info = session.keys.find(id).map_err(|error| notary_failure::told(&OpsError::Keys(error)))?.ok_or_else(unknown)?;
+    let info = session.key_files.find(id).map_err(|error| notary_failure::told(&OpsError::Keys(error)))?.ok_or_else(unknown)?;
     change_passphrase::change_passphrase(&session, &info).map_err(|error| match &error {
         // notary does not say that it is the passphrase
         OpsError::Decision(DecisionError::AttemptsExceeded) => unknown().because(error.to_string()),

@@ -32,14 +32,14 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let session = context.session(&narrator);
     ui.line("");
     let told = |error| notary_failure::told(&OpsError::Keys(error));
-    let info = id.map(|id| session.keys.find(id)).transpose().map_err(told)?.flatten();
+    let info = id.map(|id| session.key_files.find(id)).transpose().map_err(told)?.flatten();
     let Some(info) = info else {
         ui.line("");
         return Err(CliError::new(format!("No key with ID {typed} found")));
     };
     let whose = format!("{} (role {}) from {}", info.id, info.role, folder_of(&info));
     if context.prompter.is_yes(&format!("Are you sure you want to remove {whose}?  (yes/no)  ")) {
-        session.keys.remove(info.id).map_err(told)?;
+        session.key_files.remove(info.id).map_err(told)?;
         ui.lines(["", &format!("Deleted {whose}."), ""]);
     } else {
         ui.lines(["", "Aborting action.", ""]);

@@ -58,7 +58,7 @@ impl Verb for Args {
 /// Runs the verb.
 fn run(args: &Args, context: &Context<'_>) -> Result<Done<OneKeyJson>, CliError> {
     key_choice::with_key(&args.key, context, |session, info| {
-        let files = session.keys.files(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
+        let files = session.key_files.files(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
         for file in files {
             context.ui.line(&format!("Changing the passphrase of {}", file.display()));
         }

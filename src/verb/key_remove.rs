@@ -79,7 +79,7 @@ fn run(args: &Args, context: &Context<'_>) -> Result<Done<RemovedKey>, CliError>
                 .coded("root-key")
                 .hinted("whoever has lost a root key can never change who signs; is there a copy of it?"));
         }
-        let files = session.keys.files(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
+        let files = session.key_files.files(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
         if files.is_empty() {
             return Err(failure::plain(&OpsError::Keys(KeyStoreError::Copy(info.path))).hinted("remove the file itself"));
         }
@@ -96,7 +96,7 @@ fn run(args: &Args, context: &Context<'_>) -> Result<Done<RemovedKey>, CliError>
         if !args.yes {
             confirm(&info, is_root, context)?;
         }
-        session.keys.remove(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
+        session.key_files.remove(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
         context.ui.line(&format!("Successfully removed key {}", info.id));
         let files = files.iter().map(|file| file.display().to_string()).collect();
         Ok(Done::well(RemovedKey { key: KeyJson::of(&info), files, uses: uses.iter().map(UseJson::of).collect() }))

@@ -9,9 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use client::ports::KeyStore as _;
+use client::ports::{KeyFiles as _, Keys as _};
 use forge::key::Key;
-use host::keyfiles::key_files::KeyFiles;
+use host::keyfiles::key_folder::KeyFolder;
 use sha2::{Digest as _, Sha256};
 use snapbox::data::Inline;
 use trust::crypto::secret::Passphrase;
@@ -161,7 +161,7 @@ impl Person {
 
     /// Whether the store has this key, and the passphrase opens it.
     pub(crate) fn opens(&self, id: &str) -> bool {
-        let store = KeyFiles::new(&self.trust());
+        let store = KeyFolder::new(&self.trust());
         let keys = store.list().unwrap();
         let key = keys.iter().find(|key| key.id.to_string() == id);
         key.is_some_and(|key| store.unlock(key.id, &Passphrase::new(PASSPHRASE.to_owned())).is_ok())

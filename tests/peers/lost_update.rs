@@ -11,14 +11,16 @@ use std::{
 
 use client::{
     error::OpsError,
-    ports::{Bytes, ChangeFile, Changelist, KeyInfo, KeyStore, KeyStoreError, NotaryRemote, RemoteError, StoreError, Warning},
+    ports::{
+        Bytes, ChangeFile, Changelist, KeyFiles, KeyInfo, KeyStoreError, Keys, NotaryRemote, RemoteError, StoreError, Warning,
+    },
     repo::{publish_staged::publish_staged, signer, stage},
     session::{RefuseUnreleased, Session},
     state::refresh::for_reading,
 };
 use jiff::Timestamp;
 use trust::{
-    crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase},
+    crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase, signing_key::SigningKey},
     edit::change::Change,
     model::{digest::Sha256, gun::Gun, hashes::FileMeta, key::Key, key_id::CanonicalKeyId, role::RoleName, targets::Target},
     verify::pinning::TrustPinning,
@@ -43,7 +45,7 @@ fn easy() -> Passphrase {
     Passphrase::new("easy".to_owned())
 }
 
-impl KeyStore for Opened {
+impl Keys for Opened {
     fn list(&self) -> Result<Vec<KeyInfo>, KeyStoreError> {
         Ok(self.0.lock().unwrap().values().map(|(info, _)| info.clone()).collect())
     }
@@ -52,6 +54,12 @@ impl KeyStore for Opened {
         Ok(self.0.lock().unwrap().get(&id).map(|(info, _)| info.clone()))
     }
 
+    fn open(&self, id: CanonicalKeyId, passphrase: &Passphrase) -> Result<Box<dyn SigningKey>, KeyStoreError> {
+        Ok(Box::new(self.unlock(id, passphrase)?))
+    }
+}
+
+impl KeyFiles for Opened {
     fn unlock(&self, id: CanonicalKeyId, _: &Passphrase) -> Result<PrivateKey, KeyStoreError> {
         let keys = self.0.lock().unwrap();
         let (_, block) = keys.get(&id).ok_or(KeyStoreError::NoSuchKey(id))?;
@@ -139,6 +147,7 @@ impl<'a> Person<'a> {
             registry: &MemoryRegistry::default(),
             accounts: &Nobody,
             keys: self.keys,
+            key_files: self.keys,
             events: &heard,
             decisions: &Easy,
             pins: &pins,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::ports::{Accounts, Decisions, Events, KeyStore, NotaryRemote, Registry, TrustStore, Warning, events::Event};
+use super::ports::{Accounts, Decisions, Events, KeyFiles, Keys, NotaryRemote, Registry, TrustStore, Warning, events::Event};
 use trust::{model::gun::Gun, verify::pinning::TrustPinning};
 
 /// Everything that a use case may touch, chosen and configured by the face that was called.
@@ -18,8 +18,10 @@ pub struct Session<'a> {
     pub registry: &'a dyn Registry,
     /// Whose credentials are used where.
     pub accounts: &'a dyn Accounts,
-    /// Private keys.
-    pub keys: &'a dyn KeyStore,
+    /// The private keys that can sign.
+    pub keys: &'a dyn Keys,
+    /// Those of them that are files, to be moved about.
+    pub key_files: &'a dyn KeyFiles,
     /// Who hears what happens.
     pub events: &'a dyn Events,
     /// Who answers.

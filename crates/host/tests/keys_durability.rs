@@ -9,8 +9,8 @@ use std::{
     process::Command,
 };
 
-use client::ports::KeyStore;
-use host::keyfiles::key_files::KeyFiles;
+use client::ports::{KeyFiles as _, Keys as _};
+use host::keyfiles::key_folder::KeyFolder;
 
 #[path = "support/one_key.rs"]
 #[allow(unreachable_pub, reason = "shared with the binary's tests")]
@@ -25,7 +25,7 @@ const TRUST: &str = "DCT_TEST_TRUST";
 #[test]
 fn child() {
     let Some(trust) = std::env::var_os(TRUST) else { return };
-    let store = KeyFiles::new(Path::new(&trust));
+    let store = KeyFolder::new(Path::new(&trust));
     let id = store.list().unwrap()[0].id;
     let key = store.unlock(id, &passphrase("old")).unwrap();
     store.add(&key, "jeff", None, &passphrase("new")).unwrap();
@@ -89,7 +89,7 @@ fn on_a_full_disk_the_old_key_stays_and_nothing_is_left_behind() {
         let key = stored(trust.path());
         let mut filler = fs::File::create(trust.path().join("filler")).unwrap();
         while filler.write_all(&[0; 4096]).is_ok() {}
-        let store = KeyFiles::new(trust.path());
+        let store = KeyFolder::new(trust.path());
         let private = store.unlock(key.id, &passphrase("old")).unwrap();
         let error = store.add(&private, "jeff", None, &passphrase("new")).err().unwrap().to_string();
         assert!(error.contains("No space left on device"), "{error}");

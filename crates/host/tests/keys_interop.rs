@@ -3,9 +3,15 @@
 
 use std::path::Path;
 
-use client::ports::KeyStore;
-use host::keyfiles::key_files::KeyFiles;
-use trust::{crypto::private_key::PrivateKey, model::gun::Gun};
+use client::ports::{KeyFiles as _, Keys as _};
+use host::keyfiles::key_folder::KeyFolder;
+use trust::{
+    crypto::{
+        private_key::PrivateKey,
+        signing_key::{SigningKey as _, sign},
+    },
+    model::gun::Gun,
+};
 
 #[path = "support/notary.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the binary's tests use the rest")]
@@ -22,7 +28,7 @@ fn notary_lists_and_opens_what_we_store_and_we_open_what_it_stores_again() {
         return;
     }
     let trust = tempfile::tempdir().unwrap();
-    let store = KeyFiles::new(trust.path());
+    let store = KeyFolder::new(trust.path());
     let gun = Gun::parse("dtr.example.com/prod/nginx").unwrap();
     let keys = [
         ("root", PrivateKey::generate_p256().unwrap()),
@@ -42,7 +48,10 @@ fn notary_lists_and_opens_what_we_store_and_we_open_what_it_stores_again() {
         assert!(changed.status.success(), "{role}: {changed:?}");
         assert_ne!(std::fs::read(&info.path).unwrap(), before);
         assert_eq!(store.find(info.id).unwrap(), Some(info.clone()));
-        assert_eq!(store.unlock(info.id, &passphrase()).unwrap().public_bytes(), key.public_bytes());
+        assert_eq!(
+            store.unlock(info.id, &passphrase()).unwrap().verifying_key().public_bytes(),
+            key.verifying_key().public_bytes()
+        );
     }
     assert_eq!(store.warnings(), []);
 }
@@ -53,7 +62,7 @@ fn ed25519_keys_go_both_ways_too() {
         return;
     }
     let trust = tempfile::tempdir().unwrap();
-    let store = KeyFiles::new(trust.path());
+    let store = KeyFolder::new(trust.path());
     let info = store.add(&key(TOP, "openssl/ed25519-pkcs8.pem"), "jeff", None, &passphrase()).unwrap();
     let changed = notary(trust.path(), &["key", "passwd", &info.id.to_string()]);
     assert!(changed.status.success(), "{changed:?}");
@@ -69,12 +78,12 @@ fn keys_that_notary_makes_and_imports_are_ours_too() {
     assert!(notary(trust.path(), &["key", "generate", "ecdsa"]).status.success());
     let file = Path::new(TOP).join("testdata/keys/openssl/rsa2048-pkcs8.pem");
     assert!(notary(trust.path(), &["key", "import", "-r", "jeff", file.to_str().unwrap()]).status.success());
-    let store = KeyFiles::new(trust.path());
+    let store = KeyFolder::new(trust.path());
     let mut roles: Vec<String> = store.list().unwrap().into_iter().map(|info| info.role).collect();
     roles.sort();
     assert_eq!(roles, ["jeff", "root"]);
     for info in store.list().unwrap() {
         let key = store.unlock(info.id, &passphrase()).unwrap();
-        key.verifying_key().verify(key.scheme(), b"m", &key.sign(b"m").unwrap()).unwrap();
+        sign(&key, key.verifying_key().kind().scheme(), b"m").unwrap();
     }
 }

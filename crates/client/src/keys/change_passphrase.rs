@@ -17,15 +17,15 @@ pub fn change_passphrase(session: &Session<'_>, info: &KeyInfo) -> Result<Outcom
 fn replace(session: &Session<'_>, info: &KeyInfo) -> Result<KeyInfo, OpsError> {
     let id = info.id.to_string();
     let key = if info.encrypted {
-        until_right(session, &info.role, &id, |passphrase| match session.keys.unlock(info.id, passphrase) {
+        until_right(session, &info.role, &id, |passphrase| match session.key_files.unlock(info.id, passphrase) {
             Err(KeyStoreError::WrongPassphrase(_)) => Ok(None),
             result => Ok(Some(result?)),
         })?
         .0
     } else {
-        session.keys.unlock(info.id, &Passphrase::new(String::new()))?
+        session.key_files.unlock(info.id, &Passphrase::new(String::new()))?
     };
     let request = PassphraseRequest { role: info.role.clone(), key: id, purpose: PassphrasePurpose::Replace };
     let passphrase = session.decisions.passphrase(&request)?;
-    Ok(session.keys.replace(info, &key, &passphrase)?)
+    Ok(session.key_files.replace(info, &key, &passphrase)?)
 }

@@ -14,7 +14,6 @@ use trust::{
         pem::{self, InvalidHeader},
         public_key_file::{self, PublicKeyOutError},
         secret::Passphrase,
-        signing_key::SigningKey as _,
         verifying_key::VerifyingKey,
     },
     model::key::KeyError,
@@ -45,7 +44,7 @@ pub enum ExportError {
 
 /// A key as it is stored, under its passphrase, with its name, its repository and its ID in headers (`notary key export`). Nothing is decrypted.
 pub fn private(session: &Session<'_>, info: &KeyInfo) -> Result<Zeroizing<String>, ExportError> {
-    let mut block = session.keys.stored(info.id).map_err(OpsError::from)?;
+    let mut block = session.key_files.stored(info.id).map_err(OpsError::from)?;
     if !block.is_encrypted() {
         return Err(ExportError::NotEncrypted(info.id));
     }
@@ -75,7 +74,7 @@ pub fn public_half(session: &Session<'_>, info: &KeyInfo, known: &KnownKeys) -> 
     } else {
         Passphrase::new(String::new())
     };
-    session.keys.unlock(info.id, &passphrase).ok().map(|key| key.verifying_key())
+    session.keys.open(info.id, &passphrase).ok().map(|key| key.verifying_key())
 }
 
 fn unlocked(session: &Session<'_>, info: &KeyInfo) -> Result<VerifyingKey, ExportError> {

@@ -99,7 +99,7 @@ fn import_all(session: &Session<'_>, blocks: &[PemBlock], fallback: &Fallback) -
     let wanted = keys.into_iter().map(|block| read(session, block, fallback)).collect::<Result<Vec<_>, _>>()?;
     let mut stored = Vec::new();
     for key in wanted {
-        let found = session.keys.find(key.id).map_err(OpsError::from)?;
+        let found = session.key_files.find(key.id).map_err(OpsError::from)?;
         stored.push(match (key.content, found) {
             (ImportedKey::Sealed(block), Some(info)) => {
                 check_same_file(session, &info, block)?;
@@ -107,11 +107,11 @@ fn import_all(session: &Session<'_>, blocks: &[PemBlock], fallback: &Fallback) -
                 info
             }
             (ImportedKey::Sealed(block), None) => {
-                session.keys.add_sealed(key.id, block, &key.role, key.gun.as_ref()).map_err(OpsError::from)?
+                session.key_files.add_sealed(key.id, block, &key.role, key.gun.as_ref()).map_err(OpsError::from)?
             }
             (ImportedKey::Open(private, passphrase), _) => {
                 check_name(session, &private, &key.role, key.gun.as_ref())?;
-                session.keys.add(&private, &key.role, key.gun.as_ref(), &passphrase).map_err(OpsError::from)?
+                session.key_files.add(&private, &key.role, key.gun.as_ref(), &passphrase).map_err(OpsError::from)?
             }
         });
     }
@@ -146,7 +146,7 @@ fn read<'a>(session: &Session<'_>, block: &'a PemBlock, fallback: &Fallback) -> 
     }
     if block.is_encrypted() {
         let id = name.and_then(CanonicalKeyId::from_hex).ok_or(ImportError::Sealed)?;
-        if let Some(info) = session.keys.find(id).map_err(OpsError::from)? {
+        if let Some(info) = session.key_files.find(id).map_err(OpsError::from)? {
             check_same_file(session, &info, block)?;
         }
         return Ok(KeyToImport { id, role, gun, content: ImportedKey::Sealed(block) });
@@ -167,6 +167,6 @@ fn check_name(session: &Session<'_>, key: &PrivateKey, role: &str, gun: Option<&
 
 /// Its headers may differ: an export has others than a store.
 fn check_same_file(session: &Session<'_>, info: &KeyInfo, block: &PemBlock) -> Result<(), ImportError> {
-    let stored = session.keys.stored(info.id).map_err(OpsError::from)?;
+    let stored = session.key_files.stored(info.id).map_err(OpsError::from)?;
     if stored.content == block.content { Ok(()) } else { Err(ImportError::OtherFile(Box::new(info.clone()))) }
 }

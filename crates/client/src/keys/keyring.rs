@@ -4,7 +4,7 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc, thread};
 
 use crate::{
     error::OpsError,
-    ports::{KeyInfo, KeyStoreError, PassphrasePurpose, PassphraseRequest},
+    ports::{KeyInfo, KeyStoreError, Keys, PassphrasePurpose, PassphraseRequest},
     session::Session,
 };
 use trust::{
@@ -86,17 +86,21 @@ impl<'a> Keyring<'a> {
     /// without asking. A key that does not open is met again, and told of, when it is wanted.
     pub fn beside<T>(&self, likely: impl Fn(&KeyInfo) -> bool, network: impl FnOnce() -> T) -> Result<T, OpsError> {
         let keys = self.session.keys;
-        let known = |info: KeyInfo| Some((info.id, self.session.decisions.known_passphrase(&info.role, &info.id.to_string())?));
+        let known = |info: KeyInfo| {
+            let passphrase = self.session.decisions.known_passphrase(&info.role, &info.id.to_string())?;
+            Some((info, passphrase))
+        };
         let listed = keys.list()?.into_iter().filter(|info| info.encrypted && likely(info));
         let known: Vec<_> = listed.filter_map(known).take(MAX_BESIDE).collect();
         let (answer, unlocked) = thread::scope(|scope| {
-            let unlock = |(id, passphrase)| scope.spawn(move || Some((id, keys.unlock(id, &passphrase).ok()?)));
+            let unlock =
+                |(info, passphrase): (KeyInfo, _)| scope.spawn(move || Some((info.id, open(keys, &info, &passphrase).ok()?)));
             let unlocking: Vec<_> = known.into_iter().map(unlock).collect();
             let answer = network();
             (answer, unlocking.into_iter().filter_map(|key| key.join().ok().flatten()).collect::<Vec<_>>())
         });
         for (id, key) in unlocked {
-            self.keep(id, key);
+            self.keep(id, key.into());
         }
         Ok(answer)
     }
@@ -107,14 +111,14 @@ impl<'a> Keyring<'a> {
             return Ok(Some(Rc::clone(key)));
         }
         let Some(info) = self.session.keys.find(id)? else { return Ok(None) };
-        Ok(Some(self.keep(id, self.unlock(&info)?)))
+        Ok(Some(self.keep(id, self.unlock(&info)?.into())))
     }
 
     /// Makes a P-256 key for a role and stores it.
     pub fn create(&self, role: &str, gun: Option<&Gun>) -> Result<Rc<dyn SigningKey>, OpsError> {
         let key = PrivateKey::generate_p256()?;
         let id = store(self.session, &key, role, gun)?.id;
-        Ok(self.keep(id, key))
+        Ok(self.keep(id, Rc::new(key)))
     }
 
     /// Takes a key for a role, and stores it. One that is stored for the role already stays as it is; one that is stored for another is refused.
@@ -123,40 +127,44 @@ impl<'a> Keyring<'a> {
             Some(stored) => stored,
             None => store(self.session, key, role, gun)?,
         };
-        self.unlocked.borrow_mut().insert(stored.id, Rc::<PrivateKey>::clone(key));
+        self.keep(stored.id, Rc::<PrivateKey>::clone(key));
         Ok(())
     }
 
-    fn keep(&self, id: CanonicalKeyId, key: PrivateKey) -> Rc<dyn SigningKey> {
-        let key: Rc<dyn SigningKey> = Rc::new(key);
+    fn keep(&self, id: CanonicalKeyId, key: Rc<dyn SigningKey>) -> Rc<dyn SigningKey> {
         self.unlocked.borrow_mut().insert(id, Rc::clone(&key));
         key
     }
 
-    fn unlock(&self, info: &KeyInfo) -> Result<PrivateKey, OpsError> {
+    fn unlock(&self, info: &KeyInfo) -> Result<Box<dyn SigningKey>, OpsError> {
         if !info.encrypted {
-            return Ok(self.session.keys.unlock(info.id, &Passphrase::new(String::new()))?);
+            return Ok(open(self.session.keys, info, &Passphrase::new(String::new()))?);
         }
-        until_right(self.session, &info.role, &info.id.to_string(), |passphrase| {
-            match self.session.keys.unlock(info.id, passphrase) {
-                Err(KeyStoreError::WrongPassphrase(_)) => Ok(None),
-                result => Ok(Some(result?)),
-            }
+        until_right(self.session, &info.role, &info.id.to_string(), |passphrase| match open(self.session.keys, info, passphrase) {
+            Err(KeyStoreError::WrongPassphrase(_)) => Ok(None),
+            result => Ok(Some(result?)),
         })
         .map(|(key, _)| key)
     }
 }
 
+/// Opens a key to sign with it. Whatever has it, it is the key that was asked for: by its ID a role names it.
+fn open(keys: &dyn Keys, info: &KeyInfo, passphrase: &Passphrase) -> Result<Box<dyn SigningKey>, KeyStoreError> {
+    let key = keys.open(info.id, passphrase)?;
+    let found = Key::canonical_id_of(&*key);
+    if found == info.id { Ok(key) } else { Err(KeyStoreError::WrongKey { path: info.path.clone(), found }) }
+}
+
 /// Asks for a new passphrase and stores a key under it.
 pub fn store(session: &Session<'_>, key: &PrivateKey, role: &str, gun: Option<&Gun>) -> Result<KeyInfo, OpsError> {
     let passphrase = wanted_passphrase(session, key, role)?;
-    Ok(session.keys.add(key, role, gun, &passphrase)?)
+    Ok(session.key_files.add(key, role, gun, &passphrase)?)
 }
 
 /// A key as it is stored for a role; none where the store lacks it. `OpsError::KeyOfAnother` where it is stored for another role or repository: stored
 /// anew, it would be lost to what takes it from there.
 pub fn stored_for(session: &Session<'_>, key: &PrivateKey, role: &str, gun: Option<&Gun>) -> Result<Option<KeyInfo>, OpsError> {
-    let Some(stored) = session.keys.find(Key::canonical_id_of(key))? else { return Ok(None) };
+    let Some(stored) = session.key_files.find(Key::canonical_id_of(key))? else { return Ok(None) };
     if stored.role != role {
         return Err(OpsError::KeyOfAnother { role: stored.role, gun: None });
     }
@@ -190,5 +198,35 @@ pub fn until_right<T>(
             return Ok((opened, passphrase));
         }
         attempt += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What opens another key than the one that is asked for.
+    struct Mistaken;
+
+    impl Keys for Mistaken {
+        fn list(&self) -> Result<Vec<KeyInfo>, KeyStoreError> {
+            Ok(Vec::new())
+        }
+
+        fn find(&self, _: CanonicalKeyId) -> Result<Option<KeyInfo>, KeyStoreError> {
+            Ok(None)
+        }
+
+        fn open(&self, _: CanonicalKeyId, _: &Passphrase) -> Result<Box<dyn SigningKey>, KeyStoreError> {
+            Ok(Box::new(PrivateKey::generate_p256().unwrap()))
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_not_the_one_that_was_asked_for_signs_nothing() {
+        let id = Key::canonical_id_of(&PrivateKey::generate_p256().unwrap());
+        let info = KeyInfo { id, role: "jeff".to_owned(), gun: None, encrypted: false, path: "/x".into() };
+        let opened = open(&Mistaken, &info, &Passphrase::new(String::new()));
+        assert!(matches!(opened, Err(KeyStoreError::WrongKey { found, .. }) if found != id));
     }
 }

@@ -92,7 +92,7 @@ fn make_and_store<P, E: From<OpsError>>(
     let passphrase = wanted_passphrase(session, &key, name)?;
     let public = public_key_file::write(&key.verifying_key(), name).map_err(OpsError::from)?;
     let public = write_public(&public)?;
-    let key = session.keys.add(&key, name, None, &passphrase).map_err(OpsError::from)?;
+    let key = session.key_files.add(&key, name, None, &passphrase).map_err(OpsError::from)?;
     Ok(GeneratedKey { key, public })
 }
 
@@ -161,7 +161,7 @@ pub(crate) fn renames(
     let id = Key::canonical_id_of(key);
     let gun = gun.map(Gun::as_str);
     let is_same = |stored: &KeyInfo| stored.role == role && (gun.is_none() || stored.gun.as_deref() == gun);
-    let stored = session.keys.find(id)?.filter(|stored| !is_same(stored) && !stored.role.is_empty());
+    let stored = session.key_files.find(id)?.filter(|stored| !is_same(stored) && !stored.role.is_empty());
     Ok(stored.map(|stored| (stored, named(role, gun))))
 }
 

@@ -5,6 +5,7 @@ pub mod bytes;
 mod changelist;
 mod engine;
 pub mod events;
+mod key_files;
 mod keys;
 mod notary;
 mod person;
@@ -19,7 +20,8 @@ pub use self::{
     bytes::Bytes,
     changelist::{ChangeFile, Changelist},
     engine::{Engine, EngineError},
-    keys::{KeyInfo, KeyStore, KeyStoreError},
+    key_files::KeyFiles,
+    keys::{KeyInfo, KeyStoreError, Keys},
     notary::{NotaryRemote, RemoteError, TlsFault, Withheld},
     person::{DecisionError, Decisions, Events, PassphrasePurpose, PassphraseRequest},
     registry::{Accounts, Manifest, Registry, RegistryError},

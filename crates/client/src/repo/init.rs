@@ -183,7 +183,7 @@ fn import(session: &Session<'_>, gun: &Gun, block: &PemBlock, certificate: Optio
     }
     let stored = match stored_for(session, &key, role.as_str(), None)? {
         Some(stored) => stored,
-        None => session.keys.add(&key, role.as_str(), None, &passphrase)?,
+        None => session.key_files.add(&key, role.as_str(), None, &passphrase)?,
     };
     session.events.tell(Event::RootKeyFound { id: stored.id });
     Ok(Rc::new(key))

@@ -289,7 +289,7 @@ fn remove_unused(session: &Session<'_>, gun: &Gun, role: &RoleName, replaced: &[
                     warn(id, StillUsed::StoredAs { role: stored.role, gun: stored.gun });
                 }
                 found => {
-                    if let Err(error) = found.and_then(|_| session.keys.remove(*id)) {
+                    if let Err(error) = found.and_then(|_| session.key_files.remove(*id)) {
                         warn(id, StillUsed::NotRemoved { error: error.to_string() });
                     }
                 }

@@ -353,6 +353,7 @@ fn recovered(world: &World, wish: Wish, named: Option<&str>) -> Result<Recoverab
         registry: &MemoryRegistry::default(),
         accounts: &Nobody,
         keys: &Nobody,
+        key_files: &Nobody,
         events: &Heard::default(),
         decisions: &Nobody,
         pins: &pins,

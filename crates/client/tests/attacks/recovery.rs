@@ -28,6 +28,7 @@ impl World {
             registry: &MemoryRegistry::default(),
             accounts: &Nobody,
             keys: &Nobody,
+            key_files: &Nobody,
             events: &Heard::default(),
             decisions: &Nobody,
             pins: &self.pins,

@@ -164,6 +164,7 @@ fn look(forge: &Forge, tag: Option<&str>, digest: Option<Sha256>) -> Result<Imag
         registry: &MemoryRegistry::default(),
         accounts: &Nobody,
         keys: &Nobody,
+        key_files: &Nobody,
         events: &Heard::default(),
         decisions: &Nobody,
         pins: &TrustPinning::default(),

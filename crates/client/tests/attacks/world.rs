@@ -91,6 +91,7 @@ impl World {
             registry: &MemoryRegistry::default(),
             accounts: &Nobody,
             keys: &Nobody,
+            key_files: &Nobody,
             events: &heard,
             decisions: &Nobody,
             pins: &self.pins,

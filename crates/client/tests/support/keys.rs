@@ -6,9 +6,9 @@ use std::{
     sync::{Mutex, MutexGuard},
 };
 
-use client::ports::{KeyInfo, KeyStore, KeyStoreError};
+use client::ports::{KeyFiles, KeyInfo, KeyStoreError, Keys};
 use trust::{
-    crypto::{key_format::KeyFormatError, pem::PemBlock, private_key::PrivateKey, secret::Passphrase},
+    crypto::{key_format::KeyFormatError, pem::PemBlock, private_key::PrivateKey, secret::Passphrase, signing_key::SigningKey},
     model::{gun::Gun, key::Key, key_id::CanonicalKeyId},
 };
 
@@ -22,7 +22,7 @@ impl MemoryKeys {
     }
 }
 
-impl KeyStore for MemoryKeys {
+impl Keys for MemoryKeys {
     fn list(&self) -> Result<Vec<KeyInfo>, KeyStoreError> {
         Ok(self.keys().values().map(|(info, _)| info.clone()).collect())
     }
@@ -31,6 +31,12 @@ impl KeyStore for MemoryKeys {
         Ok(self.keys().get(&id).map(|(info, _)| info.clone()))
     }
 
+    fn open(&self, id: CanonicalKeyId, passphrase: &Passphrase) -> Result<Box<dyn SigningKey>, KeyStoreError> {
+        Ok(Box::new(self.unlock(id, passphrase)?))
+    }
+}
+
+impl KeyFiles for MemoryKeys {
     fn unlock(&self, id: CanonicalKeyId, passphrase: &Passphrase) -> Result<PrivateKey, KeyStoreError> {
         PrivateKey::from_pem_block(&self.stored(id)?, Some(passphrase)).map_err(|error| match error {
             KeyFormatError::WrongPassphrase => KeyStoreError::WrongPassphrase(id),

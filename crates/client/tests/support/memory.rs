@@ -7,13 +7,13 @@ use std::{
 };
 
 use client::ports::{
-    Accounts, Asked, Bytes, Commit, DecisionError, Decisions, Events, FileRef, KeyInfo, KeyStore, KeyStoreError, Manifest,
+    Accounts, Asked, Bytes, Commit, DecisionError, Decisions, Events, FileRef, KeyFiles, KeyInfo, KeyStoreError, Keys, Manifest,
     NotaryRemote, PassphraseRequest, Registry, RegistryError, RemoteError, Repositories, Sent, Service, StoreError, Stored,
     TlsFault, TrustSet, TrustStore, Warning, WriterGuard, events::Event,
 };
 use forge::Forge;
 use trust::{
-    crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase},
+    crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase, signing_key::SigningKey},
     model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName, tag::Tag},
 };
 
@@ -321,7 +321,7 @@ impl Accounts for Nobody {
     }
 }
 
-impl KeyStore for Nobody {
+impl Keys for Nobody {
     fn list(&self) -> Result<Vec<KeyInfo>, KeyStoreError> {
         Ok(Vec::new())
     }
@@ -330,6 +330,12 @@ impl KeyStore for Nobody {
         Ok(None)
     }
 
+    fn open(&self, id: CanonicalKeyId, _: &Passphrase) -> Result<Box<dyn SigningKey>, KeyStoreError> {
+        Err(KeyStoreError::NoSuchKey(id))
+    }
+}
+
+impl KeyFiles for Nobody {
     fn unlock(&self, id: CanonicalKeyId, _: &Passphrase) -> Result<PrivateKey, KeyStoreError> {
         Err(KeyStoreError::NoSuchKey(id))
     }

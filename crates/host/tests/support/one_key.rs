@@ -6,8 +6,8 @@ use std::{
     process::Command,
 };
 
-use client::ports::{KeyInfo, KeyStore};
-use host::keyfiles::key_files::KeyFiles;
+use client::ports::{KeyFiles as _, KeyInfo};
+use host::keyfiles::key_folder::KeyFolder;
 use trust::crypto::{private_key::PrivateKey, secret::Passphrase};
 
 /// A passphrase of this text.
@@ -17,12 +17,12 @@ pub fn passphrase(text: &str) -> Passphrase {
 
 /// Stores a key of jeff's under the passphrase `old`.
 pub fn stored(trust: &Path) -> KeyInfo {
-    KeyFiles::new(trust).add(&PrivateKey::generate_p256().unwrap(), "jeff", None, &passphrase("old")).unwrap()
+    KeyFolder::new(trust).add(&PrivateKey::generate_p256().unwrap(), "jeff", None, &passphrase("old")).unwrap()
 }
 
 /// Whether the key opens with the old passphrase, and else with the new one.
 pub fn opens_with_the_old(trust: &Path, key: &KeyInfo) -> bool {
-    let store = KeyFiles::new(trust);
+    let store = KeyFolder::new(trust);
     let old = store.unlock(key.id, &passphrase("old")).is_ok();
     assert!(old || store.unlock(key.id, &passphrase("new")).is_ok(), "the key is lost");
     old

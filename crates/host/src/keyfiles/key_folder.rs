@@ -11,7 +11,7 @@ use super::{
     durable::{self, Pending, WriteFailure},
     scan::{self, Scan},
 };
-use client::ports::{KeyInfo, KeyStore, KeyStoreError};
+use client::ports::{KeyFiles, KeyInfo, KeyStoreError, Keys};
 use trust::{
     crypto::{
         key_format::KeyFormatError,
@@ -19,17 +19,18 @@ use trust::{
         pkcs8,
         private_key::PrivateKey,
         secret::Passphrase,
+        signing_key::SigningKey,
     },
     model::{gun::Gun, key::Key, key_id::CanonicalKeyId},
 };
 
 /// The key files of one trust folder.
-pub struct KeyFiles {
+pub struct KeyFolder {
     private: PathBuf,
     warnings: Mutex<BTreeSet<KeyFileWarning>>,
 }
 
-impl KeyFiles {
+impl KeyFolder {
     /// The store below a trust folder, such as `~/.docker/trust`. Nothing is read or made yet.
     #[must_use]
     pub fn new(trust_dir: &Path) -> Self {
@@ -90,7 +91,7 @@ impl KeyFiles {
     }
 }
 
-impl KeyStore for KeyFiles {
+impl Keys for KeyFolder {
     fn list(&self) -> Result<Vec<KeyInfo>, KeyStoreError> {
         Ok(self.scan()?.keys.into_values().collect())
     }
@@ -103,6 +104,12 @@ impl KeyStore for KeyFiles {
         }
     }
 
+    fn open(&self, id: CanonicalKeyId, passphrase: &Passphrase) -> Result<Box<dyn SigningKey>, KeyStoreError> {
+        Ok(Box::new(self.unlock(id, passphrase)?))
+    }
+}
+
+impl KeyFiles for KeyFolder {
     fn unlock(&self, id: CanonicalKeyId, passphrase: &Passphrase) -> Result<PrivateKey, KeyStoreError> {
         let found = self.find(id)?.map(|info| info.path);
         // a file that has the key's name but was passed over says itself what is wrong with it
@@ -193,7 +200,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use trust::crypto::signing_key::{SigningKey as _, sign};
+    use trust::crypto::signing_key::sign;
 
     fn testdata(name: &str) -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/keys").join(name)
@@ -213,7 +220,7 @@ mod tests {
     }
 
     /// A trust folder with a copy of a `private` folder of the test data, with the modes that its owner gave it.
-    fn copy_of(name: &str) -> (TempDir, KeyFiles) {
+    fn copy_of(name: &str) -> (TempDir, KeyFolder) {
         fn copy(from: &Path, to: &Path) {
             fs::create_dir(to).unwrap();
             fs::set_permissions(to, fs::Permissions::from_mode(0o700)).unwrap();
@@ -229,11 +236,11 @@ mod tests {
         }
         let trust = tempfile::tempdir().unwrap();
         copy(&testdata(name).join("private"), &trust.path().join("private"));
-        let store = KeyFiles::new(trust.path());
+        let store = KeyFolder::new(trust.path());
         (trust, store)
     }
 
-    fn roles(store: &KeyFiles) -> Vec<(String, Option<String>)> {
+    fn roles(store: &KeyFolder) -> Vec<(String, Option<String>)> {
         let mut roles: Vec<_> = store.list().unwrap().into_iter().map(|info| (info.role, info.gun)).collect();
         roles.sort();
         roles
@@ -311,7 +318,7 @@ mod tests {
         store.replace(&info, &key, &Passphrase::new("another".to_owned())).unwrap();
         let told = [KeyFileWarning { path: copy.clone(), reason: "a copy of the key stays here, as it was".to_owned() }];
         assert_eq!(store.warnings(), told);
-        let store = KeyFiles::new(trust.path());
+        let store = KeyFolder::new(trust.path());
         store.remove(info.id).unwrap();
         assert_eq!(store.warnings(), told);
         assert!(!info.path.exists() && copy.exists());
@@ -338,7 +345,7 @@ mod tests {
     #[test]
     fn a_key_is_stored_for_its_owner_alone_and_found_again() {
         let trust = tempfile::tempdir().unwrap();
-        let store = KeyFiles::new(&trust.path().join("deep/trust"));
+        let store = KeyFolder::new(&trust.path().join("deep/trust"));
         assert_eq!(store.list().unwrap(), []);
         let key = PrivateKey::generate_p256().unwrap();
         let gun = Gun::parse(GUN).unwrap();
@@ -364,7 +371,7 @@ mod tests {
     #[test]
     fn every_kind_of_key_is_stored() {
         let trust = tempfile::tempdir().unwrap();
-        let store = KeyFiles::new(trust.path());
+        let store = KeyFolder::new(trust.path());
         for name in ["p384-sec1.pem", "p521-pkcs8.pem", "rsa2048-pkcs1.pem", "ed25519-pkcs8.pem"] {
             let key = openssl_key(name);
             let info = store.add(&key, "jeff", None, &passphrase()).unwrap();
@@ -436,21 +443,21 @@ mod tests {
         let trust = tempfile::tempdir().unwrap();
         let key = PrivateKey::generate_p256().unwrap();
         fs::write(trust.path().join("private"), "a file").unwrap();
-        let fails = |store: &KeyFiles| store.add(&key, "jeff", None, &passphrase()).err().unwrap().to_string();
-        let store = KeyFiles::new(trust.path());
+        let fails = |store: &KeyFolder| store.add(&key, "jeff", None, &passphrase()).err().unwrap().to_string();
+        let store = KeyFolder::new(trust.path());
         assert!(store.list().is_err());
         assert!(fails(&store).starts_with(&format!("create {}", trust.path().join("private").display())));
-        let store = KeyFiles::new(&trust.path().join("private"));
+        let store = KeyFolder::new(&trust.path().join("private"));
         assert!(store.list().is_err());
         fails(&store);
-        fails(&KeyFiles::new(Path::new("/proc/self")));
+        fails(&KeyFolder::new(Path::new("/proc/self")));
         assert_eq!(fs::read_dir(trust.path()).unwrap().count(), 1);
     }
 
     #[test]
     fn what_cannot_be_written_as_a_header_leaves_nothing_behind() {
         let trust = tempfile::tempdir().unwrap();
-        let store = KeyFiles::new(trust.path());
+        let store = KeyFolder::new(trust.path());
         let key = PrivateKey::generate_p256().unwrap();
         assert!(store.add(&key, "jeff\ngun: x", None, &passphrase()).is_err());
         assert_eq!(fs::read_dir(trust.path()).unwrap().count(), 0);
@@ -459,7 +466,7 @@ mod tests {
     #[test]
     fn a_file_is_not_written_through_a_symlink() {
         let trust = tempfile::tempdir().unwrap();
-        let store = KeyFiles::new(trust.path());
+        let store = KeyFolder::new(trust.path());
         let key = PrivateKey::generate_p256().unwrap();
         let info = store.add(&key, "jeff", None, &passphrase()).unwrap();
         let elsewhere = trust.path().join("elsewhere");
@@ -477,10 +484,10 @@ mod tests {
         let keys: Vec<_> = (0..4).map(|_| PrivateKey::generate_p256().unwrap()).collect();
         std::thread::scope(|scope| {
             for key in keys.iter().chain(&keys) {
-                scope.spawn(|| KeyFiles::new(trust.path()).add(key, "jeff", None, &passphrase()).unwrap());
+                scope.spawn(|| KeyFolder::new(trust.path()).add(key, "jeff", None, &passphrase()).unwrap());
             }
         });
-        let store = KeyFiles::new(trust.path());
+        let store = KeyFolder::new(trust.path());
         let infos = store.list().unwrap();
         assert_eq!((infos.len(), fs::read_dir(trust.path().join("private")).unwrap().count()), (4, 4));
         for info in infos {
