@@ -10,7 +10,7 @@ use client::ports::{KeyFiles as _, Keys as _};
 use host::keyfiles::key_folder::KeyFolder;
 use trust::{
     crypto::{pem, private_key::PrivateKey, signing_key::SigningKey as _},
-    model::gun::Gun,
+    model::{gun::Gun, key_name::KeyName},
 };
 
 #[path = "../crates/host/tests/support/notary.rs"]
@@ -42,7 +42,7 @@ fn what_we_export_notary_imports_and_lists_and_we_load_again() {
         ("targets", key(TOP, "openssl/p384-sec1.pem")),
         ("jeff", key(TOP, "openssl/rsa2048-pkcs1.pem")),
     ] {
-        let info = store.add(&key, role, Some(&gun), &passphrase()).unwrap();
+        let info = store.add(&key, &KeyName::of(role), Some(&gun), &passphrase()).unwrap();
         let id = info.id.to_string();
         let file = docker.path().join(format!("{role}.pem"));
         let path = file.to_str().unwrap();
@@ -65,7 +65,7 @@ fn what_we_export_notary_imports_and_lists_and_we_load_again() {
         let loaded = dct(third.path(), &["key", "load", "--name", role, path]);
         assert!(loaded.status.success(), "{loaded:?}");
         let found = KeyFolder::new(&third.path().join("trust")).find(info.id).unwrap().unwrap();
-        assert_eq!((found.role.as_str(), &found.gun), (role, &info.gun));
+        assert_eq!((found.name.as_str(), &found.gun), (role, &info.gun));
     }
 }
 
@@ -77,7 +77,7 @@ fn the_public_half_is_the_one_that_openssl_derives_and_its_fingerprint_too() {
         let data = Path::new(TOP).join("testdata/keys/openssl");
         let private = key(TOP, &format!("openssl/{name}-pkcs8.pem"));
         let signer = format!("signer{number}");
-        store.add(&private, &signer, None, &passphrase()).unwrap();
+        store.add(&private, &KeyName::of(&signer), None, &passphrase()).unwrap();
         let exported = dct(docker.path(), &["key", "export", "--public", &signer]);
         let public = std::fs::read(data.join(format!("{name}.pub"))).unwrap();
         let (ours, openssl_s) = (pem::first_block(&exported.stdout).unwrap(), pem::first_block(&public).unwrap());

@@ -51,7 +51,7 @@ use host::{
     store::TrustFolder,
 };
 use trust::{
-    model::{gun::Gun, image_name, role::RoleName},
+    model::{gun::Gun, image_name, key_id::CanonicalKeyId, key_name::KeyName},
     verify::pinning::TrustPinning,
 };
 
@@ -213,14 +213,15 @@ impl CompletionNames {
     #[must_use]
     pub(crate) fn keys(&self) -> Vec<(String, String)> {
         let keys = self.keys.list().unwrap_or_default();
-        keys.into_iter().map(|key| (key.id.to_string(), key.role)).collect()
+        keys.into_iter().map(|key| (key.id.to_string(), key.name.to_string())).collect()
     }
 
     /// The names of signers, and of the keys in the key store that are a signer's.
     #[must_use]
     pub(crate) fn signers(&self) -> Vec<String> {
         let keys = self.keys.list().unwrap_or_default();
-        let own = keys.into_iter().map(|key| key.role).filter(|role| RoleName::parse(role).is_err());
+        let own =
+            keys.into_iter().map(|key| key.name).filter(|name| !matches!(name, KeyName::Role(_))).map(|name| name.to_string());
         let guns = self.store.known_repositories().guns;
         let others = guns.iter().flat_map(|gun| self.store.known_names(gun).signers);
         own.chain(others).collect::<BTreeSet<_>>().into_iter().collect()
@@ -234,11 +235,12 @@ pub(crate) fn passphrases(flags: &PassphraseFlags, new: Option<&NewPassphraseFla
     Ok(sources.with_flags(flags.source(&read)?, new.map(|new| new.source(&read)).transpose()?.flatten()))
 }
 
-fn read_passphrase(place: &Place, role: &str, key: &str) -> Result<SourcedPassphrase, String> {
+fn read_passphrase(place: &Place, name: &KeyName, key: Option<CanonicalKeyId>) -> Result<SourcedPassphrase, String> {
     match place {
         Place::Text(text) => Ok(SourcedPassphrase { text: text.clone(), warning: None }),
         Place::File(path) => passphrases::from_file(path).map(|file| SourcedPassphrase { text: file.text, warning: file.warning }),
-        Place::Command(line) => passphrases::from_command(line, role, key).map(|text| SourcedPassphrase { text, warning: None }),
+        Place::Command(line) => passphrases::from_command(line, name.as_str(), &key.map(|key| key.to_string()).unwrap_or_default())
+            .map(|text| SourcedPassphrase { text, warning: None }),
     }
     .map_err(|error| error.to_string())
 }

@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let is_meant = |info: &KeyInfo| match (guns.as_slice(), ids.as_slice()) {
         ([], []) => true,
         ([], ids) => ids.contains(&info.id.to_string()),
-        (guns, _) => info.gun.as_ref().is_some_and(|gun| guns.contains(gun)),
+        (guns, _) => info.gun.as_ref().is_some_and(|gun| guns.iter().any(|wanted| wanted == gun.as_str())),
     };
     let meant: Vec<&KeyInfo> = keys.iter().filter(|info| is_meant(info)).collect();
     let mut text = Zeroizing::new(String::new());

@@ -11,7 +11,7 @@ use crate::{
     term::error::CliError,
 };
 use client::keys::{export_key::ExportError, generate_pair, keyring::Keyring};
-use trust::model::key::Key;
+use trust::model::{key::Key, key_name::KeyName};
 
 /// Generates a new key
 #[derive(Debug, clap::Args)]
@@ -56,7 +56,7 @@ fn to_store(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let (narrator, role) = (NotaryNarrator::new(context.ui), &args.role);
     let session = context.session(&narrator);
     let key = Keyring::new(&session)
-        .create(role, None)
+        .create(&KeyName::of(role), None)
         .map_err(|error| notary_failure::told(&error).prefixed(&format!("Failed to create a new {role} key: ")))?;
     let id = Key::canonical_id_of(&*key);
     context.ui.line(&format!("Generated new {ALGORITHM} {role} key with keyID: {id}"));

@@ -17,7 +17,7 @@ use crate::{
     term::error::CliError,
 };
 use client::keys::import_key::{self, Fallback, ImportError};
-use trust::{crypto::pem, model::role::RoleName};
+use trust::crypto::pem;
 
 /// Imports all keys from all provided .pem files
 #[derive(Debug, clap::Args)]
@@ -56,10 +56,10 @@ fn import(file: &Path, fallback: &Fallback, context: &Context<'_>) -> Result<(),
     let stored = stored.map_err(|error| refused(file, error))?.into_result();
     // as notary has it, what the file says wins
     let typed = fallback.role.as_deref().filter(|role| !role.is_empty());
-    for key in stored.iter().filter(|key| typed.is_some_and(|typed| key.role != typed)) {
-        context.ui.warning("key-named-by-file", &format!("key {} is stored as {}, as its file says", key.id, key.role));
+    for key in stored.iter().filter(|key| typed.is_some_and(|typed| key.name.as_str() != typed)) {
+        context.ui.warning("key-named-by-file", &format!("key {} is stored as {}, as its file says", key.id, key.name));
     }
-    for key in stored.iter().filter(|key| key.role == RoleName::root().as_str()) {
+    for key in stored.iter().filter(|key| key.name.is_root()) {
         context.ui.warning(
             "root-key",
             &format!("{} is a root key: repositories that are initialized on this machine take it for theirs", key.id),

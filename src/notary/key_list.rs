@@ -11,8 +11,10 @@ use crate::{
     render::{json, keys_json::KeysJson, notary_table},
     term::error::CliError,
 };
-use client::{error::OpsError, ports::KeyInfo};
-use trust::model::role::RoleName;
+use client::{
+    error::OpsError,
+    ports::{GunHeader, KeyInfo},
+};
 
 /// Most characters of a repository's name, and of a folder's, that are shown.
 const MAX_GUN: usize = 25;
@@ -38,7 +40,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     }
     let narrator = NotaryNarrator::new(context.ui);
     let mut keys = context.session(&narrator).keys.list().map_err(|error| notary_failure::told(&OpsError::Keys(error)))?;
-    keys.sort_by_key(|info| (info.role != RoleName::root().as_str(), info.gun.clone(), info.role.clone(), info.id));
+    keys.sort_by(|one, other| one.place_in_lists().cmp(&other.place_in_lists()));
     match args.output {
         OutputFormat::Json => context.ui.json(&json::report(&KeysJson::of(&keys))?),
         OutputFormat::Text => {
@@ -55,8 +57,8 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
 }
 
 fn row(info: &KeyInfo) -> [String; 4] {
-    let gun = info.gun.as_deref().unwrap_or_default();
-    [info.role.clone(), end_of(gun, MAX_GUN), info.id.to_string(), end_of(&folder_of(info), MAX_FOLDER)]
+    let gun = info.gun.as_ref().map_or("", GunHeader::as_str);
+    [info.name.to_string(), end_of(gun, MAX_GUN), info.id.to_string(), end_of(&folder_of(info), MAX_FOLDER)]
 }
 
 /// The last characters of a text that is too long.

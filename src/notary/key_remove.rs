@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
         ui.line("");
         return Err(CliError::new(format!("No key with ID {typed} found")));
     };
-    let whose = format!("{} (role {}) from {}", info.id, info.role, folder_of(&info));
+    let whose = format!("{} (role {}) from {}", info.id, info.name, folder_of(&info));
     if context.prompter.is_yes(&format!("Are you sure you want to remove {whose}?  (yes/no)  ")) {
         session.key_files.remove(info.id).map_err(told)?;
         ui.lines(["", &format!("Deleted {whose}."), ""]);

@@ -105,7 +105,7 @@ fn read_key(session: &Session<'_>, file: &Path, role: &RoleName) -> Result<Priva
     if *role == RoleName::root() && !block.is_encrypted() {
         return Err(CliError::new("only encrypted root keys may be imported"));
     }
-    load_key::open(session, &block, RoleName::root().as_str()).map_err(|error| match error {
+    load_key::open(session, &block, &RoleName::root().into()).map_err(|error| match error {
         LoadError::Ops(error) => told(&error),
         error => CliError::new(error.to_string()),
     })

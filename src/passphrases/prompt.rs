@@ -18,7 +18,10 @@ use crate::term::{
     ui::Ui,
 };
 use client::ports::{DecisionError, Decisions, PassphrasePurpose, PassphraseRequest};
-use trust::crypto::secret::Passphrase;
+use trust::{
+    crypto::secret::Passphrase,
+    model::{key_id::CanonicalKeyId, key_name::KeyName},
+};
 
 /// Shortest new passphrase that is accepted from a person, in bytes. A variable may hold a shorter one, as with the peers.
 const MIN_NEW: usize = 8;
@@ -38,15 +41,15 @@ const ROOT_WARNING: [&str; 6] = [
     "way to recover this key. You can find the key in your config directory.",
 ];
 
-/// By role and key.
-type Answers = BTreeMap<(String, String), Zeroizing<String>>;
+/// By name and key.
+type Answers = BTreeMap<(KeyName, CanonicalKeyId), Zeroizing<String>>;
 
 /// Asks a person, or the environment in their stead.
 pub struct Prompter {
     ui: Arc<Ui>,
     input: Arc<Input>,
     sources: PassphraseSources,
-    /// What was answered in this process, by role and key: one key is asked for once. Another key of the same role is another question
+    /// What was answered in this process, by name and key: one key is asked for once. Another key of the same name is another question
     /// (the peers reuse the answer silently).
     answers: Mutex<Answers>,
 }
@@ -129,7 +132,7 @@ impl Prompter {
     }
 
     fn warn_of_root(&self, question: &Question<'_>) {
-        for line in ROOT_WARNING.iter().filter(|_| question.role == "root") {
+        for line in ROOT_WARNING.iter().filter(|_| question.kept_as.is_root()) {
             self.ui.say(line);
         }
     }
@@ -177,9 +180,9 @@ impl Prompter {
 
     fn unlock(&self, question: &Question<'_>, attempt: u32) -> Result<Zeroizing<String>, DecisionError> {
         if attempt == 0
-            && let Some(known) = self.answers().get(&question.name())
+            && let Some(known) = question.known_by().and_then(|by| self.answers().get(&by).cloned())
         {
-            return Ok(known.clone());
+            return Ok(known);
         }
         if let Some(source) = self.source(question, false)? {
             if attempt == 0 {
@@ -207,18 +210,18 @@ impl Prompter {
         self.sources.peer() == Peer::Docker || self.input.is_terminal()
     }
 
-    fn question<'a>(&self, role: &'a str, id: &'a str) -> Question<'a> {
-        Question { role, id, peer: self.sources.peer() }
+    fn question<'a>(&self, kept_as: &'a KeyName, id: Option<CanonicalKeyId>) -> Question<'a> {
+        Question { kept_as, id, peer: self.sources.peer() }
     }
 
     fn source(&self, question: &Question<'_>, new: bool) -> Result<Option<PassphraseSource>, DecisionError> {
-        self.sources.find(PassphraseNeed { role: question.role, key: question.id, new }).map_err(DecisionError::NoAnswer)
+        self.sources.find(PassphraseNeed { name: question.kept_as, key: question.id, new }).map_err(DecisionError::NoAnswer)
     }
 
     fn read(&self, source: &PassphraseSource, question: &Question<'_>) -> Result<Zeroizing<String>, DecisionError> {
         // a command may ask on the terminal
         let _aside = self.ui.aside();
-        let answer = self.sources.read(source, question.role, question.id).map_err(DecisionError::NoAnswer)?;
+        let answer = self.sources.read(source, question.kept_as, question.id).map_err(DecisionError::NoAnswer)?;
         if let Some(warning) = &answer.warning {
             self.ui.warning("passphrase", warning);
         }
@@ -232,7 +235,7 @@ impl Prompter {
                 _ => error.to_string(),
             };
             let key = question.key();
-            let advice = |new| self.sources.advice(PassphraseNeed { role: question.role, key: question.id, new });
+            let advice = |new| self.sources.advice(PassphraseNeed { name: question.kept_as, key: question.id, new });
             let (what, advice) = match purpose {
                 PassphrasePurpose::Create => ("passphrase", advice(true)),
                 PassphrasePurpose::Unlock { .. } => ("passphrase", advice(false)),
@@ -256,22 +259,22 @@ impl Prompter {
 
 impl Decisions for Prompter {
     fn passphrase(&self, request: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
-        let question = self.question(&request.role, &request.key);
+        let question = self.question(&request.name, request.key);
         let answer = match request.purpose {
             PassphrasePurpose::Create => self.create(&question)?,
             PassphrasePurpose::Replace => self.replace(&question)?,
             PassphrasePurpose::Unlock { attempt } => self.unlock(&question, attempt)?,
         };
-        if !question.id.is_empty() {
+        if let Some(by) = question.known_by() {
             // a wrong answer stays only until the next attempt replaces it
-            self.answers().insert(question.name(), answer.clone());
+            self.answers().insert(by, answer.clone());
         }
         Ok(Passphrase::new(answer.to_string()))
     }
 
-    fn known_passphrase(&self, role: &str, key: &str) -> Option<Passphrase> {
-        let question = self.question(role, key);
-        let known = self.answers().get(&question.name()).cloned();
+    fn known_passphrase(&self, name: &KeyName, key: CanonicalKeyId) -> Option<Passphrase> {
+        let question = self.question(name, Some(key));
+        let known = self.answers().get(&(name.clone(), key)).cloned();
         let read = || {
             let source = self.source(&question, false).ok().flatten().filter(PassphraseSource::is_quiet)?;
             self.read(&source, &question).ok()
@@ -282,21 +285,21 @@ impl Decisions for Prompter {
 
 /// Whose passphrase is wanted.
 struct Question<'a> {
-    role: &'a str,
-    id: &'a str,
+    kept_as: &'a KeyName,
+    id: Option<CanonicalKeyId>,
     peer: Peer,
 }
 
 impl Question<'_> {
-    /// The role as the peer shows it, and the key's first seven digits where they are known.
+    /// The name as the peer shows it, and the key's first seven digits where they are known.
     fn key(&self) -> String {
-        let role = self.peer.shown(self.role);
-        let id: String = self.id.chars().take(7).collect();
-        if id.is_empty() { format!("{role} key") } else { format!("{role} key with ID {id}") }
+        let name = self.peer.shown(self.kept_as);
+        self.id.map_or_else(|| format!("{name} key"), |id| format!("{name} key with ID {}", id.short()))
     }
 
-    fn name(&self) -> (String, String) {
-        (self.role.to_owned(), self.id.to_owned())
+    /// By what its answer is known; a key of unknown ID may be another the next time.
+    fn known_by(&self) -> Option<(KeyName, CanonicalKeyId)> {
+        Some((self.kept_as.clone(), self.id?))
     }
 }
 
@@ -339,8 +342,13 @@ mod tests {
         (seen, answers)
     }
 
-    fn new_key(role: &str, key: &str) -> PassphraseRequest {
-        PassphraseRequest { role: role.to_owned(), key: key.to_owned(), purpose: PassphrasePurpose::Create }
+    /// The ID that begins with these digits; none where there are none.
+    fn id(digits: &str) -> Option<CanonicalKeyId> {
+        CanonicalKeyId::from_hex(&format!("{digits:0<64}")).filter(|_| !digits.is_empty())
+    }
+
+    fn new_key(name: &str, digits: &str) -> PassphraseRequest {
+        PassphraseRequest { name: KeyName::of(name), key: id(digits), purpose: PassphrasePurpose::Create }
     }
 
     #[test]
@@ -355,12 +363,13 @@ mod tests {
         assert_eq!(ask(existing("targets", "1234567", 0)), None);
         assert_eq!(ask(existing("targets", "1234567", 1)), Some(DecisionError::AttemptsExceeded));
         assert!(screen.0.lock().unwrap().is_empty());
-        let question = prompter.question("targets", "123456789");
+        let targets = KeyName::of("targets");
+        let question = prompter.question(&targets, id("123456789"));
         assert_eq!(question.key(), "targets key with ID 1234567");
     }
 
-    fn existing(role: &str, key: &str, attempt: u32) -> PassphraseRequest {
-        PassphraseRequest { role: role.to_owned(), key: key.to_owned(), purpose: PassphrasePurpose::Unlock { attempt } }
+    fn existing(name: &str, digits: &str, attempt: u32) -> PassphraseRequest {
+        PassphraseRequest { name: KeyName::of(name), key: id(digits), purpose: PassphrasePurpose::Unlock { attempt } }
     }
 
     #[test]
@@ -421,8 +430,8 @@ mod tests {
             &[],
             &[new_key("targets", "1"), new_key("targets", "2")],
         );
-        assert!(seen.contains("Enter passphrase for new repository key with ID 1: "), "{seen}");
-        assert!(seen.contains("Enter passphrase for new repository key with ID 2: "), "{seen}");
+        assert!(seen.contains("Enter passphrase for new repository key with ID 1000000: "), "{seen}");
+        assert!(seen.contains("Enter passphrase for new repository key with ID 2000000: "), "{seen}");
     }
 
     #[test]
@@ -492,7 +501,7 @@ mod tests {
         let set = [("DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "")];
         let (_, answers) = session("", &set, &[new_key("root", "1"), existing("root", "1", 0)]);
         let error = "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE is set but empty: a new key needs a passphrase";
-        let existing = "no passphrase for the root key with ID 1: the input ended; DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE is set but \
+        let existing = "no passphrase for the root key with ID 1000000: the input ended; DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE is set but \
                         empty; give it a value, or answer the prompt on a terminal";
         assert_eq!(answers, [error, existing].map(|error| Err(DecisionError::NoAnswer(error.to_owned()))));
     }
@@ -511,7 +520,7 @@ mod tests {
                 "Enter passphrase for root key with ID 1234567: \n",
             ),
         ] {
-            let key = format!("{} key with ID 1234567", request.role);
+            let key = format!("{} key with ID 1234567", request.name);
             let (seen, answers) = session("", &[], &[request]);
             let error = format!("no passphrase for the {key}: the input ended; set {variable}, or answer the prompt on a terminal");
             assert_eq!(answers, [Err(DecisionError::NoAnswer(error))]);
@@ -528,7 +537,7 @@ mod tests {
     #[test]
     fn a_name_cannot_act_on_the_terminal() {
         let (seen, _) = session("x\n", &[], &[existing("je\u{1b}[2Jff", "1", 0)]);
-        assert_eq!(seen, "Enter passphrase for je\\u{1b}[2Jff key with ID 1: \n");
+        assert_eq!(seen, "Enter passphrase for je\\u{1b}[2Jff key with ID 1000000: \n");
     }
 
     #[test]

@@ -13,6 +13,8 @@ use std::{
 
 use zeroize::Zeroizing;
 
+use trust::model::{key_id::CanonicalKeyId, key_name::KeyName};
+
 /// How the names of our variables begin.
 const STEM: &str = "DCT_PASSPHRASE";
 /// The fewest digits of a key's ID that name it.
@@ -21,8 +23,8 @@ const MIN_DIGITS: usize = 7;
 /// Reads a variable of the environment.
 pub(crate) type Variables = Box<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
 
-/// Reads what a place holds for a key of this role and ID.
-pub(crate) type Reader = Box<dyn Fn(&Place, &str, &str) -> Result<SourcedPassphrase, String> + Send + Sync>;
+/// Reads what a place holds for a key of this name and ID.
+pub(crate) type Reader = Box<dyn Fn(&Place, &KeyName, Option<CanonicalKeyId>) -> Result<SourcedPassphrase, String> + Send + Sync>;
 
 /// Where a passphrase is kept.
 #[derive(Clone)]
@@ -53,10 +55,10 @@ pub struct PassphraseSource {
 /// What a passphrase is wanted for.
 #[derive(Clone, Copy)]
 pub struct PassphraseNeed<'a> {
-    /// The role, or the signer's name, that the key is kept under.
-    pub role: &'a str,
-    /// The key's ID; empty where it cannot be known yet.
-    pub key: &'a str,
+    /// What the key is kept under.
+    pub name: &'a KeyName,
+    /// The key's ID; none where it cannot be known yet.
+    pub key: Option<CanonicalKeyId>,
     /// Whether the key is made now.
     pub new: bool,
 }
@@ -72,10 +74,10 @@ pub enum Peer {
 }
 
 impl Peer {
-    /// The variable that answers for a role.
+    /// The variable that answers for a key of this name.
     #[must_use]
-    pub fn variable(self, role: &str) -> Option<&'static str> {
-        match (self, role) {
+    pub fn variable(self, name: &KeyName) -> Option<&'static str> {
+        match (self, name.as_str()) {
             (Self::Docker, "root") => Some("DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE"),
             (Self::Docker, _) => Some("DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE"),
             (Self::Notary, "root") => Some("NOTARY_ROOT_PASSPHRASE"),
@@ -87,12 +89,12 @@ impl Peer {
         }
     }
 
-    /// A role as a prompt shows it.
+    /// A name as a prompt shows it.
     #[must_use]
-    pub fn shown(self, role: &str) -> &str {
-        match (self, role) {
+    pub fn shown(self, name: &KeyName) -> &str {
+        match (self, name.as_str()) {
             (Self::Docker, "snapshot" | "targets" | "default") => "repository",
-            (_, role) => role,
+            (_, name) => name,
         }
     }
 }
@@ -159,12 +161,12 @@ impl PassphraseSources {
 
     /// What answers for a key. An error where what should answer cannot, or two things would.
     pub fn find(&self, wanted: PassphraseNeed<'_>) -> Result<Option<PassphraseSource>, String> {
-        for stem in stems_of_key(wanted.key).chain(stem_of_role(wanted.role)) {
+        for stem in stems_of_key(wanted.key).chain(stem_of_name(wanted.name)) {
             if let Some(source) = self.ours(&stem)? {
                 return Ok(Some(source));
             }
         }
-        let new_root = wanted.new && wanted.role == "root";
+        let new_root = wanted.new && wanted.name.is_root();
         if let Some(flag) = self.flag.as_ref().filter(|_| !new_root) {
             return Ok(Some(flag.clone()));
         }
@@ -183,8 +185,8 @@ impl PassphraseSources {
     /// What a person can do where nothing answers for a key, with why that which is there does not.
     #[must_use]
     pub fn advice(&self, wanted: PassphraseNeed<'_>) -> String {
-        let Some(peer_s) = self.peer.variable(wanted.role) else { return "give --passphrase-file".to_owned() };
-        if wanted.new && wanted.role == "root" {
+        let Some(peer_s) = self.peer.variable(wanted.name) else { return "give --passphrase-file".to_owned() };
+        if wanted.new && wanted.name.is_root() {
             let all = self.flag.clone().or_else(|| self.ours(STEM).ok().flatten());
             let passed_over = all.map(|source| format!("{} makes no root key; ", source.name)).unwrap_or_default();
             return format!("{passed_over}set {peer_s}, {STEM}_ROOT or {STEM}_ROOT_FILE");
@@ -196,7 +198,12 @@ impl PassphraseSources {
     }
 
     /// Reads a place.
-    pub fn read(&self, source: &PassphraseSource, role: &str, key: &str) -> Result<SourcedPassphrase, String> {
+    pub fn read(
+        &self,
+        source: &PassphraseSource,
+        name: &KeyName,
+        key: Option<CanonicalKeyId>,
+    ) -> Result<SourcedPassphrase, String> {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         match &source.place {
             Place::Text(text) => return Ok(SourcedPassphrase { text: text.clone(), warning: None }),
@@ -207,7 +214,7 @@ impl PassphraseSources {
             }
             Place::Command(_) => {}
         }
-        let answer = (self.reader)(&source.place, role, key)
+        let answer = (self.reader)(&source.place, name, key)
             .map_err(|reason| format!("the passphrase {} cannot be used: {reason}", source.described()));
         if let Place::File(path) = &source.place {
             files.insert(path.clone(), answer.as_ref().map(|answer| answer.text.clone()).map_err(Clone::clone));
@@ -232,7 +239,7 @@ impl PassphraseSources {
 
     /// The peer's variable. An empty one does not answer for a key that exists, as with the peers; with notary it counts as not set.
     fn peer_s(&self, wanted: PassphraseNeed<'_>) -> Result<Option<PassphraseSource>, String> {
-        let Some(name) = self.peer.variable(wanted.role) else { return Ok(None) };
+        let Some(name) = self.peer.variable(wanted.name) else { return Ok(None) };
         let value = self.text(name)?.filter(|value| self.peer == Peer::Docker || !value.is_empty());
         if value.as_ref().is_some_and(String::is_empty) && wanted.new {
             return Err(format!("{name} is set but empty: a new key needs a passphrase"));
@@ -255,15 +262,16 @@ impl PassphraseSources {
 }
 
 /// The names by which a key's ID, or its beginning, is meant: the longest first.
-fn stems_of_key(key: &str) -> impl Iterator<Item = String> {
-    let digits = (MIN_DIGITS..=key.len()).rev().filter_map(|len| key.get(..len));
-    digits.flat_map(|digits| [digits.to_owned(), digits.to_uppercase()]).map(|digits| format!("{STEM}_{digits}"))
+fn stems_of_key(key: Option<CanonicalKeyId>) -> impl Iterator<Item = String> {
+    let id = key.map(|key| key.to_string()).unwrap_or_default();
+    let beginnings = (MIN_DIGITS..=id.len()).rev().filter_map(move |len| id.get(..len).map(str::to_owned));
+    beginnings.flat_map(|digits| [digits.clone(), digits.to_uppercase()]).map(|digits| format!("{STEM}_{digits}"))
 }
 
 /// `JEFF` of `jeff`, `TARGETS_RELEASES` of `targets/releases`.
-fn stem_of_role(role: &str) -> Option<String> {
+fn stem_of_name(name: &KeyName) -> Option<String> {
     let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
-    (!role.is_empty()).then(|| format!("{STEM}_{}", role.chars().map(letter).collect::<String>()))
+    (*name != KeyName::Nameless).then(|| format!("{STEM}_{}", name.as_str().chars().map(letter).collect::<String>()))
 }
 
 /// Whether a name is the file or the command of a shorter one: a signer named `file` has no variable of its own, but for its key's ID.
@@ -277,26 +285,33 @@ mod tests {
 
     const ID: &str = "5cb9c4e0aa11bb22cc33dd44ee55ff66778899aabbccddeeff00112233445566";
 
+    fn id() -> Option<CanonicalKeyId> {
+        CanonicalKeyId::from_hex(ID)
+    }
+
     fn sources(set: &[(&str, &str)]) -> PassphraseSources {
         let set: BTreeMap<String, OsString> = set.iter().map(|(name, value)| ((*name).to_owned(), value.into())).collect();
-        let reader = |place: &Place, role: &str, key: &str| match place {
+        let reader = |place: &Place, name: &KeyName, key: Option<CanonicalKeyId>| match place {
             Place::File(path) if path.ends_with("none") => Err("no such file".to_owned()),
             Place::File(path) => {
                 Ok(SourcedPassphrase { text: Zeroizing::new(format!("file {}", path.display())), warning: Some("w".into()) })
             }
-            Place::Command(line) => Ok(SourcedPassphrase { text: Zeroizing::new(format!("{line} {role} {key}")), warning: None }),
+            Place::Command(line) => {
+                Ok(SourcedPassphrase { text: Zeroizing::new(format!("{line} {name} {}", key.unwrap())), warning: None })
+            }
             Place::Text(_) => panic!("a text is not read"),
         };
         PassphraseSources::new(Box::new(move |name| set.get(name).cloned()), Box::new(reader))
     }
 
-    fn answer(sources: &PassphraseSources, role: &str, key: &str, new: bool) -> Result<Option<String>, String> {
-        let Some(source) = sources.find(PassphraseNeed { role, key, new })? else { return Ok(None) };
-        sources.read(&source, role, key).map(|answer| Some(answer.text.to_string()))
+    fn answer(sources: &PassphraseSources, name: &str, new: bool) -> Result<Option<String>, String> {
+        let (name, key) = (&KeyName::of(name), id());
+        let Some(source) = sources.find(PassphraseNeed { name, key, new })? else { return Ok(None) };
+        sources.read(&source, name, key).map(|answer| Some(answer.text.to_string()))
     }
 
     fn of(set: &[(&str, &str)], role: &str) -> Result<Option<String>, String> {
-        answer(&sources(set), role, ID, false)
+        answer(&sources(set), role, false)
     }
 
     #[test]
@@ -320,25 +335,26 @@ mod tests {
         let set = [("DCT_PASSPHRASE_IAN", "name"), ("DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE", "docker")];
         let flag = PassphraseSource::new("--passphrase-file", Place::File("/x".into()));
         let sources = sources(&set).with_flags(Some(flag), None);
-        assert_eq!(answer(&sources, "jeff", ID, false), Ok(Some("file /x".to_owned())));
-        assert_eq!(answer(&sources, "ian", ID, true), Ok(Some("name".to_owned())));
+        assert_eq!(answer(&sources, "jeff", false), Ok(Some("file /x".to_owned())));
+        assert_eq!(answer(&sources, "ian", true), Ok(Some("name".to_owned())));
     }
 
     #[test]
     fn a_new_root_key_takes_only_what_names_it() {
         let flag = || Some(PassphraseSource::new("--passphrase-file", Place::File("/x".into())));
         let any = sources(&[("DCT_PASSPHRASE", "any")]).with_flags(flag(), None);
-        assert_eq!(answer(&any, "root", ID, true), Ok(None));
-        assert_eq!(answer(&any, "root", ID, false), Ok(Some("file /x".to_owned())));
-        assert_eq!(answer(&any, "targets", ID, true), Ok(Some("file /x".to_owned())));
-        let advice = |sources: &PassphraseSources| sources.advice(PassphraseNeed { role: "root", key: ID, new: true });
+        assert_eq!(answer(&any, "root", true), Ok(None));
+        assert_eq!(answer(&any, "root", false), Ok(Some("file /x".to_owned())));
+        assert_eq!(answer(&any, "targets", true), Ok(Some("file /x".to_owned())));
+        let advice =
+            |sources: &PassphraseSources| sources.advice(PassphraseNeed { name: &KeyName::of("root"), key: id(), new: true });
         let set = "set DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE, DCT_PASSPHRASE_ROOT or DCT_PASSPHRASE_ROOT_FILE";
         assert_eq!(advice(&any), format!("--passphrase-file makes no root key; {set}"));
         assert_eq!(advice(&sources(&[("DCT_PASSPHRASE_FILE", "/f")])), format!("DCT_PASSPHRASE_FILE makes no root key; {set}"));
         assert_eq!(advice(&sources(&[])), set);
         for name in ["DCT_PASSPHRASE_ROOT", "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE"] {
             let named = sources(&[(name, "r")]).with_flags(flag(), None);
-            assert_eq!(answer(&named, "root", ID, true), Ok(Some("r".to_owned())), "{name}");
+            assert_eq!(answer(&named, "root", true), Ok(Some("r".to_owned())), "{name}");
         }
     }
 
@@ -362,7 +378,7 @@ mod tests {
             ("", Some("d")),
         ] {
             for new in [true, false] {
-                assert_eq!(answer(&notary, role, ID, new), Ok(value.map(str::to_owned)), "{role}");
+                assert_eq!(answer(&notary, role, new), Ok(value.map(str::to_owned)), "{role}");
             }
         }
     }
@@ -387,10 +403,10 @@ mod tests {
         }
         let docker = sources(&[("DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "")]);
         let error = "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE is set but empty: a new key needs a passphrase";
-        assert_eq!(answer(&docker, "root", ID, true), Err(error.to_owned()));
+        assert_eq!(answer(&docker, "root", true), Err(error.to_owned()));
         // a key that exists is asked for, as docker does
-        assert_eq!(answer(&docker, "root", ID, false), Ok(None));
-        let advice = docker.advice(PassphraseNeed { role: "root", key: ID, new: false });
+        assert_eq!(answer(&docker, "root", false), Ok(None));
+        let advice = docker.advice(PassphraseNeed { name: &KeyName::of("root"), key: id(), new: false });
         assert_eq!(advice, "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE is set but empty; give it a value");
     }
 
@@ -399,27 +415,31 @@ mod tests {
         let error = of(&[("DCT_PASSPHRASE_JEFF_FILE", "/none")], "jeff").unwrap_err();
         assert_eq!(error, "the passphrase in /none (DCT_PASSPHRASE_JEFF_FILE) cannot be used: no such file");
         let sources = sources(&[("DCT_PASSPHRASE_FILE", "/f")]);
-        let source = sources.find(PassphraseNeed { role: "jeff", key: ID, new: false }).unwrap().unwrap();
-        assert!(sources.read(&source, "jeff", ID).unwrap().warning.is_some());
-        assert!(sources.read(&source, "ian", ID).unwrap().warning.is_none());
+        let source = sources.find(PassphraseNeed { name: &KeyName::of("jeff"), key: id(), new: false }).unwrap().unwrap();
+        assert!(sources.read(&source, &KeyName::of("jeff"), id()).unwrap().warning.is_some());
+        assert!(sources.read(&source, &KeyName::of("ian"), id()).unwrap().warning.is_none());
         // a pipe that held no passphrase says the same when it is asked again
         let (several, reads) = ("it holds more than one line", std::sync::atomic::AtomicU32::new(0));
-        let once = move |_: &Place, _: &str, _: &str| match reads.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+        let once = move |_: &Place, _: &KeyName, _: Option<CanonicalKeyId>| match reads
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+        {
             0 => Err(several.to_owned()),
             _ => Err("it is empty".to_owned()),
         };
         let pipe = PassphraseSources::new(Box::new(|_| None), Box::new(once));
         let source = PassphraseSource::new("--passphrase-file", Place::File("/dev/fd/63".into()));
         for _ in 0..2 {
-            let error = pipe.read(&source, "jeff", ID).err().unwrap();
+            let error = pipe.read(&source, &KeyName::of("jeff"), id()).err().unwrap();
             assert_eq!(error, format!("the passphrase in /dev/fd/63 (--passphrase-file) cannot be used: {several}"));
         }
     }
 
     #[test]
-    fn odd_ids_and_names_are_no_variables() {
-        for (role, key) in [("", ""), ("é\u{1b}", "日本語日本語日本語"), ("x".repeat(3000).as_str(), "5cb9c4")] {
-            assert_eq!(answer(&sources(&[]), role, key, false), Ok(None));
+    fn odd_names_and_an_unknown_id_are_no_variables() {
+        for name in ["", "é\u{1b}", "x".repeat(3000).as_str()] {
+            for key in [None, id()] {
+                assert!(sources(&[]).find(PassphraseNeed { name: &KeyName::of(name), key, new: false }).unwrap().is_none());
+            }
         }
     }
 }

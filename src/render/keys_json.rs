@@ -53,8 +53,8 @@ impl KeyJson {
     pub(crate) fn of(info: &KeyInfo) -> Self {
         Self {
             id: info.id.to_string(),
-            name: info.role.clone(),
-            repository: info.gun.clone(),
+            name: info.name.to_string(),
+            repository: info.gun.as_ref().map(ToString::to_string),
             encrypted: info.encrypted,
             file: info.path.display().to_string(),
         }

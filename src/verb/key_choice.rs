@@ -14,6 +14,7 @@ use client::{
     ports::KeyInfo,
     session::Session,
 };
+use trust::model::key_name::KeyName;
 
 /// Finds the one key that is meant; where there are several, they are all named.
 pub(super) fn choose(session: &Session<'_>, typed: &str) -> Result<KeyInfo, CliError> {
@@ -44,7 +45,7 @@ pub(super) fn kept_as(info: &KeyInfo) -> String {
 
 /// What a key is kept under, for a person.
 pub(super) fn name(info: &KeyInfo) -> &str {
-    if info.role.is_empty() { "no name" } else { &info.role }
+    if info.name == KeyName::Nameless { "no name" } else { info.name.as_str() }
 }
 
 /// Runs a verb on the key that is meant.

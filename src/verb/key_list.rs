@@ -11,7 +11,6 @@ use crate::{
     term::{error::CliError, table},
 };
 use client::{error::OpsError, ports::KeyInfo};
-use trust::model::role::RoleName;
 
 /// List the private keys on this machine
 #[derive(Debug, clap::Args)]
@@ -45,7 +44,7 @@ fn run(_: &Args, context: &Context<'_>) -> Result<Done<KeysJson>, CliError> {
     let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, "");
     let mut keys = context.session(&narrator).keys.list().map_err(|error| failure::plain(&OpsError::Keys(error)))?;
     // root keys first, as notary lists them; then by repository and name
-    keys.sort_by_key(|info| (info.role != RoleName::root().as_str(), info.gun.clone(), info.role.clone(), info.id));
+    keys.sort_by(|one, other| one.place_in_lists().cmp(&other.place_in_lists()));
     if keys.is_empty() {
         context.ui.line("No keys on this machine");
     } else {
@@ -56,5 +55,6 @@ fn run(_: &Args, context: &Context<'_>) -> Result<Done<KeysJson>, CliError> {
 
 fn row(info: &KeyInfo) -> [String; 4] {
     let open = if info.encrypted { "" } else { " (not encrypted)" };
-    [info.role.clone(), info.gun.clone().unwrap_or_default(), info.id.to_string(), format!("{}{open}", info.path.display())]
+    let gun = info.gun.as_ref().map(ToString::to_string).unwrap_or_default();
+    [info.name.to_string(), gun, info.id.to_string(), format!("{}{open}", info.path.display())]
 }

@@ -72,7 +72,7 @@ fn run(args: &Args, context: &Context<'_>) -> Result<Done<RemovedKey>, CliError>
         let known = KnownKeys::read(session);
         let uses = known.uses(info.id);
         let root = RoleName::root();
-        let is_root = info.role == root.as_str() || uses.iter().any(|it| it.role == root);
+        let is_root = info.name.is_root() || uses.iter().any(|it| it.role == root);
         let whole = args.key.eq_ignore_ascii_case(&info.id.to_string());
         if args.yes && is_root && !whole {
             return Err(CliError::new(format!("{} is a root key, which is removed without asking by its whole ID alone", info.id))

@@ -35,6 +35,8 @@ use trust::{
     model::{
         gun::Gun,
         image_name::{ImageName, Selector},
+        key_id::CanonicalKeyId,
+        key_name::KeyName,
         tag::Tag,
     },
 };
@@ -232,8 +234,8 @@ fn engine(args: &Args, context: &Context<'_>) -> Result<Option<Box<dyn Engine>>,
     engine.map_err(|error| failure::plain(&error.into()))
 }
 
-/// By role and key.
-type Answers = BTreeMap<(String, String), Zeroizing<Vec<u8>>>;
+/// By name and key.
+type Answers = BTreeMap<(KeyName, Option<CanonicalKeyId>), Zeroizing<Vec<u8>>>;
 
 /// What answers for one repository. One passphrase is asked for at a time, so that one key is asked for once though several repositories want it.
 struct OneAtATime<'a> {
@@ -246,23 +248,24 @@ struct OneAtATime<'a> {
 impl Decisions for OneAtATime<'_> {
     fn passphrase(&self, request: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let (role, key) = (&request.role, &request.key);
+        let of = (request.name.clone(), request.key);
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let got = last.get(&(role.clone(), key.clone()));
+        let got = last.get(&of);
         // a wrong answer went to every repository, and the first of them to find out has asked again
         let newer = match request.purpose {
             PassphrasePurpose::Unlock { attempt: 1.. } if got.is_some() => {
-                self.asked.known_passphrase(role, key).filter(|known| got.is_some_and(|got| got.as_slice() != known.as_bytes()))
+                let known = request.key.and_then(|key| self.asked.known_passphrase(&request.name, key));
+                known.filter(|known| got.is_some_and(|got| got.as_slice() != known.as_bytes()))
             }
             _ => None,
         };
         let answer = newer.map_or_else(|| self.asked.passphrase(request), Ok)?;
-        last.insert((role.clone(), key.clone()), Zeroizing::new(answer.as_bytes().to_vec()));
+        last.insert(of, Zeroizing::new(answer.as_bytes().to_vec()));
         Ok(answer)
     }
 
-    fn known_passphrase(&self, role: &str, key: &str) -> Option<Passphrase> {
-        self.asked.known_passphrase(role, key)
+    fn known_passphrase(&self, name: &KeyName, key: CanonicalKeyId) -> Option<Passphrase> {
+        self.asked.known_passphrase(name, key)
     }
 }
 
@@ -286,7 +289,7 @@ mod tests {
             Ok(Passphrase::new(given.last().unwrap().to_string()))
         }
 
-        fn known_passphrase(&self, _: &str, _: &str) -> Option<Passphrase> {
+        fn known_passphrase(&self, _: &KeyName, _: CanonicalKeyId) -> Option<Passphrase> {
             self.0.lock().unwrap().last().map(|given| Passphrase::new((*given).to_owned()))
         }
     }
@@ -297,7 +300,11 @@ mod tests {
         let repositories = [(), (), ()].map(|()| OneAtATime { asked: &typist, turn: &turn, last: Mutex::default() });
         let ask = |repository: &OneAtATime<'_>, attempt| {
             let purpose = PassphrasePurpose::Unlock { attempt };
-            repository.passphrase(&PassphraseRequest { role: "jeff".to_owned(), key: "1".to_owned(), purpose })
+            repository.passphrase(&PassphraseRequest {
+                name: KeyName::of("jeff"),
+                key: CanonicalKeyId::from_hex(&"1".repeat(64)),
+                purpose,
+            })
         };
         for (attempt, expected) in [(0, "wrong"), (1, "right")] {
             for repository in &repositories {

@@ -12,7 +12,8 @@ use std::{
 use client::{
     error::OpsError,
     ports::{
-        Bytes, ChangeFile, Changelist, KeyFiles, KeyInfo, KeyStoreError, Keys, NotaryRemote, RemoteError, StoreError, Warning,
+        Bytes, ChangeFile, Changelist, GunHeader, KeyFiles, KeyInfo, KeyStoreError, Keys, NotaryRemote, RemoteError, StoreError,
+        Warning,
     },
     repo::{publish_staged::publish_staged, signer, stage},
     session::{RefuseUnreleased, Session},
@@ -22,7 +23,10 @@ use jiff::Timestamp;
 use trust::{
     crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase, signing_key::SigningKey},
     edit::change::Change,
-    model::{digest::Sha256, gun::Gun, hashes::FileMeta, key::Key, key_id::CanonicalKeyId, role::RoleName, targets::Target},
+    model::{
+        digest::Sha256, gun::Gun, hashes::FileMeta, key::Key, key_id::CanonicalKeyId, key_name::KeyName, role::RoleName,
+        targets::Target,
+    },
     verify::pinning::TrustPinning,
 };
 
@@ -66,15 +70,15 @@ impl KeyFiles for Opened {
         Ok(PrivateKey::from_pem_block(block, Some(&easy())).unwrap())
     }
 
-    fn add(&self, key: &PrivateKey, role: &str, gun: Option<&Gun>, _: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
+    fn add(&self, key: &PrivateKey, name: &KeyName, gun: Option<&Gun>, _: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
         let id = Key::canonical_id_of(key);
         let info =
-            KeyInfo { id, role: role.to_owned(), gun: gun.map(ToString::to_string), encrypted: false, path: "memory".into() };
+            KeyInfo { id, name: name.clone(), gun: gun.cloned().map(GunHeader::Gun), encrypted: false, path: "memory".into() };
         self.0.lock().unwrap().insert(id, (info.clone(), PemBlock::encrypt(key, &easy(), 1).unwrap()));
         Ok(info)
     }
 
-    fn add_sealed(&self, id: CanonicalKeyId, _: &PemBlock, _: &str, _: Option<&Gun>) -> Result<KeyInfo, KeyStoreError> {
+    fn add_sealed(&self, id: CanonicalKeyId, _: &PemBlock, _: &KeyName, _: Option<&Gun>) -> Result<KeyInfo, KeyStoreError> {
         Err(KeyStoreError::NoSuchKey(id))
     }
 
@@ -194,7 +198,7 @@ fn of_two_updates_at_the_same_moment_none_is_lost_and_none_is_said_to_be_there_t
     let Some(server) = LoneServer::start() else { return };
     let (keys, gun) = (Opened::default(), Gun::parse("example.com/prod/race").unwrap());
     let key = PrivateKey::generate_p256().unwrap();
-    keys.add(&key, "alice", None, &easy()).unwrap();
+    keys.add(&key, &KeyName::of("alice"), None, &easy()).unwrap();
     let mut owner = Person::new(&server, &keys);
     let alice = RoleName::signer("alice").unwrap();
     owner.with(|session| signer::add(session, &gun, &alice, &[Key::of(&key)])).unwrap();

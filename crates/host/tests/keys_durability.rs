@@ -11,6 +11,7 @@ use std::{
 
 use client::ports::{KeyFiles as _, Keys as _};
 use host::keyfiles::key_folder::KeyFolder;
+use trust::model::key_name::KeyName;
 
 #[path = "support/one_key.rs"]
 #[allow(unreachable_pub, reason = "shared with the binary's tests")]
@@ -28,7 +29,7 @@ fn child() {
     let store = KeyFolder::new(Path::new(&trust));
     let id = store.list().unwrap()[0].id;
     let key = store.unlock(id, &passphrase("old")).unwrap();
-    store.add(&key, "jeff", None, &passphrase("new")).unwrap();
+    store.add(&key, &KeyName::of("jeff"), None, &passphrase("new")).unwrap();
 }
 
 /// Runs the child with a fault in a system call.
@@ -91,7 +92,7 @@ fn on_a_full_disk_the_old_key_stays_and_nothing_is_left_behind() {
         while filler.write_all(&[0; 4096]).is_ok() {}
         let store = KeyFolder::new(trust.path());
         let private = store.unlock(key.id, &passphrase("old")).unwrap();
-        let error = store.add(&private, "jeff", None, &passphrase("new")).err().unwrap().to_string();
+        let error = store.add(&private, &KeyName::of("jeff"), None, &passphrase("new")).err().unwrap().to_string();
         assert!(error.contains("No space left on device"), "{error}");
         assert!(opens_with_the_old(trust.path(), &key));
         assert_eq!(files(trust.path()), [key.path]);

@@ -10,7 +10,7 @@ use trust::{
         private_key::PrivateKey,
         signing_key::{SigningKey as _, sign},
     },
-    model::gun::Gun,
+    model::{gun::Gun, key_name::KeyName},
 };
 
 #[path = "support/notary.rs"]
@@ -37,7 +37,7 @@ fn notary_lists_and_opens_what_we_store_and_we_open_what_it_stores_again() {
         ("jeff", key(TOP, "openssl/rsa2048-pkcs1.pem")),
     ];
     for (role, key) in keys {
-        let info = store.add(&key, role, Some(&gun), &passphrase()).unwrap();
+        let info = store.add(&key, &KeyName::of(role), Some(&gun), &passphrase()).unwrap();
         let list = String::from_utf8(notary(trust.path(), &["key", "list"]).stdout).unwrap();
         let line = list.lines().find(|line| line.contains(&info.id.to_string())).unwrap_or_else(|| panic!("{role}: {list}"));
         assert!(line.starts_with(role), "{line}");
@@ -63,7 +63,7 @@ fn ed25519_keys_go_both_ways_too() {
     }
     let trust = tempfile::tempdir().unwrap();
     let store = KeyFolder::new(trust.path());
-    let info = store.add(&key(TOP, "openssl/ed25519-pkcs8.pem"), "jeff", None, &passphrase()).unwrap();
+    let info = store.add(&key(TOP, "openssl/ed25519-pkcs8.pem"), &KeyName::of("jeff"), None, &passphrase()).unwrap();
     let changed = notary(trust.path(), &["key", "passwd", &info.id.to_string()]);
     assert!(changed.status.success(), "{changed:?}");
     store.unlock(info.id, &passphrase()).unwrap();
@@ -79,7 +79,7 @@ fn keys_that_notary_makes_and_imports_are_ours_too() {
     let file = Path::new(TOP).join("testdata/keys/openssl/rsa2048-pkcs8.pem");
     assert!(notary(trust.path(), &["key", "import", "-r", "jeff", file.to_str().unwrap()]).status.success());
     let store = KeyFolder::new(trust.path());
-    let mut roles: Vec<String> = store.list().unwrap().into_iter().map(|info| info.role).collect();
+    let mut roles: Vec<String> = store.list().unwrap().into_iter().map(|info| info.name.to_string()).collect();
     roles.sort();
     assert_eq!(roles, ["jeff", "root"]);
     for info in store.list().unwrap() {

@@ -55,9 +55,9 @@ impl OpsError {
             Self::DeletedAlone { gun, error } => facts([("repository", text(gun)), ("because", text(error.code()))]),
             Self::DigestNotReleased { gun, named } => facts([("repository", text(gun)), ("named", digest(named))]),
             Self::Engine(error) => of_engine(error),
-            Self::KeyOfAnother { role, gun } => {
+            Self::KeyOfAnother { name, gun } => {
                 let of = gun.as_ref().map(|gun| ("repository", text(gun)));
-                with(facts([("role", text(role))]), of)
+                with(facts([("name", text(name))]), of)
             }
             Self::Keys(error) => of_keys(error),
             Self::NeverSeen { gun, role, at } => facts([("repository", text(gun)), ("role", text(role)), ("expired", text(at))]),

@@ -5,7 +5,7 @@ pub mod facts;
 
 use crate::{
     overtaken::{Overtaken, listed},
-    ports::{DecisionError, EngineError, KeyStoreError, RegistryError, RemoteError, StoreError},
+    ports::{DecisionError, EngineError, GunHeader, KeyStoreError, RegistryError, RemoteError, StoreError},
     unreleased::UnreleasedTag,
 };
 use trust::{
@@ -15,7 +15,7 @@ use trust::{
         sign::SignError,
     },
     json::value::JsonError,
-    model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName, tag::Tag, version::Version},
+    model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, key_name::KeyName, role::RoleName, tag::Tag, version::Version},
     verify::error::UpdateError,
 };
 
@@ -120,12 +120,12 @@ pub enum OpsError {
     #[error(transparent)]
     Init(#[from] InitError),
     /// A private key is on this machine for another role or another repository, and stays what it is. The words are Notary's.
-    #[error("key with same ID already exists for role: {role}{}", gun.as_ref().map_or_else(String::new, |gun| format!(" of {gun}")))]
+    #[error("key with same ID already exists for role: {name}{}", gun.as_ref().map_or_else(String::new, |gun| format!(" of {gun}")))]
     KeyOfAnother {
-        /// The role that it is stored for.
-        role: String,
+        /// What it is stored as.
+        name: KeyName,
         /// The repository that it is stored for, where only that differs.
-        gun: Option<String>,
+        gun: Option<GunHeader>,
     },
     /// The key store.
     #[error(transparent)]

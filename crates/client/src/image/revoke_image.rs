@@ -7,9 +7,8 @@ use serde::Serialize;
 use super::released::{is_released, must_be_known};
 use crate::{
     error::OpsError,
-    keys::keyring::Keyring,
+    keys::{keyring::Keyring, keys_here},
     outcome::{Outcome, PublishedVersions},
-    ports::KeyInfo,
     session::Session,
     state::{
         publish::{Changes, publish},
@@ -75,7 +74,7 @@ pub fn revoke(session: &Session<'_>, gun: &Gun, tag: Option<&Tag>) -> Result<Out
 fn remove_signatures(session: &Session<'_>, gun: &Gun, tag: Option<&Tag>) -> Result<Revocation, RevokeError> {
     let _writer = session.store.writer(gun).map_err(OpsError::from)?;
     let keyring = Keyring::new(session);
-    let Some(target) = keyring.beside(|info| may_sign_tags(info, gun), || for_writing(session, gun))?? else {
+    let Some(target) = keyring.beside(|info| info.may_sign_tags_of(gun), || for_writing(session, gun))?? else {
         return Err(not_initialized(session, gun));
     };
     let WritableRepo::Published(repo) = target else { return Err(not_initialized(session, gun)) };
@@ -90,7 +89,7 @@ fn remove_signatures(session: &Session<'_>, gun: &Gun, tag: Option<&Tag>) -> Res
     let mut here = BTreeMap::new();
     for role in signed.values().flatten() {
         if !here.contains_key(role) {
-            here.insert(role.clone(), any_here(session, &keys_of(&repo, role))?);
+            here.insert(role.clone(), any_here(session, &repo, role)?);
         }
     }
     let is_there = |role: &RoleName| *role == RoleName::targets() || repo.delegations().any(|(_, it)| it.name == *role);
@@ -121,11 +120,6 @@ fn remove_signatures(session: &Session<'_>, gun: &Gun, tag: Option<&Tag>) -> Res
     Ok(Revocation { repository: gun.clone(), tags: revoked, versions })
 }
 
-/// Whether a key may be one that signs tags there: a signer's, or the repository's own.
-fn may_sign_tags(key: &KeyInfo, gun: &Gun) -> bool {
-    key.gun.as_ref().map_or(key.role != RoleName::root().as_str(), |of| of == gun.as_str())
-}
-
 /// Each name that counts, or one, with the roles that sign it. An entry of a `targets/releases` that has expired would come back with the next
 /// signature of that role, so it is one of them.
 fn signed_names(repo: &TrustedRepo, tag: Option<&Tag>) -> BTreeMap<String, BTreeSet<RoleName>> {
@@ -146,13 +140,8 @@ fn keys_of(repo: &TrustedRepo, role: &RoleName) -> Vec<CanonicalKeyId> {
     repo.role_keys(role).canonical_ids().collect()
 }
 
-fn any_here(session: &Session<'_>, keys: &[CanonicalKeyId]) -> Result<bool, OpsError> {
-    for id in keys {
-        if session.keys.find(*id)?.is_some() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+fn any_here(session: &Session<'_>, repo: &TrustedRepo, role: &RoleName) -> Result<bool, OpsError> {
+    Ok(!keys_here(session.keys, &repo.role_keys(role))?.is_empty())
 }
 
 /// Docker has words for who has no signer's key at all.
@@ -160,7 +149,7 @@ fn nothing_here(session: &Session<'_>, repo: &TrustedRepo, kept: Vec<KeptTag>) -
     let targets = RoleName::targets();
     let direct = repo.delegations().filter(|(parent, _)| **parent == targets);
     let signers: Vec<_> = direct.map(|(_, delegation)| (delegation.name.clone(), keys_of(repo, &delegation.name))).collect();
-    let is_stranger = signers.iter().all(|(_, keys)| any_here(session, keys).is_ok_and(|here| !here));
+    let is_stranger = signers.iter().all(|(role, _)| any_here(session, repo, role).is_ok_and(|here| !here));
     match (signers.is_empty(), is_stranger) {
         (true, _) => OpsError::NoSigningKeys { keys: keys_of(repo, &targets), role: targets }.into(),
         (false, true) => OpsError::NoSignableRole { gun: repo.gun().clone(), roles: signers }.into(),

@@ -8,7 +8,7 @@ use super::{
     co_sign::Again,
     inspect_image::released_rows,
     sign_content::{Served, ask_of_released, ask_registry, push, released_contents, unanswered},
-    signable::{account_role, displaced, is_signers, signable_roles, unreleased},
+    signable::{account_role, displaced, signable_roles, unreleased},
 };
 pub use super::{
     co_sign::Unserved,
@@ -29,7 +29,7 @@ use crate::{
 };
 use trust::{
     edit::{change::Change, local::LocalRepo},
-    model::{digest::Sha256, gun::Gun, hashes::FileMeta, key::Key, role::RoleName, tag::Tag, targets},
+    model::{digest::Sha256, gun::Gun, hashes::FileMeta, key::Key, key_name::KeyName, role::RoleName, tag::Tag, targets},
     verify::trusted::TrustedRepo,
 };
 
@@ -98,15 +98,18 @@ fn sign_tags(session: &Session<'_>, request: &Request<'_>) -> Result<SignReport,
     let gun = request.gun;
     let writer = session.store.writer(gun)?;
     let keyring = Keyring::new(session);
-    let (state, served) = keyring.beside(is_signers, || {
-        thread::scope(|scope| {
-            let registry = session.registry;
-            let served = scope.spawn(move || ask_registry(registry, gun, request.wanted, request.source));
-            let state = for_writing(session, gun);
-            let unanswered = |_| request.wanted.iter().map(|_| Some(Err(unanswered(gun)))).collect();
-            (state, served.join().unwrap_or_else(unanswered))
-        })
-    })?;
+    let (state, served) = keyring.beside(
+        |info| info.name.is_signers(),
+        || {
+            thread::scope(|scope| {
+                let registry = session.registry;
+                let served = scope.spawn(move || ask_registry(registry, gun, request.wanted, request.source));
+                let state = for_writing(session, gun);
+                let unanswered = |_| request.wanted.iter().map(|_| Some(Err(unanswered(gun)))).collect();
+                (state, served.join().unwrap_or_else(unanswered))
+            })
+        },
+    )?;
     let mut ready = match state? {
         Some(WritableRepo::Published(repo)) => published(session, request, repo, served)?,
         Some(WritableRepo::Unpublished(local)) => first_signature(session, &keyring, request, served, || Ok(*local))?,
@@ -276,11 +279,12 @@ fn first_signature<'a>(
     let local = local()?;
     let (mut changes, mut roles) = (Vec::new(), vec![RoleName::targets()]);
     if let Some((name, role)) = account {
-        let known = match session.keys.list()?.into_iter().find(|info| info.role == name) {
+        let kept_as = KeyName::of(&name);
+        let known = match session.keys.list()?.into_iter().find(|info| info.name == kept_as) {
             Some(info) => keyring.get(info.id)?,
             None => None,
         };
-        let key = known.map_or_else(|| keyring.create(&name, None), Ok)?;
+        let key = known.map_or_else(|| keyring.create(&kept_as, None), Ok)?;
         changes = delegation_to(&role, &[Key::of(&*key)]);
         session.events.tell(Event::SignerCreated { name: &name });
         session.events.tell(Event::Initialized { gun });

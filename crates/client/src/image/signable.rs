@@ -3,7 +3,7 @@
 use super::released::released;
 use crate::{
     error::OpsError,
-    ports::KeyInfo,
+    keys::keys_here,
     session::Session,
     unreleased::{NoRelease, UnreleasedTag},
 };
@@ -11,11 +11,6 @@ use trust::{
     model::{digest::Sha256, gun::Gun, role::RoleName, tag::Tag},
     verify::{lookup::admits, trusted::TrustedRepo},
 };
-
-/// Whether a key is kept for signing tags: under a signer's name, whatever that is, and not under a base role's.
-pub(crate) fn is_signers(info: &KeyInfo) -> bool {
-    RoleName::parse(&info.role).map_or(true, |role| role.is_delegation())
-}
 
 /// The roles that a tag is signed into (docker `trust.GetSignableRoles`): `targets` where there are no delegations; else each direct
 /// delegation whose paths admit the tag and of which a key is on this machine.
@@ -27,12 +22,12 @@ pub(crate) fn signable_roles(session: &Session<'_>, repo: &TrustedRepo, tag: &Ta
     }
     let (mut signable, mut others) = (Vec::new(), Vec::new());
     for delegation in direct.into_iter().filter(|delegation| admits(&delegation.paths, tag.as_str())) {
-        let keys: Vec<_> = repo.role_keys(&delegation.name).canonical_ids().collect();
-        let mut here = false;
-        for id in &keys {
-            here |= session.keys.find(*id)?.is_some();
+        let keys = repo.role_keys(&delegation.name);
+        if keys_here(session.keys, &keys)?.is_empty() {
+            others.push((delegation.name.clone(), keys.canonical_ids().collect()));
+        } else {
+            signable.push(delegation.name.clone());
         }
-        if here { signable.push(delegation.name.clone()) } else { others.push((delegation.name.clone(), keys)) }
     }
     if signable.is_empty() { Err(OpsError::NoSignableRole { gun: repo.gun().clone(), roles: others }) } else { Ok(signable) }
 }

@@ -15,9 +15,8 @@ pub fn change_passphrase(session: &Session<'_>, info: &KeyInfo) -> Result<Outcom
 }
 
 fn replace(session: &Session<'_>, info: &KeyInfo) -> Result<KeyInfo, OpsError> {
-    let id = info.id.to_string();
     let key = if info.encrypted {
-        until_right(session, &info.role, &id, |passphrase| match session.key_files.unlock(info.id, passphrase) {
+        until_right(session, &info.name, Some(info.id), |passphrase| match session.key_files.unlock(info.id, passphrase) {
             Err(KeyStoreError::WrongPassphrase(_)) => Ok(None),
             result => Ok(Some(result?)),
         })?
@@ -25,7 +24,7 @@ fn replace(session: &Session<'_>, info: &KeyInfo) -> Result<KeyInfo, OpsError> {
     } else {
         session.key_files.unlock(info.id, &Passphrase::new(String::new()))?
     };
-    let request = PassphraseRequest { role: info.role.clone(), key: id, purpose: PassphrasePurpose::Replace };
+    let request = PassphraseRequest { name: info.name.clone(), key: Some(info.id), purpose: PassphrasePurpose::Replace };
     let passphrase = session.decisions.passphrase(&request)?;
     Ok(session.key_files.replace(info, &key, &passphrase)?)
 }

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use super::{keyring::Keyring, known_keys::KnownKeys};
 use crate::{
     error::OpsError,
-    ports::{KeyInfo, KeyStoreError},
+    ports::{GunHeader, KeyInfo, KeyStoreError},
     session::Session,
 };
 use trust::{
@@ -48,9 +48,10 @@ pub fn private(session: &Session<'_>, info: &KeyInfo) -> Result<Zeroizing<String
     if !block.is_encrypted() {
         return Err(ExportError::NotEncrypted(info.id));
     }
-    let headers = [("role", Some(&info.role)), ("gun", info.gun.as_ref()), ("path", Some(&info.id.to_string()))]
-        .map(|(name, value)| value.filter(|value| !value.is_empty()).map(|value| (name.to_owned(), value.clone())));
-    block.headers.extend(headers.into_iter().flatten());
+    let gun = info.gun.as_ref().map_or("", GunHeader::as_str);
+    let headers = [("role", info.name.as_str()), ("gun", gun), ("path", &info.id.to_string())]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    block.headers.extend(headers.into_iter().filter(|(_, value)| !value.is_empty()));
     Ok(pem::encode(&block)?)
 }
 
@@ -60,7 +61,7 @@ pub fn public(session: &Session<'_>, info: &KeyInfo, known: &KnownKeys) -> Resul
         Some(known) => known.public.verifying_key()?,
         None => unlocked(session, info)?,
     };
-    Ok(public_key_file::write(&key, &info.role)?)
+    Ok(public_key_file::write(&key, info.name.as_str())?)
 }
 
 /// The public half of a key where it is known without asking anyone: of a repository, of a key that is stored open, or by a passphrase at hand.
@@ -69,11 +70,8 @@ pub fn public_half(session: &Session<'_>, info: &KeyInfo, known: &KnownKeys) -> 
     if let Some(known) = known.get(info.id) {
         return known.public.verifying_key().ok();
     }
-    let passphrase = if info.encrypted {
-        session.decisions.known_passphrase(&info.role, &info.id.to_string())?
-    } else {
-        Passphrase::new(String::new())
-    };
+    let passphrase =
+        if info.encrypted { session.decisions.known_passphrase(&info.name, info.id)? } else { Passphrase::new(String::new()) };
     session.keys.open(info.id, &passphrase).ok().map(|key| key.verifying_key())
 }
 

@@ -50,20 +50,21 @@ pub fn is_id(typed: &str) -> bool {
 
 /// A key without a name is meant by its ID alone.
 fn is_meant(info: &KeyInfo, typed: &str) -> bool {
-    (info.role == typed && !typed.is_empty()) || (is_id(typed) && info.id.to_string().starts_with(&typed.to_ascii_lowercase()))
+    (info.name.as_str() == typed && !typed.is_empty())
+        || (is_id(typed) && info.id.to_string().starts_with(&typed.to_ascii_lowercase()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use trust::model::key_id::CanonicalKeyId;
+    use trust::model::{key_id::CanonicalKeyId, key_name::KeyName};
 
     #[test]
     fn a_key_is_meant_by_its_name_or_the_beginning_of_its_id() {
         let id = format!("5cb9c4e{}", "0".repeat(57));
         let info = KeyInfo {
             id: CanonicalKeyId::from_hex(&id).unwrap(),
-            role: "jeff".to_owned(),
+            name: KeyName::of("jeff"),
             gun: None,
             encrypted: true,
             path: "/x".into(),
@@ -74,7 +75,7 @@ mod tests {
         for typed in ["", "jef", "5cb9c4", "5cb9c4f", &format!("{id}0"), "5cb9c4ex"] {
             assert!(!is_meant(&info, typed), "{typed}");
         }
-        let nameless = KeyInfo { role: String::new(), ..info };
+        let nameless = KeyInfo { name: KeyName::Nameless, ..info };
         assert!(!is_meant(&nameless, ""));
         assert!(is_meant(&nameless, &id));
     }

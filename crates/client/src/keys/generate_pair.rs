@@ -4,12 +4,15 @@ use zeroize::Zeroizing;
 
 use super::{export_key::ExportError, keyring::wanted_passphrase};
 use crate::{error::OpsError, outcome::Outcome, session::Session};
-use trust::crypto::{
-    pem::{self, PemBlock},
-    pkcs8,
-    private_key::PrivateKey,
-    public_key_file,
-    signing_key::SigningKey as _,
+use trust::{
+    crypto::{
+        pem::{self, PemBlock},
+        pkcs8,
+        private_key::PrivateKey,
+        public_key_file,
+        signing_key::SigningKey as _,
+    },
+    model::key_name::KeyName,
 };
 
 /// Both halves of a key, in PEM, with the role in a header.
@@ -28,7 +31,7 @@ pub fn generate(session: &Session<'_>, role: &str) -> Result<Outcome<KeyPair>, E
 fn pair(session: &Session<'_>, role: &str) -> Result<KeyPair, ExportError> {
     let key = PrivateKey::generate_p256().map_err(OpsError::from)?;
     // notary does not say the role here either: its passphrase is that of a delegation's key
-    let passphrase = wanted_passphrase(session, &key, "")?;
+    let passphrase = wanted_passphrase(session, &key, &KeyName::Nameless)?;
     let mut block = PemBlock::encrypt(&key, &passphrase, pkcs8::ITERATIONS).map_err(ExportError::Format)?;
     block.headers.insert("role".to_owned(), role.to_owned());
     Ok(KeyPair { private: pem::encode(&block)?, public: public_key_file::write(&key.verifying_key(), role)? })

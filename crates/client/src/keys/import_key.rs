@@ -2,7 +2,7 @@
 
 use super::{
     keyring::wanted_passphrase,
-    load_key::{is_of_one_repository, kept_as, renames},
+    load_key::{kept_as, renames},
 };
 use crate::{
     error::OpsError,
@@ -16,6 +16,7 @@ use trust::{
         gun::{Gun, InvalidGun},
         key::Key,
         key_id::CanonicalKeyId,
+        key_name::KeyName,
     },
 };
 
@@ -71,7 +72,7 @@ const OLD_FOLDER: &str = "tuf_keys/";
 /// A key that was read, and is not stored yet.
 struct KeyToImport<'a> {
     id: CanonicalKeyId,
-    role: String,
+    name: KeyName,
     gun: Option<Gun>,
     content: ImportedKey<'a>,
 }
@@ -107,11 +108,11 @@ fn import_all(session: &Session<'_>, blocks: &[PemBlock], fallback: &Fallback) -
                 info
             }
             (ImportedKey::Sealed(block), None) => {
-                session.key_files.add_sealed(key.id, block, &key.role, key.gun.as_ref()).map_err(OpsError::from)?
+                session.key_files.add_sealed(key.id, block, &key.name, key.gun.as_ref()).map_err(OpsError::from)?
             }
             (ImportedKey::Open(private, passphrase), _) => {
-                check_name(session, &private, &key.role, key.gun.as_ref())?;
-                session.key_files.add(&private, &key.role, key.gun.as_ref(), &passphrase).map_err(OpsError::from)?
+                check_name(session, &private, &key.name, key.gun.as_ref())?;
+                session.key_files.add(&private, &key.name, key.gun.as_ref(), &passphrase).map_err(OpsError::from)?
             }
         });
     }
@@ -129,14 +130,10 @@ fn read<'a>(session: &Session<'_>, block: &'a PemBlock, fallback: &Fallback) -> 
         Some((id, role)) => (Some(id), Some(role)),
         None => (name, None),
     };
-    let role = block
-        .header("role")
-        .or(old_role)
-        .or(fallback.role.as_deref())
-        .filter(|role| !role.is_empty())
-        .unwrap_or(NAMELESS)
-        .to_owned();
-    let of_repository = is_of_one_repository(&role);
+    let kept_under =
+        block.header("role").or(old_role).or(fallback.role.as_deref()).filter(|role| !role.is_empty()).unwrap_or(NAMELESS);
+    let kept_under = KeyName::of(kept_under);
+    let of_repository = kept_under.is_of_one_repository();
     let gun = match block.header("gun").or(old_gun).filter(|_| of_repository) {
         Some(gun) => Some(Gun::parse(gun)?),
         None => fallback.gun.clone().filter(|_| of_repository),
@@ -149,17 +146,17 @@ fn read<'a>(session: &Session<'_>, block: &'a PemBlock, fallback: &Fallback) -> 
         if let Some(info) = session.key_files.find(id).map_err(OpsError::from)? {
             check_same_file(session, &info, block)?;
         }
-        return Ok(KeyToImport { id, role, gun, content: ImportedKey::Sealed(block) });
+        return Ok(KeyToImport { id, name: kept_under, gun, content: ImportedKey::Sealed(block) });
     }
     let key = PrivateKey::from_pem_block(block, None)?;
-    check_name(session, &key, &role, gun.as_ref())?;
+    check_name(session, &key, &kept_under, gun.as_ref())?;
     let id = Key::canonical_id_of(&key);
-    let passphrase = wanted_passphrase(session, &key, &role)?;
-    Ok(KeyToImport { id, role, gun, content: ImportedKey::Open(Box::new(key), passphrase) })
+    let passphrase = wanted_passphrase(session, &key, &kept_under)?;
+    Ok(KeyToImport { id, name: kept_under, gun, content: ImportedKey::Open(Box::new(key), passphrase) })
 }
 
-fn check_name(session: &Session<'_>, key: &PrivateKey, role: &str, gun: Option<&Gun>) -> Result<(), ImportError> {
-    match renames(session, key, role, gun)? {
+fn check_name(session: &Session<'_>, key: &PrivateKey, name: &KeyName, gun: Option<&Gun>) -> Result<(), ImportError> {
+    match renames(session, key, name, gun)? {
         Some((stored, wanted)) => Err(ImportError::Stored { stored: Box::new(stored), wanted }),
         None => Ok(()),
     }

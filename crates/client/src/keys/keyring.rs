@@ -2,9 +2,10 @@
 
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc, thread};
 
+use super::keys_here;
 use crate::{
     error::OpsError,
-    ports::{KeyInfo, KeyStoreError, Keys, PassphrasePurpose, PassphraseRequest},
+    ports::{GunHeader, KeyInfo, KeyStoreError, Keys, PassphrasePurpose, PassphraseRequest},
     session::Session,
 };
 use trust::{
@@ -14,6 +15,7 @@ use trust::{
         gun::Gun,
         key::Key,
         key_id::{CanonicalKeyId, TufKeyId},
+        key_name::KeyName,
         role_keys::RoleKeys,
     },
 };
@@ -78,8 +80,7 @@ impl<'a> Keyring<'a> {
     /// Whether a key of a role is on this machine. It is not unlocked, and nothing is asked.
     #[must_use]
     pub fn can_sign(&self, keys: &RoleKeys) -> bool {
-        let here = |id| matches!(self.session.keys.find(id), Ok(Some(_)));
-        keys.canonical_ids().any(here)
+        keys_here(self.session.keys, keys).is_ok_and(|here| !here.is_empty())
     }
 
     /// Waits for the network, and meanwhile unlocks the keys that the command will likely want, where their passphrases are known
@@ -87,7 +88,7 @@ impl<'a> Keyring<'a> {
     pub fn beside<T>(&self, likely: impl Fn(&KeyInfo) -> bool, network: impl FnOnce() -> T) -> Result<T, OpsError> {
         let keys = self.session.keys;
         let known = |info: KeyInfo| {
-            let passphrase = self.session.decisions.known_passphrase(&info.role, &info.id.to_string())?;
+            let passphrase = self.session.decisions.known_passphrase(&info.name, info.id)?;
             Some((info, passphrase))
         };
         let listed = keys.list()?.into_iter().filter(|info| info.encrypted && likely(info));
@@ -115,17 +116,17 @@ impl<'a> Keyring<'a> {
     }
 
     /// Makes a P-256 key for a role and stores it.
-    pub fn create(&self, role: &str, gun: Option<&Gun>) -> Result<Rc<dyn SigningKey>, OpsError> {
+    pub fn create(&self, name: &KeyName, gun: Option<&Gun>) -> Result<Rc<dyn SigningKey>, OpsError> {
         let key = PrivateKey::generate_p256()?;
-        let id = store(self.session, &key, role, gun)?.id;
+        let id = store(self.session, &key, name, gun)?.id;
         Ok(self.keep(id, Rc::new(key)))
     }
 
     /// Takes a key for a role, and stores it. One that is stored for the role already stays as it is; one that is stored for another is refused.
-    pub fn adopt(&self, key: &Rc<PrivateKey>, role: &str, gun: Option<&Gun>) -> Result<(), OpsError> {
-        let stored = match stored_for(self.session, key, role, gun)? {
+    pub fn adopt(&self, key: &Rc<PrivateKey>, name: &KeyName, gun: Option<&Gun>) -> Result<(), OpsError> {
+        let stored = match stored_for(self.session, key, name, gun)? {
             Some(stored) => stored,
-            None => store(self.session, key, role, gun)?,
+            None => store(self.session, key, name, gun)?,
         };
         self.keep(stored.id, Rc::<PrivateKey>::clone(key));
         Ok(())
@@ -140,7 +141,7 @@ impl<'a> Keyring<'a> {
         if !info.encrypted {
             return Ok(open(self.session.keys, info, &Passphrase::new(String::new()))?);
         }
-        until_right(self.session, &info.role, &info.id.to_string(), |passphrase| match open(self.session.keys, info, passphrase) {
+        until_right(self.session, &info.name, Some(info.id), |passphrase| match open(self.session.keys, info, passphrase) {
             Err(KeyStoreError::WrongPassphrase(_)) => Ok(None),
             result => Ok(Some(result?)),
         })
@@ -156,44 +157,43 @@ fn open(keys: &dyn Keys, info: &KeyInfo, passphrase: &Passphrase) -> Result<Box<
 }
 
 /// Asks for a new passphrase and stores a key under it.
-pub fn store(session: &Session<'_>, key: &PrivateKey, role: &str, gun: Option<&Gun>) -> Result<KeyInfo, OpsError> {
-    let passphrase = wanted_passphrase(session, key, role)?;
-    Ok(session.key_files.add(key, role, gun, &passphrase)?)
+pub fn store(session: &Session<'_>, key: &PrivateKey, name: &KeyName, gun: Option<&Gun>) -> Result<KeyInfo, OpsError> {
+    let passphrase = wanted_passphrase(session, key, name)?;
+    Ok(session.key_files.add(key, name, gun, &passphrase)?)
 }
 
 /// A key as it is stored for a role; none where the store lacks it. `OpsError::KeyOfAnother` where it is stored for another role or repository: stored
 /// anew, it would be lost to what takes it from there.
-pub fn stored_for(session: &Session<'_>, key: &PrivateKey, role: &str, gun: Option<&Gun>) -> Result<Option<KeyInfo>, OpsError> {
+pub fn stored_for(session: &Session<'_>, key: &PrivateKey, name: &KeyName, gun: Option<&Gun>) -> Result<Option<KeyInfo>, OpsError> {
     let Some(stored) = session.key_files.find(Key::canonical_id_of(key))? else { return Ok(None) };
-    if stored.role != role {
-        return Err(OpsError::KeyOfAnother { role: stored.role, gun: None });
+    if stored.name != *name {
+        return Err(OpsError::KeyOfAnother { name: stored.name, gun: None });
     }
-    let is_of_another = |stored: &String| gun.is_some_and(|gun| gun.as_str() != stored);
+    let is_of_another = |stored: &GunHeader| gun.is_some_and(|gun| !stored.is(gun));
     match stored.gun.clone().filter(is_of_another) {
-        Some(other) => Err(OpsError::KeyOfAnother { role: stored.role, gun: Some(other) }),
+        Some(other) => Err(OpsError::KeyOfAnother { name: stored.name, gun: Some(other) }),
         None => Ok(Some(stored)),
     }
 }
 
 /// Asks for the passphrase that is to protect a new key.
-pub fn wanted_passphrase(session: &Session<'_>, key: &PrivateKey, role: &str) -> Result<Passphrase, OpsError> {
+pub fn wanted_passphrase(session: &Session<'_>, key: &PrivateKey, name: &KeyName) -> Result<Passphrase, OpsError> {
     let id = Key::canonical_id_of(key);
-    let request = PassphraseRequest { role: role.to_owned(), key: id.to_string(), purpose: PassphrasePurpose::Create };
+    let request = PassphraseRequest { name: name.clone(), key: Some(id), purpose: PassphrasePurpose::Create };
     Ok(session.decisions.passphrase(&request)?)
 }
 
 /// Asks for a passphrase until `open` takes it; the one who answers ends it when there were too many attempts.
 pub fn until_right<T>(
     session: &Session<'_>,
-    role: &str,
-    key: &str,
+    name: &KeyName,
+    key: Option<CanonicalKeyId>,
     mut open: impl FnMut(&Passphrase) -> Result<Option<T>, OpsError>,
 ) -> Result<(T, Passphrase), OpsError> {
     let mut attempt = 0;
     loop {
         let purpose = PassphrasePurpose::Unlock { attempt };
-        let passphrase =
-            session.decisions.passphrase(&PassphraseRequest { role: role.to_owned(), key: key.to_owned(), purpose })?;
+        let passphrase = session.decisions.passphrase(&PassphraseRequest { name: name.clone(), key, purpose })?;
         if let Some(opened) = open(&passphrase)? {
             return Ok((opened, passphrase));
         }
@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn a_key_that_is_not_the_one_that_was_asked_for_signs_nothing() {
         let id = Key::canonical_id_of(&PrivateKey::generate_p256().unwrap());
-        let info = KeyInfo { id, role: "jeff".to_owned(), gun: None, encrypted: false, path: "/x".into() };
+        let info = KeyInfo { id, name: KeyName::of("jeff"), gun: None, encrypted: false, path: "/x".into() };
         let opened = open(&Mistaken, &info, &Passphrase::new(String::new()));
         assert!(matches!(opened, Err(KeyStoreError::WrongKey { found, .. }) if found != id));
     }

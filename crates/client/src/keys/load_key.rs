@@ -4,12 +4,12 @@ use super::keyring::{store, until_right, wanted_passphrase};
 use crate::{
     error::OpsError,
     outcome::Outcome,
-    ports::{KeyInfo, Warning},
+    ports::{GunHeader, KeyInfo, Warning},
     session::Session,
 };
 use trust::{
     crypto::{key_format::KeyFormatError, pem::PemBlock, private_key::PrivateKey, public_key_file, signing_key::SigningKey as _},
-    model::{gun::Gun, key::Key, role::RoleName},
+    model::{gun::Gun, key::Key, key_name::KeyName},
 };
 
 /// A key file cannot be loaded.
@@ -20,7 +20,7 @@ pub enum LoadError {
     Format(#[from] KeyFormatError),
     /// A key of this role belongs to one repository, and the file does not say which.
     #[error("a {0} key belongs to one repository, and the file does not say which")]
-    NoGun(String),
+    NoGun(KeyName),
     /// The file says that its key is a root key, and the person has not said so.
     #[error("the file says that its key is a root key")]
     RootKey,
@@ -60,7 +60,7 @@ pub enum LoadAs<'a> {
 /// A key that was read, and what it is stored as.
 struct Loaded {
     key: PrivateKey,
-    role: String,
+    name: KeyName,
     gun: Option<Gun>,
 }
 
@@ -89,10 +89,11 @@ fn make_and_store<P, E: From<OpsError>>(
     write_public: impl FnOnce(&str) -> Result<P, E>,
 ) -> Result<GeneratedKey<P>, E> {
     let key = PrivateKey::generate_p256().map_err(OpsError::from)?;
-    let passphrase = wanted_passphrase(session, &key, name)?;
+    let kept_as = KeyName::of(name);
+    let passphrase = wanted_passphrase(session, &key, &kept_as)?;
     let public = public_key_file::write(&key.verifying_key(), name).map_err(OpsError::from)?;
     let public = write_public(&public)?;
-    let key = session.key_files.add(&key, name, None, &passphrase).map_err(OpsError::from)?;
+    let key = session.key_files.add(&key, &kept_as, None, &passphrase).map_err(OpsError::from)?;
     Ok(GeneratedKey { key, public })
 }
 
@@ -105,49 +106,44 @@ pub fn load(session: &Session<'_>, blocks: &[PemBlock], name: LoadAs<'_>) -> Res
 
 fn load_all(session: &Session<'_>, blocks: &[PemBlock], name: LoadAs<'_>) -> Result<Vec<KeyInfo>, LoadError> {
     let keys = blocks.iter().map(|block| read(session, block, name)).collect::<Result<Vec<_>, _>>()?;
-    keys.iter().map(|loaded| Ok(store(session, &loaded.key, &loaded.role, loaded.gun.as_ref())?)).collect()
+    keys.iter().map(|loaded| Ok(store(session, &loaded.key, &loaded.name, loaded.gun.as_ref())?)).collect()
 }
 
 fn read(session: &Session<'_>, block: &PemBlock, name: LoadAs<'_>) -> Result<Loaded, LoadError> {
-    let role = role_of(session, block, name)?;
-    let gun = block.header("gun").filter(|_| is_of_one_repository(&role)).map(Gun::parse).transpose()?;
-    if is_of_one_repository(&role) && gun.is_none() {
-        return Err(LoadError::NoGun(role));
+    let name = name_of(session, block, name)?;
+    let gun = block.header("gun").filter(|_| name.is_of_one_repository()).map(Gun::parse).transpose()?;
+    if name.is_of_one_repository() && gun.is_none() {
+        return Err(LoadError::NoGun(name));
     }
-    let key = open(session, block, "encrypted")?;
-    let loaded = Loaded { key, role, gun };
-    if let Some((stored, wanted)) = renames(session, &loaded.key, &loaded.role, loaded.gun.as_ref())? {
+    let key = open(session, block, &KeyName::of("encrypted"))?;
+    let loaded = Loaded { key, name, gun };
+    if let Some((stored, wanted)) = renames(session, &loaded.key, &loaded.name, loaded.gun.as_ref())? {
         return Err(LoadError::Stored { stored: Box::new(stored), wanted });
     }
     Ok(loaded)
 }
 
 /// The name of a loaded key. Where it is another than the file has, the person is told.
-fn role_of(session: &Session<'_>, block: &PemBlock, name: LoadAs<'_>) -> Result<String, LoadError> {
-    let says = block.header("role").filter(|role| !role.is_empty());
-    let is_root = says == Some(RoleName::root().as_str());
-    let wanted = match (name, says) {
+fn name_of(session: &Session<'_>, block: &PemBlock, name: LoadAs<'_>) -> Result<KeyName, LoadError> {
+    let says = block.header("role").filter(|role| !role.is_empty()).map(KeyName::of);
+    let is_root = says.as_ref().is_some_and(KeyName::is_root);
+    let wanted = match (name, says.clone()) {
         // a root key in the store becomes that of repositories that are initialised later
         (LoadAs::FileOr(_), _) if is_root => return Err(LoadError::RootKey),
-        (LoadAs::FileOr(name), says) => return Ok(says.unwrap_or(name).to_owned()),
-        (LoadAs::Typed(wanted), _) => wanted.to_owned(),
+        (LoadAs::FileOr(name), says) => return Ok(says.unwrap_or_else(|| KeyName::of(name))),
+        (LoadAs::Typed(wanted), _) => KeyName::of(wanted),
     };
     match says.filter(|says| *says != wanted) {
         None => {}
         Some(_) if is_root => return Err(LoadError::RootKey),
-        Some(says) if is_of_one_repository(says) => {
-            return Err(LoadError::RepositoryKey { says: named(says, block.header("gun")), wanted });
+        Some(says) if says.is_of_one_repository() => {
+            return Err(LoadError::RepositoryKey { says: named(&says, block.header("gun")), wanted: wanted.to_string() });
         }
         Some(says) => {
-            session.warn(Warning::KeyRenamed { says: says.to_owned(), wanted: wanted.clone() });
+            session.warn(Warning::KeyRenamed { says: says.to_string(), wanted: wanted.to_string() });
         }
     }
     Ok(wanted)
-}
-
-/// Whether a key of this name belongs to one repository.
-pub(crate) fn is_of_one_repository(role: &str) -> bool {
-    [RoleName::targets(), RoleName::snapshot(), RoleName::timestamp()].iter().any(|base| base.as_str() == role)
 }
 
 /// A key that is stored under another name, and what it would be stored as: given that, it would be lost to what takes it by the old one. A stored
@@ -155,33 +151,32 @@ pub(crate) fn is_of_one_repository(role: &str) -> bool {
 pub(crate) fn renames(
     session: &Session<'_>,
     key: &PrivateKey,
-    role: &str,
+    name: &KeyName,
     gun: Option<&Gun>,
 ) -> Result<Option<(KeyInfo, String)>, OpsError> {
     let id = Key::canonical_id_of(key);
-    let gun = gun.map(Gun::as_str);
-    let is_same = |stored: &KeyInfo| stored.role == role && (gun.is_none() || stored.gun.as_deref() == gun);
-    let stored = session.key_files.find(id)?.filter(|stored| !is_same(stored) && !stored.role.is_empty());
-    Ok(stored.map(|stored| (stored, named(role, gun))))
+    let is_same = |stored: &KeyInfo| stored.name == *name && gun.is_none_or(|gun| stored.is_of(gun));
+    let stored = session.key_files.find(id)?.filter(|stored| !is_same(stored) && stored.name != KeyName::Nameless);
+    Ok(stored.map(|stored| (stored, named(name, gun.map(Gun::as_str)))))
 }
 
 /// What a stored key is, in words.
 pub(crate) fn kept_as(info: &KeyInfo) -> String {
-    named(&info.role, info.gun.as_deref())
+    named(&info.name, info.gun.as_ref().map(GunHeader::as_str))
 }
 
-fn named(role: &str, gun: Option<&str>) -> String {
-    gun.map_or_else(|| role.to_owned(), |gun| format!("{role} of {gun}"))
+fn named(name: &KeyName, gun: Option<&str>) -> String {
+    gun.map_or_else(|| name.to_string(), |gun| format!("{name} of {gun}"))
 }
 
-/// Opens a key in a file; nothing is stored. `role` chooses the words of the prompt, and the variable that may answer.
-pub fn open(session: &Session<'_>, block: &PemBlock, role: &str) -> Result<PrivateKey, LoadError> {
-    if block.is_encrypted() { decrypt(session, block, role) } else { Ok(PrivateKey::from_pem_block(block, None)?) }
+/// Opens a key in a file; nothing is stored. `name` chooses the words of the prompt, and the variable that may answer.
+pub fn open(session: &Session<'_>, block: &PemBlock, name: &KeyName) -> Result<PrivateKey, LoadError> {
+    if block.is_encrypted() { decrypt(session, block, name) } else { Ok(PrivateKey::from_pem_block(block, None)?) }
 }
 
-fn decrypt(session: &Session<'_>, block: &PemBlock, role: &str) -> Result<PrivateKey, LoadError> {
+fn decrypt(session: &Session<'_>, block: &PemBlock, name: &KeyName) -> Result<PrivateKey, LoadError> {
     let mut problem = None;
-    let opened = until_right(session, role, "", |passphrase| match PrivateKey::from_pem_block(block, Some(passphrase)) {
+    let opened = until_right(session, name, None, |passphrase| match PrivateKey::from_pem_block(block, Some(passphrase)) {
         Ok(key) => Ok(Some(Some(key))),
         Err(KeyFormatError::WrongPassphrase) => Ok(None),
         Err(error) => {

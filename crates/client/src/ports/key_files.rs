@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::keys::{KeyInfo, KeyStoreError, Keys};
 use trust::{
     crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase},
-    model::{gun::Gun, key_id::CanonicalKeyId},
+    model::{gun::Gun, key_id::CanonicalKeyId, key_name::KeyName},
 };
 
 /// The encrypted private keys in files on this machine: of what can sign here, that which is made, moved and removed.
@@ -14,10 +14,11 @@ pub trait KeyFiles: Keys {
     fn unlock(&self, id: CanonicalKeyId, passphrase: &Passphrase) -> Result<PrivateKey, KeyStoreError>;
 
     /// Encrypts and stores a key, then reads it back and compares. A stored key of the same ID is replaced only once the new file is proved.
-    fn add(&self, key: &PrivateKey, role: &str, gun: Option<&Gun>, passphrase: &Passphrase) -> Result<KeyInfo, KeyStoreError>;
+    fn add(&self, key: &PrivateKey, name: &KeyName, gun: Option<&Gun>, passphrase: &Passphrase) -> Result<KeyInfo, KeyStoreError>;
 
     /// Stores a key that another store has encrypted, without opening it: only `unlock` tells whether it is the one that it is said to be.
-    fn add_sealed(&self, id: CanonicalKeyId, block: &PemBlock, role: &str, gun: Option<&Gun>) -> Result<KeyInfo, KeyStoreError>;
+    fn add_sealed(&self, id: CanonicalKeyId, block: &PemBlock, name: &KeyName, gun: Option<&Gun>)
+    -> Result<KeyInfo, KeyStoreError>;
 
     /// A key as it is stored, with the headers of its file; nothing is decrypted.
     fn stored(&self, id: CanonicalKeyId) -> Result<PemBlock, KeyStoreError>;

@@ -4,7 +4,12 @@ use std::path::PathBuf;
 
 use trust::{
     crypto::{secret::Passphrase, signing_key::SigningKey},
-    model::key_id::CanonicalKeyId,
+    model::{
+        gun::{Gun, InvalidGun},
+        key_id::CanonicalKeyId,
+        key_name::KeyName,
+        role::RoleName,
+    },
 };
 
 /// The private keys that can sign on this machine. Whoever signs, or looks at keys, needs nothing else of them.
@@ -24,14 +29,84 @@ pub trait Keys: Sync {
 pub struct KeyInfo {
     /// The key's ID, from the file's name.
     pub id: CanonicalKeyId,
-    /// The `role` header: a base role, a signer's name, or whatever an import said.
-    pub role: String,
-    /// The `gun` header, of targets and snapshot keys alone.
-    pub gun: Option<String>,
+    /// What it is kept under.
+    pub name: KeyName,
+    /// The repository that it belongs to; of targets and snapshot keys alone, where a program wrote it.
+    pub gun: Option<GunHeader>,
     /// Whether a passphrase is needed.
     pub encrypted: bool,
     /// Where it is.
     pub path: PathBuf,
+}
+
+/// The `gun` header of a key file. It is shown and written back as it was read, also where it can be no repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GunHeader {
+    /// A repository.
+    Gun(Gun),
+    /// A text that names none.
+    Unusable(InvalidGun),
+}
+
+impl GunHeader {
+    /// What a text says.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Gun::parse(text).map_or_else(Self::Unusable, Self::Gun)
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Gun(gun) => gun.as_str(),
+            Self::Unusable(invalid) => &invalid.name,
+        }
+    }
+
+    /// Whether it is this repository.
+    #[must_use]
+    pub fn is(&self, gun: &Gun) -> bool {
+        matches!(self, Self::Gun(own) if own == gun)
+    }
+}
+
+impl std::fmt::Display for GunHeader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl KeyInfo {
+    /// Whether it is kept for a repository.
+    #[must_use]
+    pub fn is_of(&self, gun: &Gun) -> bool {
+        self.gun.as_ref().is_some_and(|own| own.is(gun))
+    }
+
+    /// Whether it may be a key of a repository's own roles: a root key, which belongs to none, or one that is kept for it.
+    #[must_use]
+    pub fn may_sign_roles_of(&self, gun: &Gun) -> bool {
+        self.name.is_root() || self.is_of(gun)
+    }
+
+    /// Whether it may sign tags of a repository: a signer's, or the repository's own.
+    #[must_use]
+    pub fn may_sign_tags_of(&self, gun: &Gun) -> bool {
+        if self.gun.is_some() { self.is_of(gun) } else { !self.name.is_root() }
+    }
+
+    /// Whether it is the targets key of a repository, which signs what is said of its signers.
+    #[must_use]
+    pub fn is_targets_key_of(&self, gun: &Gun) -> bool {
+        self.name.is(&RoleName::targets()) && self.is_of(gun)
+    }
+
+    /// What lists of keys are sorted by: root keys first, as Notary lists them; then by repository and name.
+    #[must_use]
+    pub fn place_in_lists(&self) -> (bool, Option<&str>, &KeyName, CanonicalKeyId) {
+        (!self.name.is_root(), self.gun.as_ref().map(GunHeader::as_str), &self.name, self.id)
+    }
 }
 
 /// A failure of the key store.

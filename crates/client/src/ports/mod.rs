@@ -21,7 +21,7 @@ pub use self::{
     changelist::{ChangeFile, Changelist},
     engine::{Engine, EngineError},
     key_files::KeyFiles,
-    keys::{KeyInfo, KeyStoreError, Keys},
+    keys::{GunHeader, KeyInfo, KeyStoreError, Keys},
     notary::{NotaryRemote, RemoteError, TlsFault, Withheld},
     person::{DecisionError, Decisions, Events, PassphrasePurpose, PassphraseRequest},
     registry::{Accounts, Manifest, Registry, RegistryError},

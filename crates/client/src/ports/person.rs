@@ -1,7 +1,10 @@
 //! The person who is told, and who answers.
 
 use crate::ports::events::Event;
-use trust::crypto::secret::Passphrase;
+use trust::{
+    crypto::secret::Passphrase,
+    model::{key_id::CanonicalKeyId, key_name::KeyName},
+};
 
 /// Hears what happens along the way, in order.
 pub trait Events {
@@ -15,7 +18,7 @@ pub trait Decisions {
     fn passphrase(&self, request: &PassphraseRequest) -> Result<Passphrase, DecisionError>;
 
     /// The passphrase of an existing key, where it is known without asking anyone.
-    fn known_passphrase(&self, _role: &str, _key: &str) -> Option<Passphrase> {
+    fn known_passphrase(&self, _name: &KeyName, _key: CanonicalKeyId) -> Option<Passphrase> {
         None
     }
 }
@@ -23,10 +26,10 @@ pub trait Decisions {
 /// Which passphrase is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PassphraseRequest {
-    /// The role, or the signer's name, that the key is kept under; it chooses the prompt's words and the variable that may answer.
-    pub role: String,
-    /// The key's ID; empty where it cannot be known yet.
-    pub key: String,
+    /// What the key is kept under; it chooses the prompt's words and the variable that may answer.
+    pub name: KeyName,
+    /// The key's ID; none where it cannot be known yet.
+    pub key: Option<CanonicalKeyId>,
     /// What it is for.
     pub purpose: PassphrasePurpose,
 }

@@ -22,6 +22,7 @@ use trust::{
         gun::Gun,
         key::Key,
         key_id::{CanonicalKeyId, TufKeyId},
+        key_name::KeyName,
         role::RoleName,
     },
 };
@@ -116,10 +117,10 @@ pub(crate) fn begin(
     let mut keys = keys.into_iter();
     let timestamp = keys.next().ok_or_else(|| bad_key(session, gun, &RoleName::timestamp(), "no answer"))?;
     let root = root_key(session, keyring, gun, beginning)?;
-    let targets = keyring.create(RoleName::targets().as_str(), Some(gun))?;
+    let targets = keyring.create(&RoleName::targets().into(), Some(gun))?;
     let own = match beginning.snapshots {
         Snapshots::Server => None,
-        Snapshots::Publisher => Some(keyring.create(RoleName::snapshot().as_str(), Some(gun))?),
+        Snapshots::Publisher => Some(keyring.create(&RoleName::snapshot().into(), Some(gun))?),
     };
     let snapshot = match &own {
         Some(own) => SnapshotKey::Own(&**own),
@@ -155,14 +156,14 @@ fn root_key(
         return Ok(key);
     }
     let known = first_root_key(session, gun)?.map_or(Ok(None), |id| keyring.get(id))?;
-    known.map_or_else(|| keyring.create(RoleName::root().as_str(), None), Ok)
+    known.map_or_else(|| keyring.create(&RoleName::root().into(), None), Ok)
 }
 
 /// The first root key here, of those that are pinned where a pin is for the repository: with another, nobody who has that pin could read it.
 fn first_root_key(session: &Session<'_>, gun: &Gun) -> Result<Option<CanonicalKeyId>, OpsError> {
-    let (root, pin) = (RoleName::root(), session.pins.pin_of(gun));
+    let pin = session.pins.pin_of(gun);
     let is_pinned = |info: &KeyInfo| pin.as_ref().is_none_or(|pin| pin.keys.contains(&info.id));
-    let first = session.keys.list()?.into_iter().find(|info| info.role == root.as_str() && is_pinned(info));
+    let first = session.keys.list()?.into_iter().find(|info| info.name.is_root() && is_pinned(info));
     match first {
         None if pin.is_some() => Err(OpsError::NoPinnedKey { gun: gun.clone() }),
         first => Ok(first.map(|info| info.id)),
@@ -171,19 +172,19 @@ fn first_root_key(session: &Session<'_>, gun: &Gun) -> Result<Option<CanonicalKe
 
 /// Stores an encrypted root key under the passphrase that it has, unless its certificate cannot be used. One that is stored already stays as it is.
 fn import(session: &Session<'_>, gun: &Gun, block: &PemBlock, certificate: Option<&[u8]>) -> Result<Rc<dyn SigningKey>, OpsError> {
-    let role = RoleName::root();
+    let name = KeyName::from(RoleName::root());
     // which key it is cannot be known before it is open
     let (key, passphrase) =
-        until_right(session, role.as_str(), "", |passphrase| match PrivateKey::from_pem_block(block, Some(passphrase)) {
+        until_right(session, &name, None, |passphrase| match PrivateKey::from_pem_block(block, Some(passphrase)) {
             Err(KeyFormatError::WrongPassphrase) => Ok(None),
             opened => Ok(Some(opened?)),
         })?;
     if let Some(certificate) = certificate {
         check_certificate(gun, certificate, &key, session.now)?;
     }
-    let stored = match stored_for(session, &key, role.as_str(), None)? {
+    let stored = match stored_for(session, &key, &name, None)? {
         Some(stored) => stored,
-        None => session.key_files.add(&key, role.as_str(), None, &passphrase)?,
+        None => session.key_files.add(&key, &name, None, &passphrase)?,
     };
     session.events.tell(Event::RootKeyFound { id: stored.id });
     Ok(Rc::new(key))

@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::{
     init::{InitOptions, Snapshots, begin},
-    signer::is_targets_key,
     stage::staged,
 };
 use crate::{
@@ -46,7 +45,7 @@ fn publish_all(session: &Session<'_>, changelist: &dyn Changelist, gun: &Gun) ->
     let _writer = session.store.writer(gun)?;
     let (files, changes) = wanted(changelist, gun)?;
     let keyring = Keyring::new(session);
-    let target = keyring.beside(is_targets_key(gun), || for_writing(session, gun))??;
+    let target = keyring.beside(|info| info.is_targets_key_of(gun), || for_writing(session, gun))??;
     let target = if let Some(target) = target {
         target
     } else {

@@ -16,7 +16,7 @@ use crate::{
     error::OpsError,
     keys::keyring::Keyring,
     outcome::Outcome,
-    ports::{Bytes, KeyInfo},
+    ports::Bytes,
     session::Session,
     state::{
         publish::{self, SignedFile, Update, publish, signed_files},
@@ -74,8 +74,7 @@ pub fn recreate(session: &Session<'_>, gun: &Gun) -> Result<Outcome<Recreation>,
 fn delete_and_publish(session: &Session<'_>, gun: &Gun) -> Result<Recreation, OpsError> {
     let _writer = session.store.writer(gun)?;
     let keyring = Keyring::new(session);
-    let likely = |info: &KeyInfo| info.role == RoleName::root().as_str() || info.gun.as_deref() == Some(gun.as_str());
-    let repo = keyring.beside(likely, || for_recreation(session, gun))??;
+    let repo = keyring.beside(|info| info.may_sign_roles_of(gun), || for_recreation(session, gun))??;
     let spent = repo.spent().next().is_some();
     if let Some(end) = root_certificates(&repo).find(|end| end.not_after >= session.now && !spent) {
         return Err(OpsError::RootCertificateCounts { gun: gun.clone(), until: end.not_after });

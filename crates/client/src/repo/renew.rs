@@ -7,9 +7,9 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     error::OpsError,
-    keys::keyring::Keyring,
+    keys::{keyring::Keyring, keys_here},
     outcome::Outcome,
-    ports::{KeyInfo, RemoteError},
+    ports::RemoteError,
     session::Session,
     state::{
         publish::{Anew, Renews, publish},
@@ -110,8 +110,7 @@ pub fn renew(session: &Session<'_>, gun: &Gun, choice: Choice<'_>) -> Result<Out
 fn sign_anew(session: &Session<'_>, gun: &Gun, choice: Choice<'_>) -> Result<Renewal, OpsError> {
     let _writer = session.store.writer(gun)?;
     let keyring = Keyring::new(session);
-    let likely = |info: &KeyInfo| info.role == RoleName::root().as_str() || info.gun.as_deref() == Some(gun.as_str());
-    let repo = keyring.beside(likely, || for_renewal(session, gun))??;
+    let repo = keyring.beside(|info| info.may_sign_roles_of(gun), || for_renewal(session, gun))??;
     let chosen = choose(session, &keyring, &repo, choice)?;
     if chosen.is_empty() {
         return Ok(Renewal { left: chosen.left, ..Renewal::default() });
@@ -290,10 +289,5 @@ pub(crate) fn new_certificates(
 
 pub(crate) fn enough_keys_here(session: &Session<'_>, repo: &Recoverable, role: &RoleName) -> Result<bool, OpsError> {
     let keys = repo.role_keys(role);
-    let ids: BTreeSet<_> = keys.canonical_ids().collect();
-    let mut here: u64 = 0;
-    for id in ids {
-        here += u64::from(session.keys.find(id)?.is_some());
-    }
-    Ok(here >= keys.threshold().get())
+    Ok(keys_here(session.keys, &keys)?.len() as u64 >= keys.threshold().get())
 }

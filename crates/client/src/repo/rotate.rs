@@ -16,7 +16,7 @@ use crate::{
         known_keys::KnownKeys,
     },
     outcome::{Outcome, PublishedVersions},
-    ports::{FileRef, KeyInfo, RemoteError, StillUsed, Warning},
+    ports::{FileRef, RemoteError, StillUsed, Warning},
     session::Session,
     state::{
         publish::{Anew, Renews, ServerState as _, publish},
@@ -115,7 +115,7 @@ pub fn check(role: &str, holder: &Holder<'_>) -> Result<RoleName, RotateError> {
 
 /// Whether given keys may be stored for a role: none of them is stored for another one, or for another repository. Nothing is stored.
 pub fn check_given(session: &Session<'_>, gun: &Gun, role: &RoleName, given: &[Rc<PrivateKey>]) -> Result<(), RotateError> {
-    let check = |key: &Rc<PrivateKey>| stored_for(session, key, role.as_str(), gun_of_key(gun, role)).map(drop);
+    let check = |key: &Rc<PrivateKey>| stored_for(session, key, &role.clone().into(), gun_of_key(gun, role)).map(drop);
     given.iter().try_for_each(check).map_err(RotateError::GivenKey)
 }
 
@@ -147,8 +147,7 @@ fn swap_keys(
         check_given(session, gun, &role, given)?;
     }
     let root_role = RoleName::root();
-    let likely = |info: &KeyInfo| info.role == root_role.as_str() || info.gun.as_deref() == Some(gun.as_str());
-    let first = keyring.beside(likely, || state_to_write(session, gun))??;
+    let first = keyring.beside(|info| info.may_sign_roles_of(gun), || state_to_write(session, gun))??;
     // whoever cannot sign the root is told so before any key is made
     keyring.signers(&first.base().root().role_keys(&root_role))?;
     let replaced = first.base().root().role_keys(&role);
@@ -159,7 +158,7 @@ fn swap_keys(
     // no key is stored for a rotation that cannot be
     Reissue::of(first.base(), &wanted, session.now).map_err(OpsError::from)?;
     for key in &private {
-        keyring.adopt(key, role.as_str(), gun_of_key(gun, &role)).map_err(RotateError::GivenKey)?;
+        keyring.adopt(key, &role.clone().into(), gun_of_key(gun, &role)).map_err(RotateError::GivenKey)?;
     }
     let rotation = Rotation { session, gun, role: &role, replaced: &replaced, wanted: &wanted };
     let outcome = publish(session, gun, &mut Anew::new(keyring, &earlier, rotation), first)?;
@@ -252,7 +251,7 @@ fn earlier_roots(session: &Session<'_>, gun: &Gun, current: Version, legacy: Leg
     }
     let versions = (current.get() - wanted.min(MOST_EARLIER)..current.get()).filter_map(Version::new);
     let files: Vec<FileRef> = versions.map(FileRef::RootVersion).collect();
-    let is_here = |id| matches!(session.keys.find(id), Ok(Some(stored)) if stored.role == RoleName::root().as_str());
+    let is_here = |id| matches!(session.keys.find(id), Ok(Some(stored)) if stored.name.is_root());
     let mut keys = Vec::new();
     for together in files.chunks(TOGETHER) {
         for answer in session.remote.fetch_all(gun, together) {
@@ -285,8 +284,9 @@ fn remove_unused(session: &Session<'_>, gun: &Gun, role: &RoleName, replaced: &[
             Some(used) => warn(id, StillUsed::InUse { role: used.role.clone(), gun: used.gun.clone() }),
             None if !known.is_whole() => warn(id, StillUsed::Unasked),
             None => match session.keys.find(*id) {
-                Ok(Some(stored)) if stored.role != role.as_str() || stored.gun.as_deref() != Some(gun.as_str()) => {
-                    warn(id, StillUsed::StoredAs { role: stored.role, gun: stored.gun });
+                Ok(Some(stored)) if !(stored.name.is(role) && stored.is_of(gun)) => {
+                    let gun = stored.gun.map(|gun| gun.to_string());
+                    warn(id, StillUsed::StoredAs { role: stored.name.to_string(), gun });
                 }
                 found => {
                     if let Err(error) = found.and_then(|_| session.key_files.remove(*id)) {

@@ -7,7 +7,7 @@ use crate::{
     error::OpsError,
     keys::{keyring::Keyring, making_lock::Alone},
     outcome::{Outcome, PublishedVersions},
-    ports::{DecisionError, KeyInfo, events::Event},
+    ports::{DecisionError, events::Event},
     session::Session,
     state::{
         publish::{Changes, publish},
@@ -86,7 +86,7 @@ pub fn add(session: &Session<'_>, gun: &Gun, signer: &RoleName, keys: &[Key]) ->
 fn delegate(session: &Session<'_>, gun: &Gun, signer: &RoleName, keys: &[Key]) -> Result<AddedSigner, OpsError> {
     let _writer = session.store.writer(gun)?;
     let keyring = Keyring::new(session);
-    let target = if let Some(target) = keyring.beside(is_targets_key(gun), || for_writing(session, gun))?? {
+    let target = if let Some(target) = keyring.beside(|info| info.is_targets_key_of(gun), || for_writing(session, gun))?? {
         target
     } else {
         let alone = Alone::wait(session, gun)?;
@@ -123,7 +123,7 @@ fn take_back(
     may_remove_last: impl FnOnce() -> Result<bool, DecisionError>,
 ) -> Result<Removal, RemoveError> {
     let keyring = Keyring::new(session);
-    let target = keyring.beside(is_targets_key(gun), || for_writing(session, gun))?.map_err(RemoveError::Unknown)?;
+    let target = keyring.beside(|info| info.is_targets_key_of(gun), || for_writing(session, gun))?.map_err(RemoveError::Unknown)?;
     let Some(WritableRepo::Published(repo)) = target else {
         let server = session.remote.address(gun);
         return Err(RemoveError::Unknown(OpsError::NotInitialized { gun: gun.clone(), server }));
@@ -149,12 +149,6 @@ fn signer_of(repo: &TrustedRepo, name: &str) -> Option<(RoleName, Vec<CanonicalK
     repo.delegations().find(|(_, delegation)| delegation.name == role)?;
     let keys = repo.role_keys(&role).canonical_ids().collect();
     Some((role, keys))
-}
-
-/// Whether a key is the targets key of a repository, which signs what is said of its signers.
-pub(crate) fn is_targets_key(gun: &Gun) -> impl Fn(&KeyInfo) -> bool {
-    let gun = gun.as_str().to_owned();
-    move |info: &KeyInfo| info.role == RoleName::targets().as_str() && info.gun.as_deref() == Some(gun.as_str())
 }
 
 /// What makes a signer: Docker gives every signer's keys to `targets/releases` too, the role that it trusts.

@@ -1,7 +1,7 @@
 //! Which roles of a repository can be signed here, and with which keys.
 
-use crate::{error::OpsError, outcome::Outcome, ports::KeyInfo, session::Session, state::refresh::for_reading};
-use trust::model::{gun::Gun, role::RoleName, role_keys::RoleKeys};
+use crate::{error::OpsError, keys::keys_here, outcome::Outcome, ports::KeyInfo, session::Session, state::refresh::for_reading};
+use trust::model::{gun::Gun, role::RoleName};
 
 /// A role of which at least one key is on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,21 +25,10 @@ fn standings(session: &Session<'_>, gun: &Gun) -> Result<Vec<Standing>, OpsError
     let delegated = repo.delegations().map(|(_, delegation)| repo.role_keys(&delegation.name));
     let mut standings = Vec::new();
     for keys in base.into_iter().chain(delegated) {
-        let here = keys_here(session, &keys)?;
+        let here = keys_here(session.keys, &keys)?;
         if !here.is_empty() {
             standings.push(Standing { role: keys.role().clone(), threshold: keys.threshold().get(), keys: here });
         }
     }
     Ok(standings)
-}
-
-fn keys_here(session: &Session<'_>, keys: &RoleKeys) -> Result<Vec<KeyInfo>, OpsError> {
-    let mut here: Vec<KeyInfo> = Vec::new();
-    for id in keys.canonical_ids() {
-        // one key may stand there twice, bare and in a certificate
-        if here.iter().all(|info| info.id != id) {
-            here.extend(session.keys.find(id)?);
-        }
-    }
-    Ok(here)
 }

@@ -19,7 +19,7 @@ use sha2::Digest as _;
 use trust::{
     crypto::{pem, private_key::PrivateKey, secret::Passphrase, signing_key::SigningKey as _},
     json::value::Json,
-    model::{digest::Sha256, gun::Gun, key::Key as PublicKey, role::RoleName, tag::Tag},
+    model::{digest::Sha256, gun::Gun, key::Key as PublicKey, key_id::CanonicalKeyId, key_name::KeyName, role::RoleName, tag::Tag},
     verify::pinning::TrustPinning,
 };
 
@@ -86,8 +86,8 @@ impl Decisions for Known {
         Always("passphrase").passphrase(request)
     }
 
-    fn known_passphrase(&self, role: &str, _: &str) -> Option<Passphrase> {
-        assert_eq!(role, "ian");
+    fn known_passphrase(&self, name: &KeyName, _: CanonicalKeyId) -> Option<Passphrase> {
+        assert_eq!(name.as_str(), "ian");
         Some(Passphrase::new(self.0.to_owned()))
     }
 }
@@ -96,7 +96,7 @@ impl Signer {
     /// The signer, and the repository that knows them.
     pub(crate) fn ian() -> (Self, Forge) {
         let (keys, private) = (MemoryKeys::default(), PrivateKey::generate_p256().unwrap());
-        keys.add(&private, "ian", None, &Passphrase::new("passphrase".to_owned())).unwrap();
+        keys.add(&private, &KeyName::of("ian"), None, &Passphrase::new("passphrase".to_owned())).unwrap();
         let mut forge = Forge::new(GUN);
         let jeff = Key::p256("jeff");
         // jeff signs for both: the forge has no private half of ian's key
@@ -231,7 +231,7 @@ impl Signer {
     fn holds(&self, name: &str, role: &str, gun: Option<&Gun>) {
         let key = p256::SecretKey::from_slice(&sha2::Sha256::digest(name)).unwrap().to_pkcs8_pem(LineEnding::LF).unwrap();
         let key = PrivateKey::from_pem_block(&pem::first_block(key.as_bytes()).unwrap(), None).unwrap();
-        self.keys.add(&key, role, gun, &Passphrase::new("passphrase".to_owned())).unwrap();
+        self.keys.add(&key, &KeyName::of(role), gun, &Passphrase::new("passphrase".to_owned())).unwrap();
     }
 
     /// Gives targets another key, and lets the keys of so many earlier roots sign the new one.

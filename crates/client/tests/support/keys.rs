@@ -6,10 +6,10 @@ use std::{
     sync::{Mutex, MutexGuard},
 };
 
-use client::ports::{KeyFiles, KeyInfo, KeyStoreError, Keys};
+use client::ports::{GunHeader, KeyFiles, KeyInfo, KeyStoreError, Keys};
 use trust::{
     crypto::{key_format::KeyFormatError, pem::PemBlock, private_key::PrivateKey, secret::Passphrase, signing_key::SigningKey},
-    model::{gun::Gun, key::Key, key_id::CanonicalKeyId},
+    model::{gun::Gun, key::Key, key_id::CanonicalKeyId, key_name::KeyName},
 };
 
 /// Keys by ID, with what is known of each.
@@ -44,14 +44,20 @@ impl KeyFiles for MemoryKeys {
         })
     }
 
-    fn add(&self, key: &PrivateKey, role: &str, gun: Option<&Gun>, passphrase: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
+    fn add(&self, key: &PrivateKey, name: &KeyName, gun: Option<&Gun>, passphrase: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
         let block = PemBlock::encrypt(key, passphrase, 1).unwrap();
-        self.add_sealed(Key::canonical_id_of(key), &block, role, gun)
+        self.add_sealed(Key::canonical_id_of(key), &block, name, gun)
     }
 
-    fn add_sealed(&self, id: CanonicalKeyId, block: &PemBlock, role: &str, gun: Option<&Gun>) -> Result<KeyInfo, KeyStoreError> {
-        let gun = gun.map(|gun| gun.as_str().to_owned());
-        let info = KeyInfo { id, role: role.to_owned(), gun, encrypted: true, path: PathBuf::from(format!("{id}.key")) };
+    fn add_sealed(
+        &self,
+        id: CanonicalKeyId,
+        block: &PemBlock,
+        name: &KeyName,
+        gun: Option<&Gun>,
+    ) -> Result<KeyInfo, KeyStoreError> {
+        let gun = gun.cloned().map(GunHeader::Gun);
+        let info = KeyInfo { id, name: name.clone(), gun, encrypted: true, path: PathBuf::from(format!("{id}.key")) };
         self.keys().insert(id, (info.clone(), block.clone()));
         Ok(info)
     }
@@ -69,7 +75,7 @@ impl KeyFiles for MemoryKeys {
     }
 
     fn replace(&self, info: &KeyInfo, key: &PrivateKey, passphrase: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
-        let gun = info.gun.as_deref().map(|gun| Gun::parse(gun).unwrap());
-        self.add(key, &info.role, gun.as_ref(), passphrase)
+        let gun = info.gun.as_ref().map(|gun| Gun::parse(&gun.to_string()).unwrap());
+        self.add(key, &info.name, gun.as_ref(), passphrase)
     }
 }

@@ -14,7 +14,7 @@ use client::ports::{
 use forge::Forge;
 use trust::{
     crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase, signing_key::SigningKey},
-    model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName, tag::Tag},
+    model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, key_name::KeyName, role::RoleName, tag::Tag},
 };
 
 /// What the store of `dct` must do, without a disk.
@@ -340,11 +340,11 @@ impl KeyFiles for Nobody {
         Err(KeyStoreError::NoSuchKey(id))
     }
 
-    fn add(&self, _: &PrivateKey, _: &str, _: Option<&Gun>, _: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
+    fn add(&self, _: &PrivateKey, _: &KeyName, _: Option<&Gun>, _: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
         panic!("nobody adds keys here")
     }
 
-    fn add_sealed(&self, _: CanonicalKeyId, _: &PemBlock, _: &str, _: Option<&Gun>) -> Result<KeyInfo, KeyStoreError> {
+    fn add_sealed(&self, _: CanonicalKeyId, _: &PemBlock, _: &KeyName, _: Option<&Gun>) -> Result<KeyInfo, KeyStoreError> {
         panic!("nobody adds keys here")
     }
 

@@ -11,7 +11,7 @@ use super::{
     durable::{self, Pending, WriteFailure},
     scan::{self, Scan},
 };
-use client::ports::{KeyFiles, KeyInfo, KeyStoreError, Keys};
+use client::ports::{GunHeader, KeyFiles, KeyInfo, KeyStoreError, Keys};
 use trust::{
     crypto::{
         key_format::KeyFormatError,
@@ -21,7 +21,7 @@ use trust::{
         secret::Passphrase,
         signing_key::SigningKey,
     },
-    model::{gun::Gun, key::Key, key_id::CanonicalKeyId},
+    model::{gun::Gun, key::Key, key_id::CanonicalKeyId, key_name::KeyName},
 };
 
 /// The key files of one trust folder.
@@ -124,35 +124,39 @@ impl KeyFiles for KeyFolder {
         if found == id { Ok(key) } else { Err(KeyStoreError::WrongKey { path, found }) }
     }
 
-    fn add(&self, key: &PrivateKey, role: &str, gun: Option<&Gun>, passphrase: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
+    fn add(&self, key: &PrivateKey, name: &KeyName, gun: Option<&Gun>, passphrase: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
         let id = Key::canonical_id_of(key);
         let path = self.flat(id);
         let bad = |reason: String| KeyStoreError::BadKeyFile { path: path.clone(), reason };
         let mut block = PemBlock::encrypt(key, passphrase, pkcs8::ITERATIONS).map_err(|e| bad(e.to_string()))?;
-        block.headers.insert("role".to_owned(), role.to_owned());
-        let gun = gun.filter(|_| has_gun(role)).map(|gun| gun.as_str().to_owned());
-        if let Some(gun) = &gun {
-            block.headers.insert("gun".to_owned(), gun.clone());
-        }
+        block.headers.insert("role".to_owned(), name.to_string());
+        let gun = gun.filter(|_| name.is_of_one_repository()).cloned();
+        block.headers.extend(gun.iter().map(|gun| ("gun".to_owned(), gun.to_string())));
         let text = pem::encode(&block).map_err(|e| bad(e.to_string()))?;
         let pending = Pending::write(&path, text.as_bytes())?;
         Self::prove(pending.path(), key, &block, passphrase).map_err(|e| bad(format!("the key was not stored: {e}")))?;
         pending.commit()?;
-        Ok(KeyInfo { id, role: role.to_owned(), gun, encrypted: true, path })
+        Ok(KeyInfo { id, name: name.clone(), gun: gun.map(GunHeader::Gun), encrypted: true, path })
     }
 
-    fn add_sealed(&self, id: CanonicalKeyId, block: &PemBlock, role: &str, gun: Option<&Gun>) -> Result<KeyInfo, KeyStoreError> {
+    fn add_sealed(
+        &self,
+        id: CanonicalKeyId,
+        block: &PemBlock,
+        name: &KeyName,
+        gun: Option<&Gun>,
+    ) -> Result<KeyInfo, KeyStoreError> {
         let path = self.flat(id);
-        let gun = gun.filter(|_| has_gun(role)).map(|gun| gun.as_str().to_owned());
+        let gun = gun.filter(|_| name.is_of_one_repository()).cloned();
         let mut sealed = PemBlock::new(&block.label, block.content.to_vec());
         let of_encryption = |name: &str| matches!(name, "Proc-Type" | "DEK-Info");
         sealed.headers.extend(block.headers.iter().filter(|(name, _)| of_encryption(name)).map(|(n, v)| (n.clone(), v.clone())));
-        sealed.headers.insert("role".to_owned(), role.to_owned());
-        sealed.headers.extend(gun.iter().map(|gun| ("gun".to_owned(), gun.clone())));
+        sealed.headers.insert("role".to_owned(), name.to_string());
+        sealed.headers.extend(gun.iter().map(|gun| ("gun".to_owned(), gun.to_string())));
         let bad = |reason: String| KeyStoreError::BadKeyFile { path: path.clone(), reason };
         let text = pem::encode(&sealed).map_err(|e| bad(e.to_string()))?;
         Pending::write(&path, text.as_bytes())?.commit_new()?;
-        Ok(KeyInfo { id, role: role.to_owned(), gun, encrypted: true, path })
+        Ok(KeyInfo { id, name: name.clone(), gun: gun.map(GunHeader::Gun), encrypted: true, path })
     }
 
     fn stored(&self, id: CanonicalKeyId) -> Result<PemBlock, KeyStoreError> {
@@ -171,17 +175,15 @@ impl KeyFiles for KeyFolder {
 
     fn replace(&self, info: &KeyInfo, key: &PrivateKey, passphrase: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
         let bad = |reason: String| KeyStoreError::BadKeyFile { path: info.path.clone(), reason };
-        let gun = info.gun.as_deref().filter(|_| has_gun(&info.role)).map(Gun::parse);
-        let gun = gun.transpose().map_err(|e| bad(e.to_string()))?;
-        let stored = self.add(key, &info.role, gun.as_ref(), passphrase)?;
+        let gun = match info.gun.as_ref().filter(|_| info.name.is_of_one_repository()) {
+            Some(GunHeader::Unusable(invalid)) => return Err(bad(invalid.to_string())),
+            Some(GunHeader::Gun(gun)) => Some(gun),
+            None => None,
+        };
+        let stored = self.add(key, &info.name, gun, passphrase)?;
         self.remove_but(stored.id, Some(&stored.path))?;
         Ok(stored)
     }
-}
-
-/// Whether a key of this role belongs to one repository, which its file then names.
-fn has_gun(role: &str) -> bool {
-    matches!(role, "targets" | "snapshot" | "timestamp")
 }
 
 impl From<WriteFailure> for KeyStoreError {
@@ -241,7 +243,8 @@ mod tests {
     }
 
     fn roles(store: &KeyFolder) -> Vec<(String, Option<String>)> {
-        let mut roles: Vec<_> = store.list().unwrap().into_iter().map(|info| (info.role, info.gun)).collect();
+        let mut roles: Vec<_> =
+            store.list().unwrap().into_iter().map(|info| (info.name.to_string(), info.gun.map(|gun| gun.to_string()))).collect();
         roles.sort();
         roles
     }
@@ -285,7 +288,7 @@ mod tests {
         );
         // the same key in the flat layout wins, and the legacy file is kept
         let key = store.unlock(before[0].id, &passphrase()).unwrap();
-        let added = store.add(&key, "jeff", None, &passphrase()).unwrap();
+        let added = store.add(&key, &KeyName::of("jeff"), None, &passphrase()).unwrap();
         assert_eq!(store.list().unwrap().len(), before.len());
         assert_eq!(store.find(before[0].id).unwrap(), Some(added));
         assert!(before[0].path.is_file());
@@ -296,7 +299,7 @@ mod tests {
         let (_trust, store) = copy_of("legacy");
         let info = store.list().unwrap().remove(0);
         let key = store.unlock(info.id, &passphrase()).unwrap();
-        store.add(&key, "jeff", None, &passphrase()).unwrap();
+        store.add(&key, &KeyName::of("jeff"), None, &passphrase()).unwrap();
         store.remove(info.id).unwrap();
         assert_eq!(store.find(info.id).unwrap(), None);
         assert!(!info.path.exists());
@@ -334,7 +337,7 @@ mod tests {
         for info in store.list().unwrap() {
             let key = store.unlock(info.id, &passphrase()).unwrap();
             let replaced = store.replace(&info, &key, &Passphrase::new("another".to_owned())).unwrap();
-            assert_eq!((&replaced.role, &replaced.gun), (&info.role, &info.gun));
+            assert_eq!((&replaced.name, &replaced.gun), (&info.name, &info.gun));
             assert_eq!(store.find(info.id).unwrap(), Some(replaced));
             assert!(!info.path.exists());
             assert!(matches!(store.unlock(info.id, &passphrase()), Err(KeyStoreError::WrongPassphrase(_))));
@@ -349,9 +352,9 @@ mod tests {
         assert_eq!(store.list().unwrap(), []);
         let key = PrivateKey::generate_p256().unwrap();
         let gun = Gun::parse(GUN).unwrap();
-        let info = store.add(&key, "targets", Some(&gun), &passphrase()).unwrap();
+        let info = store.add(&key, &KeyName::of("targets"), Some(&gun), &passphrase()).unwrap();
         assert_eq!(store.list().unwrap(), std::slice::from_ref(&info));
-        assert_eq!((info.role.as_str(), info.gun.as_deref()), ("targets", Some(GUN)));
+        assert_eq!((info.name, info.gun.as_ref().map(GunHeader::as_str)), (KeyName::of("targets"), Some(GUN)));
         assert_eq!(mode(&info.path), 0o600);
         assert_eq!((mode(&store.private), mode(store.private.parent().unwrap())), (0o700, 0o700));
         assert_eq!(
@@ -359,8 +362,8 @@ mod tests {
             key.verifying_key().public_bytes()
         );
         // a second time it replaces the first, and only keys of a repository name one
-        let info = store.add(&key, "jeff", Some(&gun), &Passphrase::new("another".to_owned())).unwrap();
-        assert_eq!((info.role.as_str(), info.gun.as_deref()), ("jeff", None));
+        let info = store.add(&key, &KeyName::of("jeff"), Some(&gun), &Passphrase::new("another".to_owned())).unwrap();
+        assert_eq!((&info.name, &info.gun), (&KeyName::of("jeff"), &None));
         assert_eq!(store.list().unwrap(), std::slice::from_ref(&info));
         assert!(matches!(store.unlock(info.id, &passphrase()), Err(KeyStoreError::WrongPassphrase(_))));
         store.unlock(info.id, &Passphrase::new("another".to_owned())).unwrap();
@@ -374,7 +377,7 @@ mod tests {
         let store = KeyFolder::new(trust.path());
         for name in ["p384-sec1.pem", "p521-pkcs8.pem", "rsa2048-pkcs1.pem", "ed25519-pkcs8.pem"] {
             let key = openssl_key(name);
-            let info = store.add(&key, "jeff", None, &passphrase()).unwrap();
+            let info = store.add(&key, &KeyName::of("jeff"), None, &passphrase()).unwrap();
             assert_eq!(
                 store.unlock(info.id, &passphrase()).unwrap().verifying_key().public_bytes(),
                 key.verifying_key().public_bytes(),
@@ -439,11 +442,29 @@ mod tests {
     }
 
     #[test]
+    fn a_key_of_what_can_be_no_repository_is_listed_and_opened_as_it_is() {
+        let trust = tempfile::tempdir().unwrap();
+        let store = KeyFolder::new(trust.path());
+        let (key, gun) = (PrivateKey::generate_p256().unwrap(), Gun::parse(GUN).unwrap());
+        let info = store.add(&key, &KeyName::of("targets"), Some(&gun), &passphrase()).unwrap();
+        let text = fs::read_to_string(&info.path).unwrap().replace(GUN, "../elsewhere");
+        fs::write(&info.path, &text).unwrap();
+        let listed = store.list().unwrap().remove(0);
+        assert_eq!(listed.gun.as_ref().map(GunHeader::as_str), Some("../elsewhere"));
+        assert!(!listed.is_of(&gun) && store.warnings().is_empty());
+        store.open(info.id, &passphrase()).unwrap();
+        // no program would find it again under that name
+        let error = store.replace(&listed, &key, &passphrase()).unwrap_err().to_string();
+        assert!(error.contains("invalid repository name \"../elsewhere\""), "{error}");
+        assert_eq!(fs::read_to_string(&info.path).unwrap(), text);
+    }
+
+    #[test]
     fn a_store_that_cannot_be_written_is_a_clean_error() {
         let trust = tempfile::tempdir().unwrap();
         let key = PrivateKey::generate_p256().unwrap();
         fs::write(trust.path().join("private"), "a file").unwrap();
-        let fails = |store: &KeyFolder| store.add(&key, "jeff", None, &passphrase()).err().unwrap().to_string();
+        let fails = |store: &KeyFolder| store.add(&key, &KeyName::of("jeff"), None, &passphrase()).err().unwrap().to_string();
         let store = KeyFolder::new(trust.path());
         assert!(store.list().is_err());
         assert!(fails(&store).starts_with(&format!("create {}", trust.path().join("private").display())));
@@ -459,7 +480,7 @@ mod tests {
         let trust = tempfile::tempdir().unwrap();
         let store = KeyFolder::new(trust.path());
         let key = PrivateKey::generate_p256().unwrap();
-        assert!(store.add(&key, "jeff\ngun: x", None, &passphrase()).is_err());
+        assert!(store.add(&key, &KeyName::of("jeff\ngun: x"), None, &passphrase()).is_err());
         assert_eq!(fs::read_dir(trust.path()).unwrap().count(), 0);
     }
 
@@ -468,12 +489,12 @@ mod tests {
         let trust = tempfile::tempdir().unwrap();
         let store = KeyFolder::new(trust.path());
         let key = PrivateKey::generate_p256().unwrap();
-        let info = store.add(&key, "jeff", None, &passphrase()).unwrap();
+        let info = store.add(&key, &KeyName::of("jeff"), None, &passphrase()).unwrap();
         let elsewhere = trust.path().join("elsewhere");
         fs::write(&elsewhere, "untouched").unwrap();
         fs::remove_file(&info.path).unwrap();
         symlink(&elsewhere, &info.path).unwrap();
-        store.add(&key, "jeff", None, &passphrase()).unwrap();
+        store.add(&key, &KeyName::of("jeff"), None, &passphrase()).unwrap();
         assert_eq!(fs::read_to_string(elsewhere).unwrap(), "untouched");
         assert!(fs::symlink_metadata(&info.path).unwrap().is_file());
     }
@@ -484,7 +505,7 @@ mod tests {
         let keys: Vec<_> = (0..4).map(|_| PrivateKey::generate_p256().unwrap()).collect();
         std::thread::scope(|scope| {
             for key in keys.iter().chain(&keys) {
-                scope.spawn(|| KeyFolder::new(trust.path()).add(key, "jeff", None, &passphrase()).unwrap());
+                scope.spawn(|| KeyFolder::new(trust.path()).add(key, &KeyName::of("jeff"), None, &passphrase()).unwrap());
             }
         });
         let store = KeyFolder::new(trust.path());

@@ -11,10 +11,10 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use client::ports::KeyInfo;
+use client::ports::{GunHeader, KeyInfo};
 use trust::{
     crypto::pem::{self, PemBlock},
-    model::key_id::CanonicalKeyId,
+    model::{key_id::CanonicalKeyId, key_name::KeyName},
 };
 
 /// The folders of the layouts before Notary 0.4.
@@ -190,14 +190,15 @@ fn describe(path: &Path, block: &PemBlock, layout: Layout<'_>) -> Result<KeyInfo
         _ => (name, None),
     };
     let id = CanonicalKeyId::from_hex(id).ok_or("its name is not a key ID")?;
-    let role = role_in_name.or(block.header("role")).unwrap_or_default().to_owned();
+    let role = role_in_name.or(block.header("role")).unwrap_or_default();
     let gun = match layout {
         Layout::Flat | Layout::LegacyRoot => None,
         Layout::LegacyTuf(top) => path.parent().and_then(|folder| folder.strip_prefix(top).ok()).and_then(Path::to_str),
     };
-    let gun = gun.filter(|gun| !gun.is_empty()).or(block.header("gun")).map(str::to_owned);
-    if role.len() > MAX_HEADER || gun.as_ref().is_some_and(|gun| gun.len() > MAX_HEADER) {
+    let gun = gun.filter(|gun| !gun.is_empty()).or(block.header("gun"));
+    if role.len() > MAX_HEADER || gun.is_some_and(|gun| gun.len() > MAX_HEADER) {
         return Err("its headers are longer than 1024 bytes".to_owned());
     }
-    Ok(KeyInfo { id, role, gun, encrypted: block.is_encrypted(), path: path.to_owned() })
+    let (name, gun) = (KeyName::of(role), gun.map(GunHeader::of));
+    Ok(KeyInfo { id, name, gun, encrypted: block.is_encrypted(), path: path.to_owned() })
 }

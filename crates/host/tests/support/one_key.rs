@@ -8,7 +8,10 @@ use std::{
 
 use client::ports::{KeyFiles as _, KeyInfo};
 use host::keyfiles::key_folder::KeyFolder;
-use trust::crypto::{private_key::PrivateKey, secret::Passphrase};
+use trust::{
+    crypto::{private_key::PrivateKey, secret::Passphrase},
+    model::key_name::KeyName,
+};
 
 /// A passphrase of this text.
 pub fn passphrase(text: &str) -> Passphrase {
@@ -17,7 +20,7 @@ pub fn passphrase(text: &str) -> Passphrase {
 
 /// Stores a key of jeff's under the passphrase `old`.
 pub fn stored(trust: &Path) -> KeyInfo {
-    KeyFolder::new(trust).add(&PrivateKey::generate_p256().unwrap(), "jeff", None, &passphrase("old")).unwrap()
+    KeyFolder::new(trust).add(&PrivateKey::generate_p256().unwrap(), &KeyName::of("jeff"), None, &passphrase("old")).unwrap()
 }
 
 /// Whether the key opens with the old passphrase, and else with the new one.

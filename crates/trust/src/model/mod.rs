@@ -9,6 +9,7 @@ pub mod hashes;
 pub mod image_name;
 pub mod key;
 pub mod key_id;
+pub mod key_name;
 pub mod payload;
 pub mod role;
 pub mod role_keys;
