@@ -8,7 +8,7 @@ use std::{
     process::Command,
 };
 
-use client::ports::{KeyFiles as _, KeyInfo, Keys as _};
+use client::ports::{KeyInfo, Keys as _};
 use host::keyfiles::key_folder::KeyFolder;
 
 #[path = "../crates/host/tests/support/one_key.rs"]

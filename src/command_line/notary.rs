@@ -22,10 +22,9 @@ use crate::{
     face::docker_usage::Refusal,
     notary::version,
     options::notary::GlobalFlags,
-    passphrases::{flags::PassphraseFlags, prompt::Prompter, source::Peer},
+    passphrases::{flags::PassphraseFlags, peer::Peer},
     term::{
         error::CliError,
-        input::Input,
         program::{Program, Voice},
         ui::{Detail, Ui},
     },
@@ -103,10 +102,8 @@ fn execute(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
         ui.lines(help.trim_end().lines());
         return Ok(());
     };
-    // before anything is opened here that could be taken for a descriptor that the person names
-    let passphrases = wiring::passphrases(&arguments.global.passphrases, arguments.new_passphrase())?.in_the_words_of(Peer::Notary);
-    let input = Input::standard().map_err(|error| CliError::new(format!("standard input: {error}")))?;
-    let prompter = Arc::new(Prompter::new(Arc::clone(ui), Arc::new(input), passphrases));
+    let (prompter, passphrases) =
+        wiring::passphrases::of_command(Peer::Notary, &arguments.global.passphrases, arguments.new_passphrase(), ui)?;
     let config = Config::read(&arguments.global)?;
     let wiring =
         Wiring::for_notary(&NotaryFace { config: &config, ui, access: notary_dispatch::access(arguments), prompter: &prompter })?;
@@ -116,7 +113,10 @@ fn execute(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
     for word in notary_dispatch::excess(command) {
         ui.warning("excess-argument", &format!("{word:?} is one argument too many, and passed over"));
     }
-    let result = notary_dispatch::run(command, &Context { ui, prompter: &prompter, wiring: &wiring, now: wiring::now() });
+    let result = notary_dispatch::run(
+        command,
+        &Context { ui, prompter: &prompter, passphrases: &passphrases, wiring: &wiring, now: wiring::now() },
+    );
     for warning in wiring.warnings() {
         ui.warning("key-file", &warning);
     }

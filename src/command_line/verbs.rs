@@ -14,9 +14,9 @@ use crate::{
         boolean::TEMPLATE,
         output::{self, OUTPUT, OutputFormat},
     },
-    passphrases::{flags::PassphraseFlags, prompt::Prompter},
+    passphrases::{flags::PassphraseFlags, peer::Peer},
     render::json,
-    term::{error::CliError, input::Input, ui::Ui},
+    term::{error::CliError, ui::Ui},
     verb::{
         definition::Verb, delete, expiry, inspect, key_export, key_generate, key_list, key_load, key_passwd, key_remove, key_show,
         list, lookup, pull, push, renew, resolve, revoke, sign, signer_add, signer_remove, whoami,
@@ -126,15 +126,12 @@ fn format<V: Verb>(matches: &ArgMatches) -> OutputFormat {
 
 fn run<V: Verb>(global: &GlobalOptions, matches: &ArgMatches, ui: &Arc<Ui>) -> Result<(), CliError> {
     let args = V::from_arg_matches(matches).map_err(|error| CliError::new(error.to_string()))?;
-    // before anything is opened here that could be taken for a descriptor that the person names
-    let passphrases = wiring::passphrases(&global.passphrases, args.new_passphrase())?;
-    let input = Input::standard().map_err(|error| CliError::new(format!("standard input: {error}")))?;
-    let prompter = Arc::new(Prompter::new(Arc::clone(ui), Arc::new(input), passphrases));
+    let (prompter, passphrases) = wiring::passphrases::of_command(Peer::Docker, &global.passphrases, args.new_passphrase(), ui)?;
     let access = args.access();
     // a login is asked for, as by notary, where the verb is notary's
     let login = if access == Access::Admin { LoginPolicy::Ask(Arc::clone(&prompter)) } else { LoginPolicy::Never };
     let wiring = Wiring::new(Face { config_dir: global.config.as_deref(), engine: &global.engine, ui, access, login })?;
-    let done = args.run(&Context { ui, prompter: &prompter, wiring: &wiring, now: wiring::now() });
+    let done = args.run(&Context { ui, prompter: &prompter, passphrases: &passphrases, wiring: &wiring, now: wiring::now() });
     for warning in wiring.warnings() {
         ui.warning("key-file", &warning);
     }

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 
 use super::wiring::Wiring;
-use crate::{passphrases::prompt::Prompter, term::ui::Ui};
+use crate::{
+    passphrases::decisions::Passphrases,
+    term::{prompter::Prompter, ui::Ui},
+};
 use client::{ports::Events, session::Session};
 
 /// One command's surroundings.
@@ -12,6 +15,8 @@ pub struct Context<'a> {
     pub ui: &'a Ui,
     /// Whom it asks.
     pub prompter: &'a Prompter,
+    /// What answers where a passphrase is wanted.
+    pub passphrases: &'a Passphrases,
     /// What it works on.
     pub wiring: &'a Wiring,
     /// The one time of the command.
@@ -22,6 +27,6 @@ impl Context<'_> {
     /// The ports for the use cases; `events` finds the words of the verb.
     #[must_use]
     pub fn session<'a>(&'a self, events: &'a dyn Events) -> Session<'a> {
-        self.wiring.session(events, self.prompter, self.now)
+        self.wiring.session(events, self.passphrases, self.now)
     }
 }

@@ -3,6 +3,7 @@
 mod logins;
 pub(crate) mod notary;
 mod of_settings;
+pub(crate) mod passphrases;
 mod pins;
 
 use std::{
@@ -22,18 +23,14 @@ use self::{
 use crate::{
     config::settings::DctSettings,
     options::engine::{EngineFlags, TlsFileFlags},
-    passphrases::{
-        flags::{NewPassphraseFlags, PassphraseFlags},
-        prompt::Prompter,
-        source::{PassphraseSources, Place, SourcedPassphrase},
-    },
     term::{
         error::{CliError, os_words},
+        prompter::Prompter,
         ui::Ui,
     },
 };
 use client::{
-    ports::{Changelist, Engine, EngineError, Events, Keys as _},
+    ports::{Changelist, Decisions, Engine, EngineError, Events, Keys as _},
     session::{RefuseUnreleased, Session},
 };
 use host::{
@@ -46,12 +43,11 @@ use host::{
     http::{Net, NetSettings, credential::Credentials, endpoint::Endpoint},
     keyfiles::key_folder::KeyFolder,
     notary::{NotaryServers, servers::Servers},
-    passphrases,
     registry::Registries,
     store::TrustFolder,
 };
 use trust::{
-    model::{gun::Gun, image_name, key_id::CanonicalKeyId, key_name::KeyName},
+    model::{gun::Gun, image_name, key_name::KeyName},
     verify::pinning::TrustPinning,
 };
 
@@ -118,7 +114,7 @@ impl Wiring {
 
     /// The ports, for one use case.
     #[must_use]
-    pub fn session<'a>(&'a self, events: &'a dyn Events, prompter: &'a Prompter, now: Timestamp) -> Session<'a> {
+    pub fn session<'a>(&'a self, events: &'a dyn Events, decisions: &'a dyn Decisions, now: Timestamp) -> Session<'a> {
         Session {
             store: &self.store,
             remote: &self.remote,
@@ -127,7 +123,7 @@ impl Wiring {
             keys: &self.keys,
             key_files: &self.keys,
             events,
-            decisions: prompter,
+            decisions,
             pins: &self.pins,
             unreleased: &self.unreleased,
             now,
@@ -226,23 +222,6 @@ impl CompletionNames {
         let others = guns.iter().flat_map(|gun| self.store.known_names(gun).signers);
         own.chain(others).collect::<BTreeSet<_>>().into_iter().collect()
     }
-}
-
-/// What answers for passphrases: flags and the environment.
-pub(crate) fn passphrases(flags: &PassphraseFlags, new: Option<&NewPassphraseFlags>) -> Result<PassphraseSources, CliError> {
-    let read = |number| passphrases::from_descriptor(number).map_err(|error| error.to_string());
-    let sources = PassphraseSources::new(Box::new(|name| std::env::var_os(name)), Box::new(read_passphrase));
-    Ok(sources.with_flags(flags.source(&read)?, new.map(|new| new.source(&read)).transpose()?.flatten()))
-}
-
-fn read_passphrase(place: &Place, name: &KeyName, key: Option<CanonicalKeyId>) -> Result<SourcedPassphrase, String> {
-    match place {
-        Place::Text(text) => Ok(SourcedPassphrase { text: text.clone(), warning: None }),
-        Place::File(path) => passphrases::from_file(path).map(|file| SourcedPassphrase { text: file.text, warning: file.warning }),
-        Place::Command(line) => passphrases::from_command(line, name.as_str(), &key.map(|key| key.to_string()).unwrap_or_default())
-            .map(|text| SourcedPassphrase { text, warning: None }),
-    }
-    .map_err(|error| error.to_string())
 }
 
 /// The time, once a command.

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::ValueHint;
-use zeroize::Zeroizing;
-
-use super::source::{PassphraseSource, Place};
+use super::{
+    reader::PassphraseReader,
+    source::{PassphraseSource, Place},
+};
 use crate::term::error::{CliError, ExitStatus};
+use clap::ValueHint;
 
 /// The flags that answer for a person.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -42,9 +43,6 @@ pub struct NewPassphraseFlags {
     pub new_passphrase_command: Option<String>,
 }
 
-/// Reads a descriptor to its end.
-pub(crate) type Descriptors<'a> = &'a dyn Fn(u32) -> Result<Zeroizing<String>, String>;
-
 impl PassphraseFlags {
     /// The name of one that is given.
     #[must_use]
@@ -64,17 +62,17 @@ impl PassphraseFlags {
     }
 
     /// The one that is given. A descriptor is read here and now, before any program is run that could read it too.
-    pub fn source(&self, read: Descriptors<'_>) -> Result<Option<PassphraseSource>, CliError> {
+    pub(crate) fn source(&self, reader: &dyn PassphraseReader) -> Result<Option<PassphraseSource>, CliError> {
         let flags = ["--passphrase-file", "--passphrase-fd", "--passphrase-command"];
-        one_of(flags, self.passphrase_file.as_ref(), self.passphrase_fd, self.passphrase_command.as_ref(), read)
+        one_of(flags, self.passphrase_file.as_ref(), self.passphrase_fd, self.passphrase_command.as_ref(), reader)
     }
 }
 
 impl NewPassphraseFlags {
     /// The one that is given, as above.
-    pub fn source(&self, read: Descriptors<'_>) -> Result<Option<PassphraseSource>, CliError> {
+    pub(crate) fn source(&self, reader: &dyn PassphraseReader) -> Result<Option<PassphraseSource>, CliError> {
         let flags = ["--new-passphrase-file", "--new-passphrase-fd", "--new-passphrase-command"];
-        one_of(flags, self.new_passphrase_file.as_ref(), self.new_passphrase_fd, self.new_passphrase_command.as_ref(), read)
+        one_of(flags, self.new_passphrase_file.as_ref(), self.new_passphrase_fd, self.new_passphrase_command.as_ref(), reader)
     }
 }
 
@@ -83,7 +81,7 @@ fn one_of(
     file: Option<&PathBuf>,
     descriptor: Option<u32>,
     command: Option<&String>,
-    read: Descriptors<'_>,
+    reader: &dyn PassphraseReader,
 ) -> Result<Option<PassphraseSource>, CliError> {
     let given = [file.is_some(), descriptor.is_some(), command.is_some()];
     let mut given = flags.into_iter().zip(given).filter_map(|(flag, given)| given.then_some(flag));
@@ -93,7 +91,7 @@ fn one_of(
     }
     let place = match (file, descriptor, command) {
         (Some(path), ..) => Place::File(path.clone()),
-        (_, Some(number), _) => Place::Text(read(number).map_err(|reason| {
+        (_, Some(number), _) => Place::Text(reader.descriptor(number).map_err(|reason| {
             CliError::new(format!("the passphrase of descriptor {number} ({flag}) cannot be used: {reason}")).coded("no-answer")
         })?),
         (.., command) => Place::Command(command.cloned().unwrap_or_default()),

@@ -1,27 +1,14 @@
-//! Passphrases and logins, asked for in the words of the peers (their `passphrase.go`).
+//! The last source of a passphrase: the person, asked in the words of the peers (their `passphrase.go`).
 //!
-//! An answer comes from a flag or a variable where one is set, else from the person: on a terminal without echo, or line by line from a pipe. An
-//! end of input is one error that names the variable which would have answered; the peers ask twelve times.
+//! An end of input is one error that names the variable which would have answered; the peers ask twelve times.
 
-use std::{
-    collections::BTreeMap,
-    io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{io, sync::Arc};
 
 use zeroize::Zeroizing;
 
-use super::source::{PassphraseNeed, PassphraseSource, PassphraseSources, Peer};
-use crate::term::{
-    input::{Echo, Input},
-    terminal::read_interruptibly,
-    ui::Ui,
-};
-use client::ports::{DecisionError, Decisions, PassphrasePurpose, PassphraseRequest};
-use trust::{
-    crypto::secret::Passphrase,
-    model::{key_id::CanonicalKeyId, key_name::KeyName},
-};
+use super::{named_key::NamedKey, peer::Peer};
+use crate::term::prompter::Prompter;
+use client::ports::DecisionError;
 
 /// Shortest new passphrase that is accepted from a person, in bytes. A variable may hold a shorter one, as with the peers.
 const MIN_NEW: usize = 8;
@@ -41,273 +28,125 @@ const ROOT_WARNING: [&str; 6] = [
     "way to recover this key. You can find the key in your config directory.",
 ];
 
-/// By name and key.
-type Answers = BTreeMap<(KeyName, CanonicalKeyId), Zeroizing<String>>;
-
-/// Asks a person, or the environment in their stead.
-pub struct Prompter {
-    ui: Arc<Ui>,
-    input: Arc<Input>,
-    sources: PassphraseSources,
-    /// What was answered in this process, by name and key: one key is asked for once. Another key of the same name is another question
-    /// (the peers reuse the answer silently).
-    answers: Mutex<Answers>,
+/// Asks a person for passphrases, as a peer does.
+pub(super) struct PassphrasePrompt {
+    peer: Peer,
+    prompter: Arc<Prompter>,
 }
 
-/// A user's name and password.
-pub struct Login {
-    /// The name.
-    pub username: String,
-    /// The password.
-    pub password: Zeroizing<String>,
+/// What a person can do where nobody answers, found out only then.
+pub(super) type Advice<'a> = &'a dyn Fn() -> String;
+
+/// What is asked for, as an error names it.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    what: &'static str,
+    key: NamedKey<'a>,
+    advice: Advice<'a>,
 }
 
-impl Prompter {
-    /// Asks through these.
-    #[must_use]
-    pub fn new(ui: Arc<Ui>, input: Arc<Input>, sources: PassphraseSources) -> Self {
-        Self { ui, input, sources, answers: Mutex::default() }
+impl PassphrasePrompt {
+    pub(super) fn new(peer: Peer, prompter: Arc<Prompter>) -> Self {
+        Self { peer, prompter }
     }
 
-    /// Asks for a login at a server, on a terminal alone; none elsewhere.
-    pub fn login(&self) -> io::Result<Option<Login>> {
-        if !self.input.is_terminal() {
-            return Ok(None);
-        }
-        let asking = self.ui.ask("Enter username: ");
-        let username = self.input.line(Echo::Shown)?.to_string();
-        drop(asking);
-        let password = self.ask_hidden("Enter password: ")?;
-        Ok(Some(Login { username, password }))
-    }
-
-    /// Asks for a yes, as docker's `PromptForConfirmation` does: whatever else is answered, and the end of input, is a no. Where no person was
-    /// there to be asked, `unasked` is hinted at.
-    pub fn confirm(&self, question: &str, unasked: &str) -> Result<bool, DecisionError> {
-        let _asking = self.ui.ask(&format!("{question} [y/N] "));
-        let input = Arc::clone(&self.input);
-        match read_interruptibly(move || input.line(Echo::Shown)) {
-            Ok(answer) => Ok(answer.eq_ignore_ascii_case("y")),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                self.ui.line("");
-                Err(DecisionError::Interrupted)
-            }
-            Err(_) => {
-                if !self.input.is_terminal() {
-                    self.ui.hint(unasked);
-                }
-                Ok(false)
-            }
-        }
-    }
-
-    /// Asks for `y` or `yes`, as notary's `askConfirm` does: whatever else is answered, and the end of input, is a no.
-    #[must_use]
-    pub fn is_yes(&self, question: &str) -> bool {
-        let _asking = self.ui.ask(question);
-        let answer = self.input.line(Echo::Shown);
-        answer.is_ok_and(|answer| ["y", "yes"].iter().any(|yes| answer.trim().eq_ignore_ascii_case(yes)))
-    }
-
-    /// Asks what may be seen. `UnexpectedEof` where nobody answers.
-    pub fn answer(&self, question: &str) -> io::Result<String> {
-        let asking = self.ui.ask(question);
-        let answer = self.input.line(Echo::Shown);
-        drop(asking);
-        if answer.is_err() || !self.input.is_terminal() {
-            self.ui.say("");
-        }
-        answer.map(|answer| answer.to_string())
-    }
-
-    fn create(&self, question: &Question<'_>) -> Result<Zeroizing<String>, DecisionError> {
-        if let Some(source) = self.source(question, true)? {
-            return self.read(&source, question);
-        }
-        if !self.may_ask() {
-            return Err(DecisionError::NewAttemptsExceeded);
-        }
-        self.warn_of_root(question);
-        self.ask_twice(question, &format!("passphrase for new {}", question.key()), PassphrasePurpose::Create)
-    }
-
-    fn warn_of_root(&self, question: &Question<'_>) {
-        for line in ROOT_WARNING.iter().filter(|_| question.kept_as.is_root()) {
-            self.ui.say(line);
-        }
-    }
-
-    /// A passphrase in place of the one that a key has.
-    fn replace(&self, question: &Question<'_>) -> Result<Zeroizing<String>, DecisionError> {
-        match self.sources.for_replacing() {
-            Some(source) => self.read(&source, question),
-            None if !self.may_ask() => Err(DecisionError::NewAttemptsExceeded),
-            None => {
-                let what = match question.peer {
-                    Peer::Docker => "new passphrase for",
-                    // it asks as for a new key, with all that it says of one
-                    Peer::Notary => {
-                        self.warn_of_root(question);
-                        "passphrase for new"
-                    }
-                };
-                self.ask_twice(question, &format!("{what} {}", question.key()), PassphrasePurpose::Replace)
-            }
-        }
-    }
-
-    fn ask_twice(
-        &self,
-        question: &Question<'_>,
-        what: &str,
-        purpose: PassphrasePurpose,
-    ) -> Result<Zeroizing<String>, DecisionError> {
-        for _ in 0..NEW_ATTEMPTS {
-            let first = self.ask(question, &format!("Enter {what}: "), purpose)?;
-            if first.len() < MIN_NEW {
-                self.ui
-                    .say("Passphrase is too short. Please use a password manager to generate and store a good random passphrase.");
-                continue;
-            }
-            let second = self.ask(question, &format!("Repeat {what}: "), purpose)?;
-            if *first == *second {
-                return Ok(first);
-            }
-            self.ui.say("Passphrases do not match. Please retry.");
-        }
-        Err(DecisionError::NewAttemptsExceeded)
-    }
-
-    fn unlock(&self, question: &Question<'_>, attempt: u32) -> Result<Zeroizing<String>, DecisionError> {
-        if attempt == 0
-            && let Some(known) = question.known_by().and_then(|by| self.answers().get(&by).cloned())
-        {
-            return Ok(known);
-        }
-        if let Some(source) = self.source(question, false)? {
-            if attempt == 0 {
-                return self.read(&source, question);
-            }
-            // the peers try the same value once more
-            let words = format!("the passphrase {} does not open the {}", source.described(), question.key());
-            if question.peer == Peer::Docker {
-                return Err(DecisionError::NoAnswer(words));
-            }
-            self.ui.warning("passphrase", &words);
-            return Err(DecisionError::AttemptsExceeded);
-        }
+    /// Asks for the passphrase of a key that exists. `attempt` answers were wrong.
+    pub(super) fn unlock(&self, key: NamedKey<'_>, attempt: u32, advice: Advice<'_>) -> Result<Zeroizing<String>, DecisionError> {
         if attempt >= UNLOCK_ATTEMPTS || !self.may_ask() {
             return Err(DecisionError::AttemptsExceeded);
         }
         if attempt > 0 {
-            self.ui.say("Passphrase incorrect. Please retry.");
+            self.prompter.ui().say("Passphrase incorrect. Please retry.");
         }
-        self.ask(question, &format!("Enter passphrase for {}: ", question.key()), PassphrasePurpose::Unlock { attempt })
+        let wanted = Wanted { what: "passphrase", key, advice };
+        self.ask(wanted, &format!("Enter passphrase for {}: ", key.shown(self.peer)))
+    }
+
+    /// Asks for the passphrase of a new key, twice.
+    pub(super) fn create(&self, key: NamedKey<'_>, advice: Advice<'_>) -> Result<Zeroizing<String>, DecisionError> {
+        if !self.may_ask() {
+            return Err(DecisionError::NewAttemptsExceeded);
+        }
+        self.warn_of_root(key);
+        self.ask_twice(Wanted { what: "passphrase", key, advice }, "passphrase for new")
+    }
+
+    /// Asks for a passphrase in place of the one that a key has, twice.
+    pub(super) fn replace(&self, key: NamedKey<'_>, advice: Advice<'_>) -> Result<Zeroizing<String>, DecisionError> {
+        if !self.may_ask() {
+            return Err(DecisionError::NewAttemptsExceeded);
+        }
+        let words = match self.peer {
+            Peer::Docker => "new passphrase for",
+            // it asks as for a new key, with all that it says of one
+            Peer::Notary => {
+                self.warn_of_root(key);
+                "passphrase for new"
+            }
+        };
+        self.ask_twice(Wanted { what: "new passphrase", key, advice }, words)
+    }
+
+    fn warn_of_root(&self, key: NamedKey<'_>) {
+        for line in ROOT_WARNING.iter().filter(|_| key.role == "root") {
+            self.prompter.ui().say(line);
+        }
+    }
+
+    fn ask_twice(&self, wanted: Wanted<'_>, words: &str) -> Result<Zeroizing<String>, DecisionError> {
+        let key = wanted.key.shown(self.peer);
+        for _ in 0..NEW_ATTEMPTS {
+            let first = self.ask(wanted, &format!("Enter {words} {key}: "))?;
+            if first.len() < MIN_NEW {
+                self.prompter
+                    .ui()
+                    .say("Passphrase is too short. Please use a password manager to generate and store a good random passphrase.");
+                continue;
+            }
+            let second = self.ask(wanted, &format!("Repeat {words} {key}: "))?;
+            if *first == *second {
+                return Ok(first);
+            }
+            self.prompter.ui().say("Passphrases do not match. Please retry.");
+        }
+        Err(DecisionError::NewAttemptsExceeded)
     }
 
     /// Notary asks nobody but at a terminal: what comes through a pipe may be what a command works on.
     fn may_ask(&self) -> bool {
-        self.sources.peer() == Peer::Docker || self.input.is_terminal()
+        self.peer == Peer::Docker || self.prompter.is_terminal()
     }
 
-    fn question<'a>(&self, kept_as: &'a KeyName, id: Option<CanonicalKeyId>) -> Question<'a> {
-        Question { kept_as, id, peer: self.sources.peer() }
-    }
-
-    fn source(&self, question: &Question<'_>, new: bool) -> Result<Option<PassphraseSource>, DecisionError> {
-        self.sources.find(PassphraseNeed { name: question.kept_as, key: question.id, new }).map_err(DecisionError::NoAnswer)
-    }
-
-    fn read(&self, source: &PassphraseSource, question: &Question<'_>) -> Result<Zeroizing<String>, DecisionError> {
-        // a command may ask on the terminal
-        let _aside = self.ui.aside();
-        let answer = self.sources.read(source, question.kept_as, question.id).map_err(DecisionError::NoAnswer)?;
-        if let Some(warning) = &answer.warning {
-            self.ui.warning("passphrase", warning);
-        }
-        Ok(answer.text)
-    }
-
-    fn ask(&self, question: &Question<'_>, words: &str, purpose: PassphrasePurpose) -> Result<Zeroizing<String>, DecisionError> {
-        self.ask_hidden(words).map_err(|error| {
+    fn ask(&self, wanted: Wanted<'_>, question: &str) -> Result<Zeroizing<String>, DecisionError> {
+        self.prompter.hidden(question).map_err(|error| {
             let reason = match error.kind() {
                 io::ErrorKind::UnexpectedEof => "the input ended".to_owned(),
                 _ => error.to_string(),
             };
-            let key = question.key();
-            let advice = |new| self.sources.advice(PassphraseNeed { name: question.kept_as, key: question.id, new });
-            let (what, advice) = match purpose {
-                PassphrasePurpose::Create => ("passphrase", advice(true)),
-                PassphrasePurpose::Unlock { .. } => ("passphrase", advice(false)),
-                PassphrasePurpose::Replace => ("new passphrase", "give --new-passphrase-file".to_owned()),
-            };
+            let (what, key, advice) = (wanted.what, wanted.key.shown(self.peer), (wanted.advice)());
             DecisionError::NoAnswer(format!("no {what} for the {key}: {reason}; {advice}, or answer the prompt on a terminal"))
         })
-    }
-
-    fn answers(&self) -> MutexGuard<'_, Answers> {
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn ask_hidden(&self, words: &str) -> io::Result<Zeroizing<String>> {
-        let _asking = self.ui.ask(words);
-        let answer = self.input.line(Echo::Hidden);
-        self.ui.say("");
-        answer
-    }
-}
-
-impl Decisions for Prompter {
-    fn passphrase(&self, request: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
-        let question = self.question(&request.name, request.key);
-        let answer = match request.purpose {
-            PassphrasePurpose::Create => self.create(&question)?,
-            PassphrasePurpose::Replace => self.replace(&question)?,
-            PassphrasePurpose::Unlock { attempt } => self.unlock(&question, attempt)?,
-        };
-        if let Some(by) = question.known_by() {
-            // a wrong answer stays only until the next attempt replaces it
-            self.answers().insert(by, answer.clone());
-        }
-        Ok(Passphrase::new(answer.to_string()))
-    }
-
-    fn known_passphrase(&self, name: &KeyName, key: CanonicalKeyId) -> Option<Passphrase> {
-        let question = self.question(name, Some(key));
-        let known = self.answers().get(&(name.clone(), key)).cloned();
-        let read = || {
-            let source = self.source(&question, false).ok().flatten().filter(PassphraseSource::is_quiet)?;
-            self.read(&source, &question).ok()
-        };
-        known.or_else(read).map(|known| Passphrase::new(known.to_string()))
-    }
-}
-
-/// Whose passphrase is wanted.
-struct Question<'a> {
-    kept_as: &'a KeyName,
-    id: Option<CanonicalKeyId>,
-    peer: Peer,
-}
-
-impl Question<'_> {
-    /// The name as the peer shows it, and the key's first seven digits where they are known.
-    fn key(&self) -> String {
-        let name = self.peer.shown(self.kept_as);
-        self.id.map_or_else(|| format!("{name} key"), |id| format!("{name} key with ID {}", id.short()))
-    }
-
-    /// By what its answer is known; a key of unknown ID may be another the next time.
-    fn known_by(&self) -> Option<(KeyName, CanonicalKeyId)> {
-        Some((self.kept_as.clone(), self.id?))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{ffi::OsString, io::Write};
+    use std::{collections::BTreeMap, ffi::OsString, io::Write, path::Path, sync::Mutex};
 
     use super::*;
+    use crate::{
+        passphrases::{
+            decisions::Passphrases,
+            reader::{FilePassphrase, PassphraseReader},
+            sources::PassphraseSources,
+        },
+        term::{input::Input, ui::Ui},
+    };
+    use client::ports::{Decisions as _, PassphrasePurpose, PassphraseRequest};
+    use trust::{
+        crypto::secret::Passphrase,
+        model::{key_id::CanonicalKeyId, key_name::KeyName},
+    };
 
     #[derive(Clone, Default)]
     struct Screen(Arc<Mutex<Vec<u8>>>);
@@ -321,9 +160,27 @@ mod tests {
         }
     }
 
-    /// Variables alone; the places that they name are not there.
-    fn sources(variables: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static) -> PassphraseSources {
-        PassphraseSources::new(Box::new(variables), Box::new(|_, _, _| Err("not there".to_owned())))
+    /// The places that variables name are not there.
+    struct NotThere;
+
+    impl PassphraseReader for NotThere {
+        fn file(&self, _: &Path) -> Result<FilePassphrase, String> {
+            Err("not there".to_owned())
+        }
+        fn descriptor(&self, _: u32) -> Result<Zeroizing<String>, String> {
+            Err("not there".to_owned())
+        }
+        fn command(&self, _: &str, _: NamedKey<'_>) -> Result<Zeroizing<String>, String> {
+            Err("not there".to_owned())
+        }
+    }
+
+    /// A peer's program in this environment, with a person at the other end of a pipe.
+    fn passphrases(peer: Peer, screen: &Screen, typed: &'static str, set: &[(&str, &str)]) -> Passphrases {
+        let (ui, input) = (Ui::to(screen.clone(), io::sink()), Input::piped(typed.as_bytes()));
+        let set: BTreeMap<String, OsString> = set.iter().map(|(name, value)| ((*name).to_owned(), value.into())).collect();
+        let sources = PassphraseSources::new(peer, Box::new(move |name| set.get(name).cloned()));
+        Passphrases::new(sources, Box::new(NotThere), Arc::new(Prompter::new(Arc::new(ui), Arc::new(input))))
     }
 
     /// What the person sees on standard output, and what the requests are answered with.
@@ -333,43 +190,38 @@ mod tests {
         requests: &[PassphraseRequest],
     ) -> (String, Vec<Result<String, DecisionError>>) {
         let screen = Screen::default();
-        let (ui, input) = (Ui::to(screen.clone(), io::sink()), Input::piped(typed.as_bytes()));
-        let set: BTreeMap<String, OsString> = set.iter().map(|(name, value)| ((*name).to_owned(), value.into())).collect();
-        let prompter = Prompter::new(Arc::new(ui), Arc::new(input), sources(move |name| set.get(name).cloned()));
+        let passphrases = passphrases(Peer::Docker, &screen, typed, set);
         let text = |passphrase: Passphrase| String::from_utf8(passphrase.as_bytes().to_vec()).unwrap();
-        let answers = requests.iter().map(|request| prompter.passphrase(request).map(text)).collect();
+        let answers = requests.iter().map(|request| passphrases.passphrase(request).map(text)).collect();
         let seen = String::from_utf8(screen.0.lock().unwrap().clone()).unwrap();
         (seen, answers)
     }
 
-    /// The ID that begins with these digits; none where there are none.
     fn id(digits: &str) -> Option<CanonicalKeyId> {
         CanonicalKeyId::from_hex(&format!("{digits:0<64}")).filter(|_| !digits.is_empty())
     }
 
-    fn new_key(name: &str, digits: &str) -> PassphraseRequest {
-        PassphraseRequest { name: KeyName::of(name), key: id(digits), purpose: PassphrasePurpose::Create }
+    fn new_key(role: &str, key: &str) -> PassphraseRequest {
+        PassphraseRequest { name: KeyName::of(role), key: id(key), purpose: PassphrasePurpose::Create }
     }
 
     #[test]
     fn notary_asks_nobody_through_a_pipe_and_takes_its_own_words() {
         let screen = Screen::default();
-        let (ui, input) = (Ui::to(screen.clone(), io::sink()), Input::piped(&b"passphrase1\npassphrase1\n"[..]));
-        let set = |name: &str| (name == "NOTARY_TARGETS_PASSPHRASE").then(|| OsString::from("t"));
-        let prompter = Prompter::new(Arc::new(ui), Arc::new(input), sources(set).in_the_words_of(Peer::Notary));
-        let ask = |request: PassphraseRequest| prompter.passphrase(&request).err();
+        let set = [("NOTARY_TARGETS_PASSPHRASE", "t")];
+        let passphrases = passphrases(Peer::Notary, &screen, "passphrase1\npassphrase1\n", &set);
+        let ask = |request: PassphraseRequest| passphrases.passphrase(&request).err();
         assert_eq!(ask(new_key("root", "1234567")), Some(DecisionError::NewAttemptsExceeded));
         assert_eq!(ask(existing("jeff", "1234567", 0)), Some(DecisionError::AttemptsExceeded));
         assert_eq!(ask(existing("targets", "1234567", 0)), None);
         assert_eq!(ask(existing("targets", "1234567", 1)), Some(DecisionError::AttemptsExceeded));
         assert!(screen.0.lock().unwrap().is_empty());
-        let targets = KeyName::of("targets");
-        let question = prompter.question(&targets, id("123456789"));
-        assert_eq!(question.key(), "targets key with ID 1234567");
+        let key = NamedKey { role: "targets", id: "123456789" };
+        assert_eq!(key.shown(Peer::Notary), "targets key with ID 1234567");
     }
 
-    fn existing(name: &str, digits: &str, attempt: u32) -> PassphraseRequest {
-        PassphraseRequest { name: KeyName::of(name), key: id(digits), purpose: PassphrasePurpose::Unlock { attempt } }
+    fn existing(role: &str, key: &str, attempt: u32) -> PassphraseRequest {
+        PassphraseRequest { name: KeyName::of(role), key: id(key), purpose: PassphrasePurpose::Unlock { attempt } }
     }
 
     #[test]
@@ -430,8 +282,8 @@ mod tests {
             &[],
             &[new_key("targets", "1"), new_key("targets", "2")],
         );
-        assert!(seen.contains("Enter passphrase for new repository key with ID 1000000: "), "{seen}");
-        assert!(seen.contains("Enter passphrase for new repository key with ID 2000000: "), "{seen}");
+        assert!(seen.contains("Enter passphrase for new repository key with ID 1: "), "{seen}");
+        assert!(seen.contains("Enter passphrase for new repository key with ID 2: "), "{seen}");
     }
 
     #[test]
@@ -501,7 +353,7 @@ mod tests {
         let set = [("DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "")];
         let (_, answers) = session("", &set, &[new_key("root", "1"), existing("root", "1", 0)]);
         let error = "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE is set but empty: a new key needs a passphrase";
-        let existing = "no passphrase for the root key with ID 1000000: the input ended; DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE is set but \
+        let existing = "no passphrase for the root key with ID 1: the input ended; DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE is set but \
                         empty; give it a value, or answer the prompt on a terminal";
         assert_eq!(answers, [error, existing].map(|error| Err(DecisionError::NoAnswer(error.to_owned()))));
     }
@@ -537,13 +389,6 @@ mod tests {
     #[test]
     fn a_name_cannot_act_on_the_terminal() {
         let (seen, _) = session("x\n", &[], &[existing("je\u{1b}[2Jff", "1", 0)]);
-        assert_eq!(seen, "Enter passphrase for je\\u{1b}[2Jff key with ID 1000000: \n");
-    }
-
-    #[test]
-    fn a_login_is_asked_for_on_a_terminal_alone() {
-        let (ui, input) = (Ui::to(io::sink(), io::sink()), Input::piped(&b"jeff\nsecret\n"[..]));
-        let prompter = Prompter::new(Arc::new(ui), Arc::new(input), sources(|_| None));
-        assert!(prompter.login().unwrap().is_none());
+        assert_eq!(seen, "Enter passphrase for je\\u{1b}[2Jff key with ID 1: \n");
     }
 }

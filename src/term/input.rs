@@ -18,14 +18,14 @@ use super::terminal;
 const MAX_LINE: usize = 64 * 1024;
 
 /// Where answers come from.
-pub struct Input {
+pub(crate) struct Input {
     terminal: Option<OwnedFd>,
     lines: Mutex<Lines>,
 }
 
 /// Whether what is typed may be seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Echo {
+pub(crate) enum Echo {
     /// It may.
     Shown,
     /// On a terminal nothing is shown.
@@ -34,27 +34,28 @@ pub enum Echo {
 
 impl Input {
     /// The standard input of this process.
-    pub fn standard() -> io::Result<Self> {
+    pub(crate) fn standard() -> io::Result<Self> {
         let stdin = io::stdin();
         let descriptor = stdin.as_fd().try_clone_to_owned()?;
         let terminal = stdin.is_terminal().then(|| descriptor.try_clone()).transpose()?;
         Ok(Self { terminal, lines: Mutex::new(Lines::new(File::from(descriptor))) })
     }
 
-    /// Answers that are known: for tests.
+    /// Answers that are known.
+    #[cfg(test)]
     #[must_use]
-    pub fn piped(input: impl Read + Send + 'static) -> Self {
+    pub(crate) fn piped(input: impl Read + Send + 'static) -> Self {
         Self { terminal: None, lines: Mutex::new(Lines::new(input)) }
     }
 
     /// Whether a person may be typing.
     #[must_use]
-    pub fn is_terminal(&self) -> bool {
+    pub(crate) fn is_terminal(&self) -> bool {
         self.terminal.is_some()
     }
 
     /// The next line without its line ending and surrounding white space, which the peers cut off too. `UnexpectedEof` where there is none.
-    pub fn line(&self, echo: Echo) -> io::Result<Zeroizing<String>> {
+    pub(crate) fn line(&self, echo: Echo) -> io::Result<Zeroizing<String>> {
         let line = match (&self.terminal, echo) {
             (Some(terminal), Echo::Hidden) => terminal::read_hidden(terminal)?,
             _ => self.lines.lock().unwrap_or_else(PoisonError::into_inner).next()?,

@@ -7,6 +7,7 @@ pub(crate) mod natural_order;
 pub(crate) mod output_buffer;
 pub(crate) mod program;
 pub(crate) mod progress;
+pub(crate) mod prompter;
 pub(crate) mod pull_progress;
 pub(crate) mod signals;
 pub(crate) mod table;

@@ -1,13 +1,8 @@
 //! `dct sign`
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, PoisonError},
-    thread,
-};
+use std::thread;
 
 use serde::Serialize;
-use zeroize::Zeroizing;
 
 use super::definition::{Done, Verb};
 use crate::{
@@ -20,6 +15,7 @@ use crate::{
         failure,
     },
     options::{boolean::go_bool, names},
+    passphrases::in_turn::InTurn,
     term::{
         error::{CliError, ExitStatus},
         ui::Ui,
@@ -27,18 +23,13 @@ use crate::{
 };
 use client::{
     image::sign_image::{self, ContentChoice, ContentSource, FirstSigner, Request, RequestedTag, SignReport, Unserved},
-    ports::{DecisionError, Decisions, Engine, PassphrasePurpose, PassphraseRequest},
+    ports::{Decisions, Engine},
     session::Session,
 };
-use trust::{
-    crypto::secret::Passphrase,
-    model::{
-        gun::Gun,
-        image_name::{ImageName, Selector},
-        key_id::CanonicalKeyId,
-        key_name::KeyName,
-        tag::Tag,
-    },
+use trust::model::{
+    gun::Gun,
+    image_name::{ImageName, Selector},
+    tag::Tag,
 };
 
 /// Sign images
@@ -127,9 +118,8 @@ fn run(args: &Args, context: &Context<'_>) -> Result<Done<SignedImages>, CliErro
         |group: &Group, ui: &Ui, decisions: &dyn Decisions| sign(group, ui, decisions, context, source, which, args.begin_anew);
     if let [only] = groups.as_slice() {
         let _wait = context.ui.wait(&format!("reading trust data of {}", only.0));
-        return sign(only, context.ui, context.prompter).map(|signed| Done::well(SignedImages { repositories: vec![signed] }));
+        return sign(only, context.ui, context.passphrases).map(|signed| Done::well(SignedImages { repositories: vec![signed] }));
     }
-    let turn = Mutex::default();
     let (mut repositories, mut failed) = (Vec::new(), false);
     let _wait = context.ui.wait(&format!("signing in {} repositories", groups.len()));
     for some in groups.chunks(SIDE_BY_SIDE) {
@@ -139,8 +129,8 @@ fn run(args: &Args, context: &Context<'_>) -> Result<Done<SignedImages>, CliErro
                 (
                     kept,
                     scope.spawn({
-                        let (sign, turn, asked) = (&sign, &turn, context.prompter);
-                        move || sign(group, &ui, &OneAtATime { asked, turn, last: Mutex::default() })
+                        let (sign, passphrases) = (&sign, context.passphrases);
+                        move || sign(group, &ui, &InTurn::new(passphrases))
                     }),
                 )
             });
@@ -232,86 +222,4 @@ fn engine(args: &Args, context: &Context<'_>) -> Result<Option<Box<dyn Engine>>,
         (false, false) => context.wiring.engine(),
     };
     engine.map_err(|error| failure::plain(&error.into()))
-}
-
-/// By name and key.
-type Answers = BTreeMap<(KeyName, Option<CanonicalKeyId>), Zeroizing<Vec<u8>>>;
-
-/// What answers for one repository. One passphrase is asked for at a time, so that one key is asked for once though several repositories want it.
-struct OneAtATime<'a> {
-    asked: &'a (dyn Decisions + Sync),
-    turn: &'a Mutex<()>,
-    /// The last answer that this repository got.
-    last: Mutex<Answers>,
-}
-
-impl Decisions for OneAtATime<'_> {
-    fn passphrase(&self, request: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let of = (request.name.clone(), request.key);
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let got = last.get(&of);
-        // a wrong answer went to every repository, and the first of them to find out has asked again
-        let newer = match request.purpose {
-            PassphrasePurpose::Unlock { attempt: 1.. } if got.is_some() => {
-                let known = request.key.and_then(|key| self.asked.known_passphrase(&request.name, key));
-                known.filter(|known| got.is_some_and(|got| got.as_slice() != known.as_bytes()))
-            }
-            _ => None,
-        };
-        let answer = newer.map_or_else(|| self.asked.passphrase(request), Ok)?;
-        last.insert(of, Zeroizing::new(answer.as_bytes().to_vec()));
-        Ok(answer)
-    }
-
-    fn known_passphrase(&self, name: &KeyName, key: CanonicalKeyId) -> Option<Passphrase> {
-        self.asked.known_passphrase(name, key)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A person who mistypes once; what was answered last is known, as to the prompts.
-    #[derive(Default)]
-    struct Typist(Mutex<Vec<&'static str>>);
-
-    impl Decisions for Typist {
-        fn passphrase(&self, request: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
-            let mut given = self.0.lock().unwrap();
-            match request.purpose {
-                PassphrasePurpose::Unlock { attempt: 0 } if !given.is_empty() => {}
-                _ if given.is_empty() => given.push("wrong"),
-                _ if given.len() == 1 => given.push("right"),
-                _ => return Err(DecisionError::AttemptsExceeded),
-            }
-            Ok(Passphrase::new(given.last().unwrap().to_string()))
-        }
-
-        fn known_passphrase(&self, _: &KeyName, _: CanonicalKeyId) -> Option<Passphrase> {
-            self.0.lock().unwrap().last().map(|given| Passphrase::new((*given).to_owned()))
-        }
-    }
-
-    #[test]
-    fn a_wrong_answer_is_asked_for_anew_once_for_all_repositories() {
-        let (typist, turn) = (Typist::default(), Mutex::default());
-        let repositories = [(), (), ()].map(|()| OneAtATime { asked: &typist, turn: &turn, last: Mutex::default() });
-        let ask = |repository: &OneAtATime<'_>, attempt| {
-            let purpose = PassphrasePurpose::Unlock { attempt };
-            repository.passphrase(&PassphraseRequest {
-                name: KeyName::of("jeff"),
-                key: CanonicalKeyId::from_hex(&"1".repeat(64)),
-                purpose,
-            })
-        };
-        for (attempt, expected) in [(0, "wrong"), (1, "right")] {
-            for repository in &repositories {
-                assert_eq!(ask(repository, attempt).unwrap().as_bytes(), expected.as_bytes());
-            }
-        }
-        // what is wrong again goes to the one who is asked
-        assert_eq!(ask(&repositories[2], 2).err(), Some(DecisionError::AttemptsExceeded));
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{passphrases::prompt::Prompter, term::ui::Ui};
+use crate::term::{prompter::Prompter, ui::Ui};
 use host::{
     docker::credentials::DockerCredentials,
     http::credential::{Credential, CredentialError, Credentials, Found, Secret},

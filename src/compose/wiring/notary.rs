@@ -8,8 +8,7 @@ use zeroize::Zeroizing;
 use super::{Access, EngineFlags, Wiring, config_dir, engine_names, logins::login_of, network, of_settings::unreleased, settings};
 use crate::{
     config::notary::Config,
-    passphrases::prompt::Prompter,
-    term::{error::CliError, ui::Ui},
+    term::{error::CliError, prompter::Prompter, ui::Ui},
 };
 use host::{
     http::{
