@@ -6,7 +6,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read},
+    io,
     path::Path,
 };
 
@@ -15,6 +15,7 @@ use serde_json::{Map, Number, Value};
 
 use super::notary_json;
 use crate::term::error::os_words;
+use host::bounded::read_bounded;
 
 /// Longest file that is read, in bytes.
 const MAX_FILE: u64 = 1 << 20;
@@ -52,11 +53,12 @@ pub fn read(path: &Path, presence: Presence) -> Result<Table, String> {
     if fs::metadata(path).is_ok_and(|found| found.is_dir()) {
         return Err(format!("read {}: is a directory", path.display()));
     }
-    let mut text = String::new();
-    file.take(MAX_FILE + 1).read_to_string(&mut text).map_err(|error| failed(&error))?;
-    if text.len() as u64 > MAX_FILE {
-        return Err(format!("{} is longer than {MAX_FILE} bytes", path.display()));
-    }
+    let mut text = Vec::new();
+    read_bounded(file, MAX_FILE, &mut text).map_err(|error| match error.kind() {
+        io::ErrorKind::FileTooLarge => format!("{} is longer than {MAX_FILE} bytes", path.display()),
+        _ => failed(&error),
+    })?;
+    let text = String::from_utf8(text).map_err(|_| format!("open {}: stream did not contain valid UTF-8", path.display()))?;
     match parse(&text).map_err(|reason| format!("While parsing config: {reason}"))? {
         Value::Object(table) => Table::of(table),
         Value::Null => Ok(Table::default()),
@@ -241,6 +243,8 @@ mod tests {
             let error = parsed(name, text).unwrap_err();
             assert!(error.starts_with(words), "{error}");
         }
+        let long = parsed("c.json", &" ".repeat((1 << 20) + 1)).unwrap_err();
+        assert!(long.ends_with("/c.json is longer than 1048576 bytes"), "{long}");
         let nowhere = Path::new("/nowhere/config.json");
         assert_eq!(read(nowhere, Presence::Needed).unwrap_err(), "open /nowhere/config.json: no such file or directory");
         assert!(read(nowhere, Presence::Usual).unwrap().get("trust_dir").is_none());

@@ -1,10 +1,16 @@
 //! Files that a person names: one that is to be signed, whatever its size, and small ones.
 
-use std::{collections::BTreeMap, fs::File, io::Read as _, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{ErrorKind, Read as _},
+    path::Path,
+};
 
 use sha2::{Digest as _, Sha256, Sha512};
 
 use crate::term::error::os_words;
+use host::bounded::read_bounded;
 use trust::model::{digest, hashes::FileMeta};
 
 /// The most that is read of a file with custom data, a key or a certificate, in bytes.
@@ -29,9 +35,12 @@ pub(super) fn measure(path: &Path) -> Result<FileMeta, String> {
 /// The content of a small file. The error is in Go's words.
 pub(super) fn read_small(path: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
-    let read = open(path)?.take(MAX_SMALL + 1).read_to_end(&mut bytes);
-    read.map_err(|error| format!("read {}: {}", path.display(), os_words(&error)))?;
-    if bytes.len() as u64 > MAX_SMALL { Err(format!("read {}: it is larger than 1 MiB", path.display())) } else { Ok(bytes) }
+    let failed = |reason: &str| Err(format!("read {}: {reason}", path.display()));
+    match read_bounded(open(path)?, MAX_SMALL, &mut bytes) {
+        Ok(()) => Ok(bytes),
+        Err(error) if error.kind() == ErrorKind::FileTooLarge => failed("it is larger than 1 MiB"),
+        Err(error) => failed(&os_words(&error)),
+    }
 }
 
 fn open(path: &Path) -> Result<File, String> {

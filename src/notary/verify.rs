@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, Read as _, Write as _},
+    io::{self, ErrorKind, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
@@ -21,6 +21,7 @@ use crate::{
 };
 use client::image::list_targets;
 use client::outcome::Outcome;
+use host::bounded::read_bounded;
 use trust::model::hashes::HashMismatch;
 
 /// Verifies that the content is a target of the trusted collection
@@ -69,17 +70,18 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
     let found = found.and_then(|found| found.ok_or_else(|| CliError::new(format!("No valid trust data for {target}"))));
     let found = found.map_err(|error| error.prefixed(&format!("error retrieving target by name:{target}, error:")))?;
     let length = found.meta.length;
-    let payload = read(named(args.input.as_deref()), length.saturating_add(1))?;
-    found.meta.check(&payload).map_err(|mismatch| {
-        let (algorithm, expected) = match &mismatch {
-            HashMismatch::Hash { algorithm, expected } => (*algorithm, expected.clone()),
-            HashMismatch::Length { .. } => ("sha256", found.meta.sha256.to_hex()),
-        };
+    let differs = |algorithm: &str, expected: &str, cause: String| {
         let words = format!(
             "data not present in the trusted collection, {algorithm} checksum for {target} did not match: expected {expected}"
         );
-        let is_longer = payload.len() as u64 > length;
-        CliError::new(words).because(if is_longer { format!("it is longer than {length} bytes") } else { mismatch.to_string() })
+        CliError::new(words).because(cause)
+    };
+    let of_another_length = |cause| differs("sha256", &found.meta.sha256.to_hex(), cause);
+    let payload = read(named(args.input.as_deref()), length)?;
+    let payload = payload.ok_or_else(|| of_another_length(format!("it is longer than {length} bytes")))?;
+    found.meta.check(&payload).map_err(|mismatch| match &mismatch {
+        HashMismatch::Hash { algorithm, expected } => differs(algorithm, expected, mismatch.to_string()),
+        HashMismatch::Length { .. } => of_another_length(mismatch.to_string()),
     })?;
     match named(args.output.as_deref()) {
         _ if args.quiet => {}
@@ -93,20 +95,21 @@ fn named(path: Option<&Path>) -> Option<&Path> {
     path.filter(|path| !path.as_os_str().is_empty())
 }
 
-/// The content, of which no more is read than these bytes.
-fn read(file: Option<&Path>, most: u64) -> Result<Vec<u8>, CliError> {
+/// The content; none where it has more than these bytes.
+fn read(file: Option<&Path>, most: u64) -> Result<Option<Vec<u8>>, CliError> {
     let mut content = Vec::new();
-    match file {
-        Some(file) => File::open(file)
-            .and_then(|file| file.take(most).read_to_end(&mut content))
-            .map_err(|error| CliError::new(format!("open {}: {}", file.display(), os_words(&error))))?,
-        None => io::stdin()
-            .lock()
-            .take(most)
-            .read_to_end(&mut content)
-            .map_err(|error| CliError::new(format!("Error reading content from STDIN: {}", os_words(&error))))?,
+    let read = match file {
+        Some(file) => File::open(file).and_then(|file| read_bounded(file, most, &mut content)),
+        None => read_bounded(io::stdin().lock(), most, &mut content),
     };
-    Ok(content)
+    match read {
+        Ok(()) => Ok(Some(content)),
+        Err(error) if error.kind() == ErrorKind::FileTooLarge => Ok(None),
+        Err(error) => {
+            let what = file.map_or("Error reading content from STDIN".to_owned(), |file| format!("open {}", file.display()));
+            Err(CliError::new(format!("{what}: {}", os_words(&error))))
+        }
+    }
 }
 
 fn save(file: &Path, content: &[u8]) -> Result<(), CliError> {
@@ -122,6 +125,7 @@ mod tests {
 
     #[test]
     fn no_more_is_read_than_could_be_right() {
-        assert_eq!(read(Some(Path::new("/dev/zero")), 5).unwrap(), [0; 5]);
+        assert_eq!(read(Some(Path::new("/dev/zero")), 5).unwrap(), None);
+        assert_eq!(read(Some(Path::new("/dev/null")), 0).unwrap(), Some(Vec::new()));
     }
 }

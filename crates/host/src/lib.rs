@@ -1,6 +1,7 @@
 //! The ports' real ends. No end knows another, but for `http`, which all that speak HTTP share, `process`, by which all run
-//! programs, and `pipe`, by which they read what may be one.
+//! programs, `pipe`, by which they read what may be one, and `bounded`, by which they read no more than they should.
 
+pub mod bounded;
 pub mod docker;
 pub mod engine;
 pub mod http;

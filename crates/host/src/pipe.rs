@@ -13,6 +13,8 @@ use std::{
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use zeroize::Zeroizing;
 
+use crate::bounded::read_bounded;
+
 /// How long is waited for somebody to write to a pipe, in seconds.
 pub(super) const DEADLINE: u64 = 60;
 
@@ -28,14 +30,15 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Reads a file to its end, or so many bytes of it, in a thread that can be left behind. `TimedOut` where that takes longer than [`DEADLINE`].
-pub(super) fn read(file: File, limit: u64) -> io::Result<Zeroizing<Vec<u8>>> {
+/// Reads a file to its end, in a thread that can be left behind. `TimedOut` where that takes longer than [`DEADLINE`], `FileTooLarge` where there are
+/// more than `most` bytes.
+pub(super) fn read(file: File, most: u64) -> io::Result<Zeroizing<Vec<u8>>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         // room for all of a passphrase, so that no copy is left behind by a growing buffer
-        let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(limit.min(64 * 1024)).unwrap_or(0) + 2));
-        let read = Patient(file).take(limit).read_to_end(&mut bytes);
-        let _ = sender.send(read.map(|_| bytes));
+        let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(most.min(64 * 1024)).unwrap_or(0) + 2));
+        let read = read_bounded(Patient(file), most, &mut bytes);
+        let _ = sender.send(read.map(|()| bytes));
     });
     receiver
         .recv_timeout(Duration::from_secs(DEADLINE))

@@ -1,11 +1,12 @@
 //! The pins of the settings, for the repositories of Docker's registries.
 
-use std::{collections::BTreeMap, fs::File, io::Read as _, path::Path};
+use std::{collections::BTreeMap, fs::File, path::Path};
 
 use crate::{
     config::{root_settings::PinSettings, settings::DctSettings},
     term::error::os_words,
 };
+use host::bounded::read_bounded;
 use trust::{
     crypto::x509::CertificateBundle,
     verify::pinning::{Authorities, FirstUse, Pin, TrustPinning},
@@ -40,7 +41,6 @@ fn authorities(file: &Path) -> Authorities {
 
 fn read(file: &Path) -> Result<Vec<u8>, String> {
     let mut pem = Vec::new();
-    let read = File::open(file).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut pem));
-    read.map_err(|error| os_words(&error))?;
-    if pem.len() as u64 > MAX_FILE { Err(format!("it is longer than {MAX_FILE} bytes")) } else { Ok(pem) }
+    let read = File::open(file).and_then(|file| read_bounded(file, MAX_FILE, &mut pem));
+    read.map(|()| pem).map_err(|error| os_words(&error))
 }

@@ -1,17 +1,15 @@
 //! Docker's `config.json`: which credentials or helper it names for a registry, and which context is chosen. It is only ever read.
 
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::{self, Read},
-    path::Path,
-};
+use std::{collections::BTreeMap, fs::File, io, path::Path};
 
 use base64ct::{Base64, Base64Unpadded, Encoding};
 use serde::Deserialize;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::http::credential::{Credential, Secret};
+use crate::{
+    bounded::read_bounded,
+    http::credential::{Credential, Secret},
+};
 use trust::model::gun::{DOCKER_HUB, OLD_DOCKER_HUB, login_key};
 
 /// Longest file that is read, in bytes.
@@ -63,10 +61,7 @@ impl Config {
             Err(e) => return Err(e.to_string()),
         };
         let mut bytes = Zeroizing::new(Vec::new());
-        file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|e| e.to_string())?;
-        if bytes.len() as u64 > MAX_FILE {
-            return Err(format!("it is longer than {MAX_FILE} bytes"));
-        }
+        read_bounded(file, MAX_FILE, &mut bytes).map_err(|e| e.to_string())?;
         Self::parse(&bytes)
     }
 

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -10,10 +10,13 @@ use serde::Deserialize;
 use url::Url;
 
 use super::config::Config;
-use crate::http::{
-    endpoint::Address,
-    pem_files,
-    tls_files::{Authorities, ClientPair, TlsMaterial},
+use crate::{
+    bounded::read_bounded,
+    http::{
+        endpoint::Address,
+        pem_files,
+        tls_files::{Authorities, ClientPair, TlsMaterial},
+    },
 };
 use client::ports::EngineError;
 use trust::model::digest::Sha256;
@@ -227,7 +230,7 @@ fn has_port(rest: &str) -> bool {
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_FILE).read_to_end(&mut bytes)?;
+    read_bounded(File::open(path)?, MAX_FILE, &mut bytes)?;
     Ok(bytes)
 }
 
@@ -329,6 +332,11 @@ mod tests {
         assert_eq!(shown(names.find()), "tls https://far:2376/ 1");
         fs::write(tls.join("key.pem"), "").unwrap();
         assert!(shown(names.find()).ends_with("of cert.pem and key.pem one is missing"));
+        // an entry that is whole before what is too much
+        let entry = r#"{"Endpoints":{"docker":{"Host":"tcp://far:2376"}}}"#;
+        write(&(entry.to_owned() + &" ".repeat((1 << 20) + 1 - entry.len())));
+        let too_long = format!("context \"far\": {}: it is longer than 1048576 bytes", file.display());
+        assert_eq!(shown(names.find()), format!("unable to resolve docker endpoint: {too_long}"));
         for json in [r#"{"Endpoints":{"docker":{"Host":"tcp://far:1","SkipTLSVerify":true}}}"#, "{}", "junk"] {
             write(json);
             assert!(shown(names.find()).starts_with("unable to resolve docker endpoint: context \"far\": "), "{json}");

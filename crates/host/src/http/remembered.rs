@@ -2,7 +2,7 @@
 
 use std::{
     fs::{DirBuilder, File, Metadata},
-    io::{Read, Write},
+    io::Write,
     os::unix::fs::{DirBuilderExt as _, MetadataExt as _},
     path::PathBuf,
 };
@@ -10,6 +10,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{api::Api, challenge::Challenge};
+use crate::bounded::read_bounded;
 
 /// Longest file that is read, in bytes.
 const MAX_FILE: u64 = 16 << 10;
@@ -32,7 +33,7 @@ impl Remembered {
         let mut bytes = Vec::new();
         let file = File::open(self.path(api)?).ok()?;
         file.metadata().ok().filter(is_ours_alone)?;
-        file.take(MAX_FILE).read_to_end(&mut bytes).ok()?;
+        read_bounded(file, MAX_FILE, &mut bytes).ok()?;
         let entry: Entry = serde_json::from_slice(&bytes).ok()?;
         (entry.server == api.to_string()).then_some(entry.challenge)
     }
@@ -97,6 +98,24 @@ mod tests {
             assert_eq!(remembered.recall(&api), None);
         }
         Remembered { folder: None }.keep(&api, &Challenge::Basic);
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_is_passed_over_and_written_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let remembered = Remembered { folder: Some(dir.path().to_owned()) };
+        let api = Api::parse("https://dtr.example.com").unwrap();
+        remembered.keep(&api, &Challenge::Basic);
+        let file = dir.path().join("challenges/dtr.example.com.json");
+        // what would be cut is blank: the entry before it is whole
+        let entry = fs::read_to_string(&file).unwrap();
+        let longest = usize::try_from(MAX_FILE).unwrap();
+        for (length, challenge) in [(longest, Some(Challenge::Basic)), (longest + 1, None)] {
+            fs::write(&file, format!("{entry:length$}")).unwrap();
+            assert_eq!(remembered.recall(&api), challenge, "{length}");
+        }
+        remembered.keep(&api, &Challenge::None);
+        assert_eq!(remembered.recall(&api), Some(Challenge::None));
     }
 
     #[test]

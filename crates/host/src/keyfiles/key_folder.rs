@@ -398,12 +398,16 @@ mod tests {
         fs::write(private.join("notes.txt"), "not looked at").unwrap();
         fs::create_dir(private.join(format!("{}.key", "3".repeat(64)))).unwrap();
         symlink(testdata("openssl/p256-sec1.pem"), private.join(format!("{}.key", "4".repeat(64)))).unwrap();
+        // a whole key before what is too much
+        let key = fs::read_to_string(testdata("openssl/p256-sec1.pem")).unwrap();
+        fs::write(private.join(format!("{}.key", "6".repeat(64))), key + &"\n".repeat(1 << 20)).unwrap();
         assert_eq!(store.list().unwrap().len(), 3);
         let warnings: Vec<String> = store.warnings().iter().map(ToString::to_string).collect();
         let expected = [
             "it has no PEM block",
             "it has no PEM block",
             "a PEM block of type \"PUBLIC KEY\" is no private key",
+            "it is larger than 1 MiB",
             "its name is not a key ID",
         ];
         assert_eq!(warnings.len(), expected.len(), "{warnings:?}");

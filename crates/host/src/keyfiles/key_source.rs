@@ -1,13 +1,14 @@
 //! Reads a file that a person wants a private key loaded from (docker `trust key load`).
 
 use std::{
-    fs,
-    io::{self, Read as _},
+    fs, io,
     os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
 
 use zeroize::Zeroizing;
+
+use crate::bounded::read_bounded;
 
 /// Larger files are refused, in bytes.
 const MAX_FILE: u64 = 1 << 20;
@@ -68,13 +69,12 @@ pub fn read_whoever_may(path: &Path) -> Result<(Zeroizing<Vec<u8>>, Exposure), K
     if !metadata.is_file() {
         return Err(KeySourceError::NotRegular(path.to_owned()));
     }
-    if metadata.len() > MAX_FILE {
-        return Err(KeySourceError::TooLarge(path.to_owned()));
-    }
     // room for all of it, so that no copy of a key is left behind by a growing buffer
-    let mut content = Zeroizing::new(Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1));
-    file.take(MAX_FILE + 1).read_to_end(&mut content).map_err(failed("read"))?;
-    if content.len() as u64 > MAX_FILE { Err(KeySourceError::TooLarge(path.to_owned())) } else { Ok((content, exposure)) }
+    let mut content = Zeroizing::new(Vec::with_capacity(usize::try_from(metadata.len().min(MAX_FILE)).unwrap_or(0) + 2));
+    match read_bounded(file, MAX_FILE, &mut content) {
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Err(KeySourceError::TooLarge(path.to_owned())),
+        read => read.map(|()| (content, exposure)).map_err(failed("read")),
+    }
 }
 
 fn check(path: &Path, metadata: &fs::Metadata) -> Result<(), KeySourceError> {
@@ -84,7 +84,7 @@ fn check(path: &Path, metadata: &fs::Metadata) -> Result<(), KeySourceError> {
     if metadata.mode() & 0o077 != 0 {
         return Err(KeySourceError::OpenToOthers(path.to_owned()));
     }
-    if metadata.len() > MAX_FILE { Err(KeySourceError::TooLarge(path.to_owned())) } else { Ok(()) }
+    Ok(())
 }
 
 fn in_go_s_words(error: &io::Error) -> String {

@@ -4,10 +4,10 @@ use std::{io, path::Path};
 
 use crate::pipe;
 
-/// Docker reads no more of a file than this, in bytes.
+/// Longest file that is read, in bytes; Docker reads no more either, and goes on with what it has.
 const MAX_FILE: u64 = 1 << 20;
 
-/// What a file holds, up to 1 MiB; else what was tried, `open` or `read`, and why it failed.
+/// What a file of up to 1 MiB holds; else what was tried, `open` or `read`, and why it failed.
 pub fn read(path: &Path) -> Result<Vec<u8>, (&'static str, io::Error)> {
     let file = pipe::open(path).map_err(|error| ("open", error))?;
     pipe::read(file, MAX_FILE).map(|bytes| bytes.to_vec()).map_err(|error| ("read", error))
@@ -31,5 +31,11 @@ mod tests {
         writer.write_all(b"key").unwrap();
         drop(writer);
         assert_eq!(reader.join().unwrap().unwrap(), b"key");
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_is_refused() {
+        let (action, error) = read(Path::new("/dev/zero")).unwrap_err();
+        assert_eq!((action, error.to_string().as_str()), ("read", "it is longer than 1048576 bytes"));
     }
 }

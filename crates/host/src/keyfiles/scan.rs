@@ -11,6 +11,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
+use crate::bounded::read_bounded;
 use client::ports::{GunHeader, KeyInfo};
 use trust::{
     crypto::pem::{self, PemBlock},
@@ -166,7 +167,6 @@ pub(super) fn read_key_file(path: &Path) -> Result<PemBlock, String> {
 }
 
 fn read_regular(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
-    use io::Read as _;
     // neither waits for a writer of a pipe nor follows a symlink
     let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
     let file = fs::OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
@@ -174,12 +174,12 @@ fn read_regular(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     if !metadata.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }
-    if metadata.len() > MAX_FILE {
-        return Err(io::Error::other("it is larger than 1 MiB"));
+    // room for all of it, so that no copy of a key is left behind by a growing buffer
+    let mut text = Zeroizing::new(Vec::with_capacity(usize::try_from(metadata.len().min(MAX_FILE)).unwrap_or(0) + 2));
+    match read_bounded(file, MAX_FILE, &mut text) {
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Err(io::Error::other("it is larger than 1 MiB")),
+        read => read.map(|()| text),
     }
-    let mut text = Zeroizing::new(Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1));
-    file.take(MAX_FILE).read_to_end(&mut text)?;
-    Ok(text)
 }
 
 /// What the name and the headers say of a key.

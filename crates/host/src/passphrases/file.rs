@@ -48,8 +48,9 @@ fn read(file: File, path: Option<PathBuf>) -> Result<Zeroizing<String>, Passphra
     if !kind.is_ok_and(|kind| kind.is_file() || kind.is_fifo() || kind.is_socket() || kind.is_char_device()) {
         return Err(PassphraseError::NotAFile);
     }
-    let bytes = pipe::read(file, MAX + 1).map_err(|source| match source.kind() {
+    let bytes = pipe::read(file, MAX).map_err(|source| match source.kind() {
         io::ErrorKind::TimedOut => PassphraseError::Late(pipe::DEADLINE),
+        io::ErrorKind::FileTooLarge => PassphraseError::TooLarge,
         _ => PassphraseError::Io { action: "read", path, source },
     })?;
     one_line(&bytes)

@@ -3,7 +3,7 @@
 //! The peers take every file in the folder for a change, so nothing else may stand there, even for a moment: a file is written beside it, and
 //! moved in.
 
-use std::{ffi::OsStr, fs::OpenOptions, io::Read as _, os::unix::fs::OpenOptionsExt as _, path::Path};
+use std::{ffi::OsStr, fs::OpenOptions, io::ErrorKind, os::unix::fs::OpenOptionsExt as _, path::Path};
 
 use jiff::Timestamp;
 use rustix::fs::OFlags;
@@ -12,6 +12,7 @@ use super::{
     TrustFolder,
     files::{self, FileKind, make_dir, refused},
 };
+use crate::bounded::read_bounded;
 use client::ports::{Bytes, ChangeFile, Changelist, StoreError};
 use trust::model::gun::Gun;
 
@@ -69,18 +70,17 @@ impl Changelist for TrustFolder {
 fn read(path: &Path) -> Result<Option<Result<Bytes, String>>, StoreError> {
     let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed();
     let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
         opened => opened.map_err(refused("open", path))?,
     };
     if !file.metadata().map_err(refused("read", path))?.is_file() {
         return Ok(Some(Err("it is not a plain file".to_owned())));
     }
     let mut bytes = Vec::new();
-    file.take(MAX_LEN + 1).read_to_end(&mut bytes).map_err(refused("read", path))?;
-    if bytes.len() as u64 > MAX_LEN {
-        return Ok(Some(Err("it is larger than 4 MiB".to_owned())));
+    match read_bounded(file, MAX_LEN, &mut bytes) {
+        Err(error) if error.kind() == ErrorKind::FileTooLarge => Ok(Some(Err("it is larger than 4 MiB".to_owned()))),
+        read => read.map(|()| Some(Ok(bytes.into()))).map_err(refused("read", path)),
     }
-    Ok(Some(Ok(bytes.into())))
 }
 
 /// The time in the name of the newest change. A clock that was set back must not put a change before those that it builds on.

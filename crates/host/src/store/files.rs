@@ -2,13 +2,14 @@
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions, Permissions},
-    io::{self, ErrorKind, Read, Write},
+    io::{self, ErrorKind, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
 use rustix::fs::OFlags;
 
+use crate::bounded::read_bounded;
 use client::ports::{Bytes, StoreError};
 
 /// The greatest file that is read: the largest targets.json that a client of Notary takes.
@@ -44,11 +45,10 @@ pub(super) fn read(path: &Path) -> Result<Option<Bytes>, StoreError> {
         return Err(corrupt("it is not a plain file"));
     }
     let mut bytes = Vec::new();
-    file.take(MAX_LEN + 1).read_to_end(&mut bytes).map_err(refused("read", path))?;
-    if bytes.len() as u64 > MAX_LEN {
-        return Err(corrupt("it is larger than 100 MiB"));
+    match read_bounded(file, MAX_LEN, &mut bytes) {
+        Err(error) if error.kind() == ErrorKind::FileTooLarge => Err(corrupt("it is larger than 100 MiB")),
+        read => read.map(|()| Some(bytes.into())).map_err(refused("read", path)),
     }
-    Ok(Some(bytes.into()))
 }
 
 /// Writes a file that does not exist yet, and waits until the disk has it.
