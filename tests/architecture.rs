@@ -29,7 +29,23 @@ const CRATES: [(&str, &str, &[&str]); 5] = [
 /// The rooms of a crate, from the ground up.
 const ROOMS: [(&str, &[&str]); 3] = [
     ("trust", &["crypto", "json", "model", "verify", "edit"]),
-    ("client", &["safe_text", "ports", "overtaken", "unreleased", "error", "session", "outcome", "keys", "state", "repo", "image"]),
+    (
+        "client",
+        &[
+            "safe_text",
+            "in_parallel",
+            "ports",
+            "overtaken",
+            "unreleased",
+            "error",
+            "session",
+            "outcome",
+            "keys",
+            "state",
+            "repo",
+            "image",
+        ],
+    ),
     ("dct", &["term", "face", "passphrases", "options", "config", "render", "compose", "notary", "verb", "command_line"]),
 ];
 

@@ -2,6 +2,7 @@
 
 pub mod error;
 pub mod image;
+pub mod in_parallel;
 pub mod keys;
 pub mod outcome;
 pub mod overtaken;

@@ -1,10 +1,9 @@
 //! Which content a tag is signed for: what is released already, what the registry serves, what a person names, or what the Engine pushes.
 
-use std::thread;
-
 use super::released::released;
 use crate::{
     error::OpsError,
+    in_parallel::in_parallel,
     ports::{Engine, EngineError, Manifest, Pushed, PushedContent, Registry, RegistryError, RemoteError, events::Event},
     session::Session,
 };
@@ -82,14 +81,8 @@ pub(crate) fn ask_of_released(
 }
 
 fn at_once<T: Sync>(gun: &Gun, wanted: &[T], ask: impl Fn(&T) -> Option<Result<Manifest, RegistryError>> + Sync) -> Served {
-    let mut served = Vec::new();
-    for some in wanted.chunks(AT_ONCE) {
-        thread::scope(|scope| {
-            let asked: Vec<_> = some.iter().map(|wanted| scope.spawn(|| ask(wanted))).collect();
-            served.extend(asked.into_iter().map(|answer| answer.join().unwrap_or_else(|_| Some(Err(unanswered(gun))))));
-        });
-    }
-    served
+    let answers = in_parallel(wanted, AT_ONCE, ask).into_iter();
+    answers.map(|answer| answer.unwrap_or_else(|_| Some(Err(unanswered(gun))))).collect()
 }
 
 /// The contents that are released under the wanted tags, where those are to be signed again.

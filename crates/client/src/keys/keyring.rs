@@ -5,6 +5,7 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc, thread};
 use super::keys_here;
 use crate::{
     error::OpsError,
+    in_parallel::in_parallel,
     ports::{GunHeader, KeyInfo, KeyStoreError, Keys, PassphrasePurpose, PassphraseRequest},
     session::Session,
 };
@@ -93,14 +94,13 @@ impl<'a> Keyring<'a> {
         };
         let listed = keys.list()?.into_iter().filter(|info| info.encrypted && likely(info));
         let known: Vec<_> = listed.filter_map(known).take(MAX_BESIDE).collect();
+        let unlock = |(info, passphrase): &(KeyInfo, Passphrase)| Some((info.id, open(keys, info, passphrase).ok()?));
         let (answer, unlocked) = thread::scope(|scope| {
-            let unlock =
-                |(info, passphrase): (KeyInfo, _)| scope.spawn(move || Some((info.id, open(keys, &info, &passphrase).ok()?)));
-            let unlocking: Vec<_> = known.into_iter().map(unlock).collect();
+            let unlocking = scope.spawn(|| in_parallel(&known, MAX_BESIDE, unlock));
             let answer = network();
-            (answer, unlocking.into_iter().filter_map(|key| key.join().ok().flatten()).collect::<Vec<_>>())
+            (answer, unlocking.join().unwrap_or_default())
         });
-        for (id, key) in unlocked {
+        for (id, key) in unlocked.into_iter().filter_map(|key| key.ok().flatten()) {
             self.keep(id, key.into());
         }
         Ok(answer)

@@ -4,17 +4,14 @@ mod answer;
 mod multipart;
 pub mod servers;
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
-};
+use std::sync::Arc;
 
 use self::servers::Servers;
 use crate::http::{Ask, HttpAnswer, Method, Net};
-use client::ports::{Asked, Bytes, FileRef, NotaryRemote, RemoteError, Service};
+use client::{
+    in_parallel::in_parallel,
+    ports::{Asked, Bytes, FileRef, NotaryRemote, RemoteError, Service},
+};
 use trust::model::{gun::Gun, role::RoleName};
 
 /// Longest root, in bytes: its length is not known before it is read.
@@ -115,6 +112,17 @@ impl NotaryServers {
         })
     }
 
+    /// Asks for each item, many at a time.
+    fn each<T: Sync>(
+        &self,
+        gun: &Gun,
+        items: &[T],
+        ask: impl Fn(&T) -> Result<Bytes, RemoteError> + Sync,
+    ) -> Vec<Result<Bytes, RemoteError>> {
+        let unanswered = |_| Err(RemoteError::Unusable(format!("the question to {} was not answered", self.address(gun))));
+        in_parallel(items, MAX_WORKERS, ask).into_iter().map(|answer| answer.unwrap_or_else(unanswered)).collect()
+    }
+
     fn fetch(&self, gun: &Gun, file: &FileRef) -> Result<Bytes, RemoteError> {
         let (name, limit) = match file {
             FileRef::CurrentDelegation(role) => (format!("{role}.json"), MAX_FILE),
@@ -148,11 +156,11 @@ impl NotaryRemote for NotaryServers {
     }
 
     fn fetch_all(&self, gun: &Gun, files: &[FileRef]) -> Vec<Result<Bytes, RemoteError>> {
-        together(files, |file| self.fetch(gun, file))
+        self.each(gun, files, |file| self.fetch(gun, file))
     }
 
     fn server_keys(&self, gun: &Gun, roles: &[RoleName]) -> Vec<Result<Bytes, RemoteError>> {
-        together(roles, |role| answer::file(self.send(gun, Method::Get, &format!("{role}.key"), None, MAX_KEY)?))
+        self.each(gun, roles, |role| answer::file(self.send(gun, Method::Get, &format!("{role}.key"), None, MAX_KEY)?))
     }
 
     fn rotate_server_key(&self, gun: &Gun, role: &RoleName) -> Result<Bytes, RemoteError> {
@@ -166,44 +174,5 @@ impl NotaryRemote for NotaryServers {
     fn delete(&self, gun: &Gun) -> Result<(), RemoteError> {
         // Notary answers 200 for a repository that it lacks (server/handlers/default.go); a 404 is another server's
         answer::receipt(self.send(gun, Method::Delete, "", None, MAX_RECEIPT)?)
-    }
-}
-
-/// Does the same with each item, many at a time, and gives the results in the order of the items.
-fn together<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let workers = items.len().min(MAX_WORKERS);
-    if workers <= 1 {
-        return items.iter().map(work).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let worker = || {
-        let mut done = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(index) else { return done };
-            done.push((index, work(item)));
-        }
-    };
-    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
-        threads.into_iter().filter_map(|thread| thread.join().ok()).flatten().collect()
-    });
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn results_stand_in_the_order_of_the_questions() {
-        let items: Vec<u64> = (0..100).collect();
-        let doubled = together(&items, |n| {
-            thread::sleep(std::time::Duration::from_micros(n % 7 * 50));
-            n * 2
-        });
-        assert_eq!(doubled, items.iter().map(|n| n * 2).collect::<Vec<_>>());
-        assert!(together(&[] as &[u64], |n| *n).is_empty());
     }
 }
