@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
+use trust::json::go;
+
 /// Renders a value, without a line ending.
 pub(crate) fn indented(value: &impl Serialize) -> Result<String, serde_json::Error> {
     let mut bytes = Vec::new();
@@ -18,16 +20,7 @@ struct GoFormatter<'a>(PrettyFormatter<'a>);
 impl Formatter for GoFormatter<'_> {
     /// The text between two characters that every JSON encoder escapes.
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        for piece in fragment.split_inclusive(['<', '>', '&', '\u{2028}', '\u{2029}']) {
-            let mut chars = piece.chars();
-            match chars.next_back() {
-                Some(last @ ('<' | '>' | '&' | '\u{2028}' | '\u{2029}')) => {
-                    write!(writer, "{}\\u{:04x}", chars.as_str(), u32::from(last))?;
-                }
-                _ => writer.write_all(piece.as_bytes())?,
-            }
-        }
-        Ok(())
+        writer.write_all(go::escaped(fragment).as_bytes())
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {

@@ -1,12 +1,11 @@
 //! The files of Notary's changelist: what one change is while it is staged, byte for byte as Go writes it.
 
-use std::fmt::Write as _;
-
 use base64ct::{Base64, Encoding as _};
 
 use super::{apply::survives_go, change::Change};
 use crate::{
     json::{
+        go,
         members::{FormatError, Members},
         value::{Json, JsonError},
     },
@@ -98,23 +97,20 @@ impl StagedChange {
                 entry.extend(target.custom.clone().map(|custom| ("custom".to_owned(), custom)));
                 named(name, staged("create", role.as_str(), "target", Some(entry_data(&Json::Object(entry)))))
             }
-            Change::ClearPaths { role } => delegation("update", role, Some(r#"{"clear_paths":true}"#.to_owned())),
+            Change::ClearPaths { role } => delegation("update", role, Some(go::object([("clear_paths", "true".to_owned())]))),
             Change::Delegate { role, keys, paths } => {
                 let mut members = Vec::new();
                 if !keys.is_empty() {
-                    let keys: Vec<String> = keys.iter().map(key_data).collect();
-                    members.push(format!(r#""threshold":1,"add_keys":[{}]"#, keys.join(",")));
+                    members.extend([("threshold", "1".to_owned()), ("add_keys", go::list(keys.iter().map(key_data)))]);
                 }
                 if !paths.is_empty() {
-                    members.push(format!(r#""add_paths":{}"#, strings(paths)));
+                    members.push(("add_paths", strings(paths)));
                 }
-                delegation("create", role, Some(format!("{{{}}}", members.join(","))))
+                delegation("create", role, Some(go::object(members)))
             }
             Change::PurgeKeys { below, keys } => staged("update", &format!("{below}/*"), "delegation", Some(removed_keys(keys))),
             Change::RemoveKeys { role, keys } => delegation("update", role, Some(removed_keys(keys))),
-            Change::RemovePaths { role, paths } => {
-                delegation("update", role, Some(format!(r#"{{"remove_paths":{}}}"#, strings(paths))))
-            }
+            Change::RemovePaths { role, paths } => delegation("update", role, Some(go::object([("remove_paths", strings(paths))]))),
             Change::RemoveTarget { role, name } => named(name, staged("delete", role.as_str(), "target", None)),
             Change::Undelegate { role } => delegation("delete", role, None),
             Change::Witness { role } => staged("update", role.as_str(), "witness", None),
@@ -139,9 +135,9 @@ impl StagedChange {
     /// The file, without a newline at the end.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let data = self.data.as_deref().map_or_else(|| "null".to_owned(), |data| format!("\"{}\"", Base64::encode_string(data)));
-        let [action, role, kind, path] = [&self.action, &self.role, &self.kind, &self.path].map(|text| string(text));
-        format!(r#"{{"action":{action},"role":{role},"type":{kind},"path":{path},"data":{data}}}"#).into_bytes()
+        let data = self.data.as_deref().map_or_else(null, |data| go::string(&Base64::encode_string(data)));
+        let [action, role, kind, path] = [&self.action, &self.role, &self.kind, &self.path].map(|text| go::string(text));
+        go::object([("action", action), ("role", role), ("type", kind), ("path", path), ("data", data)]).into_bytes()
     }
 
     /// The changes that this comes to, in order (Notary `client.applyChangelist`).
@@ -260,49 +256,33 @@ fn unknown_member<'a>(json: &'a Json, known: &[&str]) -> Option<&'a str> {
 
 /// An entry in the order of Go's `data.FileMeta`.
 fn entry_data(entry: &Json) -> String {
-    let member = |name: &str| {
-        let value = entry.as_object()?.get(name).filter(|value| **value != Json::Null)?;
-        Some(format!("\"{name}\":{}", String::from_utf8_lossy(&value.in_file())))
-    };
-    let members: Vec<String> = ["length", "hashes", "custom"].into_iter().filter_map(member).collect();
-    format!("{{{}}}", members.join(","))
+    let member = |name| Some((name, entry.as_object()?.get(name).filter(|value| **value != Json::Null).map(text)?));
+    go::object(["length", "hashes", "custom"].into_iter().filter_map(member))
 }
 
 /// A key in the order of Go's `data.TUFKey`.
 fn key_data(key: &Key) -> String {
     let json = key.to_json();
     let member = |json: &Json, name: &str| json.as_object().and_then(|members| members.get(name)).cloned().unwrap_or(Json::Null);
-    let text = |json: Json| String::from_utf8_lossy(&json.in_file()).into_owned();
-    let (keytype, public) = (text(member(&json, "keytype")), text(member(&member(&json, "keyval"), "public")));
-    format!(r#"{{"keytype":{keytype},"keyval":{{"public":{public},"private":null}}}}"#)
+    let public = text(&member(&member(&json, "keyval"), "public"));
+    let pair = go::object([("public", public), ("private", null())]);
+    go::object([("keytype", text(&member(&json, "keytype"))), ("keyval", pair)])
 }
 
 fn removed_keys(keys: &[CanonicalKeyId]) -> String {
-    let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
-    format!(r#"{{"remove_keys":{}}}"#, strings(&keys))
+    go::object([("remove_keys", go::list(keys.iter().map(|key| go::string(&key.to_string()))))])
 }
 
 fn strings(texts: &[String]) -> String {
-    format!("[{}]", texts.iter().map(|text| string(text)).collect::<Vec<_>>().join(","))
+    go::list(texts.iter().map(|text| go::string(text)))
 }
 
-/// A text as Go's `encoding/json` writes it.
-fn string(text: &str) -> String {
-    let mut out = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
+fn text(json: &Json) -> String {
+    String::from_utf8_lossy(&json.in_file()).into_owned()
+}
+
+fn null() -> String {
+    "null".to_owned()
 }
 
 #[cfg(test)]
@@ -395,11 +375,5 @@ mod tests {
         for data in [r#"{"threshold":2}"#, r#"{"new_name":"y"}"#, r#"{"clear_paths":1}"#, r#"{"add_keys":[1]}"#, r#"{"x":1}"#] {
             error("create", "targets/x", "delegation", Some(data));
         }
-    }
-
-    #[test]
-    fn text_is_escaped_as_go_escapes_it() {
-        let of_go = r#""\u0001\b\n\r\t\"\\\u003c\u003e\u0026\u2028/é""#.replace(r"\b", r"\u0008");
-        assert_eq!(string("\u{1}\u{8}\n\r\t\"\\<>&\u{2028}/é"), of_go);
     }
 }

@@ -1,14 +1,12 @@
 //! Canonical JSON as docker/go writes it: what is signed, and what stands in a file.
 
-use super::value::Json;
+use super::{go, value::Json};
 
 impl Json {
     /// The bytes that are signed: members sorted, no white space, and of a string's characters only `"` and `\` escaped
     /// (docker/go `canonical/json`; it differs from OLPC's form in that it does not normalise text).
     pub fn canonical(&self) -> Vec<u8> {
-        let mut out = String::new();
-        write(self, &mut out);
-        out.into_bytes()
+        self.canonical_text().into_bytes()
     }
 
     /// The canonical form as it stands in a file: Go's `encoding/json` escapes `<`, `>`, `&`, U+2028 and U+2029 in what it embeds.
@@ -16,19 +14,13 @@ impl Json {
     /// A control character has no place in it: the peers write it raw, which no JSON reader takes. [`Json::control_character`]
     /// finds it before anything is signed.
     pub fn in_file(&self) -> Vec<u8> {
-        let canonical = String::from_utf8_lossy(&self.canonical()).into_owned();
-        let mut out = String::with_capacity(canonical.len());
-        for c in canonical.chars() {
-            match c {
-                '<' => out.push_str("\\u003c"),
-                '>' => out.push_str("\\u003e"),
-                '&' => out.push_str("\\u0026"),
-                '\u{2028}' => out.push_str("\\u2028"),
-                '\u{2029}' => out.push_str("\\u2029"),
-                c => out.push(c),
-            }
-        }
-        out.into_bytes()
+        go::escaped(&self.canonical_text()).into_owned().into_bytes()
+    }
+
+    fn canonical_text(&self) -> String {
+        let mut out = String::new();
+        write(self, &mut out);
+        out
     }
 
     /// The first text, of a value or of a member's name, that holds a control character.
