@@ -97,7 +97,7 @@ fn execute(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
         ui.line(&version::line());
         return Ok(());
     }
-    let Some(command) = &arguments.command else {
+    let Some(command) = arguments.command.as_ref().map(notary_dispatch::command) else {
         let help = definition(ui.program().name()).help_template(crate::options::notary::USAGE_TEMPLATE).render_help().to_string();
         ui.lines(help.trim_end().lines());
         return Ok(());
@@ -105,18 +105,14 @@ fn execute(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
     let (prompter, passphrases) =
         wiring::passphrases::of_command(Peer::Notary, &arguments.global.passphrases, arguments.new_passphrase(), ui)?;
     let config = Config::read(&arguments.global)?;
-    let wiring =
-        Wiring::for_notary(&NotaryFace { config: &config, ui, access: notary_dispatch::access(arguments), prompter: &prompter })?;
+    let wiring = Wiring::for_notary(&NotaryFace { config: &config, ui, access: command.access(), prompter: &prompter })?;
     for warning in &config.warnings {
         ui.warning("setting", warning);
     }
-    for word in notary_dispatch::excess(command) {
+    for word in command.excess() {
         ui.warning("excess-argument", &format!("{word:?} is one argument too many, and passed over"));
     }
-    let result = notary_dispatch::run(
-        command,
-        &Context { ui, prompter: &prompter, passphrases: &passphrases, wiring: &wiring, now: wiring::now() },
-    );
+    let result = command.run(&Context { ui, prompter: &prompter, passphrases: &passphrases, wiring: &wiring, now: wiring::now() });
     for warning in wiring.warnings() {
         ui.warning("key-file", &warning);
     }

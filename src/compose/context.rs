@@ -10,7 +10,7 @@ use crate::{
 use client::{ports::Events, session::Session};
 
 /// One command's surroundings.
-pub struct Context<'a> {
+pub(crate) struct Context<'a> {
     /// Where it prints.
     pub ui: &'a Ui,
     /// Whom it asks.
@@ -26,7 +26,7 @@ pub struct Context<'a> {
 impl Context<'_> {
     /// The ports for the use cases; `events` finds the words of the verb.
     #[must_use]
-    pub fn session<'a>(&'a self, events: &'a dyn Events) -> Session<'a> {
+    pub(crate) fn session<'a>(&'a self, events: &'a dyn Events) -> Session<'a> {
         self.wiring.session(events, self.passphrases, self.now)
     }
 }

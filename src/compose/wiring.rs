@@ -54,7 +54,7 @@ use trust::{
 pub(crate) use host::notary::Access;
 
 /// What a command works on.
-pub struct Wiring {
+pub(crate) struct Wiring {
     store: TrustFolder,
     remote: NotaryServers,
     registry: Registries,
@@ -69,7 +69,7 @@ pub struct Wiring {
 }
 
 /// Who is asked where Docker's configuration has no login for a server.
-pub enum LoginPolicy {
+pub(crate) enum LoginPolicy {
     /// Nobody: the command goes on as anonymous.
     Never,
     /// The person, where one sits at a terminal.
@@ -77,7 +77,7 @@ pub enum LoginPolicy {
 }
 
 /// What the face says of itself.
-pub struct Face<'a> {
+pub(crate) struct Face<'a> {
     /// The folder of Docker's configuration that a flag names.
     pub config_dir: Option<&'a Path>,
     /// Whose terminal a credential helper may use.
@@ -92,7 +92,7 @@ pub struct Face<'a> {
 
 impl Wiring {
     /// Reads the settings; nothing else is read or asked before a verb needs it.
-    pub fn new(face: Face<'_>) -> Result<Self, CliError> {
+    pub(crate) fn new(face: Face<'_>) -> Result<Self, CliError> {
         let settings = settings()?;
         let config_dir = config_dir(face.config_dir)?;
         let servers = servers(&settings)?;
@@ -114,7 +114,7 @@ impl Wiring {
 
     /// The ports, for one use case.
     #[must_use]
-    pub fn session<'a>(&'a self, events: &'a dyn Events, decisions: &'a dyn Decisions, now: Timestamp) -> Session<'a> {
+    pub(crate) fn session<'a>(&'a self, events: &'a dyn Events, decisions: &'a dyn Decisions, now: Timestamp) -> Session<'a> {
         Session {
             store: &self.store,
             remote: &self.remote,
@@ -132,18 +132,18 @@ impl Wiring {
 
     /// The staged changes, for the commands whose business they are: those of notary.
     #[must_use]
-    pub fn changelist(&self) -> &dyn Changelist {
+    pub(crate) fn changelist(&self) -> &dyn Changelist {
         &self.store
     }
 
     /// Whether a released content is signed again though the registry does not serve it, as the settings say.
     #[must_use]
-    pub fn signs_unserved(&self, gun: &Gun) -> bool {
+    pub(crate) fn signs_unserved(&self, gun: &Gun) -> bool {
         self.signs_unserved.contains(gun.host())
     }
 
     /// The Docker Engine; none where none is configured and the usual socket is not there.
-    pub fn engine(&self) -> Result<Option<Box<dyn Engine>>, EngineError> {
+    pub(crate) fn engine(&self) -> Result<Option<Box<dyn Engine>>, EngineError> {
         let Some(found) = self.engine.find()? else { return Ok(None) };
         let endpoint = Endpoint::new(found.address, self.timeout)
             .map_err(|reason| EngineError::Unusable(format!("{} cannot be used as a Docker Engine: {reason}", found.host)))?;
@@ -152,7 +152,7 @@ impl Wiring {
     }
 
     /// The same for what cannot be done without one.
-    pub fn needed_engine(&self) -> Result<Box<dyn Engine>, EngineError> {
+    pub(crate) fn needed_engine(&self) -> Result<Box<dyn Engine>, EngineError> {
         self.engine()?.ok_or_else(|| {
             let cause = format!("there is no {}, and no other Engine is configured", self.engine.socket.display());
             let host = format!("unix://{}", self.engine.socket.display());
@@ -162,7 +162,7 @@ impl Wiring {
 
     /// What was noticed about key files on the way.
     #[must_use]
-    pub fn warnings(&self) -> Vec<String> {
+    pub(crate) fn warnings(&self) -> Vec<String> {
         self.keys.warnings().iter().map(ToString::to_string).collect()
     }
 }

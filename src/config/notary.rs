@@ -33,7 +33,7 @@ const KNOWN_OF_PINNING: [&str; 3] = ["disable_tofu", "ca", "certs"];
 
 /// What a command works with.
 #[derive(Clone, Debug)]
-pub struct Config {
+pub(crate) struct Config {
     /// The folder of keys and trust data.
     pub trust_dir: PathBuf,
     /// The server's address; or why none may be spoken to, which is told when one would be.
@@ -52,7 +52,7 @@ pub struct Config {
 
 impl Config {
     /// Reads the file that a flag names, or the usual one.
-    pub fn read(flags: &GlobalFlags) -> Result<Self, CliError> {
+    pub(crate) fn read(flags: &GlobalFlags) -> Result<Self, CliError> {
         let home = dirs::home_dir();
         let named = flags.config_file.as_deref().filter(|path| !path.as_os_str().is_empty());
         let usual = home.as_ref().map(|home| home.join(".notary").join("config.json"));

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::ValueHint;
 
-use super::{changes, target_file};
+use super::{changes, command::NotaryCommand, target_file};
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, wiring::Access},
     face::notary_misuse,
     options::{
         boolean::go_bool,
@@ -51,17 +51,26 @@ pub struct Args {
     pub excess: Vec<String>,
 }
 
-/// Runs the command.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let (Some(gun), Some(name), Some(file)) = (&args.gun, &args.target, &args.file) else {
-        return Err(notary_misuse::misused("add", "Must specify a GUN, target, and path to target data"));
-    };
-    let gun = repository(gun)?;
-    let custom = changes::custom(args.custom.as_deref())?;
-    let target = Target { meta: target_file::measure(file).map_err(CliError::new)?, custom };
-    let roles = changes::target_roles(context, &listed(&args.roles))?.into_iter();
-    let added = roles.map(|role| Change::AddTarget { role, name: name.clone(), target: target.clone() });
-    changes::stage(context, &gun, &added.collect::<Vec<_>>())?;
-    context.ui.line(&format!("Addition of target \"{name}\" to repository \"{gun}\" staged for next publish."));
-    changes::publish_where_wanted(context, &gun, args.publish)
+impl NotaryCommand for Args {
+    fn access(&self) -> Access {
+        Access::Write
+    }
+
+    fn excess(&self) -> &[String] {
+        &self.excess
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let (Some(gun), Some(name), Some(file)) = (&self.gun, &self.target, &self.file) else {
+            return Err(notary_misuse::misused("add", "Must specify a GUN, target, and path to target data"));
+        };
+        let gun = repository(gun)?;
+        let custom = changes::custom(self.custom.as_deref())?;
+        let target = Target { meta: target_file::measure(file).map_err(CliError::new)?, custom };
+        let roles = changes::target_roles(context, &listed(&self.roles))?.into_iter();
+        let added = roles.map(|role| Change::AddTarget { role, name: name.clone(), target: target.clone() });
+        changes::stage(context, &gun, &added.collect::<Vec<_>>())?;
+        context.ui.line(&format!("Addition of target \"{name}\" to repository \"{gun}\" staged for next publish."));
+        changes::publish_where_wanted(context, &gun, self.publish)
+    }
 }

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::ValueHint;
 
-use super::changes;
+use super::{changes, command::NotaryCommand};
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, wiring::Access},
     face::notary_misuse,
     options::{
         boolean::go_bool,
@@ -63,29 +63,38 @@ pub struct Args {
     pub excess: Vec<String>,
 }
 
-/// Runs the command.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let given = |hash: &Option<String>| hash.clone().filter(|hash| !hash.is_empty());
-    let (sha256, sha512) = (given(&args.sha256), given(&args.sha512));
-    let (Some(gun), Some(name), Some(size)) = (&args.gun, &args.target, &args.size) else { return Err(misused()) };
-    if sha256.is_none() && sha512.is_none() {
-        return Err(misused());
+impl NotaryCommand for Args {
+    fn access(&self) -> Access {
+        Access::Write
     }
-    let gun = repository(gun)?;
-    let size = go_int(size).map_err(CliError::new)?;
-    let length = u64::try_from(size).map_err(|_| CliError::new(format!("no target is {size} bytes long")))?;
-    let hashes = [hash("sha256", sha256.as_deref(), 32)?, hash("sha512", sha512.as_deref(), 64)?];
-    let names: Vec<&str> = hashes.iter().flatten().map(|(algorithm, _)| *algorithm).collect();
-    let custom = changes::custom(args.custom.as_deref())?;
-    let roles = changes::target_roles(context, &listed(&args.roles))?.into_iter();
-    let added = roles.map(|role| addition(role, name, length, &hashes, custom.clone()));
-    changes::stage(context, &gun, &added.collect::<Vec<_>>())?;
-    let names = names.join(", ");
-    context.ui.line(&format!("Addition of target \"{name}\" by {names} hash to repository \"{gun}\" staged for next publish."));
-    if sha256.is_none() {
-        context.ui.warning("no-sha256", &format!("{name} has no SHA-256: `lookup` shows none, and Docker passes it over"));
+
+    fn excess(&self) -> &[String] {
+        &self.excess
     }
-    changes::publish_where_wanted(context, &gun, args.publish)
+
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let given = |hash: &Option<String>| hash.clone().filter(|hash| !hash.is_empty());
+        let (sha256, sha512) = (given(&self.sha256), given(&self.sha512));
+        let (Some(gun), Some(name), Some(size)) = (&self.gun, &self.target, &self.size) else { return Err(misused()) };
+        if sha256.is_none() && sha512.is_none() {
+            return Err(misused());
+        }
+        let gun = repository(gun)?;
+        let size = go_int(size).map_err(CliError::new)?;
+        let length = u64::try_from(size).map_err(|_| CliError::new(format!("no target is {size} bytes long")))?;
+        let hashes = [hash("sha256", sha256.as_deref(), 32)?, hash("sha512", sha512.as_deref(), 64)?];
+        let names: Vec<&str> = hashes.iter().flatten().map(|(algorithm, _)| *algorithm).collect();
+        let custom = changes::custom(self.custom.as_deref())?;
+        let roles = changes::target_roles(context, &listed(&self.roles))?.into_iter();
+        let added = roles.map(|role| addition(role, name, length, &hashes, custom.clone()));
+        changes::stage(context, &gun, &added.collect::<Vec<_>>())?;
+        let names = names.join(", ");
+        context.ui.line(&format!("Addition of target \"{name}\" by {names} hash to repository \"{gun}\" staged for next publish."));
+        if sha256.is_none() {
+            context.ui.warning("no-sha256", &format!("{name} has no SHA-256: `lookup` shows none, and Docker passes it over"));
+        }
+        changes::publish_where_wanted(context, &gun, self.publish)
+    }
 }
 
 fn misused() -> CliError {

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 
-use super::{changes, target_file};
+use super::{changes, command::NotaryCommand, target_file};
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, wiring::Access},
     face::notary_misuse,
     options::{
         boolean::go_bool,
@@ -55,44 +55,49 @@ pub struct Args {
     pub files: Vec<PathBuf>,
 }
 
-/// Runs the command.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    // all paths are one, of which every name begins
-    let paths = if args.all_paths { vec![String::new()] } else { listed(&args.paths) };
-    let named = args.gun.as_ref().zip(args.role.as_ref());
-    let Some((gun, role)) = named.filter(|_| !(args.files.is_empty() && paths.is_empty())) else {
-        return Err(notary_misuse::misused(
-            "delegation add",
-            "must specify the Global Unique Name and the role of the delegation along with the public key certificate paths and/or a list of paths to add",
-        ));
-    };
-    let gun = repository(gun)?;
-    let keys: Vec<Key> = args.files.iter().map(|file| read(file, context)).collect::<Result<_, _>>()?;
-    let role = RoleName::parse(role).ok().filter(RoleName::is_delegation).ok_or_else(|| {
-        let words = format!("failed to create delegation: tuf: invalid role {role}. invalid delegation role name");
-        changes::hinted_at_releases(CliError::new(words), role)
-    })?;
-    let canonical = |key: &Key| key.canonical_id().map(|id| id.to_string()).map_err(|error| CliError::new(error.to_string()));
-    let ids: Vec<String> = keys.iter().map(canonical).collect::<Result<_, _>>()?;
-    // notary stages keys and paths one after the other
-    let mut staged = Vec::new();
-    let mut with = Vec::new();
-    if !keys.is_empty() {
-        staged.push(Change::Delegate { role: role.clone(), keys, paths: Vec::new() });
-        with.push(format!("with keys [{}], ", ids.join(" ")));
+impl NotaryCommand for Args {
+    fn access(&self) -> Access {
+        Access::Write
     }
-    if !paths.is_empty() {
-        with.push(format!("with paths [{}], ", changes::shown_paths(&paths)));
-        staged.push(Change::Delegate { role: role.clone(), keys: Vec::new(), paths });
+
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        // all paths are one, of which every name begins
+        let paths = if self.all_paths { vec![String::new()] } else { listed(&self.paths) };
+        let named = self.gun.as_ref().zip(self.role.as_ref());
+        let Some((gun, role)) = named.filter(|_| !(self.files.is_empty() && paths.is_empty())) else {
+            return Err(notary_misuse::misused(
+                "delegation add",
+                "must specify the Global Unique Name and the role of the delegation along with the public key certificate paths and/or a list of paths to add",
+            ));
+        };
+        let gun = repository(gun)?;
+        let keys: Vec<Key> = self.files.iter().map(|file| read(file, context)).collect::<Result<_, _>>()?;
+        let role = RoleName::parse(role).ok().filter(RoleName::is_delegation).ok_or_else(|| {
+            let words = format!("failed to create delegation: tuf: invalid role {role}. invalid delegation role name");
+            changes::hinted_at_releases(CliError::new(words), role)
+        })?;
+        let canonical = |key: &Key| key.canonical_id().map(|id| id.to_string()).map_err(|error| CliError::new(error.to_string()));
+        let ids: Vec<String> = keys.iter().map(canonical).collect::<Result<_, _>>()?;
+        // notary stages keys and paths one after the other
+        let mut staged = Vec::new();
+        let mut with = Vec::new();
+        if !keys.is_empty() {
+            staged.push(Change::Delegate { role: role.clone(), keys, paths: Vec::new() });
+            with.push(format!("with keys [{}], ", ids.join(" ")));
+        }
+        if !paths.is_empty() {
+            with.push(format!("with paths [{}], ", changes::shown_paths(&paths)));
+            staged.push(Change::Delegate { role: role.clone(), keys: Vec::new(), paths });
+        }
+        changes::stage(context, &gun, &staged)?;
+        changes::warn_near_releases(context, &role);
+        let with = with.concat();
+        let words = format!("Addition of delegation role {role} {with}to repository \"{gun}\" staged for next publish.");
+        context.ui.line("");
+        context.ui.lines(words.lines());
+        context.ui.line("");
+        changes::publish_where_wanted(context, &gun, self.publish)
     }
-    changes::stage(context, &gun, &staged)?;
-    changes::warn_near_releases(context, &role);
-    let with = with.concat();
-    let words = format!("Addition of delegation role {role} {with}to repository \"{gun}\" staged for next publish.");
-    context.ui.line("");
-    context.ui.lines(words.lines());
-    context.ui.line("");
-    changes::publish_where_wanted(context, &gun, args.publish)
 }
 
 /// Reads a certificate, which must be valid now, or a public key.

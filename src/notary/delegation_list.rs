@@ -2,6 +2,7 @@
 
 use std::iter;
 
+use super::command::NotaryCommand;
 use crate::{
     compose::context::Context,
     face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
@@ -33,30 +34,31 @@ pub struct Args {
     pub excess: Vec<String>,
 }
 
-/// Runs the command.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(gun) = args.gun.as_ref().filter(|_| args.excess.is_empty()) else {
-        return Err(notary_misuse::misused("delegation list", "Please provide a Global Unique Name as an argument to list"));
-    };
-    let gun = repository(gun)?;
-    let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
-    let narrator = NotaryNarrator::new(context.ui);
-    let roles = list_targets::delegations(&context.session(&narrator), &gun).map(Outcome::into_result).map_err(|error| {
-        notary_failure::told(&error).prefixed(&format!("Error retrieving delegation roles for repository {gun}: "))
-    })?;
-    match args.output {
-        OutputFormat::Json => context.ui.json(&json::report(&DelegationsJson::of(gun.as_str(), &roles))?),
-        OutputFormat::Text => {
-            context.ui.line("");
-            if roles.is_empty() {
-                context.ui.lines(["", "No delegations present in this repository.", ""]);
-            } else {
-                context.ui.lines(notary_table::lines(["ROLE", "PATHS", "KEY IDS", "THRESHOLD"], roles.iter().flat_map(rows)));
+impl NotaryCommand for Args {
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let Some(gun) = self.gun.as_ref().filter(|_| self.excess.is_empty()) else {
+            return Err(notary_misuse::misused("delegation list", "Please provide a Global Unique Name as an argument to list"));
+        };
+        let gun = repository(gun)?;
+        let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
+        let narrator = NotaryNarrator::new(context.ui);
+        let roles = list_targets::delegations(&context.session(&narrator), &gun).map(Outcome::into_result).map_err(|error| {
+            notary_failure::told(&error).prefixed(&format!("Error retrieving delegation roles for repository {gun}: "))
+        })?;
+        match self.output {
+            OutputFormat::Json => context.ui.json(&json::report(&DelegationsJson::of(gun.as_str(), &roles))?),
+            OutputFormat::Text => {
+                context.ui.line("");
+                if roles.is_empty() {
+                    context.ui.lines(["", "No delegations present in this repository.", ""]);
+                } else {
+                    context.ui.lines(notary_table::lines(["ROLE", "PATHS", "KEY IDS", "THRESHOLD"], roles.iter().flat_map(rows)));
+                }
+                context.ui.line("");
             }
-            context.ui.line("");
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// A row for the role, and further ones for its further paths and keys.

@@ -1,8 +1,8 @@
 //! `notary delegation purge`
 
-use super::changes;
+use super::{changes, command::NotaryCommand};
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, wiring::Access},
     face::notary_misuse,
     options::{
         boolean::go_bool,
@@ -35,20 +35,29 @@ pub struct Args {
     pub excess: Vec<String>,
 }
 
-/// Runs the command.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let misused = |words| Err(notary_misuse::misused("delegation purge", words));
-    let Some(gun) = args.gun.as_ref().filter(|_| args.excess.is_empty()) else {
-        return misused("Please provide a single Global Unique Name as an argument to remove");
-    };
-    let typed = listed(&args.key);
-    if typed.is_empty() {
-        return misused("Please provide at least one key ID to be removed using the --key flag");
+impl NotaryCommand for Args {
+    fn access(&self) -> Access {
+        Access::Write
     }
-    let gun = repository(gun)?;
-    let keys = typed.iter().map(|id| changes::key_id(id)).collect::<Result<Vec<_>, _>>()?;
-    changes::stage(context, &gun, &[Change::PurgeKeys { below: RoleName::targets(), keys }])?;
-    context.ui.line(&format!("Removal of the following keys from all delegations in {gun} staged for next publish:"));
-    context.ui.lines(typed.iter().map(|id| format!("\t- {id}")));
-    changes::publish_where_wanted(context, &gun, args.publish)
+
+    fn excess(&self) -> &[String] {
+        &self.excess
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let misused = |words| Err(notary_misuse::misused("delegation purge", words));
+        let Some(gun) = self.gun.as_ref().filter(|_| self.excess.is_empty()) else {
+            return misused("Please provide a single Global Unique Name as an argument to remove");
+        };
+        let typed = listed(&self.key);
+        if typed.is_empty() {
+            return misused("Please provide at least one key ID to be removed using the --key flag");
+        }
+        let gun = repository(gun)?;
+        let keys = typed.iter().map(|id| changes::key_id(id)).collect::<Result<Vec<_>, _>>()?;
+        changes::stage(context, &gun, &[Change::PurgeKeys { below: RoleName::targets(), keys }])?;
+        context.ui.line(&format!("Removal of the following keys from all delegations in {gun} staged for next publish:"));
+        context.ui.lines(typed.iter().map(|id| format!("\t- {id}")));
+        changes::publish_where_wanted(context, &gun, self.publish)
+    }
 }

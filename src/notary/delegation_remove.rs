@@ -1,8 +1,8 @@
 //! `notary delegation remove`
 
-use super::changes;
+use super::{changes, command::NotaryCommand};
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, wiring::Access},
     face::notary_misuse,
     options::{
         boolean::go_bool,
@@ -52,26 +52,32 @@ pub struct Args {
     pub keys: Vec<String>,
 }
 
-/// Runs the command. Where neither keys nor paths are named the whole delegation goes.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let (Some(gun), Some(role)) = (&args.gun, &args.role) else {
-        return Err(notary_misuse::misused(
-            "delegation remove",
-            "must specify the Global Unique Name and the role of the delegation along with optional keyIDs and/or a list of paths to remove",
-        ));
-    };
-    let gun = repository(gun)?;
-    let role = RoleName::parse(role)
-        .ok()
-        .filter(RoleName::is_delegation)
-        .ok_or_else(|| changes::hinted_at_releases(CliError::new(format!("invalid delegation name {role}")), role))?;
-    let paths = listed(&args.paths);
-    if args.keys.is_empty() && paths.is_empty() && !args.all_paths {
-        remove_all(args, context, &gun, &role)?;
-    } else {
-        remove_some(args, context, &gun, &role, paths)?;
+impl NotaryCommand for Args {
+    fn access(&self) -> Access {
+        Access::Write
     }
-    changes::publish_where_wanted(context, &gun, args.publish)
+
+    /// Runs the command. Where neither keys nor paths are named the whole delegation goes.
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let (Some(gun), Some(role)) = (&self.gun, &self.role) else {
+            return Err(notary_misuse::misused(
+                "delegation remove",
+                "must specify the Global Unique Name and the role of the delegation along with optional keyIDs and/or a list of paths to remove",
+            ));
+        };
+        let gun = repository(gun)?;
+        let role = RoleName::parse(role)
+            .ok()
+            .filter(RoleName::is_delegation)
+            .ok_or_else(|| changes::hinted_at_releases(CliError::new(format!("invalid delegation name {role}")), role))?;
+        let paths = listed(&self.paths);
+        if self.keys.is_empty() && paths.is_empty() && !self.all_paths {
+            remove_all(self, context, &gun, &role)?;
+        } else {
+            remove_some(self, context, &gun, &role, paths)?;
+        }
+        changes::publish_where_wanted(context, &gun, self.publish)
+    }
 }
 
 fn remove_all(args: &Args, context: &Context<'_>, gun: &Gun, role: &RoleName) -> Result<(), CliError> {

@@ -1,7 +1,8 @@
 //! `notary delete`
 
+use super::command::NotaryCommand;
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, wiring::Access},
     face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
     options::{boolean::go_bool, notary::TEMPLATE, notary_names::repository},
     term::error::CliError,
@@ -26,15 +27,25 @@ pub struct Args {
     pub excess: Vec<String>,
 }
 
-/// Runs the command. Unlike with notary the server comes first, so that a refusal loses nothing.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(gun) = &args.gun else { return Err(notary_misuse::misused("delete", "Must specify a GUN")) };
-    let gun = repository(gun)?;
-    context.ui.line(&format!("Deleting trust data for repository {gun}"));
-    let (reach, what) = if args.remote { (Reach::LocalAndRemote, "local and remote") } else { (Reach::Local, "local") };
-    let _wait = context.ui.wait(&format!("deleting {what} trust data of {gun}"));
-    let narrator = NotaryNarrator::new(context.ui);
-    delete_repo::delete(&context.session(&narrator), &gun, reach).map_err(|error| notary_failure::told(&error))?;
-    context.ui.line(&format!("Successfully deleted {what} trust data for repository {gun}"));
-    Ok(())
+impl NotaryCommand for Args {
+    fn access(&self) -> Access {
+        Access::Admin
+    }
+
+    fn excess(&self) -> &[String] {
+        &self.excess
+    }
+
+    /// Runs the command. Unlike with notary the server comes first, so that a refusal loses nothing.
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let Some(gun) = &self.gun else { return Err(notary_misuse::misused("delete", "Must specify a GUN")) };
+        let gun = repository(gun)?;
+        context.ui.line(&format!("Deleting trust data for repository {gun}"));
+        let (reach, what) = if self.remote { (Reach::LocalAndRemote, "local and remote") } else { (Reach::Local, "local") };
+        let _wait = context.ui.wait(&format!("deleting {what} trust data of {gun}"));
+        let narrator = NotaryNarrator::new(context.ui);
+        delete_repo::delete(&context.session(&narrator), &gun, reach).map_err(|error| notary_failure::told(&error))?;
+        context.ui.line(&format!("Successfully deleted {what} trust data for repository {gun}"));
+        Ok(())
+    }
 }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::ValueHint;
 use zeroize::Zeroizing;
 
-use super::{changes, target_file};
+use super::{changes, command::NotaryCommand, target_file};
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, wiring::Access},
     face::{notary_events::NotaryNarrator, notary_failure::told, notary_misuse},
     options::{
         boolean::go_bool,
@@ -51,20 +51,30 @@ pub struct Args {
     pub excess: Vec<String>,
 }
 
-/// Runs the command. Unlike notary it refuses a repository that is there already, and makes no key for a server that does not answer.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(gun) = &args.gun else { return Err(notary_misuse::misused("init", "Must specify a GUN")) };
-    let gun = repository(gun)?;
-    let root_key = args.root_key.as_deref().map(root_key).transpose()?;
-    let root_certificate = args.root_cert.as_deref().map(root_certificate).transpose()?;
-    let beginning = InitOptions {
-        snapshots: Snapshots::Publisher,
-        root_key: root_key.as_ref(),
-        root_certificate: root_certificate.as_ref().map(String::as_bytes),
-    };
-    let narrator = NotaryNarrator::new(context.ui);
-    init(&context.session(&narrator), &gun, &beginning).map_err(|error| refused(&error))?;
-    changes::publish_where_wanted(context, &gun, args.publish)
+impl NotaryCommand for Args {
+    fn access(&self) -> Access {
+        Access::Write
+    }
+
+    fn excess(&self) -> &[String] {
+        &self.excess
+    }
+
+    /// Runs the command. Unlike notary it refuses a repository that is there already, and makes no key for a server that does not answer.
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let Some(gun) = &self.gun else { return Err(notary_misuse::misused("init", "Must specify a GUN")) };
+        let gun = repository(gun)?;
+        let root_key = self.root_key.as_deref().map(root_key).transpose()?;
+        let root_certificate = self.root_cert.as_deref().map(root_certificate).transpose()?;
+        let beginning = InitOptions {
+            snapshots: Snapshots::Publisher,
+            root_key: root_key.as_ref(),
+            root_certificate: root_certificate.as_ref().map(String::as_bytes),
+        };
+        let narrator = NotaryNarrator::new(context.ui);
+        init(&context.session(&narrator), &gun, &beginning).map_err(|error| refused(&error))?;
+        changes::publish_where_wanted(context, &gun, self.publish)
+    }
 }
 
 fn refused(error: &OpsError) -> CliError {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueHint;
 use zeroize::Zeroizing;
 
+use super::command::NotaryCommand;
 use crate::{
     compose::{context::Context, named_files},
     face::{notary_events::NotaryNarrator, notary_failure},
@@ -38,41 +39,47 @@ pub struct Args {
     pub excess: Vec<String>,
 }
 
-/// Runs the command. Nothing is decrypted.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let (guns, ids) = (listed(&args.gun), listed(&args.key));
-    if !guns.is_empty() && !ids.is_empty() {
-        return Err(CliError::new("Only the --gun or --key flag may be provided, not a mix of the two flags"));
+impl NotaryCommand for Args {
+    fn excess(&self) -> &[String] {
+        &self.excess
     }
-    let narrator = NotaryNarrator::new(context.ui);
-    let session = context.session(&narrator);
-    let keys = session.key_files.list().map_err(|error| notary_failure::told(&OpsError::Keys(error)))?;
-    let file = args.output.as_deref().filter(|output| !output.as_os_str().is_empty());
-    for id in ids.iter().filter(|id| keys.iter().all(|info| info.id.to_string() != **id)) {
-        let missing = format!("no key with ID {id} is on this machine");
-        match file {
-            Some(file) => return Err(nothing_written(missing, file)),
-            None => context.ui.warning("no-such-key", &missing),
+
+    /// Runs the command. Nothing is decrypted.
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let (guns, ids) = (listed(&self.gun), listed(&self.key));
+        if !guns.is_empty() && !ids.is_empty() {
+            return Err(CliError::new("Only the --gun or --key flag may be provided, not a mix of the two flags"));
         }
-    }
-    let is_meant = |info: &KeyInfo| match (guns.as_slice(), ids.as_slice()) {
-        ([], []) => true,
-        ([], ids) => ids.contains(&info.id.to_string()),
-        (guns, _) => info.gun.as_ref().is_some_and(|gun| guns.iter().any(|wanted| wanted == gun.as_str())),
-    };
-    let meant: Vec<&KeyInfo> = keys.iter().filter(|info| is_meant(info)).collect();
-    let mut text = Zeroizing::new(String::new());
-    for info in &meant {
-        text.push_str(&export_key::private(&session, info).map_err(|error| refused(info, error))?);
-    }
-    if let Some(file) = file {
-        if meant.is_empty() {
-            return Err(nothing_written("there is no such key to export".to_owned(), file));
+        let narrator = NotaryNarrator::new(context.ui);
+        let session = context.session(&narrator);
+        let keys = session.key_files.list().map_err(|error| notary_failure::told(&OpsError::Keys(error)))?;
+        let file = self.output.as_deref().filter(|output| !output.as_os_str().is_empty());
+        for id in ids.iter().filter(|id| keys.iter().all(|info| info.id.to_string() != **id)) {
+            let missing = format!("no key with ID {id} is on this machine");
+            match file {
+                Some(file) => return Err(nothing_written(missing, file)),
+                None => context.ui.warning("no-such-key", &missing),
+            }
         }
-        return named_files::write_key_over(file, &text);
+        let is_meant = |info: &KeyInfo| match (guns.as_slice(), ids.as_slice()) {
+            ([], []) => true,
+            ([], ids) => ids.contains(&info.id.to_string()),
+            (guns, _) => info.gun.as_ref().is_some_and(|gun| guns.iter().any(|wanted| wanted == gun.as_str())),
+        };
+        let meant: Vec<&KeyInfo> = keys.iter().filter(|info| is_meant(info)).collect();
+        let mut text = Zeroizing::new(String::new());
+        for info in &meant {
+            text.push_str(&export_key::private(&session, info).map_err(|error| refused(info, error))?);
+        }
+        if let Some(file) = file {
+            if meant.is_empty() {
+                return Err(nothing_written("there is no such key to export".to_owned(), file));
+            }
+            return named_files::write_key_over(file, &text);
+        }
+        context.ui.exact_lines(text.lines());
+        Ok(())
     }
-    context.ui.exact_lines(text.lines());
-    Ok(())
 }
 
 /// What the file holds may be the only copy of other keys.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 
+use super::command::NotaryCommand;
 use crate::{
     compose::{context::Context, named_files},
     face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
@@ -37,18 +38,19 @@ pub struct Args {
 /// The only one that makes keys.
 const ALGORITHM: &str = "ecdsa";
 
-/// Runs the command.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    if !args.excess.is_empty() {
-        let words = "Please provide only one Algorithm as an argument to generate (rsa, ecdsa)";
-        return Err(notary_misuse::misused("key generate", words));
-    }
-    if args.algorithm.as_deref().is_some_and(|algorithm| !algorithm.eq_ignore_ascii_case(ALGORITHM)) {
-        return Err(CliError::new("Algorithm not allowed, possible values are: ECDSA"));
-    }
-    match args.output.as_deref().filter(|output| !output.as_os_str().is_empty()) {
-        Some(prefix) => to_files(prefix, args, context),
-        None => to_store(args, context),
+impl NotaryCommand for Args {
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        if !self.excess.is_empty() {
+            let words = "Please provide only one Algorithm as an argument to generate (rsa, ecdsa)";
+            return Err(notary_misuse::misused("key generate", words));
+        }
+        if self.algorithm.as_deref().is_some_and(|algorithm| !algorithm.eq_ignore_ascii_case(ALGORITHM)) {
+            return Err(CliError::new("Algorithm not allowed, possible values are: ECDSA"));
+        }
+        match self.output.as_deref().filter(|output| !output.as_os_str().is_empty()) {
+            Some(prefix) => to_files(prefix, self, context),
+            None => to_store(self, context),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 
+use super::command::NotaryCommand;
 use crate::{
     compose::{
         context::Context,
@@ -36,14 +37,16 @@ pub struct Args {
     pub files: Vec<PathBuf>,
 }
 
-/// Runs the command. A file is imported whole or not at all; those before it stay.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    if args.files.is_empty() {
-        return Err(notary_misuse::misused("key import", "must specify at least one input file to import keys from"));
+impl NotaryCommand for Args {
+    /// Runs the command. A file is imported whole or not at all; those before it stay.
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        if self.files.is_empty() {
+            return Err(notary_misuse::misused("key import", "must specify at least one input file to import keys from"));
+        }
+        let gun = self.gun.as_deref().filter(|gun| !gun.is_empty()).map(repository).transpose()?;
+        let fallback = Fallback { role: self.role.clone(), gun };
+        self.files.iter().try_for_each(|file| import(file, &fallback, context))
     }
-    let gun = args.gun.as_deref().filter(|gun| !gun.is_empty()).map(repository).transpose()?;
-    let fallback = Fallback { role: args.role.clone(), gun };
-    args.files.iter().try_for_each(|file| import(file, &fallback, context))
 }
 
 fn import(file: &Path, fallback: &Fallback, context: &Context<'_>) -> Result<(), CliError> {

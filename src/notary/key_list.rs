@@ -1,6 +1,6 @@
 //! `notary key list`
 
-use super::key_folder::folder_of;
+use super::{command::NotaryCommand, key_folder::folder_of};
 use crate::{
     compose::context::Context,
     face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
@@ -33,27 +33,28 @@ pub struct Args {
     pub excess: Vec<String>,
 }
 
-/// Runs the command.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    if !args.excess.is_empty() {
-        return Err(notary_misuse::misused("key list", ""));
-    }
-    let narrator = NotaryNarrator::new(context.ui);
-    let mut keys = context.session(&narrator).keys.list().map_err(|error| notary_failure::told(&OpsError::Keys(error)))?;
-    keys.sort_by(|one, other| one.place_in_lists().cmp(&other.place_in_lists()));
-    match args.output {
-        OutputFormat::Json => context.ui.json(&json::report(&KeysJson::of(&keys))?),
-        OutputFormat::Text => {
-            context.ui.line("");
-            if keys.is_empty() {
-                context.ui.line("No signing keys found.");
-            } else {
-                context.ui.lines(notary_table::lines(["ROLE", "GUN", "KEY ID", "LOCATION"], keys.iter().map(row)));
-            }
-            context.ui.line("");
+impl NotaryCommand for Args {
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        if !self.excess.is_empty() {
+            return Err(notary_misuse::misused("key list", ""));
         }
+        let narrator = NotaryNarrator::new(context.ui);
+        let mut keys = context.session(&narrator).keys.list().map_err(|error| notary_failure::told(&OpsError::Keys(error)))?;
+        keys.sort_by(|one, other| one.place_in_lists().cmp(&other.place_in_lists()));
+        match self.output {
+            OutputFormat::Json => context.ui.json(&json::report(&KeysJson::of(&keys))?),
+            OutputFormat::Text => {
+                context.ui.line("");
+                if keys.is_empty() {
+                    context.ui.line("No signing keys found.");
+                } else {
+                    context.ui.lines(notary_table::lines(["ROLE", "GUN", "KEY ID", "LOCATION"], keys.iter().map(row)));
+                }
+                context.ui.line("");
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 fn row(info: &KeyInfo) -> [String; 4] {

@@ -1,6 +1,6 @@
 //! `notary key passwd`
 
-use super::key_id::key_id;
+use super::{command::NotaryCommand, key_id::key_id};
 use crate::{
     compose::context::Context,
     face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
@@ -27,21 +27,26 @@ pub struct Args {
     pub excess: Vec<String>,
 }
 
-/// Runs the command.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(typed) = &args.id else {
-        return Err(notary_misuse::misused("key passwd", "must specify the key ID of the key to change the passphrase of"));
-    };
-    let unknown = || CliError::new(format!("could not retrieve local key for key ID provided: {typed}"));
-    let id = key_id(typed)?.ok_or_else(unknown)?;
-    let narrator = NotaryNarrator::new(context.ui);
-    let session = context.session(&narrator);
-    let info = session.key_files.find(id).map_err(|error| notary_failure::told(&OpsError::Keys(error)))?.ok_or_else(unknown)?;
-    change_passphrase::change_passphrase(&session, &info).map_err(|error| match &error {
-        // notary does not say that it is the passphrase
-        OpsError::Decision(DecisionError::AttemptsExceeded) => unknown().because(error.to_string()),
-        _ => notary_failure::told(&error),
-    })?;
-    context.ui.lines(["", &format!("Successfully updated passphrase for key ID: {typed}")]);
-    Ok(())
+impl NotaryCommand for Args {
+    fn excess(&self) -> &[String] {
+        &self.excess
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let Some(typed) = &self.id else {
+            return Err(notary_misuse::misused("key passwd", "must specify the key ID of the key to change the passphrase of"));
+        };
+        let unknown = || CliError::new(format!("could not retrieve local key for key ID provided: {typed}"));
+        let id = key_id(typed)?.ok_or_else(unknown)?;
+        let narrator = NotaryNarrator::new(context.ui);
+        let session = context.session(&narrator);
+        let info = session.key_files.find(id).map_err(|error| notary_failure::told(&OpsError::Keys(error)))?.ok_or_else(unknown)?;
+        change_passphrase::change_passphrase(&session, &info).map_err(|error| match &error {
+            // notary does not say that it is the passphrase
+            OpsError::Decision(DecisionError::AttemptsExceeded) => unknown().because(error.to_string()),
+            _ => notary_failure::told(&error),
+        })?;
+        context.ui.lines(["", &format!("Successfully updated passphrase for key ID: {typed}")]);
+        Ok(())
+    }
 }

@@ -1,6 +1,6 @@
 //! `notary key remove`
 
-use super::{key_folder::folder_of, key_id::key_id};
+use super::{command::NotaryCommand, key_folder::folder_of, key_id::key_id};
 use crate::{
     compose::context::Context,
     face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
@@ -22,27 +22,33 @@ pub struct Args {
     pub excess: Vec<String>,
 }
 
-/// Runs the command. A person who does not want it after all has not failed.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(typed) = &args.id else {
-        return Err(notary_misuse::misused("key remove", "must specify the key ID of the key to remove"));
-    };
-    let id = key_id(typed)?;
-    let (ui, narrator) = (context.ui, NotaryNarrator::new(context.ui));
-    let session = context.session(&narrator);
-    ui.line("");
-    let told = |error| notary_failure::told(&OpsError::Keys(error));
-    let info = id.map(|id| session.key_files.find(id)).transpose().map_err(told)?.flatten();
-    let Some(info) = info else {
-        ui.line("");
-        return Err(CliError::new(format!("No key with ID {typed} found")));
-    };
-    let whose = format!("{} (role {}) from {}", info.id, info.name, folder_of(&info));
-    if context.prompter.is_yes(&format!("Are you sure you want to remove {whose}?  (yes/no)  ")) {
-        session.key_files.remove(info.id).map_err(told)?;
-        ui.lines(["", &format!("Deleted {whose}."), ""]);
-    } else {
-        ui.lines(["", "Aborting action.", ""]);
+impl NotaryCommand for Args {
+    fn excess(&self) -> &[String] {
+        &self.excess
     }
-    Ok(())
+
+    /// Runs the command. A person who does not want it after all has not failed.
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let Some(typed) = &self.id else {
+            return Err(notary_misuse::misused("key remove", "must specify the key ID of the key to remove"));
+        };
+        let id = key_id(typed)?;
+        let (ui, narrator) = (context.ui, NotaryNarrator::new(context.ui));
+        let session = context.session(&narrator);
+        ui.line("");
+        let told = |error| notary_failure::told(&OpsError::Keys(error));
+        let info = id.map(|id| session.key_files.find(id)).transpose().map_err(told)?.flatten();
+        let Some(info) = info else {
+            ui.line("");
+            return Err(CliError::new(format!("No key with ID {typed} found")));
+        };
+        let whose = format!("{} (role {}) from {}", info.id, info.name, folder_of(&info));
+        if context.prompter.is_yes(&format!("Are you sure you want to remove {whose}?  (yes/no)  ")) {
+            session.key_files.remove(info.id).map_err(told)?;
+            ui.lines(["", &format!("Deleted {whose}."), ""]);
+        } else {
+            ui.lines(["", "Aborting action.", ""]);
+        }
+        Ok(())
+    }
 }

@@ -2,8 +2,9 @@
 
 use std::{path::Path, rc::Rc};
 
+use super::command::NotaryCommand;
 use crate::{
-    compose::{context::Context, named_files},
+    compose::{context::Context, named_files, wiring::Access},
     face::{notary_events::NotaryNarrator, notary_failure::told, notary_misuse},
     options::{
         boolean::go_bool,
@@ -60,37 +61,47 @@ const WARNING: [&str; 3] =
     ["Warning: you are about to rotate your root key.", "", "You must use your old key to sign this root rotation."];
 const QUESTION: &str = "Are you sure you want to proceed?  (yes/no)  ";
 
-/// Runs the command. Unlike notary it checks the role before it asks anything, stores no key before it is known that the role can get it,
-/// and removes none before the server has the new root.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let (Some(gun), Some(role)) = (&args.gun, &args.role) else {
-        return Err(notary_misuse::misused("key rotate", "Must specify a GUN and a key role to rotate"));
-    };
-    let gun = repository(gun)?;
-    let nobody_s = |server_managed| if server_managed { Holder::Server } else { Holder::Person(&[]) };
-    let checked = rotate::check(role, &nobody_s(args.server_managed)).map_err(|error| words_of(&error))?;
-    let narrator = NotaryNarrator::new(context.ui);
-    let session = context.session(&narrator);
-    let keyring = Keyring::new(&session);
-    let files = listed(&args.key);
-    if args.server_managed && !files.is_empty() {
-        return Err(CliError::new(format!("a key cannot be given for {checked} where the server is to make one")));
+impl NotaryCommand for Args {
+    fn access(&self) -> Access {
+        Access::Admin
     }
-    let read = |file: &String| read_key(&session, Path::new(file), &checked).map(Rc::new);
-    let keys = files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    rotate::check_given(&session, &gun, &checked, &keys).map_err(|error| words_of(&error))?;
-    if checked == RoleName::root() && !confirmed(context) {
-        context.ui.line("");
-        context.ui.line("Aborting action.");
-        return Ok(());
+
+    fn excess(&self) -> &[String] {
+        &self.excess
     }
-    let holder = if args.server_managed { Holder::Server } else { Holder::Person(&keys) };
-    // of notary's numbers below zero just one has a meaning: all
-    let legacy = u64::try_from(args.legacy).map_or(Legacy::All, Legacy::Last);
-    let _wait = context.ui.wait(&format!("rotating the {checked} key of {gun}"));
-    rotate::rotate(&session, &keyring, &gun, role, &holder, legacy).map_err(|error| words_of(&error))?;
-    context.ui.line(&format!("Successfully rotated {checked} key for repository {gun}"));
-    Ok(())
+
+    /// Runs the command. Unlike notary it checks the role before it asks anything, stores no key before it is known that the role can get it,
+    /// and removes none before the server has the new root.
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let (Some(gun), Some(role)) = (&self.gun, &self.role) else {
+            return Err(notary_misuse::misused("key rotate", "Must specify a GUN and a key role to rotate"));
+        };
+        let gun = repository(gun)?;
+        let nobody_s = |server_managed| if server_managed { Holder::Server } else { Holder::Person(&[]) };
+        let checked = rotate::check(role, &nobody_s(self.server_managed)).map_err(|error| words_of(&error))?;
+        let narrator = NotaryNarrator::new(context.ui);
+        let session = context.session(&narrator);
+        let keyring = Keyring::new(&session);
+        let files = listed(&self.key);
+        if self.server_managed && !files.is_empty() {
+            return Err(CliError::new(format!("a key cannot be given for {checked} where the server is to make one")));
+        }
+        let read = |file: &String| read_key(&session, Path::new(file), &checked).map(Rc::new);
+        let keys = files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        rotate::check_given(&session, &gun, &checked, &keys).map_err(|error| words_of(&error))?;
+        if checked == RoleName::root() && !confirmed(context) {
+            context.ui.line("");
+            context.ui.line("Aborting action.");
+            return Ok(());
+        }
+        let holder = if self.server_managed { Holder::Server } else { Holder::Person(&keys) };
+        // of notary's numbers below zero just one has a meaning: all
+        let legacy = u64::try_from(self.legacy).map_or(Legacy::All, Legacy::Last);
+        let _wait = context.ui.wait(&format!("rotating the {checked} key of {gun}"));
+        rotate::rotate(&session, &keyring, &gun, role, &holder, legacy).map_err(|error| words_of(&error))?;
+        context.ui.line(&format!("Successfully rotated {checked} key for repository {gun}"));
+        Ok(())
+    }
 }
 
 fn confirmed(context: &Context<'_>) -> bool {

@@ -1,5 +1,6 @@
 //! `notary list`
 
+use super::command::NotaryCommand;
 use crate::{
     compose::context::Context,
     face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
@@ -35,21 +36,26 @@ pub struct Args {
     pub excess: Vec<String>,
 }
 
-/// Runs the command.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(gun) = &args.gun else { return Err(notary_misuse::misused("list", "Must specify a GUN")) };
-    let (gun, roles) = (repository(gun)?, roles(&listed(&args.roles))?);
-    let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
-    let narrator = NotaryNarrator::new(context.ui);
-    let targets = list_targets::list(&context.session(&narrator), &gun, &roles)
-        .map(Outcome::into_result)
-        .map_err(|error| notary_failure::told(&error))?;
-    match args.output {
-        OutputFormat::Json => context.ui.json(&json::report(&TargetsJson::of(gun.as_str(), &targets))?),
-        OutputFormat::Text if targets.is_empty() => context.ui.lines(["", "No targets present in this repository.", ""]),
-        OutputFormat::Text => {
-            context.ui.lines(notary_table::lines(["NAME", "DIGEST", "SIZE (BYTES)", "ROLE"], targets.iter().map(row)));
-        }
+impl NotaryCommand for Args {
+    fn excess(&self) -> &[String] {
+        &self.excess
     }
-    Ok(())
+
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let Some(gun) = &self.gun else { return Err(notary_misuse::misused("list", "Must specify a GUN")) };
+        let (gun, roles) = (repository(gun)?, roles(&listed(&self.roles))?);
+        let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
+        let narrator = NotaryNarrator::new(context.ui);
+        let targets = list_targets::list(&context.session(&narrator), &gun, &roles)
+            .map(Outcome::into_result)
+            .map_err(|error| notary_failure::told(&error))?;
+        match self.output {
+            OutputFormat::Json => context.ui.json(&json::report(&TargetsJson::of(gun.as_str(), &targets))?),
+            OutputFormat::Text if targets.is_empty() => context.ui.lines(["", "No targets present in this repository.", ""]),
+            OutputFormat::Text => {
+                context.ui.lines(notary_table::lines(["NAME", "DIGEST", "SIZE (BYTES)", "ROLE"], targets.iter().map(row)));
+            }
+        }
+        Ok(())
+    }
 }

@@ -1,5 +1,6 @@
 //! `notary lookup`
 
+use super::command::NotaryCommand;
 use crate::{
     compose::context::Context,
     face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
@@ -35,21 +36,26 @@ pub struct Args {
     pub excess: Vec<String>,
 }
 
-/// Runs the command.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let (Some(gun), Some(target)) = (&args.gun, &args.target) else {
-        return Err(notary_misuse::misused("lookup", "Must specify a GUN and target"));
-    };
-    let gun = repository(gun)?;
-    let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
-    let narrator = NotaryNarrator::new(context.ui);
-    let found = list_targets::lookup(&context.session(&narrator), &gun, &[], target)
-        .map(Outcome::into_result)
-        .map_err(|error| notary_failure::told(&error))?;
-    let found = found.ok_or_else(|| CliError::new(format!("No valid trust data for {target}")))?;
-    match args.output {
-        OutputFormat::Json => context.ui.json(&json::report(&OneTargetJson::of(gun.as_str(), &found))?),
-        OutputFormat::Text => context.ui.line(&format!("{target} sha256:{} {}", found.meta.sha256, found.meta.length)),
+impl NotaryCommand for Args {
+    fn excess(&self) -> &[String] {
+        &self.excess
     }
-    Ok(())
+
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let (Some(gun), Some(target)) = (&self.gun, &self.target) else {
+            return Err(notary_misuse::misused("lookup", "Must specify a GUN and target"));
+        };
+        let gun = repository(gun)?;
+        let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
+        let narrator = NotaryNarrator::new(context.ui);
+        let found = list_targets::lookup(&context.session(&narrator), &gun, &[], target)
+            .map(Outcome::into_result)
+            .map_err(|error| notary_failure::told(&error))?;
+        let found = found.ok_or_else(|| CliError::new(format!("No valid trust data for {target}")))?;
+        match self.output {
+            OutputFormat::Json => context.ui.json(&json::report(&OneTargetJson::of(gun.as_str(), &found))?),
+            OutputFormat::Text => context.ui.line(&format!("{target} sha256:{} {}", found.meta.sha256, found.meta.length)),
+        }
+        Ok(())
+    }
 }

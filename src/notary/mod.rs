@@ -3,6 +3,7 @@
 pub(crate) mod add;
 pub(crate) mod addhash;
 pub(crate) mod changes;
+pub(crate) mod command;
 pub(crate) mod delegation_add;
 pub(crate) mod delegation_list;
 pub(crate) mod delegation_purge;

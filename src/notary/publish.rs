@@ -1,8 +1,8 @@
 //! `notary publish`
 
-use super::changes;
+use super::{changes, command::NotaryCommand};
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, wiring::Access},
     face::notary_misuse,
     options::{notary::TEMPLATE, notary_names::repository},
     term::error::CliError,
@@ -21,10 +21,19 @@ pub struct Args {
     pub excess: Vec<String>,
 }
 
-/// Runs the command.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(gun) = &args.gun else { return Err(notary_misuse::misused("publish", "Must specify a GUN")) };
-    let gun = repository(gun)?;
-    context.ui.line(&format!("Pushing changes to {gun}"));
-    changes::publish(context, &gun)
+impl NotaryCommand for Args {
+    fn access(&self) -> Access {
+        Access::Write
+    }
+
+    fn excess(&self) -> &[String] {
+        &self.excess
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let Some(gun) = &self.gun else { return Err(notary_misuse::misused("publish", "Must specify a GUN")) };
+        let gun = repository(gun)?;
+        context.ui.line(&format!("Pushing changes to {gun}"));
+        changes::publish(context, &gun)
+    }
 }

@@ -1,8 +1,8 @@
 //! `notary remove`
 
-use super::changes;
+use super::{changes, command::NotaryCommand};
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, wiring::Access},
     options::{
         boolean::go_bool,
         notary::{List, TEMPLATE, listed, words},
@@ -38,15 +38,24 @@ pub struct Args {
     pub excess: Vec<String>,
 }
 
-/// Runs the command.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let (Some(gun), Some(name)) = (&args.gun, &args.target) else {
-        return Err(CliError::new("Must specify a GUN and target"));
-    };
-    let gun = repository(gun)?;
-    let roles = changes::target_roles(context, &listed(&args.roles))?.into_iter();
-    let removed = roles.map(|role| Change::RemoveTarget { role, name: name.clone() });
-    changes::stage(context, &gun, &removed.collect::<Vec<_>>())?;
-    context.ui.line(&format!("Removal of {name} from {gun} staged for next publish."));
-    changes::publish_where_wanted(context, &gun, args.publish)
+impl NotaryCommand for Args {
+    fn access(&self) -> Access {
+        Access::Write
+    }
+
+    fn excess(&self) -> &[String] {
+        &self.excess
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let (Some(gun), Some(name)) = (&self.gun, &self.target) else {
+            return Err(CliError::new("Must specify a GUN and target"));
+        };
+        let gun = repository(gun)?;
+        let roles = changes::target_roles(context, &listed(&self.roles))?.into_iter();
+        let removed = roles.map(|role| Change::RemoveTarget { role, name: name.clone() });
+        changes::stage(context, &gun, &removed.collect::<Vec<_>>())?;
+        context.ui.line(&format!("Removal of {name} from {gun} staged for next publish."));
+        changes::publish_where_wanted(context, &gun, self.publish)
+    }
 }

@@ -1,5 +1,6 @@
 //! `notary reset`
 
+use super::command::NotaryCommand;
 use crate::{
     compose::context::Context,
     face::{notary_failure::told, notary_misuse},
@@ -34,18 +35,23 @@ pub struct Args {
     pub excess: Vec<String>,
 }
 
-/// Runs the command.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(gun) = &args.gun else { return Err(notary_misuse::misused("reset", "Must specify a GUN")) };
-    let numbers = listed(&args.number);
-    if !args.all && numbers.is_empty() {
-        return Err(notary_misuse::misused("reset", "Must specify changes to reset with -n or the --all flag"));
+impl NotaryCommand for Args {
+    fn excess(&self) -> &[String] {
+        &self.excess
     }
-    let gun = repository(gun)?;
-    // no change has a number below 0
-    let places: Vec<usize> = numbers.into_iter().filter_map(|number| usize::try_from(number).ok()).collect();
-    let which = if args.all { Reset::All } else { Reset::At(&places) };
-    stage::reset(context.wiring.changelist(), &gun, which).map_err(|error| told(&error))?;
-    context.ui.line(&format!("Successfully reset specified changes for repository {gun}"));
-    Ok(())
+
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let Some(gun) = &self.gun else { return Err(notary_misuse::misused("reset", "Must specify a GUN")) };
+        let numbers = listed(&self.number);
+        if !self.all && numbers.is_empty() {
+            return Err(notary_misuse::misused("reset", "Must specify changes to reset with -n or the --all flag"));
+        }
+        let gun = repository(gun)?;
+        // no change has a number below 0
+        let places: Vec<usize> = numbers.into_iter().filter_map(|number| usize::try_from(number).ok()).collect();
+        let which = if self.all { Reset::All } else { Reset::At(&places) };
+        stage::reset(context.wiring.changelist(), &gun, which).map_err(|error| told(&error))?;
+        context.ui.line(&format!("Successfully reset specified changes for repository {gun}"));
+        Ok(())
+    }
 }

@@ -1,5 +1,6 @@
 //! `notary status`
 
+use super::command::NotaryCommand;
 use crate::{
     compose::context::Context,
     face::{notary_failure::told, notary_misuse},
@@ -34,33 +35,38 @@ pub struct Args {
     pub excess: Vec<String>,
 }
 
-/// Runs the command.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(gun) = &args.gun else { return Err(notary_misuse::misused("status", "Must specify a GUN")) };
-    let gun = repository(gun)?;
-    let staged = staged(context.wiring.changelist(), &gun).map_err(|error| told(&error))?;
-    let mut changes = Vec::new();
-    for (number, staged) in staged.into_iter().enumerate() {
-        match staged.change {
-            Ok(StagedChange { action, role: scope, kind, path, .. }) => {
-                changes.push(NumberedChange { number, action, scope, kind, path });
-            }
-            Err(reason) => {
-                context.ui.warning("bad-staged-change", &format!("change {number}, {}, is none: {reason}", staged.file.name));
+impl NotaryCommand for Args {
+    fn excess(&self) -> &[String] {
+        &self.excess
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let Some(gun) = &self.gun else { return Err(notary_misuse::misused("status", "Must specify a GUN")) };
+        let gun = repository(gun)?;
+        let staged = staged(context.wiring.changelist(), &gun).map_err(|error| told(&error))?;
+        let mut changes = Vec::new();
+        for (number, staged) in staged.into_iter().enumerate() {
+            match staged.change {
+                Ok(StagedChange { action, role: scope, kind, path, .. }) => {
+                    changes.push(NumberedChange { number, action, scope, kind, path });
+                }
+                Err(reason) => {
+                    context.ui.warning("bad-staged-change", &format!("change {number}, {}, is none: {reason}", staged.file.name))
+                }
             }
         }
+        if self.output == OutputFormat::Json {
+            context.ui.json(&json::report(&ChangesJson { repository: gun.to_string(), changes })?);
+            return Ok(());
+        }
+        if changes.is_empty() {
+            context.ui.line(&format!("No unpublished changes for {gun}"));
+            return Ok(());
+        }
+        context.ui.lines([&format!("Unpublished changes for {gun}:"), ""]);
+        context.ui.lines(notary_table::lines(["#", "ACTION", "SCOPE", "TYPE", "PATH"], changes.into_iter().map(row)));
+        Ok(())
     }
-    if args.output == OutputFormat::Json {
-        context.ui.json(&json::report(&ChangesJson { repository: gun.to_string(), changes })?);
-        return Ok(());
-    }
-    if changes.is_empty() {
-        context.ui.line(&format!("No unpublished changes for {gun}"));
-        return Ok(());
-    }
-    context.ui.lines([&format!("Unpublished changes for {gun}:"), ""]);
-    context.ui.lines(notary_table::lines(["#", "ACTION", "SCOPE", "TYPE", "PATH"], changes.into_iter().map(row)));
-    Ok(())
 }
 
 fn row(change: NumberedChange) -> [String; 5] {

@@ -9,6 +9,7 @@ use std::{
 
 use clap::ValueHint;
 
+use super::command::NotaryCommand;
 use crate::{
     compose::context::Context,
     face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
@@ -54,41 +55,47 @@ pub struct Args {
     pub excess: Vec<String>,
 }
 
-/// Runs the command. Nothing of the content is passed on before all of it is verified.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let (Some(gun), Some(target)) = (&args.gun, &args.target) else {
-        return Err(notary_misuse::misused("verify", "Must specify a GUN and target"));
-    };
-    let gun = repository(gun)?;
-    let narrator = NotaryNarrator::new(context.ui);
-    let found = {
-        let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
-        list_targets::lookup(&context.session(&narrator), &gun, &[], target)
-            .map(Outcome::into_result)
-            .map_err(|error| notary_failure::told(&error))
-    };
-    let found = found.and_then(|found| found.ok_or_else(|| CliError::new(format!("No valid trust data for {target}"))));
-    let found = found.map_err(|error| error.prefixed(&format!("error retrieving target by name:{target}, error:")))?;
-    let length = found.meta.length;
-    let differs = |algorithm: &str, expected: &str, cause: String| {
-        let words = format!(
-            "data not present in the trusted collection, {algorithm} checksum for {target} did not match: expected {expected}"
-        );
-        CliError::new(words).because(cause)
-    };
-    let of_another_length = |cause| differs("sha256", &found.meta.sha256.to_hex(), cause);
-    let payload = read(named(args.input.as_deref()), length)?;
-    let payload = payload.ok_or_else(|| of_another_length(format!("it is longer than {length} bytes")))?;
-    found.meta.check(&payload).map_err(|mismatch| match &mismatch {
-        HashMismatch::Hash { algorithm, expected } => differs(algorithm, expected, mismatch.to_string()),
-        HashMismatch::Length { .. } => of_another_length(mismatch.to_string()),
-    })?;
-    match named(args.output.as_deref()) {
-        _ if args.quiet => {}
-        Some(file) => save(file, &payload)?,
-        None => context.ui.content(&payload),
+impl NotaryCommand for Args {
+    fn excess(&self) -> &[String] {
+        &self.excess
     }
-    Ok(())
+
+    /// Runs the command. Nothing of the content is passed on before all of it is verified.
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let (Some(gun), Some(target)) = (&self.gun, &self.target) else {
+            return Err(notary_misuse::misused("verify", "Must specify a GUN and target"));
+        };
+        let gun = repository(gun)?;
+        let narrator = NotaryNarrator::new(context.ui);
+        let found = {
+            let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
+            list_targets::lookup(&context.session(&narrator), &gun, &[], target)
+                .map(Outcome::into_result)
+                .map_err(|error| notary_failure::told(&error))
+        };
+        let found = found.and_then(|found| found.ok_or_else(|| CliError::new(format!("No valid trust data for {target}"))));
+        let found = found.map_err(|error| error.prefixed(&format!("error retrieving target by name:{target}, error:")))?;
+        let length = found.meta.length;
+        let differs = |algorithm: &str, expected: &str, cause: String| {
+            let words = format!(
+                "data not present in the trusted collection, {algorithm} checksum for {target} did not match: expected {expected}"
+            );
+            CliError::new(words).because(cause)
+        };
+        let of_another_length = |cause| differs("sha256", &found.meta.sha256.to_hex(), cause);
+        let payload = read(named(self.input.as_deref()), length)?;
+        let payload = payload.ok_or_else(|| of_another_length(format!("it is longer than {length} bytes")))?;
+        found.meta.check(&payload).map_err(|mismatch| match &mismatch {
+            HashMismatch::Hash { algorithm, expected } => differs(algorithm, expected, mismatch.to_string()),
+            HashMismatch::Length { .. } => of_another_length(mismatch.to_string()),
+        })?;
+        match named(self.output.as_deref()) {
+            _ if self.quiet => {}
+            Some(file) => save(file, &payload)?,
+            None => context.ui.content(&payload),
+        }
+        Ok(())
+    }
 }
 
 fn named(path: Option<&Path>) -> Option<&Path> {

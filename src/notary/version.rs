@@ -1,5 +1,6 @@
 //! `notary version`
 
+use super::command::NotaryCommand;
 use crate::{compose::context::Context, options::notary::TEMPLATE, term::error::CliError};
 
 /// Print the version number
@@ -11,12 +12,16 @@ pub struct Args {
     pub excess: Vec<String>,
 }
 
-/// Runs the command.
-#[allow(clippy::unnecessary_wraps, reason = "every command has this form")]
-pub(crate) fn run(_: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let version = env!("CARGO_PKG_VERSION");
-    context.ui.lines(["notary", &format!(" Version:    {version} (dct)"), " Git commit: ", " Go version: none"]);
-    Ok(())
+impl NotaryCommand for Args {
+    fn excess(&self) -> &[String] {
+        &self.excess
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let version = env!("CARGO_PKG_VERSION");
+        context.ui.lines(["notary", &format!(" Version:    {version} (dct)"), " Git commit: ", " Go version: none"]);
+        Ok(())
+    }
 }
 
 /// What `notary --version` says.

@@ -1,8 +1,8 @@
 //! `notary witness`
 
-use super::changes;
+use super::{changes, command::NotaryCommand};
 use crate::{
-    compose::context::Context,
+    compose::{context::Context, wiring::Access},
     face::notary_misuse,
     options::{boolean::go_bool, notary::TEMPLATE, notary_names::repository},
     term::error::CliError,
@@ -30,17 +30,23 @@ pub struct Args {
     pub roles: Vec<String>,
 }
 
-/// Runs the command. A role that cannot be witnessed is refused at once, in the words in which notary refuses the whole publish later.
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<(), CliError> {
-    let Some(gun) = args.gun.as_ref().filter(|_| !args.roles.is_empty()) else {
-        return Err(notary_misuse::misused("witness", "Please provide a GUN and at least one role to witness"));
-    };
-    let gun = repository(gun)?;
-    let roles: Vec<Change> = args.roles.iter().map(|name| witness(name)).collect::<Result<_, _>>()?;
-    changes::stage(context, &gun, &roles)?;
-    context.ui.line("The following roles were successfully marked for witnessing on the next publish:");
-    context.ui.lines(args.roles.iter().map(|role| format!("\t- {role}")));
-    changes::publish_where_wanted(context, &gun, args.publish)
+impl NotaryCommand for Args {
+    fn access(&self) -> Access {
+        Access::Write
+    }
+
+    /// Runs the command. A role that cannot be witnessed is refused at once, in the words in which notary refuses the whole publish later.
+    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
+        let Some(gun) = self.gun.as_ref().filter(|_| !self.roles.is_empty()) else {
+            return Err(notary_misuse::misused("witness", "Please provide a GUN and at least one role to witness"));
+        };
+        let gun = repository(gun)?;
+        let roles: Vec<Change> = self.roles.iter().map(|name| witness(name)).collect::<Result<_, _>>()?;
+        changes::stage(context, &gun, &roles)?;
+        context.ui.line("The following roles were successfully marked for witnessing on the next publish:");
+        context.ui.lines(self.roles.iter().map(|role| format!("\t- {role}")));
+        changes::publish_where_wanted(context, &gun, self.publish)
+    }
 }
 
 fn witness(name: &str) -> Result<Change, CliError> {

@@ -21,7 +21,7 @@ use trust::{
 };
 
 /// All the passphrases of one command.
-pub struct Passphrases {
+pub(crate) struct Passphrases {
     sources: PassphraseSources,
     reader: Box<dyn PassphraseReader>,
     cache: Mutex<PassphraseCache>,

@@ -14,7 +14,7 @@ use super::{
 use client::ports::DecisionError;
 
 /// Asks a person.
-pub struct Prompter {
+pub(crate) struct Prompter {
     ui: Arc<Ui>,
     input: Arc<Input>,
 }

@@ -24,7 +24,7 @@ use host::{
 };
 
 /// What the face `notary` says of itself.
-pub struct NotaryFace<'a> {
+pub(crate) struct NotaryFace<'a> {
     /// Flags and configuration.
     pub config: &'a Config,
     /// Where a broken variable is told of.
@@ -37,7 +37,7 @@ pub struct NotaryFace<'a> {
 
 impl Wiring {
     /// Chooses the ends; nothing is read or asked before a command needs it.
-    pub fn for_notary(face: &NotaryFace<'_>) -> Result<Self, CliError> {
+    pub(crate) fn for_notary(face: &NotaryFace<'_>) -> Result<Self, CliError> {
         let (settings, config_dir, config) = (settings()?, config_dir(None)?, face.config);
         let server = config.server.as_ref().ok().and_then(|address| Api::parse_also_http(address).ok());
         let tls = NamedTlsFiles {
