@@ -114,7 +114,34 @@ fn parse(bytes: &[u8]) -> Option<Floor> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::arbitrary::{role, sha256, version},
+        *,
+    };
+    use proptest::{
+        collection::{btree_map, btree_set, vec},
+        option::of,
+        prelude::*,
+    };
+
+    fn seen() -> impl Strategy<Value = Seen> {
+        let keys = of(btree_set(sha256().prop_map(CanonicalKeyId::new), 0..3));
+        (version(), sha256(), keys).prop_map(|(version, sha256, keys)| Seen { version, sha256, keys })
+    }
+
+    proptest! {
+        #[test]
+        fn any_floor_reads_as_it_was_written(
+            seen in btree_map(role(), vec(seen(), 1..4), 0..4),
+            gone in btree_set(role(), 0..3),
+            aside in btree_map(role(), sha256(), 0..3),
+            root in of(vec(any::<u8>(), 0..40)),
+        ) {
+            let floor = Floor::new(seen, gone).with_aside(aside);
+            let floor = if let Some(root) = root { floor.with_root(root.into()) } else { floor };
+            prop_assert_eq!(parse(&encode(&floor)), Some(floor));
+        }
+    }
 
     fn floor(versions: &[(&str, u64)]) -> Floor {
         let seen = |v| vec![Seen { version: Version::new(v).unwrap(), sha256: Sha256::of(&[]), keys: None }];

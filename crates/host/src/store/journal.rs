@@ -111,7 +111,16 @@ impl Journal {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::arbitrary::role, *};
+    use proptest::collection::vec;
+
+    proptest::proptest! {
+        #[test]
+        fn any_journal_reads_as_it_was_written(put in vec(role(), 0..6), remove in vec(role(), 0..6)) {
+            let journal = Journal { put, remove };
+            proptest::prop_assert_eq!(Journal::parse(&journal.encode()), Some(journal));
+        }
+    }
 
     #[test]
     fn a_journal_reads_as_it_was_written_and_names_nothing_but_roles() {

@@ -3,6 +3,8 @@
 //! The peers (docker, notary) read and write the metadata at any time, a file after the other and without our locks; what they left is
 //! returned as it is, and judged by `trust`. Ours change a repository's set as one (see `replace`).
 
+#[cfg(test)]
+mod arbitrary;
 mod changelist;
 mod files;
 mod floor;

@@ -101,8 +101,12 @@ fn parse(bytes: &[u8]) -> Option<Sent> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::TrustFolder;
+    use crate::store::{
+        TrustFolder,
+        arbitrary::{role, sha256, version},
+    };
     use client::ports::{TrustSet, TrustStore as _};
+    use proptest::{collection::btree_map, option::of, prelude::any};
     use trust::{model::gun::Gun, verify::floor::Floor};
 
     #[test]
@@ -123,6 +127,22 @@ mod tests {
         assert_eq!(store.sent(&gun).unwrap(), sent, "another process has written it since");
         store.replace_sent(&gun, &sent, &Sent::default()).unwrap();
         assert_eq!(store.sent(&gun).unwrap(), Sent::default());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_record_reads_as_it_was_written(
+            files in btree_map(role(), (version(), sha256(), any::<bool>(), any::<bool>()), 0..4),
+            decided in btree_map(role(), btree_map(any::<String>(), (version(), of(sha256()), of(sha256())), 1..4), 0..4),
+        ) {
+            let file = |(version, sha256, seen, told)| SentFile { version, sha256, seen, told };
+            let one = |(version, before, sent)| Decided { version, before, sent };
+            let sent = Sent {
+                files: files.into_iter().map(|(role, it)| (role, file(it))).collect(),
+                decided: decided.into_iter().map(|(role, names)| (role, names.into_iter().map(|(name, it)| (name, one(it))).collect())).collect(),
+            };
+            proptest::prop_assert_eq!(parse(&encode(&sent)), Some(sent));
+        }
     }
 
     #[test]
