@@ -3,7 +3,7 @@
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := $(CURDIR)/target/tools/bin/cargo-deny
 
-.PHONY: build test demo generate install uninstall deny cargo-deny clean
+.PHONY: build test demo generate install uninstall deny advisories cargo-deny clean
 
 ## the binary, as it is shipped: target/release/dct
 build:
@@ -90,6 +90,14 @@ target/release/dct: Cargo.toml Cargo.lock $(wildcard crates/*/Cargo.toml) $(call
 ## what comes into the build: bans, licences, sources
 deny: cargo-deny
 	$(CARGO_DENY) check bans licenses sources
+
+## known advisories against what comes into the build; where their database cannot be fetched it says so, and passes
+advisories: cargo-deny
+	@if timeout 120 $(CARGO_DENY) fetch db >target/advisories.log 2>&1; then \
+		$(CARGO_DENY) --offline check advisories; \
+	else \
+		echo "the database of advisories cannot be fetched: they are NOT checked (target/advisories.log)"; \
+	fi
 
 cargo-deny: $(CARGO_DENY)
 
