@@ -3,7 +3,7 @@
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := $(CURDIR)/target/tools/bin/cargo-deny
 
-.PHONY: build test demo generate install uninstall deny advisories cargo-deny clean
+.PHONY: build test demo generate install uninstall deny advisories cargo-deny minimum clean
 
 ## the binary, as it is shipped: target/release/dct
 build:
@@ -103,6 +103,19 @@ cargo-deny: $(CARGO_DENY)
 
 $(CARGO_DENY):
 	cargo install --locked --root target/tools cargo-deny@$(CARGO_DENY_VERSION)
+
+# Of rust-version in Cargo.toml.
+MINIMUM_RUST := $(shell sed -n 's/^rust-version = "\([0-9.]*\)".*/\1/p' Cargo.toml)
+
+## checks the workspace with the oldest Rust that it promises, where that is installed
+minimum:
+	@if rustc --version | grep -q '^rustc $(MINIMUM_RUST)\.'; then \
+		cargo check --workspace --locked; \
+	elif rustup run $(MINIMUM_RUST) rustc --version >/dev/null 2>&1; then \
+		cargo +$(MINIMUM_RUST) check --workspace --locked --target-dir target/minimum; \
+	else \
+		echo "Rust $(MINIMUM_RUST) is not installed: that it builds with it is NOT checked"; \
+	fi
 
 clean:
 	cargo clean
