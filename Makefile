@@ -2,8 +2,10 @@
 
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := $(CURDIR)/target/tools/bin/cargo-deny
+CARGO_MUTANTS_VERSION := 27.1.0
+CARGO_MUTANTS := $(CURDIR)/target/tools/bin/cargo-mutants
 
-.PHONY: build test demo generate install uninstall deny advisories cargo-deny minimum clean
+.PHONY: build test demo generate install uninstall deny advisories cargo-deny minimum mutants clean
 
 ## the binary, as it is shipped: target/release/dct
 build:
@@ -116,6 +118,17 @@ minimum:
 	else \
 		echo "Rust $(MINIMUM_RUST) is not installed: that it builds with it is NOT checked"; \
 	fi
+
+# The files whose mutants are tried. One alone: make mutants MUTATED=crates/trust/src/verify/floor.rs
+MUTATED ?= crates/trust/src/verify/*.rs
+
+## which mistakes in the verification no test would notice; takes hours: docs/mutants.md
+mutants: $(CARGO_MUTANTS)
+	nice -n 19 $(CARGO_MUTANTS) mutants --package trust --file '$(MUTATED)' --test-package trust --test-package client \
+		--profile mutants --jobs 1 --timeout 400 --cap-lints true --output target -- --lib --test attacks
+
+$(CARGO_MUTANTS):
+	cargo install --locked --root target/tools cargo-mutants@$(CARGO_MUTANTS_VERSION)
 
 clean:
 	cargo clean

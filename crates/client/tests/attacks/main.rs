@@ -18,4 +18,5 @@ mod rollback;
 mod set_aside;
 mod signatures;
 mod signed;
+mod vouching;
 mod world;

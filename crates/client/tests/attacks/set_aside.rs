@@ -114,7 +114,7 @@ fn what_a_peer_has_stored_counts_as_well() {
 }
 
 /// Gives a delegation other keys.
-fn rekey(forge: &mut Forge, role: &str, keys: &[Key]) {
+pub(crate) fn rekey(forge: &mut Forge, role: &str, keys: &[Key]) {
     let parent = role.rsplit_once('/').unwrap().0;
     forge.edit(parent, |file| {
         for key in keys {
