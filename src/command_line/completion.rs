@@ -37,8 +37,10 @@ pub fn answer(arguments: &[OsString]) -> Option<Vec<String>> {
 /// The definition of `dct`, with notary's commands where a command line has them as mere words.
 #[must_use]
 pub fn definition() -> Command {
-    args::definition()
-        .mut_subcommand(notary::NAME, |_| notary::definition("dct notary").name(notary::NAME).disable_help_subcommand(true))
+    // a flag of dct that stands before `notary` alone: its letter is another flag's there
+    let level = Arg::new("log_level").long("log-level").hide(true);
+    let below = notary::definition("dct notary").name(notary::NAME).disable_help_subcommand(true).arg(level);
+    args::definition().mut_subcommand(notary::NAME, |_| below)
 }
 
 /// What this machine has to offer for the last of these words of a command, a line a candidate: the word, a tab, and what it means.
@@ -186,9 +188,11 @@ mod tests {
     fn flags_are_offered_to_the_one_who_begins_to_type_one() {
         let flags = offered(&["inspect", "--"]);
         assert_eq!(flags[..4], ["--pretty", "--output", "--help", "--config"]);
-        assert_eq!(flags[4..], ["--debug"], "it opens no key");
+        assert_eq!(flags[4..], ["--debug", "--log-level"], "it opens no key");
         assert!(offered(&["sign", "--"]).contains(&"--passphrase-file".to_owned()));
         assert_eq!(offered(&["delete", "--r"]), ["--remote"]);
+        let below = candidates(definition(), &["notary", "key", "rotate", "--l"].map(OsString::from), None);
+        assert!(below.len() == 1 && below[0].starts_with("--legacy"), "{below:?}");
         assert!(offered(&["key", "--"]).contains(&"--config".to_owned()));
         assert!(offered(&["key", "load", ""]).iter().all(|word| !word.starts_with('-')));
     }

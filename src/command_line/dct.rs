@@ -51,7 +51,8 @@ fn own(arguments: &[OsString]) -> Call {
     }
     let arguments = spelled_out(arguments);
     let parsed = Arguments::read(args::definition(), &arguments).map(Box::new);
-    Call::Command(Program::own(), parsed.map_err(|error| docker_usage::explain(&error, args::definition(), &arguments)))
+    let parsed = parsed.map_err(|error| docker_usage::explain(&error, args::definition(), &arguments));
+    Call::Command(Program::own(), parsed.and_then(|parsed| parsed.global.detail().map(|_| parsed).map_err(Refusal::Error)))
 }
 
 /// `dct help VERB` is `dct VERB --help`.
@@ -64,10 +65,11 @@ fn spelled_out(arguments: &[OsString]) -> Vec<OsString> {
 
 /// `dct notary`, with the flags of `dct` that stand before it.
 fn as_notary(program: &Program, parsed: Arguments) -> ExitCode {
+    let detail = parsed.global.detail().unwrap_or_default();
     let Command::Notary(args) = parsed.command else { return ExitCode::FAILURE };
     let name = format!("{} {}", program.name(), notary_args::NAME);
-    let GlobalOptions { config, debug, passphrases, .. } = parsed.global;
-    let outer = Outer { config, debug, passphrases };
+    let GlobalOptions { config, passphrases, .. } = parsed.global;
+    let outer = Outer { config, detail, passphrases };
     let words: Vec<OsString> = std::iter::once(name.clone().into()).chain(args.words).collect();
     notary::run(&name, &words, outer)
 }
@@ -79,11 +81,11 @@ fn answer(lines: &[String]) -> ExitCode {
 }
 
 fn execute(program: Program, parsed: Result<Box<Arguments>, Refusal>, line: &[OsString]) -> ExitCode {
-    let (debug, format) = match &parsed {
-        Ok(parsed) => (parsed.global.debug, parsed.format()),
-        Err(_) => (false, output::asked_for(line)),
+    let (detail, format) = match &parsed {
+        Ok(parsed) => (parsed.global.detail().unwrap_or_default(), parsed.format()),
+        Err(_) => (Detail::default(), output::asked_for(line)),
     };
-    let ui = Ui::standard(if debug { Detail::Debug } else { Detail::Plain }).called(program);
+    let ui = Ui::standard(detail).called(program);
     let ui = Arc::new(if format == OutputFormat::Json { ui.for_program() } else { ui });
     let verb = parsed.as_ref().ok().and_then(|parsed| parsed.verb());
     let result = match parsed {

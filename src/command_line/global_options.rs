@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Parser, ValueHint, builder::Styles};
 
 use crate::{
-    options::{boolean::TEMPLATE, engine::EngineFlags},
+    options::{boolean::TEMPLATE, engine::EngineFlags, log_level},
     passphrases::flags::PassphraseFlags,
+    term::{error::CliError, ui::Detail},
 };
 
 /// Manage trust on container images
@@ -29,9 +30,13 @@ pub struct GlobalOptions {
     #[arg(long, global = true, allow_hyphen_values = true, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Global Options")]
     pub config: Option<PathBuf>,
 
-    /// Show the whole of an error, as the program knows it
+    /// Show each request, and the whole of an error
     #[arg(short = 'D', long, global = true, help_heading = "Global Options")]
     pub debug: bool,
+
+    /// How much is told: debug, info, warn, error or fatal
+    #[arg(short = 'l', long, global = true, value_name = "LEVEL", help_heading = "Global Options")]
+    pub log_level: Option<String>,
 
     /// What flags of Docker say of its Engine.
     #[arg(skip)]
@@ -40,4 +45,11 @@ pub struct GlobalOptions {
     /// What answers where a passphrase is wanted.
     #[command(flatten)]
     pub passphrases: PassphraseFlags,
+}
+
+impl GlobalOptions {
+    /// How much is told.
+    pub(crate) fn detail(&self) -> Result<Detail, CliError> {
+        log_level::detail(self.debug, self.log_level.as_deref())
+    }
 }

@@ -41,8 +41,8 @@ pub fn is_called(arguments: &[OsString]) -> bool {
 pub struct Outer {
     /// A folder of Docker's configuration, which is nothing to notary.
     pub config: Option<PathBuf>,
-    /// Whether the whole of an error is shown.
-    pub debug: bool,
+    /// How much is told.
+    pub detail: Detail,
     /// What answers where a passphrase is wanted.
     pub passphrases: PassphraseFlags,
 }
@@ -50,12 +50,13 @@ pub struct Outer {
 /// Runs with these arguments, the program's name first. `name` is how a person calls it: `notary`, or `dct notary`.
 #[must_use]
 pub fn run(name: &str, arguments: &[OsString], outer: Outer) -> ExitCode {
+    let said_before = outer.detail;
     let parsed = definition(name)
         .try_get_matches_from(arguments)
         .and_then(|matches| Arguments::from_arg_matches(&matches))
         .map_err(|error| notary_usage::explain(&error, name, arguments))
         .and_then(|parsed| merged(parsed, outer));
-    let detail = if parsed.as_ref().is_ok_and(|parsed| parsed.global.debug) { Detail::Debug } else { Detail::Plain };
+    let detail = if parsed.as_ref().is_ok_and(|parsed| parsed.global.debug) { Detail::Debug } else { said_before };
     let program = Program::called(name.to_owned(), &[]).in_the_voice_of(Voice::Notary);
     let ui = Arc::new(Ui::standard(detail).called(program));
     let result = match parsed {
@@ -87,8 +88,8 @@ fn merged(parsed: Arguments, outer: Outer) -> Result<Arguments, Refusal> {
             error.hinted("-d ~/.docker/trust works on Docker's trust data; -c names notary's configuration file"),
         ));
     }
-    let GlobalFlags { debug, passphrases, .. } = parsed.global.clone();
-    let global = GlobalFlags { debug: debug || outer.debug, passphrases: passphrases.or(outer.passphrases), ..parsed.global };
+    let passphrases = parsed.global.passphrases.clone().or(outer.passphrases);
+    let global = GlobalFlags { passphrases, ..parsed.global };
     Ok(Arguments { global, ..parsed })
 }
 

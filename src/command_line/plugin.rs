@@ -43,7 +43,7 @@ pub struct Plugin {
 const VERBS: [&str; 5] = ["key", "signer", "sign", "revoke", "inspect"];
 
 /// Flags of every verb that Docker itself has.
-const DOCKERS: [&str; 2] = ["config", "debug"];
+const DOCKERS: [&str; 3] = ["config", "debug", "log_level"];
 
 /// What Docker says of `trust` in its list of commands.
 const ABOUT: &str = "Manage trust on Docker images";
@@ -138,11 +138,12 @@ fn command(program: &Program, caller: Caller, words: Vec<OsString>, flags: &Glob
     let line: Vec<OsString> = std::iter::once(OsString::from(program.name())).chain(words).collect();
     let parsed = Arguments::read(definition.clone(), &line);
     let parsed = parsed.map_err(|error| beyond(docker_usage::explain(&error, definition, &line), &line))?;
-    flags.check_log_level().map_err(Refusal::Error)?;
-    let engine = flags.engine().map_err(Refusal::Error)?;
-    let GlobalOptions { config, debug, passphrases, .. } = parsed.global;
+    let GlobalOptions { config, debug, log_level, passphrases, .. } = parsed.global;
     let (config, debug) = (config.or_else(|| flags.config.clone()), debug || flags.debug);
-    Ok(Box::new(Arguments { global: GlobalOptions { config, debug, engine, passphrases }, command: parsed.command }))
+    let log_level = log_level.or_else(|| flags.log_level.clone());
+    let global = GlobalOptions { config, debug, log_level, passphrases, engine: flags.engine().map_err(Refusal::Error)? };
+    global.detail().map_err(Refusal::Error)?;
+    Ok(Box::new(Arguments { global, command: parsed.command }))
 }
 
 /// The plugin's verbs, out of the definition of all, under its name.

@@ -24,7 +24,7 @@ pub struct GlobalFlags {
     #[arg(short = 'c', long, value_name = "CONTEXT", help_heading = "Global Options")]
     pub context: Option<String>,
 
-    /// Show the whole of an error, as the program knows it
+    /// Show each request, and the whole of an error
     #[arg(short = 'D', long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
           value_parser = go_bool, hide_default_value = true, value_name = "BOOL", help_heading = "Global Options")]
     pub debug: bool,
@@ -33,7 +33,7 @@ pub struct GlobalFlags {
     #[arg(short = 'H', long, value_name = "ADDRESS", help_heading = "Global Options")]
     pub host: Vec<String>,
 
-    /// Accepted, as Docker has it; nothing is logged
+    /// How much is told: debug, info, warn, error or fatal
     #[arg(short = 'l', long, value_name = "LEVEL", help_heading = "Global Options")]
     pub log_level: Option<String>,
 
@@ -78,9 +78,6 @@ enum Rest {
     Words(Vec<OsString>),
 }
 
-/// What `--log-level` takes (logrus' `ParseLevel`).
-const LOG_LEVELS: [&str; 8] = ["trace", "debug", "info", "warn", "warning", "error", "fatal", "panic"];
-
 impl GlobalFlags {
     /// Takes out the first word that is no flag, and all behind it.
     pub fn take_words(&mut self) -> Vec<OsString> {
@@ -107,15 +104,5 @@ impl GlobalFlags {
         let (ca, certificate, key) = (self.tlscacert.clone(), self.tlscert.clone(), self.tlskey.clone());
         flags.tls_files = TlsFileFlags { ca, certificate, key };
         Ok(flags)
-    }
-
-    /// Refuses a level of logging that Docker does not know, in its words.
-    pub fn check_log_level(&self) -> Result<(), CliError> {
-        match &self.log_level {
-            Some(level) if !LOG_LEVELS.contains(&level.to_lowercase().as_str()) => {
-                Err(CliError::new(format!("Unable to parse logging level: {level}")))
-            }
-            _ => Ok(()),
-        }
     }
 }

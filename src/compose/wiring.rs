@@ -22,6 +22,7 @@ use self::{
 };
 use crate::{
     config::settings::DctSettings,
+    face::trace_words::TraceWords,
     options::engine::{EngineFlags, TlsFileFlags},
     term::{
         error::{CliError, os_words},
@@ -30,7 +31,7 @@ use crate::{
     },
 };
 use client::{
-    ports::{Changelist, Decisions, Engine, EngineError, Events, Keys as _},
+    ports::{Changelist, Decisions, Engine, EngineError, Events, Keys as _, trace::Trace},
     session::{RefuseUnreleased, Session},
 };
 use host::{
@@ -64,6 +65,7 @@ pub(crate) struct Wiring {
     unreleased: RefuseUnreleased,
     engine: EngineNames,
     timeout: Duration,
+    trace: Option<Arc<dyn Trace>>,
     /// The registries of which a released content is signed again whatever they serve.
     signs_unserved: BTreeSet<String>,
 }
@@ -108,6 +110,7 @@ impl Wiring {
             unreleased: unreleased(&settings),
             engine: engine_names(config_dir, face.engine),
             timeout: settings.network.timeout,
+            trace: trace(face.ui),
             signs_unserved: settings.registries().filter(|(_, set)| set.sign_unserved).map(|(host, _)| host.to_owned()).collect(),
         })
     }
@@ -145,8 +148,11 @@ impl Wiring {
     /// The Docker Engine; none where none is configured and the usual socket is not there.
     pub(crate) fn engine(&self) -> Result<Option<Box<dyn Engine>>, EngineError> {
         let Some(found) = self.engine.find()? else { return Ok(None) };
-        let endpoint = Endpoint::new(found.address, self.timeout)
+        let mut endpoint = Endpoint::new(found.address, self.timeout)
             .map_err(|reason| EngineError::Unusable(format!("{} cannot be used as a Docker Engine: {reason}", found.host)))?;
+        if let Some(trace) = &self.trace {
+            endpoint = endpoint.traced(Arc::clone(trace));
+        }
         let version = variable("DOCKER_API_VERSION").map(|version| version.to_string_lossy().into_owned());
         Ok(Some(Box::new(EngineApi::new(endpoint, found.host, Arc::clone(&self.net), version))))
     }
@@ -302,5 +308,17 @@ fn net(settings: &DctSettings, config_dir: &Path, tls: TlsFolders, ui: &Arc<Ui>,
         LoginPolicy::Never => Box::new(docker),
         LoginPolicy::Ask(prompter) => Box::new(AskedFor { docker, prompter }),
     };
-    Net::new(network(settings), credentials, Box::new(tls))
+    traced(Net::new(network(settings), credentials, Box::new(tls)), ui)
+}
+
+/// Who is told of each request, where a person wants to know.
+fn trace(ui: &Arc<Ui>) -> Option<Arc<dyn Trace>> {
+    ui.is_debugging().then(|| Arc::new(TraceWords { ui: Arc::clone(ui) }) as Arc<dyn Trace>)
+}
+
+fn traced(net: Net, ui: &Arc<Ui>) -> Net {
+    match trace(ui) {
+        Some(trace) => net.traced(trace),
+        None => net,
+    }
 }

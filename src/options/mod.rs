@@ -3,6 +3,7 @@
 pub(crate) mod boolean;
 pub(crate) mod duration;
 pub(crate) mod engine;
+pub(crate) mod log_level;
 pub(crate) mod names;
 pub(crate) mod notary;
 pub(crate) mod notary_names;

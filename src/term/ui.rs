@@ -48,8 +48,10 @@ pub enum Detail {
     /// The message, its cause and hints.
     #[default]
     Plain,
-    /// Also the error as the program knows it.
+    /// Also the error as the program knows it, and each request over HTTP.
     Debug,
+    /// As plain, without warnings.
+    Quiet,
 }
 
 struct Stream {
@@ -294,9 +296,20 @@ impl Ui {
 
     /// The same with facts for programs, the code among them.
     pub fn warning_of(&self, facts: &impl Serialize, text: &str) {
-        if !self.audience.keeps_warning(facts, text) {
+        if !self.audience.keeps_warning(facts, text) && self.detail != Detail::Quiet {
             self.labelled("warning", "33", text);
         }
+    }
+
+    /// Whether a person wants to know what a command does.
+    #[must_use]
+    pub(crate) fn is_debugging(&self) -> bool {
+        self.detail == Detail::Debug
+    }
+
+    /// Something that a command does, for a person who wants to know.
+    pub(crate) fn debug(&self, text: &str) {
+        self.labelled("debug", "2", text);
     }
 
     /// What a person could do.
@@ -324,7 +337,7 @@ impl Ui {
             self.hint(hint);
         }
         if let (Detail::Debug, Some(insides)) = (self.detail, error.insides()) {
-            self.labelled("debug", "2", insides);
+            self.debug(insides);
         }
     }
 

@@ -9,14 +9,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use client::ports::{Engine as _, EngineError, Pushed};
+use client::ports::{
+    Engine as _, EngineError, Pushed, Service,
+    trace::{Fault, Route},
+};
 use host::{
     engine::EngineApi,
     http::endpoint::{Address, Endpoint},
 };
 use trust::model::tag::Tag;
 
-use crate::world::{World, gun};
+use crate::world::{Recorder, World, gun};
 
 const PING: &str = "HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: 2\r\n\r\nOK";
 const STREAM: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -67,6 +70,19 @@ impl Fake {
         EngineApi::new(endpoint, "unix:///e".to_owned(), self.world.net(), None)
     }
 
+    /// Pushes, and what the trace is told of it.
+    fn traced_push(&self) -> Recorder {
+        let recorder = Recorder::default();
+        let endpoint = Endpoint::new(Address::Unix(self.socket.clone()), Duration::from_secs(1)).unwrap();
+        let endpoint = endpoint.traced(Arc::new(recorder.clone()));
+        let _ = EngineApi::new(endpoint, "unix:///e".to_owned(), self.world.net(), None).push(
+            &gun("h:1"),
+            &Tag::parse("1").unwrap(),
+            &|_| (),
+        );
+        recorder
+    }
+
     fn push(&self) -> Result<Pushed, EngineError> {
         self.api().push(&gun("h:1"), &Tag::parse("1").unwrap(), &|_| ())
     }
@@ -96,6 +112,27 @@ fn a_push_asks_in_the_version_of_both_with_the_registry_s_credentials() {
     assert!(heads[1].starts_with("POST /v1.41/images/h:1/prod/nginx/push?tag=1 HTTP/1.1\r\n"), "{heads:?}");
     let auth = "eyJ1c2VybmFtZSI6ImplZmYiLCJwYXNzd29yZCI6InNlY3JldCIsInNlcnZlcmFkZHJlc3MiOiJoOjEifQ==";
     assert!(heads[1].contains(&format!("x-registry-auth: {auth}\r\n")), "{heads:?}");
+}
+
+#[test]
+fn what_goes_through_the_socket_is_traced() {
+    let aux = format!(r#"{{"aux":{{"Tag":"1","Digest":"sha256:{}","Size":7}}}}"#, "a".repeat(64));
+    let engine = Fake::says(format!("{STREAM}{}0\r\n\r\n", chunk(&aux)));
+    let told = engine.traced_push().told();
+    let [ping, push] = told.as_slice() else { panic!("{told:?}") };
+    let route = Route { socket: Some(engine.socket.clone()), ..Route::default() };
+    assert_eq!((ping.url.as_str(), &ping.route, ping.errand.login.as_ref()), ("http://localhost/_ping", &route, None));
+    assert_eq!(push.url, "http://localhost/v1.41/images/h:1/prod/nginx/push?tag=1");
+    assert_eq!((push.method.as_str(), push.status, push.fault, push.received), ("POST", Some(200), None, aux.len() as u64));
+    assert_eq!((push.errand.service, push.tls, &push.route), (Service::Engine, None, &route));
+    assert!(push.errand.login.as_ref().is_some_and(|login| login.ends_with("config.json")), "{push:?}");
+
+    let cut = Fake::says(format!("{STREAM}{}", chunk("{}\n"))).traced_push().told();
+    assert!(cut[1].status == Some(200) && cut[1].fault.is_some(), "{cut:?}");
+    let gone = Fake::says("");
+    std::fs::remove_file(&gone.socket).unwrap();
+    let told = gone.traced_push().told();
+    assert_eq!((told.len(), told[0].status, told[0].fault), (1, None, Some(Fault::Unreachable)), "{told:?}");
 }
 
 #[test]

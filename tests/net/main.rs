@@ -26,4 +26,5 @@ mod proxy;
 mod registry;
 mod sites;
 mod tls;
+mod trace;
 mod world;

@@ -20,7 +20,7 @@ use host::{
 use crate::world::gun;
 
 /// Has a login for every server, and says so at once.
-struct Eager;
+pub(crate) struct Eager;
 
 impl Credentials for Eager {
     fn for_registry(&self, _: &str) -> Result<Option<Found>, CredentialError> {

@@ -4,11 +4,14 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
-use client::ports::{Bytes, FileRef, NotaryRemote, RemoteError};
+use client::ports::{
+    Bytes, FileRef, NotaryRemote, RemoteError,
+    trace::{Exchange, Trace},
+};
 use host::{
     docker::{
         credentials::DockerCredentials,
@@ -23,6 +26,22 @@ use trust::model::gun::Gun;
 use crate::https::{Https, Identity};
 
 pub(crate) const LOCAL: &str = "DNS:localhost,IP:127.0.0.1";
+
+/// Keeps what a trace is told.
+#[derive(Clone, Default)]
+pub(crate) struct Recorder(Arc<Mutex<Vec<Exchange>>>);
+
+impl Trace for Recorder {
+    fn exchanged(&self, exchange: &Exchange) {
+        self.0.lock().unwrap().push(exchange.clone());
+    }
+}
+
+impl Recorder {
+    pub(crate) fn told(&self) -> Vec<Exchange> {
+        self.0.lock().unwrap().clone()
+    }
+}
 
 /// A configuration folder; each `net()` is a new process as far as the stack can tell.
 pub(crate) struct World {

@@ -154,11 +154,15 @@ impl Identity {
     }
 
     fn server_config(&self, client_ca: Option<&Self>) -> ServerConfig {
+        self.server_config_of(rustls::DEFAULT_VERSIONS, client_ca)
+    }
+
+    fn server_config_of(&self, versions: &[&'static rustls::SupportedProtocolVersion], client_ca: Option<&Self>) -> ServerConfig {
         let chain = CertificateDer::pem_slice_iter(self.certificate.as_bytes()).collect::<Result<_, _>>().expect("PEM");
         let key = PrivateKeyDer::from_pem_slice(self.key.as_bytes()).expect("PEM");
         let provider = Arc::new(aws_lc_rs::default_provider());
         let builder =
-            ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions().expect("versions");
+            ServerConfig::builder_with_provider(Arc::clone(&provider)).with_protocol_versions(versions).expect("versions");
         let builder = match client_ca {
             None => builder.with_no_client_auth(),
             Some(ca) => {
@@ -183,6 +187,15 @@ impl Https {
     /// Serves with `handler` on a free port of 127.0.0.1.
     pub(crate) fn start(identity: &Identity, handler: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         Self::start_with("127.0.0.1", identity.server_config(None), handler)
+    }
+
+    /// The same, with this version of TLS and no other.
+    pub(crate) fn start_speaking(
+        version: &'static rustls::SupportedProtocolVersion,
+        identity: &Identity,
+        handler: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::start_with("127.0.0.1", identity.server_config_of(&[version], None), handler)
     }
 
     /// The same at another address of loopback, `127.0.0.2` say.

@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, sync::Arc};
 use base64ct::{Base64, Encoding as _};
 use zeroize::Zeroizing;
 
-use super::{Access, EngineFlags, Wiring, config_dir, engine_names, logins::login_of, network, of_settings::unreleased, settings};
+use super::{
+    Access, EngineFlags, Wiring, config_dir, engine_names, logins::login_of, network, of_settings::unreleased, settings, trace,
+    traced,
+};
 use crate::{
     config::notary::Config,
     term::{error::CliError, prompter::Prompter, ui::Ui},
@@ -48,7 +51,7 @@ impl Wiring {
             key: config.client_key.clone(),
         };
         let logins = NotaryLogins { access: face.access, variable: variable(face.ui), prompter: Arc::clone(face.prompter) };
-        let net = Arc::new(Net::new(network(&settings), Box::new(logins), Box::new(tls)));
+        let net = Arc::new(traced(Net::new(network(&settings), Box::new(logins), Box::new(tls)), face.ui));
         let servers = match &config.server {
             Ok(address) => Servers::of_notary(address),
             Err(reason) => Servers::refused(reason.clone()),
@@ -63,6 +66,7 @@ impl Wiring {
             unreleased: unreleased(&settings),
             engine: engine_names(config_dir, &EngineFlags::default()),
             timeout: settings.network.timeout,
+            trace: trace(face.ui),
             // notary's commands sign no image
             signs_unserved: BTreeSet::new(),
         })

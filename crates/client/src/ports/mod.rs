@@ -11,6 +11,7 @@ mod notary;
 mod person;
 mod registry;
 pub mod sent;
+pub mod trace;
 pub mod transfer;
 mod trust_store;
 pub mod warning;

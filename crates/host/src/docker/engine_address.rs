@@ -15,7 +15,7 @@ use crate::{
     http::{
         endpoint::Address,
         pem_files,
-        tls_files::{Authorities, ClientPair, TlsMaterial},
+        tls_files::{Authorities, TlsMaterial},
     },
 };
 use client::ports::EngineError;
@@ -169,8 +169,11 @@ impl Files {
         let mut named = self.named.iter().cloned();
         let [ca, certificate, key] =
             FILES.map(|name| named.next().flatten().or_else(|| Some(self.folder.join(name)).filter(|path| path.exists())));
-        let roots = ca.map_or(Ok(Vec::new()), |ca| pem_files::certificates(&ca)).map_err(unusable)?;
-        let client: Option<ClientPair> = match (certificate, key) {
+        let mut material = TlsMaterial { authorities: Authorities::Alone, ..TlsMaterial::default() };
+        if let Some(ca) = ca {
+            pem_files::trust(&mut material, &ca).map_err(unusable)?;
+        }
+        material.client = match (certificate, key) {
             (Some(certificate), Some(key)) => Some(pem_files::client_pair(&certificate, &key).map_err(unusable)?),
             (None, None) => None,
             _ => {
@@ -178,7 +181,7 @@ impl Files {
                 return Err(EngineError::Unusable(format!("{folder}: of cert.pem and key.pem one is missing")));
             }
         };
-        Ok(TlsMaterial { roots, authorities: Authorities::Alone, client })
+        Ok(material)
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::http::{
-    pem_files::{certificates, client_pair},
+    pem_files::{client_pair, trust},
     tls_files::{TlsFileError, TlsFiles, TlsMaterial},
 };
 
@@ -45,7 +45,7 @@ impl TlsFiles for TlsFolders {
     fn for_host(&self, authority: &str, registry: &str) -> Result<TlsMaterial, TlsFileError> {
         let mut material = TlsMaterial::default();
         if let Some(file) = self.ca_files.get(registry).filter(|file| file.hosts.iter().any(|host| host == authority)) {
-            material.roots.extend(certificates(&file.path)?);
+            trust(&mut material, &file.path)?;
         }
         for name in names_of(authority) {
             // Docker takes the colon out on Windows, where a file's name cannot have one
@@ -78,7 +78,7 @@ fn read_folder(folder: &Path, material: &mut TlsMaterial) -> Result<(), TlsFileE
     }
     for name in &names {
         if name.strip_suffix(".crt").is_some() {
-            material.roots.extend(certificates(&folder.join(name))?);
+            trust(material, &folder.join(name))?;
         } else if let Some(stem) = name.strip_suffix(".cert") {
             let key = format!("{stem}.key");
             if !names.contains(&key) {

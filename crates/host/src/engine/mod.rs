@@ -80,7 +80,7 @@ impl EngineApi {
     }
 
     fn negotiated(&self) -> Result<Version, EngineError> {
-        let reply = self.ask("GET", "/_ping", None, MAX_ANSWER)?;
+        let reply = self.ask("GET", "/_ping", MAX_ANSWER)?;
         let told = reply.headers.get("api-version").and_then(|version| version.to_str().ok());
         match (reply.status, told) {
             // an Engine in trouble tells its version all the same
@@ -93,9 +93,8 @@ impl EngineApi {
         }
     }
 
-    fn ask(&self, method: &'static str, path: &str, auth: Option<&str>, limit: u64) -> Result<Reply, EngineError> {
-        let header = auth.map(|auth| ("x-registry-auth", auth));
-        self.endpoint.call(&Call { method, path, header, limit }).map_err(|error| self.failed(error))
+    fn ask(&self, method: &'static str, path: &str, limit: u64) -> Result<Reply, EngineError> {
+        self.endpoint.call(&Call { method, path, header: None, login: None, limit }).map_err(|error| self.failed(error))
     }
 
     /// A push or a pull: its messages, one a line.
@@ -103,7 +102,8 @@ impl EngineApi {
         let path = format!("{}{path}", self.prefix()?);
         let found = self.net.credential(gun.host()).map_err(EngineError::Credentials)?;
         let auth = registry_auth::header(gun.host(), found.as_deref().map(|found| &found.credential));
-        let call = Call { method: "POST", path: &path, header: Some(("x-registry-auth", &auth)), limit: 0 };
+        let login = found.as_deref().map(|found| found.source.as_str());
+        let call = Call { method: "POST", path: &path, header: Some(("x-registry-auth", &auth)), login, limit: 0 };
         let begun = Cell::new(false);
         let refusal = self
             .endpoint
@@ -156,7 +156,7 @@ impl From<RemoteError> for Broken {
 impl Engine for EngineApi {
     fn inspect(&self, image: &str) -> Result<(), EngineError> {
         let path = format!("{}/images/{}/json", self.prefix()?, in_path(image));
-        let reply = self.ask("GET", &path, None, MAX_INSPECT)?;
+        let reply = self.ask("GET", &path, MAX_INSPECT)?;
         match reply.status {
             200 => Ok(()),
             404 => Err(EngineError::NoSuchImage(words(&reply))),
@@ -183,7 +183,7 @@ impl Engine for EngineApi {
     fn tag(&self, gun: &Gun, digest: Sha256, tag: &Tag) -> Result<(), EngineError> {
         let name = in_path(gun.as_str());
         let path = format!("{}/images/{name}@sha256:{digest}/tag?repo={name}&tag={tag}", self.prefix()?);
-        let reply = self.ask("POST", &path, None, MAX_ANSWER)?;
+        let reply = self.ask("POST", &path, MAX_ANSWER)?;
         match reply.status {
             201 => Ok(()),
             404 => Err(EngineError::NoSuchImage(words(&reply))),

@@ -4,7 +4,7 @@ use std::{
     io,
     mem::ManuallyDrop,
     path::PathBuf,
-    sync::mpsc::{Receiver, RecvTimeoutError},
+    sync::{Arc, mpsc::RecvTimeoutError},
     time::Duration,
 };
 
@@ -16,14 +16,19 @@ use reqwest::{
 };
 
 use super::{
-    exchange::{MAX_ERROR_BODY, Outgoing, Part, begin, exchange},
+    agreed_tls::AgreedTls,
+    exchange::{MAX_ERROR_BODY, Outgoing, Part, Parts, begin, exchange},
     failure::{FailureKind, causes, failed_at},
+    host_client::{HostClient, route_of},
     pace::Pace,
     settings::NetSettings,
     tls::exclusive_client_config,
     tls_files::TlsMaterial,
 };
-use client::ports::{RemoteError, Service, Step};
+use client::ports::{
+    RemoteError, Service, Step,
+    trace::{Errand, Route, Trace},
+};
 
 /// Longest line of a stream, in bytes.
 const MAX_LINE: usize = 1 << 20;
@@ -42,7 +47,7 @@ pub enum Address {
 /// The server, and the connections to it.
 pub struct Endpoint {
     /// Never dropped, as those of `hosts`.
-    client: ManuallyDrop<Client>,
+    host: ManuallyDrop<HostClient>,
     base: Url,
     pace: Pace,
 }
@@ -56,6 +61,8 @@ pub struct Call<'a> {
     pub path: &'a str,
     /// A header of its own, which is kept out of logs.
     pub header: Option<(&'static str, &'a str)>,
+    /// Where the login came from that the header hands on, for the trace.
+    pub login: Option<&'a str>,
     /// The longest body of an answer with status 200, in bytes.
     pub limit: u64,
 }
@@ -81,29 +88,39 @@ impl Endpoint {
             .no_proxy()
             .timeout(None)
             .user_agent(concat!("dct/", env!("CARGO_PKG_VERSION")));
-        let (builder, base) = match address {
+        let agreed = AgreedTls::default();
+        let (builder, base, route) = match address {
             Address::Unix(path) => {
                 // the host of a socket is not looked up; Docker's clients say this one
                 let base = Url::parse("http://localhost").map_err(|e| e.to_string())?;
-                (builder.unix_socket(path), base)
+                let route = Route { socket: Some(path.clone()), ..Route::default() };
+                (builder.unix_socket(path), base, route)
             }
-            Address::Plain(url) => (builder, url),
+            Address::Plain(url) => (builder, url, Route::default()),
             Address::Tls(url, material) => {
-                let mut config = exclusive_client_config(material)?;
+                let route = route_of(&material);
+                let mut config = exclusive_client_config(material, agreed.clone())?;
                 config.alpn_protocols = vec![b"http/1.1".to_vec()];
-                (builder.tls_backend_preconfigured(config).https_only(true), url)
+                (builder.tls_backend_preconfigured(config).https_only(true), url, route)
             }
         };
         let client = builder.build().map_err(|e| causes(&e))?;
         let pace = Pace { timeout, least_rate: NetSettings::default().least_rate };
-        Ok(Self { client: ManuallyDrop::new(client), base, pace })
+        Ok(Self { host: ManuallyDrop::new(HostClient { client, route, agreed, told: None }), base, pace })
+    }
+
+    /// The same, and each request is told of.
+    #[must_use]
+    pub fn traced(mut self, trace: Arc<dyn Trace>) -> Self {
+        self.host.told = Some(trace);
+        self
     }
 
     /// Asks, and reads the whole answer.
     pub fn call(&self, call: &Call<'_>) -> Result<Reply, RemoteError> {
         let outgoing = self.outgoing(call)?;
         let url = outgoing.url.clone();
-        let incoming = exchange(&self.client, outgoing, self.pace).map_err(|kind| engine_failed(&url, kind))?;
+        let incoming = exchange(&self.host, outgoing, self.pace).map_err(|kind| engine_failed(&url, kind))?;
         Ok(Reply { status: incoming.status, headers: incoming.headers, body: incoming.body })
     }
 
@@ -117,24 +134,38 @@ impl Endpoint {
     ) -> Result<Option<Reply>, E> {
         let outgoing = self.outgoing(call)?;
         let url = outgoing.url.clone();
-        let fail = |kind| E::from(engine_failed(&url, kind));
-        let parts = begin(&self.client, outgoing, None);
-        let (status, headers) = match next(&parts, idle).map_err(fail)? {
+        let mut parts = begin(&self.host, outgoing, None);
+        self.read_lines(&mut parts, idle, &mut each).map_err(|broken| match broken {
+            Broken::There(kind) => {
+                parts.failed(&kind);
+                E::from(engine_failed(&url, kind))
+            }
+            Broken::Here(error) => error,
+        })
+    }
+
+    fn read_lines<E>(
+        &self,
+        parts: &mut Parts,
+        idle: Duration,
+        each: &mut impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<Option<Reply>, Broken<E>> {
+        let (status, headers) = match next(parts, idle)? {
             Part::Head(status, headers) => (status, headers),
-            Part::Failed(kind) => return Err(fail(kind)),
-            Part::Data(_) | Part::End => return Err(fail(early())),
+            Part::Failed(kind) => return Err(Broken::There(kind)),
+            Part::Data(_) | Part::End => return Err(Broken::There(early())),
         };
         let mut rest = Vec::new();
         loop {
-            match next(&parts, if status == 200 { idle } else { self.pace.timeout }).map_err(fail)? {
+            match next(parts, if status == 200 { idle } else { self.pace.timeout })? {
                 Part::Data(data) if status == 200 => {
                     rest.extend_from_slice(&data);
                     while let Some(end) = rest.iter().position(|b| *b == b'\n') {
                         let line: Vec<u8> = rest.drain(..=end).collect();
-                        each(line.trim_ascii())?;
+                        each(line.trim_ascii()).map_err(Broken::Here)?;
                     }
                     if rest.len() > MAX_LINE {
-                        return Err(fail(FailureKind::BadAnswer(format!("a line is longer than {MAX_LINE} bytes"))));
+                        return Err(Broken::There(FailureKind::BadAnswer(format!("a line is longer than {MAX_LINE} bytes"))));
                     }
                 }
                 Part::Data(data) => {
@@ -142,14 +173,14 @@ impl Endpoint {
                     rest.truncate(usize::try_from(MAX_ERROR_BODY).unwrap_or(usize::MAX));
                 }
                 Part::End => break,
-                Part::Failed(kind) => return Err(fail(kind)),
-                Part::Head(..) => return Err(fail(early())),
+                Part::Failed(kind) => return Err(Broken::There(kind)),
+                Part::Head(..) => return Err(Broken::There(early())),
             }
         }
         if status != 200 {
             return Ok(Some(Reply { status, headers, body: rest }));
         }
-        if rest.trim_ascii().is_empty() { Ok(None) } else { each(rest.trim_ascii()).map(|()| None) }
+        if rest.trim_ascii().is_empty() { Ok(None) } else { each(rest.trim_ascii()).map(|()| None).map_err(Broken::Here) }
     }
 
     fn outgoing(&self, call: &Call<'_>) -> Result<Outgoing, RemoteError> {
@@ -163,7 +194,8 @@ impl Endpoint {
             value.set_sensitive(true);
             headers.insert(HeaderName::from_static(name), value);
         }
-        Ok(Outgoing { method, url, headers, body: None, limit: call.limit })
+        let errand = Errand { service: Service::Engine, step: Step::Request, login: call.login.map(str::to_owned) };
+        Ok(Outgoing { errand, method, url, headers, body: None, limit: call.limit })
     }
 }
 
@@ -171,8 +203,20 @@ fn engine_failed(url: &Url, kind: FailureKind) -> RemoteError {
     failed_at(Step::Request, url)(kind).of(Service::Engine)
 }
 
-fn next(parts: &Receiver<Part>, wait: Duration) -> Result<Part, FailureKind> {
-    parts.recv_timeout(wait).map_err(|error| match error {
+/// Why a stream ended early: something failed on its way, or whoever takes the lines has had enough.
+enum Broken<E> {
+    There(FailureKind),
+    Here(E),
+}
+
+impl<E> From<FailureKind> for Broken<E> {
+    fn from(kind: FailureKind) -> Self {
+        Self::There(kind)
+    }
+}
+
+fn next(parts: &mut Parts, wait: Duration) -> Result<Part, FailureKind> {
+    parts.next(wait).map_err(|error| match error {
         RecvTimeoutError::Timeout => {
             FailureKind::Unreachable(format!("{}: nothing came for {} s", io::ErrorKind::TimedOut, wait.as_secs()))
         }

@@ -15,9 +15,14 @@ use reqwest::{
 
 use super::{
     failure::{FailureKind, classify},
+    host_client::HostClient,
     pace::Pace,
+    watch::Watch,
 };
-use client::{ports::Bytes, safe_text::printable};
+use client::{
+    ports::{Bytes, trace::Errand},
+    safe_text::printable,
+};
 
 /// How much of a body is kept that comes with another status than 200, in bytes.
 pub(super) const MAX_ERROR_BODY: u64 = 1 << 10;
@@ -26,6 +31,8 @@ const CHUNK: usize = 64 << 10;
 
 /// A request, ready to be sent; the body is shared, so that it can be sent again.
 pub(super) struct Outgoing {
+    /// For the trace alone.
+    pub(super) errand: Errand,
     pub(super) method: reqwest::Method,
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
@@ -44,27 +51,58 @@ pub(super) struct Incoming {
 /// Sends a request and reads the answer.
 ///
 /// reqwest's blocking client begins its time-out anew with every read, so the exchange runs in a thread of its own, and this one keeps the time.
-pub(super) fn exchange(client: &Client, outgoing: Outgoing, pace: Pace) -> Result<Incoming, FailureKind> {
+pub(super) fn exchange(host: &HostClient, outgoing: Outgoing, pace: Pace) -> Result<Incoming, FailureKind> {
     let start = Instant::now();
     let sent = outgoing.body.as_ref().map_or(0, |body| body.len() as u64);
     let limit = outgoing.limit;
     // a little later than ours, which knows what has been read by then
     let timeout = pace.allowed(sent.saturating_add(limit)).saturating_add(Duration::from_secs(1));
-    receive(&begin(client, outgoing, Some(timeout)), sent, limit, pace, start)
+    let mut parts = begin(host, outgoing, Some(timeout));
+    receive(&mut parts, sent, limit, pace, start).inspect_err(|kind| parts.failed(kind))
 }
 
 /// Sends a request in a thread of its own, which ends when nobody listens any more, or at the time-out where there is one.
-pub(super) fn begin(client: &Client, outgoing: Outgoing, timeout: Option<Duration>) -> Receiver<Part> {
-    let host = outgoing.url.host_str().unwrap_or_default().to_owned();
+pub(super) fn begin(host: &HostClient, outgoing: Outgoing, timeout: Option<Duration>) -> Parts {
+    let watch = Watch::begin(host, &outgoing.errand, outgoing.method.as_str(), &outgoing.url);
+    let name = outgoing.url.host_str().unwrap_or_default().to_owned();
     let mut request = Request::new(outgoing.method, outgoing.url);
     *request.headers_mut() = outgoing.headers;
     *request.timeout_mut() = timeout;
     *request.body_mut() = outgoing.body.map(|body| Body::from(body.to_vec()));
 
     let (sender, receiver) = sync_channel(4);
-    let client = client.clone();
-    thread::spawn(move || run(&client, request, &host, &sender));
-    receiver
+    let client = host.client.clone();
+    thread::spawn(move || run(&client, request, &name, &sender));
+    Parts { receiver, watch }
+}
+
+/// The pieces of an answer, as they come.
+pub(super) struct Parts {
+    receiver: Receiver<Part>,
+    watch: Option<Watch>,
+}
+
+impl Parts {
+    /// The next piece, where one comes in time.
+    pub(super) fn next(&mut self, wait: Duration) -> Result<Part, RecvTimeoutError> {
+        let part = self.receiver.recv_timeout(wait)?;
+        if let Some(watch) = &mut self.watch {
+            match &part {
+                Part::Head(status, _) => watch.answered(*status),
+                Part::Data(data) => watch.received(data.len()),
+                Part::Failed(kind) => watch.failed(kind),
+                Part::End => {}
+            }
+        }
+        Ok(part)
+    }
+
+    /// The answer is of no use.
+    pub(super) fn failed(&mut self, kind: &FailureKind) {
+        if let Some(watch) = &mut self.watch {
+            watch.failed(kind);
+        }
+    }
 }
 
 /// What the thread that talks has got.
@@ -103,11 +141,11 @@ fn forward(mut response: Response, host: &str, sender: &SyncSender<Part>) -> Par
     }
 }
 
-fn receive(parts: &Receiver<Part>, sent: u64, limit: u64, pace: Pace, start: Instant) -> Result<Incoming, FailureKind> {
+fn receive(parts: &mut Parts, sent: u64, limit: u64, pace: Pace, start: Instant) -> Result<Incoming, FailureKind> {
     let mut incoming: Option<Incoming> = None;
     loop {
         let got = incoming.as_ref().map_or(0, |i| i.body.len() as u64);
-        let part = match parts.recv_timeout(pace.left(start, sent.saturating_add(got))) {
+        let part = match parts.next(pace.left(start, sent.saturating_add(got))) {
             Ok(part) => part,
             Err(RecvTimeoutError::Timeout) => return Err(FailureKind::Unreachable(too_slow(incoming.is_some(), got, start))),
             Err(RecvTimeoutError::Disconnected) => return Err(FailureKind::Unreachable("the exchange ended early".to_owned())),

@@ -1,21 +1,25 @@
 //! The HTTP clients, one a host: each host has its own CAs and client certificate.
 
-use std::{mem::ManuallyDrop, net::IpAddr, sync::Arc};
+use std::{mem::ManuallyDrop, sync::Arc};
 
 use reqwest::{Url, blocking::Client, redirect::Policy};
 
 use super::{
+    agreed_tls::AgreedTls,
     failure::{FailureKind, causes},
+    host_client::{HostClient, Told, route_of},
     once::OnceEach,
     origin::{Permissions, may_receive},
-    tls,
+    proxy, tls,
     tls_files::TlsFiles,
 };
+use client::ports::trace::Route;
 
 /// The clients that were made so far.
 pub(super) struct Hosts {
     files: Box<dyn TlsFiles>,
     user_agent: String,
+    pub(super) told: Told,
     /// By the authority that is asked.
     clients: OnceEach<(String, Terms), Result<Shared, FailureKind>>,
 }
@@ -57,41 +61,50 @@ impl Terms {
 }
 
 /// A client is never dropped: that would wait for a look-up of a name, which has no time-out of its own, and a command is short.
-type Shared = Arc<ManuallyDrop<Client>>;
+type Shared = Arc<ManuallyDrop<HostClient>>;
 
 impl Hosts {
     pub(super) fn new(files: Box<dyn TlsFiles>, user_agent: String) -> Self {
-        Self { files, user_agent, clients: OnceEach::default() }
+        Self { files, user_agent, told: None, clients: OnceEach::default() }
     }
 
     /// The client for a URL's host.
-    pub(super) fn client(&self, url: &Url, terms: &Terms) -> Result<Client, FailureKind> {
+    pub(super) fn client(&self, url: &Url, terms: &Terms) -> Result<HostClient, FailureKind> {
         let own = authority(url);
         let make = || self.build(url, &own, terms).map(|client| Arc::new(ManuallyDrop::new(client)));
-        self.clients.get((own.clone(), terms.clone()), |_| true, make).map(|client| Client::clone(&client))
+        self.clients.get((own.clone(), terms.clone()), |_| true, make).map(|client| HostClient::clone(&client))
     }
 
-    fn build(&self, url: &Url, own: &str, terms: &Terms) -> Result<Client, FailureKind> {
+    fn build(&self, url: &Url, own: &str, terms: &Terms) -> Result<HostClient, FailureKind> {
         let files = |host: &str| self.files.for_host(host, &terms.registry).map_err(|e| FailureKind::Unusable(e.to_string()));
         let mut material = files(own)?;
         if let Some(voucher) = &terms.voucher {
-            material.roots.extend(files(voucher)?.roots);
+            let theirs = files(voucher)?;
+            material.roots.extend(theirs.roots);
+            material.files.extend(theirs.files);
         }
         if !terms.shows_certificate {
             material.client = None;
         }
-        let config = tls::client_config(material).map_err(|reason| FailureKind::Unusable(format!("{own}: {reason}")))?;
+        let route = match url.scheme() {
+            "http" => Route::default(),
+            _ => route_of(&material),
+        };
+        let route = Route { proxy: proxy::before(url), ..route };
+        let agreed = AgreedTls::default();
+        let config =
+            tls::client_config(material, agreed.clone()).map_err(|reason| FailureKind::Unusable(format!("{own}: {reason}")))?;
         let mut builder = Client::builder()
             .tls_backend_preconfigured(config)
             .https_only(url.scheme() != "http")
             .redirect(Policy::none())
             .referer(false)
             .user_agent(&self.user_agent);
-        if is_this_machine(url) {
-            // as Go does: a proxy cannot reach this machine's own servers
+        if proxy::is_this_machine(url) {
             builder = builder.no_proxy();
         }
-        builder.build().map_err(|e| FailureKind::Unusable(format!("{own}: {}", causes(&e))))
+        let client = builder.build().map_err(|e| FailureKind::Unusable(format!("{own}: {}", causes(&e))))?;
+        Ok(HostClient { client, route, agreed, told: self.told.clone() })
     }
 }
 
@@ -99,11 +112,6 @@ impl Hosts {
 pub(super) fn authority(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     origin::may_receive,
-    pem_files::{certificates, client_pair},
+    pem_files::{client_pair, trust},
     tls_files::{Authorities, TlsFileError, TlsFiles, TlsMaterial},
 };
 
@@ -35,18 +35,18 @@ impl TlsFiles for NamedTlsFiles {
             (None, None) => None,
             _ => return Err(TlsFileError::HalfAPair),
         };
-        let roots = match &self.ca {
-            Some(file) => certificates(file).map_err(|error| {
+        let mut material = TlsMaterial { authorities: Authorities::Alone, client, ..TlsMaterial::default() };
+        if let Some(file) = &self.ca {
+            trust(&mut material, file).map_err(|error| {
                 let reason = match error {
                     _ if !file.exists() => format!("open {}: no such file or directory", file.display()),
                     TlsFileError::Unusable { reason, .. } => reason,
                     error => error.to_string(),
                 };
                 TlsFileError::UnusableCa { path: file.clone(), reason }
-            })?,
-            None => Vec::new(),
-        };
-        Ok(TlsMaterial { roots, authorities: Authorities::Alone, client })
+            })?;
+        }
+        Ok(material)
     }
 }
 

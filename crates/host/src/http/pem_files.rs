@@ -8,7 +8,7 @@ use rustls::pki_types::{
 };
 use zeroize::Zeroizing;
 
-use super::tls_files::{ClientPair, TlsFileError};
+use super::tls_files::{ClientPair, TlsFileError, TlsMaterial};
 
 /// Longest certificate or key file that is read, in bytes.
 const MAX_FILE: u64 = 4 << 20;
@@ -22,6 +22,13 @@ pub fn client_pair(certificate: &Path, key: &Path) -> Result<ClientPair, TlsFile
         e => unusable(key, e.to_string()),
     })?;
     Ok(ClientPair { chain: certificates(certificate)?, key: private, file: certificate.to_owned() })
+}
+
+/// Trusts the CA certificates of a PEM file, too.
+pub fn trust(material: &mut TlsMaterial, file: &Path) -> Result<(), TlsFileError> {
+    material.roots.extend(certificates(file)?);
+    material.files.push(file.to_owned());
+    Ok(())
 }
 
 /// All certificates of a PEM file; it must hold one.

@@ -16,6 +16,9 @@ use x509_cert::{
     ext::pkix::ExtendedKeyUsage,
 };
 
+use super::agreed_tls::AgreedTls;
+use client::ports::trace::TlsVersion;
+
 /// id-kp-serverAuth and anyExtendedKeyUsage, RFC 5280 4.2.1.12
 const SERVER_AUTH: [ObjectIdentifier; 2] =
     [ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1"), ObjectIdentifier::new_unwrap("2.5.29.37.0")];
@@ -26,6 +29,8 @@ const SERVER_AUTH: [ObjectIdentifier; 2] =
 pub(super) struct SelfSignedVerifier {
     pub(super) inner: Arc<dyn ServerCertVerifier>,
     pub(super) configured: Vec<CertificateDer<'static>>,
+    /// Where it is noted which version of TLS was agreed on.
+    pub(super) agreed: AgreedTls,
 }
 
 impl ServerCertVerifier for SelfSignedVerifier {
@@ -51,6 +56,7 @@ impl ServerCertVerifier for SelfSignedVerifier {
         leaf: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        self.agreed.note(TlsVersion::V1_2);
         self.inner.verify_tls12_signature(message, leaf, signature)
     }
 
@@ -60,6 +66,7 @@ impl ServerCertVerifier for SelfSignedVerifier {
         leaf: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        self.agreed.note(TlsVersion::V1_3);
         self.inner.verify_tls13_signature(message, leaf, signature)
     }
 

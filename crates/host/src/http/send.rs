@@ -24,7 +24,10 @@ use super::{
     token::{self, Token, TokenRequest},
     who::{self, Who},
 };
-use client::ports::{Accounts, Asked, Bytes, RemoteError, Service, Step};
+use client::ports::{
+    Accounts, Asked, Bytes, RemoteError, Service, Step,
+    trace::{Errand, Trace},
+};
 use trust::model::gun::Gun;
 
 /// Longest body of an answer to the question what a server wants, in bytes.
@@ -66,6 +69,11 @@ pub struct Ask<'a> {
 }
 
 impl Ask<'_> {
+    /// Why a request is made for it.
+    fn errand(&self, step: Step, login: Option<String>) -> Errand {
+        Errand { service: self.service, step, login }
+    }
+
     /// What is wrong with the server as a whole.
     fn server_failed(&self, kind: FailureKind) -> HttpFailure {
         HttpFailure { step: Step::Server, url: self.api.to_string(), kind }
@@ -111,6 +119,8 @@ struct Shown {
     headers: HeaderMap,
     user: Option<String>,
     who: Who,
+    /// Where the login came from.
+    login: Option<String>,
     token: Option<Token>,
     /// Whether the token served an earlier request, so that it may have been revoked since.
     is_reused: bool,
@@ -130,6 +140,13 @@ impl Net {
             found: OnceEach::default(),
             tokens: OnceEach::default(),
         }
+    }
+
+    /// The same stack, and each request is told of.
+    #[must_use]
+    pub fn traced(mut self, trace: Arc<dyn Trace>) -> Self {
+        self.hosts.told = Some(trace);
+        self
     }
 
     /// Sends a request, a second time where the first was answered by 401 and something else can be shown.
@@ -198,7 +215,8 @@ impl Net {
             Method::Delete => reqwest::Method::DELETE,
         };
         let body = ask.content.as_ref().map(|(_, bytes)| Arc::clone(bytes));
-        let outgoing = Outgoing { method, url: url.clone(), headers, body, limit: ask.limit };
+        let errand = ask.errand(Step::Request, shown.login.clone());
+        let outgoing = Outgoing { errand, method, url: url.clone(), headers, body, limit: ask.limit };
         let client = self.hosts.client(url, &Terms::of_server(ask.registry));
         client.and_then(|client| exchange(&client, outgoing, self.pace)).map_err(failed_at(Step::Request, url))
     }
@@ -223,8 +241,8 @@ impl Net {
         let api = ask.api;
         let url = api.url("").map_err(|e| ask.server_failed(FailureKind::Unusable(format!("{api}: {e}"))))?;
         let fail = failed_at(Step::Challenge, &url);
-        let outgoing =
-            Outgoing { method: reqwest::Method::GET, url: url.clone(), headers: HeaderMap::new(), body: None, limit: MAX_PING };
+        let (errand, method) = (ask.errand(Step::Challenge, None), reqwest::Method::GET);
+        let outgoing = Outgoing { errand, method, url: url.clone(), headers: HeaderMap::new(), body: None, limit: MAX_PING };
         let client = self.hosts.client(&url, &Terms::of_server(ask.registry)).map_err(fail)?;
         let answer = exchange(&client, outgoing, self.pace).map_err(fail)?;
         let challenge = match answer.status {
@@ -272,6 +290,7 @@ impl Net {
         let (registry, scope) = (ask.registry.to_owned(), ask.scope.to_owned());
         let (realm, service, is_anonymous) = (realm.clone(), service.clone(), credential.is_none());
         let wanted = TokenRequest { realm, service, scope, registry, is_anonymous, receiver: server };
+        let login = source(credential, found.as_deref());
         let mut is_reused = true;
         let usable = |token: &Result<Token, HttpFailure>| match token {
             Ok(token) => token.is_alive() && refused.is_none_or(|refused| !Arc::ptr_eq(&token.value, &refused.value)),
@@ -279,20 +298,26 @@ impl Net {
         };
         let token = self.tokens.get(wanted.clone(), usable, || {
             is_reused = false;
-            self.fetch_token(&wanted, credential, &who)
+            self.fetch_token(&wanted, credential, &who, ask.errand(Step::Token, login.clone()))
         })?;
         let user = credential.and_then(Credential::user).map(str::to_owned);
-        Ok(Shown { headers: authorization::bearer(&token.value), user, who, token: Some(token), is_reused })
+        Ok(Shown { headers: authorization::bearer(&token.value), user, who, login, token: Some(token), is_reused })
     }
 
-    fn fetch_token(&self, wanted: &TokenRequest, credential: Option<&Credential>, who: &Who) -> Result<Token, HttpFailure> {
+    fn fetch_token(
+        &self,
+        wanted: &TokenRequest,
+        credential: Option<&Credential>,
+        who: &Who,
+        errand: Errand,
+    ) -> Result<Token, HttpFailure> {
         let mut url = wanted.realm.url().clone();
         url.set_query(None);
         let fail = failed_at(Step::Token, &url);
         let TokenRequest { realm, registry, receiver, is_anonymous, .. } = wanted;
         let terms = Terms::of_realm(&self.permissions, registry, &realm.authority(), receiver, *is_anonymous);
         let client = self.hosts.client(realm.url(), &terms).map_err(fail)?;
-        token::fetch(&client, wanted, credential, who, self.pace).map_err(fail)
+        token::fetch(&client, wanted, credential, who, errand, self.pace).map_err(fail)
     }
 
     /// Shows a credential to the server itself: Basic, or a registry's own token.
@@ -309,7 +334,8 @@ impl Net {
             None => return Err(ask.server_failed(who.refused(None))),
         };
         let user = credential.and_then(Credential::user).map(str::to_owned);
-        Ok(Shown { headers, user, ..Shown::nothing(who) })
+        let login = source(credential, found.as_deref());
+        Ok(Shown { headers, user, login, ..Shown::nothing(who) })
     }
 
     /// The credential for a registry, to be handed to someone who speaks to it in our place.
@@ -329,7 +355,7 @@ impl Net {
 
 impl Shown {
     fn nothing(who: Who) -> Self {
-        Self { headers: HeaderMap::new(), user: None, who, token: None, is_reused: false }
+        Self { headers: HeaderMap::new(), user: None, who, login: None, token: None, is_reused: false }
     }
 }
 
@@ -338,6 +364,11 @@ impl Accounts for Net {
         let found = self.credential(gun.host())?;
         Ok(found.and_then(|found| found.credential.user().map(str::to_owned)))
     }
+}
+
+/// Where the credential came from that is shown.
+fn source(credential: Option<&Credential>, found: Option<&Found>) -> Option<String> {
+    credential.and(found).map(|found| found.source.clone())
 }
 
 fn chosen(headers: &HeaderMap) -> Result<Challenge, FailureKind> {

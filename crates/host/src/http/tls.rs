@@ -10,29 +10,31 @@ use rustls::{
 use rustls_platform_verifier::Verifier;
 
 use super::{
+    agreed_tls::AgreedTls,
     self_signed::SelfSignedVerifier,
     tls_files::{Authorities, TlsMaterial},
 };
 
-/// TLS 1.2 and 1.3, the system's roots and the configured ones, HTTP/2 where the server has it. Certificates are always verified.
-pub(super) fn client_config(material: TlsMaterial) -> Result<ClientConfig, String> {
+/// TLS 1.2 and 1.3, the system's roots and the configured ones, HTTP/2 where the server has it. Certificates are always verified. `agreed` learns
+/// which version it is.
+pub(super) fn client_config(material: TlsMaterial, agreed: AgreedTls) -> Result<ClientConfig, String> {
     if material.authorities == Authorities::Alone {
-        return exclusive_client_config(material);
+        return exclusive_client_config(material, agreed);
     }
-    beside_the_system(material)
+    beside_the_system(material, agreed)
 }
 
-fn beside_the_system(material: TlsMaterial) -> Result<ClientConfig, String> {
+fn beside_the_system(material: TlsMaterial, agreed: AgreedTls) -> Result<ClientConfig, String> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = Verifier::new_with_extra_roots(material.roots.iter().cloned(), Arc::clone(&provider))
         .map_err(|e| format!("no certificate authority can be trusted: {e}"))?;
-    configured(material, provider, Arc::new(verifier))
+    configured(material, provider, Arc::new(verifier), agreed)
 }
 
 /// The same for a server of which the authority is named: then no other authority counts, the system's neither (docker's `ExclusiveRootPools`).
-pub(super) fn exclusive_client_config(material: TlsMaterial) -> Result<ClientConfig, String> {
+pub(super) fn exclusive_client_config(material: TlsMaterial, agreed: AgreedTls) -> Result<ClientConfig, String> {
     if material.roots.is_empty() {
-        return beside_the_system(material);
+        return beside_the_system(material, agreed);
     }
     let provider = Arc::new(aws_lc_rs::default_provider());
     let mut roots = RootCertStore::empty();
@@ -42,15 +44,16 @@ pub(super) fn exclusive_client_config(material: TlsMaterial) -> Result<ClientCon
     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
         .build()
         .map_err(|e| format!("no certificate authority can be trusted: {e}"))?;
-    configured(material, provider, verifier)
+    configured(material, provider, verifier, agreed)
 }
 
 fn configured(
     material: TlsMaterial,
     provider: Arc<CryptoProvider>,
     verifier: Arc<dyn ServerCertVerifier>,
+    agreed: AgreedTls,
 ) -> Result<ClientConfig, String> {
-    let verifier = SelfSignedVerifier { inner: verifier, configured: material.roots };
+    let verifier = SelfSignedVerifier { inner: verifier, configured: material.roots, agreed };
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|e| e.to_string())?

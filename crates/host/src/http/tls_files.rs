@@ -9,6 +9,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 pub struct TlsMaterial {
     /// CA certificates that are trusted.
     pub roots: Vec<CertificateDer<'static>>,
+    /// The files that they are of.
+    pub files: Vec<PathBuf>,
     /// Whether the system's are trusted too.
     pub authorities: Authorities,
     /// Our own certificate and its key, where the host wants one.

@@ -7,7 +7,6 @@ use std::{
 
 use reqwest::{
     Method,
-    blocking::Client,
     header::{CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use serde::Deserialize;
@@ -19,11 +18,13 @@ use super::{
     credential::{Credential, Secret},
     exchange::{Outgoing, exchange},
     failure::FailureKind,
+    host_client::HostClient,
     pace::Pace,
     realm::Realm,
     server_error,
     who::Who,
 };
+use client::ports::trace::Errand;
 
 /// Longest answer of a token server, in bytes.
 const MAX_ANSWER: u64 = 1 << 20;
@@ -65,18 +66,19 @@ pub(super) struct TokenRequest {
 
 /// Asks the realm for a token; `who` says who asks, for a refusal.
 pub(super) fn fetch(
-    client: &Client,
+    host: &HostClient,
     wanted: &TokenRequest,
     credential: Option<&Credential>,
     who: &Who,
+    errand: Errand,
     pace: Pace,
 ) -> Result<Token, FailureKind> {
     let outgoing = match credential {
-        Some(Credential::IdentityToken { token, .. }) => refresh(wanted, token),
-        Some(Credential::Basic { user, password }) => ask(wanted, Some((user, password))),
-        Some(Credential::RegistryToken(_)) | None => ask(wanted, None),
+        Some(Credential::IdentityToken { token, .. }) => refresh(wanted, token, errand),
+        Some(Credential::Basic { user, password }) => ask(wanted, Some((user, password)), errand),
+        Some(Credential::RegistryToken(_)) | None => ask(wanted, None, errand),
     };
-    let answer = exchange(client, outgoing, pace)?;
+    let answer = exchange(host, outgoing, pace)?;
     match answer.status {
         200 => read(&answer.body).map_err(|reason| FailureKind::BadAnswer(reason.to_owned())),
         401 | 403 => Err(who.refused(server_error::summary(&answer.body).as_deref())),
@@ -84,7 +86,7 @@ pub(super) fn fetch(
     }
 }
 
-fn ask(wanted: &TokenRequest, user: Option<(&String, &Secret)>) -> Outgoing {
+fn ask(wanted: &TokenRequest, user: Option<(&String, &Secret)>, errand: Errand) -> Outgoing {
     let mut url = wanted.realm.url().clone();
     let mut query = url.query_pairs_mut();
     if let Some(service) = &wanted.service {
@@ -96,10 +98,10 @@ fn ask(wanted: &TokenRequest, user: Option<(&String, &Secret)>) -> Outgoing {
     }
     drop(query);
     let headers = user.map(|(user, password)| authorization::basic(user, password)).unwrap_or_default();
-    Outgoing { method: Method::GET, url, headers, body: None, limit: MAX_ANSWER }
+    Outgoing { errand, method: Method::GET, url, headers, body: None, limit: MAX_ANSWER }
 }
 
-fn refresh(wanted: &TokenRequest, token: &Secret) -> Outgoing {
+fn refresh(wanted: &TokenRequest, token: &Secret, errand: Errand) -> Outgoing {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("grant_type", "refresh_token").append_pair("client_id", "docker").append_pair("scope", &wanted.scope);
     if let Some(service) = &wanted.service {
@@ -108,6 +110,7 @@ fn refresh(wanted: &TokenRequest, token: &Secret) -> Outgoing {
     let body = Zeroizing::new(form.append_pair("refresh_token", token.expose()).finish());
     let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))]);
     Outgoing {
+        errand,
         method: Method::POST,
         url: wanted.realm.url().clone(),
         headers,
@@ -139,6 +142,8 @@ fn read(body: &[u8]) -> Result<Token, &'static str> {
 
 #[cfg(test)]
 mod tests {
+    use client::ports::{Service, Step};
+
     use super::*;
 
     #[test]
@@ -165,9 +170,10 @@ mod tests {
             receiver: "dtr.example.com".to_owned(),
         };
         let password = Secret::new("p".to_owned()).unwrap();
-        let outgoing = ask(&wanted, Some((&"jeff".to_owned(), &password)));
+        let errand = Errand { service: Service::Registry, step: Step::Token, login: None };
+        let outgoing = ask(&wanted, Some((&"jeff".to_owned(), &password)), errand.clone());
         let query = "x=1&service=dtr+%26+co&scope=repository%3Adtr.example.com%2Fprod%2Fnginx%3Apull%2Cpush&account=jeff";
         assert_eq!(outgoing.url.query(), Some(query));
-        assert!(refresh(&wanted, &password).url.as_str().ends_with("?x=1"));
+        assert!(refresh(&wanted, &password, errand).url.as_str().ends_with("?x=1"));
     }
 }
