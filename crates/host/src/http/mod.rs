@@ -1,35 +1,16 @@
-//! The one HTTP stack: TLS, proxies, challenges, tokens, origins of credentials, limits and deadlines.
+//! HTTP is three things: a transport, the registry protocol's authentication, and the memo of one command.
 //!
 //! A [`Net`] is shared by all threads of a command. It asks each server once what it wants to see (or recalls it from an earlier process),
-//! gets each token once, and sends a request at most twice.
+//! gets each token once, and sends a request at most twice. The Engine, which asks for no credentials over HTTP, is reached by the transport alone.
 
-mod agreed_tls;
-pub mod api;
-mod authorization;
-mod challenge;
-pub mod credential;
-pub mod endpoint;
-mod exchange;
-mod failure;
-mod host_client;
-mod hosts;
-pub mod named_tls;
-mod once;
-pub mod origin;
-mod pace;
-pub mod pem_files;
-mod proxy;
-mod realm;
-mod remembered;
-mod self_signed;
-mod send;
-pub mod server_error;
-mod settings;
-mod tls;
-pub mod tls_files;
-mod token;
-mod watch;
-mod who;
+mod auth;
+mod memo;
+mod transport;
 
-pub use send::{Ask, HttpAnswer, Method, Net};
-pub use settings::NetSettings;
+pub use auth::{
+    api, credential,
+    send::{Ask, HttpAnswer, Method, Net},
+    server_error,
+    settings::NetSettings,
+};
+pub use transport::{endpoint, named_tls, origin, pem_files, tls_files};

@@ -76,7 +76,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::http::realm::Realm;
+    use crate::http::auth::realm::Realm;
 
     #[test]
     fn a_challenge_is_kept_for_its_server_alone() {

@@ -4,7 +4,7 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
-use super::hosts::authority;
+use crate::http::transport::hosts::authority;
 
 /// Longest realm, in bytes.
 const MAX_REALM: usize = 2 << 10;

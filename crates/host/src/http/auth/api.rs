@@ -4,7 +4,7 @@ use std::fmt;
 
 use reqwest::Url;
 
-use super::hosts::authority;
+use crate::http::transport::hosts::authority;
 
 /// `https://host[:port][/prefix]`, without credentials, query or fragment; or the same with `http`, where that was said to be meant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,17 +11,17 @@ use client::{
 
 /// Why a request has no answer. It can be kept, and told to each who waited for the same, whichever service they ask at that address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct HttpFailure {
+pub(in crate::http) struct HttpFailure {
     /// On which step.
-    pub(super) step: Step,
+    pub(in crate::http) step: Step,
     /// What was asked: a URL without credentials and query.
-    pub(super) url: String,
-    pub(super) kind: FailureKind,
+    pub(in crate::http) url: String,
+    pub(in crate::http) kind: FailureKind,
 }
 
 /// The kinds of failure, as `RemoteError` has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum FailureKind {
+pub(in crate::http) enum FailureKind {
     /// The server, or its token server, has refused whoever comes without credentials.
     Anonymous(String),
     BadAnswer(String),
@@ -36,7 +36,7 @@ pub(super) enum FailureKind {
 
 impl HttpFailure {
     /// As it is told to one who asked this service.
-    pub(super) fn of(self, service: Service) -> RemoteError {
+    pub(in crate::http) fn of(self, service: Service) -> RemoteError {
         let Self { step, url, kind } = self;
         let asked = Asked { service, step, url };
         match kind {
@@ -52,12 +52,12 @@ impl HttpFailure {
 }
 
 /// What a kind of failure is on a step at this URL.
-pub(super) fn failed_at(step: Step, url: &Url) -> impl Fn(FailureKind) -> HttpFailure + Copy {
+pub(in crate::http) fn failed_at(step: Step, url: &Url) -> impl Fn(FailureKind) -> HttpFailure + Copy {
     move |kind| HttpFailure { step, url: url.to_string(), kind }
 }
 
 /// Finds the cause of a failed exchange in the chain of its errors. `host` is the host that was asked.
-pub(super) fn classify(error: &(dyn StdError + 'static), host: &str) -> FailureKind {
+pub(in crate::http) fn classify(error: &(dyn StdError + 'static), host: &str) -> FailureKind {
     let mut parse = false;
     let mut cut_off = false;
     let mut at = Some(error);
@@ -142,7 +142,7 @@ fn plain_name(name: &str) -> &str {
 }
 
 /// The chain of causes, outermost first, without the words that say nothing and without repetition.
-pub(super) fn causes(error: &(dyn StdError + 'static)) -> String {
+pub(in crate::http) fn causes(error: &(dyn StdError + 'static)) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut at = Some(error);
     while let Some(error) = at {

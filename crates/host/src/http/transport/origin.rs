@@ -24,12 +24,12 @@ impl Permissions {
     }
 
     /// Whether a server may receive a registry's credentials; both are named as hosts, with or without a port. The connection must be https.
-    pub(super) fn allow_credentials(&self, registry: &str, receiver: &str) -> bool {
+    pub(in crate::http) fn allow_credentials(&self, registry: &str, receiver: &str) -> bool {
         may_receive(registry, receiver) || self.names(registry, receiver, |permitted| &permitted.token_realms)
     }
 
     /// Whether a server may receive a token that a registry's credentials bought: whoever may receive these, and who is named for it.
-    pub(super) fn allow_tokens(&self, registry: &str, receiver: &str) -> bool {
+    pub(in crate::http) fn allow_tokens(&self, registry: &str, receiver: &str) -> bool {
         self.allow_credentials(registry, receiver) || self.names(registry, receiver, |permitted| &permitted.token_receivers)
     }
 
@@ -43,7 +43,7 @@ impl Permissions {
 /// It may where it is the same host, or a host of the same site by the public suffix list (so `auth.docker.io` for `docker.io`). Addresses,
 /// `localhost` and other names without a site must be the same host. The port does not count: whoever answers has shown a certificate for
 /// the host.
-pub(super) fn may_receive(owner: &str, receiver: &str) -> bool {
+pub(in crate::http) fn may_receive(owner: &str, receiver: &str) -> bool {
     if is_same_host(owner, receiver) {
         return true;
     }

@@ -20,8 +20,7 @@ use super::{
     exchange::{MAX_ERROR_BODY, Outgoing, Part, Parts, begin, exchange},
     failure::{FailureKind, causes, failed_at},
     host_client::{HostClient, route_of},
-    pace::Pace,
-    settings::NetSettings,
+    pace::{LEAST_RATE, Pace},
     tls::exclusive_client_config,
     tls_files::TlsMaterial,
 };
@@ -105,7 +104,7 @@ impl Endpoint {
             }
         };
         let client = builder.build().map_err(|e| causes(&e))?;
-        let pace = Pace { timeout, least_rate: NetSettings::default().least_rate };
+        let pace = Pace { timeout, least_rate: LEAST_RATE };
         Ok(Self { host: ManuallyDrop::new(HostClient { client, route, agreed, told: None }), base, pace })
     }
 

@@ -17,7 +17,7 @@ use super::{
 
 /// TLS 1.2 and 1.3, the system's roots and the configured ones, HTTP/2 where the server has it. Certificates are always verified. `agreed` learns
 /// which version it is.
-pub(super) fn client_config(material: TlsMaterial, agreed: AgreedTls) -> Result<ClientConfig, String> {
+pub(in crate::http) fn client_config(material: TlsMaterial, agreed: AgreedTls) -> Result<ClientConfig, String> {
     if material.authorities == Authorities::Alone {
         return exclusive_client_config(material, agreed);
     }
@@ -32,7 +32,7 @@ fn beside_the_system(material: TlsMaterial, agreed: AgreedTls) -> Result<ClientC
 }
 
 /// The same for a server of which the authority is named: then no other authority counts, the system's neither (docker's `ExclusiveRootPools`).
-pub(super) fn exclusive_client_config(material: TlsMaterial, agreed: AgreedTls) -> Result<ClientConfig, String> {
+pub(in crate::http) fn exclusive_client_config(material: TlsMaterial, agreed: AgreedTls) -> Result<ClientConfig, String> {
     if material.roots.is_empty() {
         return beside_the_system(material, agreed);
     }

@@ -25,33 +25,33 @@ use client::{
 };
 
 /// How much of a body is kept that comes with another status than 200, in bytes.
-pub(super) const MAX_ERROR_BODY: u64 = 1 << 10;
+pub(in crate::http) const MAX_ERROR_BODY: u64 = 1 << 10;
 
 const CHUNK: usize = 64 << 10;
 
 /// A request, ready to be sent; the body is shared, so that it can be sent again.
-pub(super) struct Outgoing {
+pub(in crate::http) struct Outgoing {
     /// For the trace alone.
-    pub(super) errand: Errand,
-    pub(super) method: reqwest::Method,
-    pub(super) url: Url,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Option<Bytes>,
+    pub(in crate::http) errand: Errand,
+    pub(in crate::http) method: reqwest::Method,
+    pub(in crate::http) url: Url,
+    pub(in crate::http) headers: HeaderMap,
+    pub(in crate::http) body: Option<Bytes>,
     /// The longest body of an answer with status 200; of any other the first KiB is kept.
-    pub(super) limit: u64,
+    pub(in crate::http) limit: u64,
 }
 
 /// An answer with its whole body.
-pub(super) struct Incoming {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
+pub(in crate::http) struct Incoming {
+    pub(in crate::http) status: u16,
+    pub(in crate::http) headers: HeaderMap,
+    pub(in crate::http) body: Vec<u8>,
 }
 
 /// Sends a request and reads the answer.
 ///
 /// reqwest's blocking client begins its time-out anew with every read, so the exchange runs in a thread of its own, and this one keeps the time.
-pub(super) fn exchange(host: &HostClient, outgoing: Outgoing, pace: Pace) -> Result<Incoming, FailureKind> {
+pub(in crate::http) fn exchange(host: &HostClient, outgoing: Outgoing, pace: Pace) -> Result<Incoming, FailureKind> {
     let start = Instant::now();
     let sent = outgoing.body.as_ref().map_or(0, |body| body.len() as u64);
     let limit = outgoing.limit;
@@ -62,7 +62,7 @@ pub(super) fn exchange(host: &HostClient, outgoing: Outgoing, pace: Pace) -> Res
 }
 
 /// Sends a request in a thread of its own, which ends when nobody listens any more, or at the time-out where there is one.
-pub(super) fn begin(host: &HostClient, outgoing: Outgoing, timeout: Option<Duration>) -> Parts {
+pub(in crate::http) fn begin(host: &HostClient, outgoing: Outgoing, timeout: Option<Duration>) -> Parts {
     let watch = Watch::begin(host, &outgoing.errand, outgoing.method.as_str(), &outgoing.url);
     let name = outgoing.url.host_str().unwrap_or_default().to_owned();
     let mut request = Request::new(outgoing.method, outgoing.url);
@@ -77,14 +77,14 @@ pub(super) fn begin(host: &HostClient, outgoing: Outgoing, timeout: Option<Durat
 }
 
 /// The pieces of an answer, as they come.
-pub(super) struct Parts {
+pub(in crate::http) struct Parts {
     receiver: Receiver<Part>,
     watch: Option<Watch>,
 }
 
 impl Parts {
     /// The next piece, where one comes in time.
-    pub(super) fn next(&mut self, wait: Duration) -> Result<Part, RecvTimeoutError> {
+    pub(in crate::http) fn next(&mut self, wait: Duration) -> Result<Part, RecvTimeoutError> {
         let part = self.receiver.recv_timeout(wait)?;
         if let Some(watch) = &mut self.watch {
             match &part {
@@ -98,7 +98,7 @@ impl Parts {
     }
 
     /// The answer is of no use.
-    pub(super) fn failed(&mut self, kind: &FailureKind) {
+    pub(in crate::http) fn failed(&mut self, kind: &FailureKind) {
         if let Some(watch) = &mut self.watch {
             watch.failed(kind);
         }
@@ -106,7 +106,7 @@ impl Parts {
 }
 
 /// What the thread that talks has got.
-pub(super) enum Part {
+pub(in crate::http) enum Part {
     Head(u16, HeaderMap),
     Data(Vec<u8>),
     End,

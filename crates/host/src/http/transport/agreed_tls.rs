@@ -9,11 +9,11 @@ use client::ports::trace::TlsVersion;
 
 /// The version, as whoever verifies a handshake notes it. A resumed session speaks the version of its first handshake.
 #[derive(Clone, Debug, Default)]
-pub(super) struct AgreedTls(Arc<AtomicU8>);
+pub(in crate::http) struct AgreedTls(Arc<AtomicU8>);
 
 impl AgreedTls {
     /// A handshake speaks this version.
-    pub(super) fn note(&self, version: TlsVersion) {
+    pub(in crate::http) fn note(&self, version: TlsVersion) {
         let minor = match version {
             TlsVersion::V1_2 => 2,
             TlsVersion::V1_3 => 3,
@@ -22,7 +22,7 @@ impl AgreedTls {
     }
 
     /// The version; none before the first handshake.
-    pub(super) fn version(&self) -> Option<TlsVersion> {
+    pub(in crate::http) fn version(&self) -> Option<TlsVersion> {
         match self.0.load(Ordering::Relaxed) {
             2 => Some(TlsVersion::V1_2),
             3 => Some(TlsVersion::V1_3),

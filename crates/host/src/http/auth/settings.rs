@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use super::origin::Permissions;
+use crate::http::transport::{origin::Permissions, pace::LEAST_RATE};
 
 /// The settings of the HTTP stack.
 #[derive(Clone, Debug)]
@@ -19,6 +19,6 @@ pub struct NetSettings {
 
 impl Default for NetSettings {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(30), least_rate: 64 << 10, permissions: Permissions::default(), cache_dir: None }
+        Self { timeout: Duration::from_secs(30), least_rate: LEAST_RATE, permissions: Permissions::default(), cache_dir: None }
     }
 }

@@ -8,36 +8,36 @@ use super::{
     agreed_tls::AgreedTls,
     failure::{FailureKind, causes},
     host_client::{HostClient, Told, route_of},
-    once::OnceEach,
     origin::{Permissions, may_receive},
     proxy, tls,
     tls_files::TlsFiles,
 };
+use crate::http::memo::OnceEach;
 use client::ports::trace::Route;
 
 /// The clients that were made so far.
-pub(super) struct Hosts {
+pub(in crate::http) struct Hosts {
     files: Box<dyn TlsFiles>,
     user_agent: String,
-    pub(super) told: Told,
+    pub(in crate::http) told: Told,
     /// By the authority that is asked.
     clients: OnceEach<(String, Terms), Result<Shared, FailureKind>>,
 }
 
 /// On what terms a host is spoken to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Terms {
+pub(in crate::http) struct Terms {
     /// The registry whose images it is about.
-    pub(super) registry: String,
+    pub(in crate::http) registry: String,
     /// Another host whose configured authorities vouch for this one, too.
-    pub(super) voucher: Option<String>,
+    pub(in crate::http) voucher: Option<String>,
     /// Whether our own certificate is shown where one is configured.
-    pub(super) shows_certificate: bool,
+    pub(in crate::http) shows_certificate: bool,
 }
 
 impl Terms {
     /// Those of a server that a person named: its own authorities vouch for it, and it is shown our certificate.
-    pub(super) fn of_server(registry: &str) -> Self {
+    pub(in crate::http) fn of_server(registry: &str) -> Self {
         Self { registry: registry.to_owned(), voucher: None, shows_certificate: true }
     }
 
@@ -45,7 +45,13 @@ impl Terms {
     ///
     /// The authorities of `server` vouch for it, as with Docker, but on the same site alone, and only where `server` may have itself what is
     /// sent there: whoever holds such an authority can stand in for `server`. Our certificate buys a token for `server` as a login does.
-    pub(super) fn of_realm(permissions: &Permissions, registry: &str, realm: &str, server: &str, is_anonymous: bool) -> Self {
+    pub(in crate::http) fn of_realm(
+        permissions: &Permissions,
+        registry: &str,
+        realm: &str,
+        server: &str,
+        is_anonymous: bool,
+    ) -> Self {
         if realm == server {
             return Self::of_server(registry);
         }
@@ -64,12 +70,12 @@ impl Terms {
 type Shared = Arc<ManuallyDrop<HostClient>>;
 
 impl Hosts {
-    pub(super) fn new(files: Box<dyn TlsFiles>, user_agent: String) -> Self {
+    pub(in crate::http) fn new(files: Box<dyn TlsFiles>, user_agent: String) -> Self {
         Self { files, user_agent, told: None, clients: OnceEach::default() }
     }
 
     /// The client for a URL's host.
-    pub(super) fn client(&self, url: &Url, terms: &Terms) -> Result<HostClient, FailureKind> {
+    pub(in crate::http) fn client(&self, url: &Url, terms: &Terms) -> Result<HostClient, FailureKind> {
         let own = authority(url);
         let make = || self.build(url, &own, terms).map(|client| Arc::new(ManuallyDrop::new(client)));
         self.clients.get((own.clone(), terms.clone()), |_| true, make).map(|client| HostClient::clone(&client))
@@ -109,7 +115,7 @@ impl Hosts {
 }
 
 /// A URL's host, with its port where that is not the usual one.
-pub(super) fn authority(url: &Url) -> String {
+pub(in crate::http) fn authority(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
@@ -117,7 +123,7 @@ pub(super) fn authority(url: &Url) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::origin::Permitted;
+    use crate::http::transport::origin::Permitted;
 
     #[test]
     fn an_authority_vouches_for_its_own_host_and_at_most_for_its_site() {

@@ -11,19 +11,19 @@ use super::{
 use client::ports::trace::{Route, Trace, TrustedAuthorities};
 
 /// Who is told of each request, where anyone is.
-pub(super) type Told = Option<Arc<dyn Trace>>;
+pub(in crate::http) type Told = Option<Arc<dyn Trace>>;
 
 /// A client, and the way that its requests take. Clones share the connections.
 #[derive(Clone)]
-pub(super) struct HostClient {
-    pub(super) client: Client,
-    pub(super) route: Route,
-    pub(super) agreed: AgreedTls,
-    pub(super) told: Told,
+pub(in crate::http) struct HostClient {
+    pub(in crate::http) client: Client,
+    pub(in crate::http) route: Route,
+    pub(in crate::http) agreed: AgreedTls,
+    pub(in crate::http) told: Told,
 }
 
 /// What TLS material means for the way to a host.
-pub(super) fn route_of(material: &TlsMaterial) -> Route {
+pub(in crate::http) fn route_of(material: &TlsMaterial) -> Route {
     let is_alone = material.authorities == Authorities::Alone && !material.roots.is_empty();
     Route {
         authorities: Some(TrustedAuthorities { system: !is_alone, files: material.files.clone() }),

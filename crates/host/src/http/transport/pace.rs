@@ -5,24 +5,27 @@ use std::time::{Duration, Instant};
 /// Up to this many bytes an exchange has the whole time-out and no more.
 const FREE: u64 = 1 << 20;
 
+/// What an exchange of more than that must average, in bytes a second, where nothing else is said.
+pub(in crate::http) const LEAST_RATE: u64 = 64 << 10;
+
 /// A total time for an exchange of up to 1 MiB, both ways together; beyond that a least throughput.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Pace {
+pub(in crate::http) struct Pace {
     /// The total time, from the first look-up of the name to the last byte.
-    pub(super) timeout: Duration,
+    pub(in crate::http) timeout: Duration,
     /// Bytes a second.
-    pub(super) least_rate: u64,
+    pub(in crate::http) least_rate: u64,
 }
 
 impl Pace {
     /// The time that an exchange of so many bytes may take.
-    pub(super) fn allowed(&self, bytes: u64) -> Duration {
+    pub(in crate::http) fn allowed(&self, bytes: u64) -> Duration {
         let above = bytes.saturating_sub(FREE);
         self.timeout.saturating_add(Duration::from_secs(above / self.least_rate.max(1)))
     }
 
     /// What is left of it, and zero where nothing is.
-    pub(super) fn left(&self, start: Instant, bytes: u64) -> Duration {
+    pub(in crate::http) fn left(&self, start: Instant, bytes: u64) -> Duration {
         self.allowed(bytes).saturating_sub(start.elapsed())
     }
 }

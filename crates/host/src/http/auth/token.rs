@@ -16,13 +16,15 @@ use zeroize::Zeroizing;
 use super::{
     authorization,
     credential::{Credential, Secret},
-    exchange::{Outgoing, exchange},
-    failure::FailureKind,
-    host_client::HostClient,
-    pace::Pace,
     realm::Realm,
     server_error,
     who::Who,
+};
+use crate::http::{
+    transport::exchange::{Outgoing, exchange},
+    transport::failure::FailureKind,
+    transport::host_client::HostClient,
+    transport::pace::Pace,
 };
 use client::ports::trace::Errand;
 

@@ -26,11 +26,11 @@ const SERVER_AUTH: [ObjectIdentifier; 2] =
 /// Asks another verifier first; where that one finds nothing wrong but that the server's certificate is a CA, and the certificate is byte for
 /// byte a configured one, its name, dates and purpose are checked here.
 #[derive(Debug)]
-pub(super) struct SelfSignedVerifier {
-    pub(super) inner: Arc<dyn ServerCertVerifier>,
-    pub(super) configured: Vec<CertificateDer<'static>>,
+pub(in crate::http) struct SelfSignedVerifier {
+    pub(in crate::http) inner: Arc<dyn ServerCertVerifier>,
+    pub(in crate::http) configured: Vec<CertificateDer<'static>>,
     /// Where it is noted which version of TLS was agreed on.
-    pub(super) agreed: AgreedTls,
+    pub(in crate::http) agreed: AgreedTls,
 }
 
 impl ServerCertVerifier for SelfSignedVerifier {

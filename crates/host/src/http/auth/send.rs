@@ -12,17 +12,19 @@ use super::{
     authorization,
     challenge::{self, Challenge},
     credential::{Credential, CredentialError, Credentials, Found},
-    exchange::{Incoming, Outgoing, exchange},
-    failure::{FailureKind, HttpFailure, failed_at},
-    hosts::{Hosts, Terms},
-    once::OnceEach,
-    origin::Permissions,
-    pace::Pace,
     remembered::Remembered,
     settings::NetSettings,
-    tls_files::TlsFiles,
     token::{self, Token, TokenRequest},
     who::{self, Who},
+};
+use crate::http::{
+    memo::OnceEach,
+    transport::exchange::{Incoming, Outgoing, exchange},
+    transport::failure::{FailureKind, HttpFailure, failed_at},
+    transport::hosts::{Hosts, Terms},
+    transport::origin::Permissions,
+    transport::pace::Pace,
+    transport::tls_files::TlsFiles,
 };
 use client::ports::{
     Accounts, Asked, Bytes, RemoteError, Service, Step,

@@ -6,13 +6,13 @@ use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::Url;
 
 /// Whether a server is this machine's own. It is asked without a proxy, as by Go: a proxy cannot reach it.
-pub(super) fn is_this_machine(url: &Url) -> bool {
+pub(in crate::http) fn is_this_machine(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// The proxy for a server, without the credentials for it; none where it is asked directly.
-pub(super) fn before(url: &Url) -> Option<String> {
+pub(in crate::http) fn before(url: &Url) -> Option<String> {
     if is_this_machine(url) {
         return None;
     }

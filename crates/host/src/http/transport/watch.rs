@@ -15,7 +15,7 @@ const OURS: [&str; 7] = ["service", "scope", "account", "fromImage", "tag", "rep
 const HIDDEN: &str = "***";
 
 /// A request that is told of when this is dropped.
-pub(super) struct Watch {
+pub(in crate::http) struct Watch {
     host: HostClient,
     exchange: Exchange,
     begun: Instant,
@@ -23,7 +23,7 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Begins to watch; none where nobody is told.
-    pub(super) fn begin(host: &HostClient, errand: &Errand, method: &str, url: &Url) -> Option<Self> {
+    pub(in crate::http) fn begin(host: &HostClient, errand: &Errand, method: &str, url: &Url) -> Option<Self> {
         host.told.as_ref()?;
         let exchange = Exchange {
             errand: errand.clone(),
@@ -40,17 +40,17 @@ impl Watch {
     }
 
     /// An answer came, with this status.
-    pub(super) fn answered(&mut self, status: u16) {
+    pub(in crate::http) fn answered(&mut self, status: u16) {
         self.exchange.status = Some(status);
     }
 
     /// So many bytes of its body came.
-    pub(super) fn received(&mut self, bytes: usize) {
+    pub(in crate::http) fn received(&mut self, bytes: usize) {
         self.exchange.received = self.exchange.received.saturating_add(bytes as u64);
     }
 
     /// It has failed.
-    pub(super) fn failed(&mut self, kind: &FailureKind) {
+    pub(in crate::http) fn failed(&mut self, kind: &FailureKind) {
         self.exchange.fault = Some(match kind {
             FailureKind::Tls(fault, _) => Fault::Tls(*fault),
             FailureKind::BadAnswer(_) => Fault::BadAnswer,

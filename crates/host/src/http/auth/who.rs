@@ -2,11 +2,8 @@
 
 use std::fmt;
 
-use super::{
-    credential::{Credential, Found},
-    failure::FailureKind,
-    origin::Permissions,
-};
+use super::credential::{Credential, Found};
+use crate::http::{transport::failure::FailureKind, transport::origin::Permissions};
 use client::ports::Withheld;
 
 /// Who asks.
@@ -107,7 +104,7 @@ fn chosen<'f>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::{credential::Secret, origin::Permitted};
+    use crate::http::{auth::credential::Secret, transport::origin::Permitted};
 
     const DTR: &str = "dtr.example.com";
     const SITE: &str = "auth.example.com";

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{failure::FailureKind, realm::Realm};
+use super::realm::Realm;
+use crate::http::transport::failure::FailureKind;
 
 /// Longest header that is read, in bytes.
 const MAX_HEADER: usize = 8 << 10;

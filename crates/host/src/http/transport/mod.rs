@@ -1,0 +1,17 @@
+//! The transport: TLS and its authorities, proxies, connections, limits and deadlines, and the trace. It knows nothing of what is asked.
+
+mod agreed_tls;
+pub mod endpoint;
+pub(in crate::http) mod exchange;
+pub(in crate::http) mod failure;
+pub(in crate::http) mod host_client;
+pub(in crate::http) mod hosts;
+pub mod named_tls;
+pub mod origin;
+pub(in crate::http) mod pace;
+pub mod pem_files;
+mod proxy;
+mod self_signed;
+mod tls;
+pub mod tls_files;
+mod watch;
