@@ -321,6 +321,33 @@ fn no_end_knows_another_but_those_that_are_shared() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// The transport knows nothing of what is asked, and the memo nothing at all; authentication stands on both.
+#[test]
+fn http_is_three_things_that_stand_on_each_other() {
+    let parts = ["memo", "transport", "auth"];
+    let place = |path: &[String]| path.get(2).and_then(|part| parts.iter().position(|known| known == part));
+    let of_http = |path: &[String]| path.len() > 2 && path[0] == "host" && path[1] == "http";
+    let mut wrong = Vec::new();
+    let mut seen = BTreeSet::new();
+    for source in sources().iter().filter(|source| of_http(&source.module)) {
+        let own = place(&source.module).unwrap_or_else(|| panic!("{} has no place", source.path.display()));
+        seen.insert(own);
+        for path in used_paths(source).iter().filter(|path| of_http(path)) {
+            // what is reached by way of the front is not known to be below
+            if place(path).is_none_or(|used| used > own) {
+                wrong.push(format!("{} uses {}", source.path.display(), path.join("::")));
+            }
+        }
+        let words = ["/v2/", "www_authenticate", "bearer"];
+        let code = source.code.to_lowercase();
+        if own < 2 && words.iter().any(|word| code.contains(word)) {
+            wrong.push(format!("{} knows the registry's protocol", source.path.display()));
+        }
+    }
+    assert_eq!(seen.len(), parts.len());
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[test]
 fn composition_alone_chooses_ends() {
     let mut wrong = Vec::new();

@@ -7,7 +7,7 @@ use std::sync::{
 
 use client::ports::{Accounts, FileRef, NotaryRemote, RemoteError};
 use host::{
-    http::origin::{Permissions, Permitted},
+    http::permissions::{Permissions, Permitted},
     notary::Access,
 };
 
@@ -252,4 +252,55 @@ fn broken_credentials_are_an_error_and_not_anonymous() {
     let error = world.timestamp(&server.host()).unwrap_err();
     assert!(error.to_string().starts_with("docker-credential-no-such-helper-here: it cannot be run"), "{error}");
     assert!(server.lines().iter().all(|line| line == "GET /v2/"));
+}
+
+#[test]
+fn a_token_server_that_failed_is_asked_again_by_the_next_request() {
+    let fails = Arc::new(AtomicUsize::new(1));
+    let left = Arc::clone(&fails);
+    let (world, server) = with_server(move |request| match request.target.split('?').next().unwrap() {
+        "/token" if left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok() => reply(500, &[], ""),
+        _ => token_server(own_realm)(request),
+    });
+    let host = server.host();
+    let world = world.config(&login(&host));
+    let notary = world.notary(Access::Read);
+    let ask = || notary.fetch_all(&gun(&host), &[FileRef::Timestamp]).pop().unwrap();
+    assert!(matches!(ask(), Err(RemoteError::Status { status: 500, .. })));
+    ask().unwrap();
+    ask().unwrap();
+    let count = |what: &str| server.lines().iter().filter(|line| line.contains(what)).count();
+    assert_eq!((count("/token"), count("timestamp.json")), (2, 2));
+    assert_eq!(server.lines().iter().filter(|line| *line == "GET /v2/").count(), 1, "what was found out is kept");
+}
+
+#[test]
+fn a_batch_asks_a_token_server_that_fails_once() {
+    let (world, server) = with_server(|request| match request.target.split('?').next().unwrap() {
+        "/token" => {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            reply(500, &[], "")
+        }
+        _ => token_server(own_realm)(request),
+    });
+    let notary = world.notary(Access::Read);
+    let answers = notary.fetch_all(&gun(&server.host()), &vec![FileRef::Timestamp; 40]);
+    assert!(answers.iter().all(|answer| matches!(answer, Err(RemoteError::Status { status: 500, .. }))));
+    let asked = server.lines().iter().filter(|line| line.contains("/token")).count();
+    assert_eq!(asked, 1, "forty requests that began together make one attempt");
+}
+
+#[test]
+fn a_challenge_that_could_not_be_had_is_asked_for_again() {
+    let fails = Arc::new(AtomicUsize::new(1));
+    let left = Arc::clone(&fails);
+    let (world, server) = with_server(move |request| {
+        let fails = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
+        if fails { reply(401, &[], "") } else { token_server(own_realm)(request) }
+    });
+    let notary = world.notary(Access::Read);
+    let ask = || notary.fetch_all(&gun(&server.host()), &[FileRef::Timestamp]).pop().unwrap();
+    assert!(ask().is_err());
+    ask().unwrap();
+    assert_eq!(server.lines().iter().filter(|line| *line == "GET /v2/").count(), 2);
 }

@@ -157,9 +157,11 @@ fn a_failure_at_a_shared_address_is_told_to_each_as_its_own() {
     let (world, server) = with_server(|_| reply(302, &["Location: http://localhost/"], ""));
     let (net, host) = (world.net(), server.host());
     let api = Api::parse(&format!("https://{host}")).unwrap();
+    let begun = Instant::now();
     for service in [Service::Registry, Service::Notary] {
         let (method, scope) = (Method::Get, "repository:prod/nginx:pull");
-        let ask = Ask { service, api: &api, method, path: "x", accept: None, content: None, limit: 9, registry: &host, scope };
+        let ask =
+            Ask { service, api: &api, method, path: "x", accept: None, content: None, limit: 9, registry: &host, scope, begun };
         let failure = net.send(&ask).unwrap_err();
         assert!(matches!(&failure, RemoteError::Status { asked: url, status: 302, .. } if url.service == service), "{failure:?}");
     }

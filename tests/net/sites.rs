@@ -12,7 +12,7 @@ use host::{
         api::Api,
         credential::{Credential, CredentialError, Credentials, Found, Secret},
         named_tls::NamedTlsFiles,
-        origin::{Permissions, Permitted},
+        permissions::{Permissions, Permitted},
     },
     notary::{Access, Account, NotaryServers, servers::Servers},
 };
@@ -185,6 +185,7 @@ fn a_token_that_was_bought_for_one_server_is_not_another_s() {
             limit: 9,
             registry: &registry,
             scope,
+            begun: std::time::Instant::now(),
         };
         assert_eq!(net.send(&ask).unwrap().status, 200);
     }

@@ -6,7 +6,7 @@ use crate::config::settings::{DctSettings, OnUnreleased, RegistrySettings};
 use client::session::RefuseUnreleased;
 use host::{
     docker::tls::{CaFile, TlsFolders},
-    http::origin::{Permissions, Permitted},
+    http::permissions::{Permissions, Permitted},
     notary::servers::Servers,
     registry,
 };

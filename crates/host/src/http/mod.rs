@@ -8,9 +8,11 @@ mod memo;
 mod transport;
 
 pub use auth::{
-    api, credential,
-    send::{Ask, HttpAnswer, Method, Net},
+    api,
+    ask::{Ask, HttpAnswer, Method},
+    credential, permissions,
+    send::Net,
     server_error,
     settings::NetSettings,
 };
-pub use transport::{endpoint, named_tls, origin, pem_files, tls_files};
+pub use transport::{endpoint, named_tls, pem_files, tls_files};

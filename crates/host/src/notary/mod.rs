@@ -4,7 +4,7 @@ mod answer;
 mod multipart;
 pub mod servers;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use self::servers::Servers;
 use crate::http::{Ask, HttpAnswer, Method, Net};
@@ -85,6 +85,7 @@ impl NotaryServers {
 
     fn send(
         &self,
+        begun: Instant,
         gun: &Gun,
         method: Method,
         name: &str,
@@ -109,6 +110,7 @@ impl NotaryServers {
             limit,
             registry,
             scope: &scope,
+            begun,
         })
     }
 
@@ -123,7 +125,7 @@ impl NotaryServers {
         in_parallel(items, MAX_WORKERS, ask).into_iter().map(|answer| answer.unwrap_or_else(unanswered)).collect()
     }
 
-    fn fetch(&self, gun: &Gun, file: &FileRef) -> Result<Bytes, RemoteError> {
+    fn fetch(&self, begun: Instant, gun: &Gun, file: &FileRef) -> Result<Bytes, RemoteError> {
         let (name, limit) = match file {
             FileRef::CurrentDelegation(role) => (format!("{role}.json"), MAX_FILE),
             FileRef::CurrentRoot => ("root.json".to_owned(), MAX_ROOT),
@@ -137,7 +139,7 @@ impl NotaryServers {
             }
             FileRef::Hashed { role, sha256, length } => (format!("{role}.{sha256}.json"), *length),
         };
-        let answer = self.send(gun, Method::Get, &name, None, limit)?;
+        let answer = self.send(begun, gun, Method::Get, &name, None, limit)?;
         let asked = answer.asked.clone();
         let body = answer::file(answer)?;
         match file {
@@ -156,23 +158,25 @@ impl NotaryRemote for NotaryServers {
     }
 
     fn fetch_all(&self, gun: &Gun, files: &[FileRef]) -> Vec<Result<Bytes, RemoteError>> {
-        self.each(gun, files, |file| self.fetch(gun, file))
+        let begun = Instant::now();
+        self.each(gun, files, |file| self.fetch(begun, gun, file))
     }
 
     fn server_keys(&self, gun: &Gun, roles: &[RoleName]) -> Vec<Result<Bytes, RemoteError>> {
-        self.each(gun, roles, |role| answer::file(self.send(gun, Method::Get, &format!("{role}.key"), None, MAX_KEY)?))
+        let begun = Instant::now();
+        self.each(gun, roles, |role| answer::file(self.send(begun, gun, Method::Get, &format!("{role}.key"), None, MAX_KEY)?))
     }
 
     fn rotate_server_key(&self, gun: &Gun, role: &RoleName) -> Result<Bytes, RemoteError> {
-        answer::file(self.send(gun, Method::Post, &format!("{role}.key"), None, MAX_KEY)?)
+        answer::file(self.send(Instant::now(), gun, Method::Post, &format!("{role}.key"), None, MAX_KEY)?)
     }
 
     fn publish(&self, gun: &Gun, files: &[(RoleName, Bytes)]) -> Result<(), RemoteError> {
-        answer::receipt(self.send(gun, Method::Post, "", Some(multipart::form(files)), MAX_RECEIPT)?)
+        answer::receipt(self.send(Instant::now(), gun, Method::Post, "", Some(multipart::form(files)), MAX_RECEIPT)?)
     }
 
     fn delete(&self, gun: &Gun) -> Result<(), RemoteError> {
         // Notary answers 200 for a repository that it lacks (server/handlers/default.go); a 404 is another server's
-        answer::receipt(self.send(gun, Method::Delete, "", None, MAX_RECEIPT)?)
+        answer::receipt(self.send(Instant::now(), gun, Method::Delete, "", None, MAX_RECEIPT)?)
     }
 }

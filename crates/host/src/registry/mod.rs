@@ -2,7 +2,7 @@
 //!
 //! What is signed is a digest and a length, and neither is taken from what a registry claims: both are of the bytes that it sends.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use reqwest::header::CONTENT_TYPE;
 
@@ -64,6 +64,7 @@ impl Registries {
             limit: MAX_MANIFEST,
             registry: gun.host(),
             scope: &format!("repository:{name}:pull"),
+            begun: Instant::now(),
         })
     }
 }

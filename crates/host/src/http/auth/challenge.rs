@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::realm::Realm;
-use crate::http::transport::failure::FailureKind;
+use super::{failure::FailureKind, realm::Realm};
 
 /// Longest header that is read, in bytes.
 const MAX_HEADER: usize = 8 << 10;
@@ -40,7 +39,7 @@ pub(super) fn choose<'h>(headers: impl Iterator<Item = &'h [u8]>) -> Result<Chal
             if raw.scheme == "bearer" {
                 let realm = raw.get("realm").filter(|realm| !realm.is_empty());
                 let realm = Realm::parse(realm.ok_or_else(|| unmet("its Bearer challenge has no realm"))?)
-                    .map_err(FailureKind::BadAnswer)?;
+                    .map_err(FailureKind::bad_answer)?;
                 return Ok(Challenge::Bearer { realm, service: raw.get("service").map(str::to_owned) });
             }
             basic |= raw.scheme == "basic";
@@ -179,6 +178,7 @@ impl<'a> Scanner<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::transport::failure::Failure;
 
     fn chosen(headers: &[&str]) -> Result<Challenge, FailureKind> {
         choose(headers.iter().map(|h| h.as_bytes()))
@@ -205,7 +205,7 @@ mod tests {
     fn a_realm_that_is_none_is_a_bad_answer() {
         for realm in ["http://a", "/token", "https://a?scope=x"] {
             let header = format!("Basic realm=x, Bearer realm=\"{realm}\"");
-            assert!(matches!(chosen(&[&header]), Err(FailureKind::BadAnswer(_))), "{header}");
+            assert!(matches!(chosen(&[&header]), Err(FailureKind::Exchange(Failure::BadAnswer(_)))), "{header}");
         }
     }
 

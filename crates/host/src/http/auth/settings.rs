@@ -2,7 +2,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use crate::http::transport::{origin::Permissions, pace::LEAST_RATE};
+use super::permissions::Permissions;
+use crate::http::transport::pace::LEAST_RATE;
 
 /// The settings of the HTTP stack.
 #[derive(Clone, Debug)]

@@ -16,15 +16,14 @@ use zeroize::Zeroizing;
 use super::{
     authorization,
     credential::{Credential, Secret},
+    failure::FailureKind,
     realm::Realm,
     server_error,
     who::Who,
 };
 use crate::http::{
-    transport::exchange::{Outgoing, exchange},
-    transport::failure::FailureKind,
-    transport::host_client::HostClient,
-    transport::pace::Pace,
+    transport::exchange::{Incoming, Outgoing},
+    transport::failure::Failure,
 };
 use client::ports::trace::Errand;
 
@@ -66,23 +65,22 @@ pub(super) struct TokenRequest {
     pub(super) receiver: String,
 }
 
-/// Asks the realm for a token; `who` says who asks, for a refusal.
+/// Asks the realm for a token by this exchange; `who` says who asks, for a refusal.
 pub(super) fn fetch(
-    host: &HostClient,
+    exchange: impl FnOnce(Outgoing) -> Result<Incoming, Failure>,
     wanted: &TokenRequest,
     credential: Option<&Credential>,
     who: &Who,
     errand: Errand,
-    pace: Pace,
 ) -> Result<Token, FailureKind> {
     let outgoing = match credential {
         Some(Credential::IdentityToken { token, .. }) => refresh(wanted, token, errand),
         Some(Credential::Basic { user, password }) => ask(wanted, Some((user, password)), errand),
         Some(Credential::RegistryToken(_)) | None => ask(wanted, None, errand),
     };
-    let answer = exchange(host, outgoing, pace)?;
+    let answer = exchange(outgoing)?;
     match answer.status {
-        200 => read(&answer.body).map_err(|reason| FailureKind::BadAnswer(reason.to_owned())),
+        200 => read(&answer.body).map_err(FailureKind::bad_answer),
         401 | 403 => Err(who.refused(server_error::summary(&answer.body).as_deref())),
         status => Err(FailureKind::Status(status, server_error::summary(&answer.body))),
     }

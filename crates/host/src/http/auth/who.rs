@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use super::credential::{Credential, Found};
-use crate::http::{transport::failure::FailureKind, transport::origin::Permissions};
+use super::{
+    credential::{Credential, Found},
+    failure::FailureKind,
+    permissions::Permissions,
+};
 use client::ports::Withheld;
 
 /// Who asks.
@@ -104,7 +107,7 @@ fn chosen<'f>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::{auth::credential::Secret, transport::origin::Permitted};
+    use crate::http::auth::{credential::Secret, permissions::Permitted};
 
     const DTR: &str = "dtr.example.com";
     const SITE: &str = "auth.example.com";

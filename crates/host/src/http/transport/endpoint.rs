@@ -2,7 +2,6 @@
 
 use std::{
     io,
-    mem::ManuallyDrop,
     path::PathBuf,
     sync::{Arc, mpsc::RecvTimeoutError},
     time::Duration,
@@ -18,14 +17,14 @@ use reqwest::{
 use super::{
     agreed_tls::AgreedTls,
     exchange::{MAX_ERROR_BODY, Outgoing, Part, Parts, begin, exchange},
-    failure::{FailureKind, causes, failed_at},
-    host_client::{HostClient, route_of},
+    failure::{Failure, causes},
+    host_client::{DroppedApart, HostClient, route_of},
     pace::{LEAST_RATE, Pace},
     tls::exclusive_client_config,
     tls_files::TlsMaterial,
 };
 use client::ports::{
-    RemoteError, Service, Step,
+    Asked, RemoteError, Service, Step,
     trace::{Errand, Route, Trace},
 };
 
@@ -45,8 +44,7 @@ pub enum Address {
 
 /// The server, and the connections to it.
 pub struct Endpoint {
-    /// Never dropped, as those of `hosts`.
-    host: ManuallyDrop<HostClient>,
+    host: HostClient,
     base: Url,
     pace: Pace,
 }
@@ -105,7 +103,8 @@ impl Endpoint {
         };
         let client = builder.build().map_err(|e| causes(&e))?;
         let pace = Pace { timeout, least_rate: LEAST_RATE };
-        Ok(Self { host: ManuallyDrop::new(HostClient { client, route, agreed, told: None }), base, pace })
+        let client = DroppedApart::new(client);
+        Ok(Self { host: HostClient { client, route, agreed, told: None }, base, pace })
     }
 
     /// The same, and each request is told of.
@@ -164,7 +163,7 @@ impl Endpoint {
                         each(line.trim_ascii()).map_err(Broken::Here)?;
                     }
                     if rest.len() > MAX_LINE {
-                        return Err(Broken::There(FailureKind::BadAnswer(format!("a line is longer than {MAX_LINE} bytes"))));
+                        return Err(Broken::There(Failure::BadAnswer(format!("a line is longer than {MAX_LINE} bytes"))));
                     }
                 }
                 Part::Data(data) => {
@@ -198,31 +197,31 @@ impl Endpoint {
     }
 }
 
-fn engine_failed(url: &Url, kind: FailureKind) -> RemoteError {
-    failed_at(Step::Request, url)(kind).of(Service::Engine)
+fn engine_failed(url: &Url, kind: Failure) -> RemoteError {
+    kind.of(Asked::request(Service::Engine, url.as_str()))
 }
 
 /// Why a stream ended early: something failed on its way, or whoever takes the lines has had enough.
 enum Broken<E> {
-    There(FailureKind),
+    There(Failure),
     Here(E),
 }
 
-impl<E> From<FailureKind> for Broken<E> {
-    fn from(kind: FailureKind) -> Self {
+impl<E> From<Failure> for Broken<E> {
+    fn from(kind: Failure) -> Self {
         Self::There(kind)
     }
 }
 
-fn next(parts: &mut Parts, wait: Duration) -> Result<Part, FailureKind> {
+fn next(parts: &mut Parts, wait: Duration) -> Result<Part, Failure> {
     parts.next(wait).map_err(|error| match error {
         RecvTimeoutError::Timeout => {
-            FailureKind::Unreachable(format!("{}: nothing came for {} s", io::ErrorKind::TimedOut, wait.as_secs()))
+            Failure::Unreachable(format!("{}: nothing came for {} s", io::ErrorKind::TimedOut, wait.as_secs()))
         }
         RecvTimeoutError::Disconnected => early(),
     })
 }
 
-fn early() -> FailureKind {
-    FailureKind::BadAnswer("the answer ended early".to_owned())
+fn early() -> Failure {
+    Failure::BadAnswer("the answer ended early".to_owned())
 }

@@ -9,13 +9,13 @@ use std::{
 
 use reqwest::{
     Url,
-    blocking::{Body, Client, Request, Response},
+    blocking::{Body, Request, Response},
     header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap},
 };
 
 use super::{
-    failure::{FailureKind, classify},
-    host_client::HostClient,
+    failure::{Failure, classify},
+    host_client::{DroppedApart, HostClient},
     pace::Pace,
     watch::Watch,
 };
@@ -51,7 +51,7 @@ pub(in crate::http) struct Incoming {
 /// Sends a request and reads the answer.
 ///
 /// reqwest's blocking client begins its time-out anew with every read, so the exchange runs in a thread of its own, and this one keeps the time.
-pub(in crate::http) fn exchange(host: &HostClient, outgoing: Outgoing, pace: Pace) -> Result<Incoming, FailureKind> {
+pub(in crate::http) fn exchange(host: &HostClient, outgoing: Outgoing, pace: Pace) -> Result<Incoming, Failure> {
     let start = Instant::now();
     let sent = outgoing.body.as_ref().map_or(0, |body| body.len() as u64);
     let limit = outgoing.limit;
@@ -98,7 +98,7 @@ impl Parts {
     }
 
     /// The answer is of no use.
-    pub(in crate::http) fn failed(&mut self, kind: &FailureKind) {
+    pub(in crate::http) fn failed(&mut self, kind: &Failure) {
         if let Some(watch) = &mut self.watch {
             watch.failed(kind);
         }
@@ -110,10 +110,11 @@ pub(in crate::http) enum Part {
     Head(u16, HeaderMap),
     Data(Vec<u8>),
     End,
-    Failed(FailureKind),
+    Failed(Failure),
 }
 
-fn run(client: &Client, request: Request, host: &str, sender: &SyncSender<Part>) {
+fn run(client: &DroppedApart, request: Request, host: &str, sender: &SyncSender<Part>) {
+    let Some(client) = client.get() else { return };
     let last = match client.execute(request) {
         Ok(response) => forward(response, host, sender),
         Err(error) => Part::Failed(classify(&error, host)),
@@ -141,14 +142,14 @@ fn forward(mut response: Response, host: &str, sender: &SyncSender<Part>) -> Par
     }
 }
 
-fn receive(parts: &mut Parts, sent: u64, limit: u64, pace: Pace, start: Instant) -> Result<Incoming, FailureKind> {
+fn receive(parts: &mut Parts, sent: u64, limit: u64, pace: Pace, start: Instant) -> Result<Incoming, Failure> {
     let mut incoming: Option<Incoming> = None;
     loop {
         let got = incoming.as_ref().map_or(0, |i| i.body.len() as u64);
         let part = match parts.next(pace.left(start, sent.saturating_add(got))) {
             Ok(part) => part,
-            Err(RecvTimeoutError::Timeout) => return Err(FailureKind::Unreachable(too_slow(incoming.is_some(), got, start))),
-            Err(RecvTimeoutError::Disconnected) => return Err(FailureKind::Unreachable("the exchange ended early".to_owned())),
+            Err(RecvTimeoutError::Timeout) => return Err(Failure::Unreachable(too_slow(incoming.is_some(), got, start))),
+            Err(RecvTimeoutError::Disconnected) => return Err(Failure::Unreachable("the exchange ended early".to_owned())),
         };
         match (part, &mut incoming) {
             (Part::Head(status, headers), _) => {
@@ -166,18 +167,18 @@ fn receive(parts: &mut Parts, sent: u64, limit: u64, pace: Pace, start: Instant)
             // an error's status says more than a failure to read the rest of it
             (Part::Failed(_), Some(incoming)) if incoming.status != 200 => break,
             (Part::Failed(_), _) if pace.left(start, sent.saturating_add(got)).is_zero() => {
-                return Err(FailureKind::Unreachable(too_slow(incoming.is_some(), got, start)));
+                return Err(Failure::Unreachable(too_slow(incoming.is_some(), got, start)));
             }
             (Part::Failed(kind), _) => return Err(kind),
             (Part::Data(_) | Part::End, None) => {}
         }
     }
-    incoming.ok_or_else(|| FailureKind::Unreachable("the exchange ended early".to_owned()))
+    incoming.ok_or_else(|| Failure::Unreachable("the exchange ended early".to_owned()))
 }
 
 impl Incoming {
     /// Takes a piece of the body; whether there is enough.
-    fn append(&mut self, data: &[u8], limit: u64) -> Result<bool, FailureKind> {
+    fn append(&mut self, data: &[u8], limit: u64) -> Result<bool, Failure> {
         self.body.extend_from_slice(data);
         let length = self.body.len() as u64;
         if self.status != 200 {
@@ -188,17 +189,17 @@ impl Incoming {
     }
 }
 
-fn check_head(headers: &HeaderMap, limit: u64) -> Result<(), FailureKind> {
+fn check_head(headers: &HeaderMap, limit: u64) -> Result<(), Failure> {
     if let Some(encoding) = headers.get(CONTENT_ENCODING).filter(|e| *e != "identity") {
         let encoding = printable(&String::from_utf8_lossy(encoding.as_bytes()));
-        return Err(FailureKind::BadAnswer(format!("the answer is compressed ({encoding}), which was not asked for")));
+        return Err(Failure::BadAnswer(format!("the answer is compressed ({encoding}), which was not asked for")));
     }
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > limit) { Err(too_long(limit)) } else { Ok(()) }
 }
 
-fn too_long(limit: u64) -> FailureKind {
-    FailureKind::BadAnswer(format!("the answer is longer than the {limit} bytes that are allowed"))
+fn too_long(limit: u64) -> Failure {
+    Failure::BadAnswer(format!("the answer is longer than the {limit} bytes that are allowed"))
 }
 
 fn too_slow(has_begun: bool, got: u64, start: Instant) -> String {

@@ -1,63 +1,35 @@
-//! Failures of a request, classified: a TLS failure is never an outage, and every cause is told in full.
+//! Failures of an exchange, classified: a TLS failure is never an outage, and every cause is told in full.
 
 use std::{error::Error as StdError, io};
 
-use reqwest::Url;
-
 use client::{
-    ports::{Asked, RemoteError, Service, Step, TlsFault, Withheld},
+    ports::{Asked, RemoteError, TlsFault},
     safe_text::printable,
 };
 
-/// Why a request has no answer. It can be kept, and told to each who waited for the same, whichever service they ask at that address.
+/// Why an exchange came to nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::http) struct HttpFailure {
-    /// On which step.
-    pub(in crate::http) step: Step,
-    /// What was asked: a URL without credentials and query.
-    pub(in crate::http) url: String,
-    pub(in crate::http) kind: FailureKind,
-}
-
-/// The kinds of failure, as `RemoteError` has them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::http) enum FailureKind {
-    /// The server, or its token server, has refused whoever comes without credentials.
-    Anonymous(String),
+pub(in crate::http) enum Failure {
     BadAnswer(String),
-    Status(u16, Option<String>),
     Tls(TlsFault, String),
-    Unauthorized(String),
-    /// There are credentials, which are kept from a server of another site.
-    Withheld(String, Box<Withheld>),
-    Unusable(String),
     Unreachable(String),
+    Unusable(String),
 }
 
-impl HttpFailure {
-    /// As it is told to one who asked this service.
-    pub(in crate::http) fn of(self, service: Service) -> RemoteError {
-        let Self { step, url, kind } = self;
-        let asked = Asked { service, step, url };
-        match kind {
-            FailureKind::BadAnswer(reason) => RemoteError::BadAnswer { asked, reason },
-            FailureKind::Status(status, said) => RemoteError::Status { asked, status, said },
-            FailureKind::Tls(fault, cause) => RemoteError::Tls { asked, fault, cause },
-            FailureKind::Anonymous(reason) | FailureKind::Unauthorized(reason) => RemoteError::Unauthorized { asked, reason },
-            FailureKind::Withheld(reason, withheld) => RemoteError::Withheld { asked, reason, withheld },
-            FailureKind::Unusable(reason) => RemoteError::Unusable(reason),
-            FailureKind::Unreachable(cause) => RemoteError::Unreachable { asked, cause },
+impl Failure {
+    /// As it is told to one who asked for this.
+    pub(in crate::http) fn of(self, asked: Asked) -> RemoteError {
+        match self {
+            Self::BadAnswer(reason) => RemoteError::BadAnswer { asked, reason },
+            Self::Tls(fault, cause) => RemoteError::Tls { asked, fault, cause },
+            Self::Unreachable(cause) => RemoteError::Unreachable { asked, cause },
+            Self::Unusable(reason) => RemoteError::Unusable(reason),
         }
     }
 }
 
-/// What a kind of failure is on a step at this URL.
-pub(in crate::http) fn failed_at(step: Step, url: &Url) -> impl Fn(FailureKind) -> HttpFailure + Copy {
-    move |kind| HttpFailure { step, url: url.to_string(), kind }
-}
-
 /// Finds the cause of a failed exchange in the chain of its errors. `host` is the host that was asked.
-pub(in crate::http) fn classify(error: &(dyn StdError + 'static), host: &str) -> FailureKind {
+pub(in crate::http) fn classify(error: &(dyn StdError + 'static), host: &str) -> Failure {
     let mut parse = false;
     let mut cut_off = false;
     let mut at = Some(error);
@@ -72,12 +44,12 @@ pub(in crate::http) fn classify(error: &(dyn StdError + 'static), host: &str) ->
     }
     let causes = causes(error);
     if parse {
-        return FailureKind::BadAnswer(format!("the answer is not HTTP: {causes}"));
+        return Failure::BadAnswer(format!("the answer is not HTTP: {causes}"));
     }
     if cut_off {
-        return FailureKind::BadAnswer("the connection was closed before the answer was complete".to_owned());
+        return Failure::BadAnswer("the connection was closed before the answer was complete".to_owned());
     }
-    FailureKind::Unreachable(causes)
+    Failure::Unreachable(causes)
 }
 
 /// An I/O error hides the error that it carries from `source`.
@@ -89,7 +61,7 @@ fn find_tls<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error
     }
 }
 
-fn tls_kind(error: &rustls::Error, host: &str) -> FailureKind {
+fn tls_kind(error: &rustls::Error, host: &str) -> Failure {
     use rustls::{AlertDescription, CertificateError as Cert, Error};
     let (fault, cause) = match error {
         Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType) => {
@@ -128,7 +100,7 @@ fn tls_kind(error: &rustls::Error, host: &str) -> FailureKind {
         }
         error => (TlsFault::Other, printable(&error.to_string())),
     };
-    FailureKind::Tls(fault, cause)
+    Failure::Tls(fault, cause)
 }
 
 fn is_ca(error: &rustls::OtherError) -> bool {

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::{
-    origin::may_receive,
     pem_files::{client_pair, trust},
+    site::may_receive,
     tls_files::{Authorities, TlsFileError, TlsFiles, TlsMaterial},
 };
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Url;
 
-use super::{failure::FailureKind, host_client::HostClient};
+use super::{failure::Failure, host_client::HostClient};
 use client::ports::trace::{Errand, Exchange, Fault};
 
 /// The parameters of a query that this program chooses itself: of the protocol for tokens, and of the Engine's API. No server can name a token
@@ -50,11 +50,11 @@ impl Watch {
     }
 
     /// It has failed.
-    pub(in crate::http) fn failed(&mut self, kind: &FailureKind) {
+    pub(in crate::http) fn failed(&mut self, kind: &Failure) {
         self.exchange.fault = Some(match kind {
-            FailureKind::Tls(fault, _) => Fault::Tls(*fault),
-            FailureKind::BadAnswer(_) => Fault::BadAnswer,
-            _ => Fault::Unreachable,
+            Failure::Tls(fault, _) => Fault::Tls(*fault),
+            Failure::BadAnswer(_) => Fault::BadAnswer,
+            Failure::Unreachable(_) | Failure::Unusable(_) => Fault::Unreachable,
         });
     }
 }
