@@ -51,7 +51,7 @@ impl NotaryCommand for Args {
                     changes.push(NumberedChange { number, action, scope, kind, path });
                 }
                 Err(reason) => {
-                    context.ui.warning("bad-staged-change", &format!("change {number}, {}, is none: {reason}", staged.file.name))
+                    context.ui.warning("bad-staged-change", &format!("change {number}, {}, is none: {reason}", staged.file.name));
                 }
             }
         }
