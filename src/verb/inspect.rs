@@ -4,7 +4,6 @@ use std::{
     cell::RefCell,
     collections::BTreeSet,
     sync::atomic::{AtomicUsize, Ordering},
-    thread,
 };
 
 use serde::Serialize;
@@ -20,6 +19,7 @@ use crate::{
 use client::{
     error::OpsError,
     image::inspect_image::{self, ImageReport},
+    in_parallel::in_parallel,
     outcome::Outcome,
     ports::{Events, Warning, events::Event},
 };
@@ -155,7 +155,7 @@ fn progress(done: usize, all: usize) -> String {
 fn side_by_side<'a>(images: &'a [String], context: &'a Context<'_>) -> impl Iterator<Item = (&'a str, ImageAnswer)> {
     let (all, done) = (images.len(), AtomicUsize::new(0));
     images.chunks(SIDE_BY_SIDE).flat_map(move |images| {
-        let look = |typed: &str| {
+        let look = |typed: &String| {
             let answer = look(typed, context);
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             if all > 1 {
@@ -163,18 +163,9 @@ fn side_by_side<'a>(images: &'a [String], context: &'a Context<'_>) -> impl Iter
             }
             answer
         };
-        if let [typed] = images {
-            return vec![(typed.as_str(), look(typed))];
-        }
-        thread::scope(|scope| {
-            let look = &look;
-            let looking: Vec<_> = images.iter().map(|typed| (typed.as_str(), scope.spawn(move || look(typed)))).collect();
-            let lost = || CliError::new("the image could not be looked at").coded("failed");
-            let answer = |looking: thread::ScopedJoinHandle<'_, ImageAnswer>| {
-                looking.join().unwrap_or_else(|_| ImageAnswer { warnings: Vec::new(), report: Err(lost()) })
-            };
-            looking.into_iter().map(|(typed, looking)| (typed, answer(looking))).collect::<Vec<_>>()
-        })
+        let lost = |_| ImageAnswer { warnings: Vec::new(), report: Err(CliError::new("the image could not be looked at")) };
+        let answers = in_parallel(images, SIDE_BY_SIDE, look).into_iter().map(|answer| answer.unwrap_or_else(lost));
+        images.iter().map(String::as_str).zip(answers).collect::<Vec<_>>()
     })
 }
 
