@@ -71,8 +71,19 @@ const IMPURE_CRATES: [&str; 14] = [
 const OF_EACH_COMMAND_LINE: [&str; 5] = ["Args", "Arguments", "Command", "GlobalFlags", "KeyCommand"];
 
 /// What stands beside the commands and is none.
-const SHARED_BY_COMMANDS: [&str; 9] =
-    ["changes", "command", "definition", "key_choice", "key_folder", "key_id", "public_key", "signer_name", "target_file"];
+const SHARED_BY_COMMANDS: [&str; 11] = [
+    "changes",
+    "command",
+    "definition",
+    "delegation_words",
+    "key_choice",
+    "key_names",
+    "new_target",
+    "public_key",
+    "signed_target",
+    "signer_name",
+    "target_file",
+];
 
 /// The libraries that draw on a terminal and read it, each with its file.
 const OF_THE_TERMINAL: [(&str, &str); 3] =

@@ -1,16 +1,11 @@
 //! `notary addhash`
 
-use std::path::PathBuf;
-
-use clap::ValueHint;
-
-use super::{changes, command::NotaryCommand};
+use super::{command::NotaryCommand, new_target::NewTargetArgs};
 use crate::{
     compose::{context::Context, wiring::Access},
     face::notary_misuse,
     options::{
-        boolean::go_bool,
-        notary::{List, TEMPLATE, go_int, listed, path, words},
+        notary::{TEMPLATE, go_int},
         notary_names::repository,
     },
     term::error::CliError,
@@ -25,18 +20,9 @@ use trust::{
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "notary addhash [ GUN ] <target> <byte size> <hashes> [flags]", help_template = TEMPLATE)]
 pub struct Args {
-    /// File with custom data for this target
-    #[arg(long, allow_hyphen_values = true, value_parser = path(), value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub custom: Option<PathBuf>,
-
-    /// Publish at once, with all that is staged already
-    #[arg(short, long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
-          hide_default_value = true, value_name = "BOOL")]
-    pub publish: bool,
-
-    /// Delegation roles to add this target to
-    #[arg(short, long, allow_hyphen_values = true, value_parser = words, value_name = "ROLES")]
-    pub roles: Vec<List<String>>,
+    /// What is added, and to what.
+    #[command(flatten)]
+    pub new: NewTargetArgs,
 
     /// Hex encoded sha256 of the target to add
     #[arg(long, allow_hyphen_values = true, value_name = "HEX")]
@@ -45,14 +31,6 @@ pub struct Args {
     /// Hex encoded sha512 of the target to add
     #[arg(long, allow_hyphen_values = true, value_name = "HEX")]
     pub sha512: Option<String>,
-
-    /// Repository
-    #[arg(value_name = "GUN")]
-    pub gun: Option<String>,
-
-    /// Name of the target
-    #[arg(value_name = "TARGET")]
-    pub target: Option<String>,
 
     /// Its length in bytes
     #[arg(value_name = "SIZE")]
@@ -75,7 +53,7 @@ impl NotaryCommand for Args {
     fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
         let given = |hash: &Option<String>| hash.clone().filter(|hash| !hash.is_empty());
         let (sha256, sha512) = (given(&self.sha256), given(&self.sha512));
-        let (Some(gun), Some(name), Some(size)) = (&self.gun, &self.target, &self.size) else { return Err(misused()) };
+        let (Some(gun), Some(name), Some(size)) = (&self.new.gun, &self.new.target, &self.size) else { return Err(misused()) };
         if sha256.is_none() && sha512.is_none() {
             return Err(misused());
         }
@@ -84,16 +62,19 @@ impl NotaryCommand for Args {
         let length = u64::try_from(size).map_err(|_| CliError::new(format!("no target is {size} bytes long")))?;
         let hashes = [hash("sha256", sha256.as_deref(), 32)?, hash("sha512", sha512.as_deref(), 64)?];
         let names: Vec<&str> = hashes.iter().flatten().map(|(algorithm, _)| *algorithm).collect();
-        let custom = changes::custom(self.custom.as_deref())?;
-        let roles = changes::target_roles(context, &listed(&self.roles))?.into_iter();
-        let added = roles.map(|role| addition(role, name, length, &hashes, custom.clone()));
-        changes::stage(context, &gun, &added.collect::<Vec<_>>())?;
+        let custom = self.new.custom()?;
         let names = names.join(", ");
-        context.ui.line(&format!("Addition of target \"{name}\" by {names} hash to repository \"{gun}\" staged for next publish."));
-        if sha256.is_none() {
-            context.ui.warning("no-sha256", &format!("{name} has no SHA-256: `lookup` shows none, and Docker passes it over"));
-        }
-        changes::publish_where_wanted(context, &gun, self.publish)
+        self.new.stage(
+            context,
+            &gun,
+            |role| addition(role, name, length, &hashes, custom.clone()),
+            |ui| {
+                ui.line(&format!("Addition of target \"{name}\" by {names} hash to repository \"{gun}\" staged for next publish."));
+                if sha256.is_none() {
+                    ui.warning("no-sha256", &format!("{name} has no SHA-256: `lookup` shows none, and Docker passes it over"));
+                }
+            },
+        )
     }
 }
 

@@ -1,27 +1,33 @@
 //! What the commands that stage changes share.
 
-use std::path::Path;
-
 use crate::{
     compose::context::Context,
     face::{edit_distance::distance, notary_events::NotaryNarrator, notary_failure::told},
-    term::error::CliError,
+    options::notary::PublishFlag,
+    term::{error::CliError, ui::Ui},
 };
 use client::repo::{publish_staged::publish_staged, stage};
 use trust::{
     edit::change::Change,
-    json::value::Json,
-    model::{gun::Gun, key_id::CanonicalKeyId, role::RoleName},
+    model::{gun::Gun, role::RoleName},
 };
 
-/// Stages changes behind those that are staged already. No server is asked.
-pub(super) fn stage(context: &Context<'_>, gun: &Gun, changes: &[Change]) -> Result<(), CliError> {
-    stage::stage(context.wiring.changelist(), gun, context.now, changes).map(drop).map_err(|error| told(&error))
+/// Stages changes behind those that are staged already, and has it told. No server is asked unless `-p` wants all of it published.
+pub(super) fn stage(
+    context: &Context<'_>,
+    gun: &Gun,
+    changes: &[Change],
+    flag: PublishFlag,
+    tell: impl FnOnce(&Ui),
+) -> Result<(), CliError> {
+    stage::stage(context.wiring.changelist(), gun, context.now, changes).map_err(|error| told(&error))?;
+    tell(context.ui);
+    publish_where_wanted(context, gun, flag)
 }
 
 /// Publishes all that is staged, where `-p` wants it.
-pub(super) fn publish_where_wanted(context: &Context<'_>, gun: &Gun, wanted: bool) -> Result<(), CliError> {
-    if !wanted {
+pub(super) fn publish_where_wanted(context: &Context<'_>, gun: &Gun, flag: PublishFlag) -> Result<(), CliError> {
+    if !flag.publish {
         return Ok(());
     }
     context.ui.line(&format!("Auto-publishing changes to {gun}"));
@@ -77,35 +83,6 @@ fn is_near_releases(name: &str) -> bool {
     name != releases.as_str() && distance(&name.to_lowercase(), releases.as_str()) <= 2
 }
 
-/// Reads the custom data of a target: JSON, in the one form in which the server can verify it again. `null` is none.
-pub(super) fn custom(file: Option<&Path>) -> Result<Option<Json>, CliError> {
-    let Some(file) = file else { return Ok(None) };
-    let bytes = super::target_file::read_small(file).map_err(CliError::new)?;
-    match Json::parse(&bytes) {
-        Ok(Json::Null) => Ok(None),
-        Ok(json) if json.control_character().is_some() => {
-            Err(CliError::new(format!("{}: custom data with a control character cannot be signed", file.display())))
-        }
-        Ok(json) => Ok(Some(json)),
-        Err(error) => Err(CliError::new(format!("{}: this custom data cannot be signed: {error}", file.display()))
-            .hinted("custom data is JSON with whole numbers within 2^53; a fraction can stand in a text")),
-    }
-}
-
-/// Reads the ID of a key to be removed. Whatever cannot be one would remove nothing, without a word.
-pub(super) fn key_id(typed: &str) -> Result<CanonicalKeyId, CliError> {
-    CanonicalKeyId::from_hex(&typed.to_ascii_lowercase())
-        .ok_or_else(|| CliError::new(format!("invalid key ID provided: {typed}")).hinted("an ID has 64 hexadecimal digits"))
-}
-
-/// Paths as notary tells of them: sorted, with a word for the empty one, which every name begins with.
-pub(super) fn shown_paths(paths: &[String]) -> String {
-    let mut paths = paths.to_vec();
-    paths.sort();
-    let shown = |path: &String| if path.is_empty() { "\"\" <all paths>".to_owned() } else { path.clone() };
-    paths.iter().map(shown).collect::<Vec<_>>().join("\n")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,10 +97,5 @@ mod tests {
         for other in ["targets/releases", "targets/jeff", "targets", "targets/qa", "targets/releases/qa", "targets/prereleases"] {
             assert!(!is_near_releases(other), "{other}");
         }
-    }
-
-    #[test]
-    fn paths_are_told_in_order() {
-        assert_eq!(shown_paths(&["x".to_owned(), String::new(), "a".to_owned()]), "\"\" <all paths>\na\nx");
     }
 }

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 
-use super::{changes, command::NotaryCommand, target_file};
+use super::{changes, command::NotaryCommand, delegation_words, target_file};
 use crate::{
     compose::{context::Context, wiring::Access},
     face::notary_misuse,
     options::{
         boolean::go_bool,
-        notary::{List, TEMPLATE, listed, path, words},
+        notary::{List, PublishFlag, TEMPLATE, listed, path, words},
         notary_names::repository,
     },
     term::error::CliError,
@@ -37,10 +37,9 @@ pub struct Args {
     #[arg(long, allow_hyphen_values = true, value_parser = words, value_name = "PATHS")]
     pub paths: Vec<List<String>>,
 
-    /// Publish at once, with all that is staged already
-    #[arg(short, long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
-          hide_default_value = true, value_name = "BOOL")]
-    pub publish: bool,
+    /// Whether it is published at once.
+    #[command(flatten)]
+    pub publish: PublishFlag,
 
     /// Repository
     #[arg(value_name = "GUN")]
@@ -83,20 +82,16 @@ impl NotaryCommand for Args {
         let mut with = Vec::new();
         if !keys.is_empty() {
             staged.push(Change::Delegate { role: role.clone(), keys, paths: Vec::new() });
-            with.push(format!("with keys [{}], ", ids.join(" ")));
+            with.push(delegation_words::with_keys(&ids));
         }
         if !paths.is_empty() {
-            with.push(format!("with paths [{}], ", changes::shown_paths(&paths)));
+            with.push(delegation_words::with_paths(&paths));
             staged.push(Change::Delegate { role: role.clone(), keys: Vec::new(), paths });
         }
-        changes::stage(context, &gun, &staged)?;
-        changes::warn_near_releases(context, &role);
-        let with = with.concat();
-        let words = format!("Addition of delegation role {role} {with}to repository \"{gun}\" staged for next publish.");
-        context.ui.line("");
-        context.ui.lines(words.lines());
-        context.ui.line("");
-        changes::publish_where_wanted(context, &gun, self.publish)
+        changes::stage(context, &gun, &staged, self.publish, |ui| {
+            changes::warn_near_releases(context, &role);
+            delegation_words::staged(ui, "Addition", &role, &with, &gun);
+        })
     }
 }
 

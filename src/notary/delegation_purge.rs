@@ -1,12 +1,11 @@
 //! `notary delegation purge`
 
-use super::{changes, command::NotaryCommand};
+use super::{changes, command::NotaryCommand, key_names};
 use crate::{
     compose::{context::Context, wiring::Access},
     face::notary_misuse,
     options::{
-        boolean::go_bool,
-        notary::{List, TEMPLATE, listed, words},
+        notary::{List, PublishFlag, TEMPLATE, listed, words},
         notary_names::repository,
     },
     term::error::CliError,
@@ -21,10 +20,9 @@ pub struct Args {
     #[arg(long, allow_hyphen_values = true, value_parser = words, value_name = "KEYIDS")]
     pub key: Vec<List<String>>,
 
-    /// Publish at once, with all that is staged already
-    #[arg(short, long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
-          hide_default_value = true, value_name = "BOOL")]
-    pub publish: bool,
+    /// Whether it is published at once.
+    #[command(flatten)]
+    pub publish: PublishFlag,
 
     /// Repository
     #[arg(value_name = "GUN")]
@@ -54,10 +52,10 @@ impl NotaryCommand for Args {
             return misused("Please provide at least one key ID to be removed using the --key flag");
         }
         let gun = repository(gun)?;
-        let keys = typed.iter().map(|id| changes::key_id(id)).collect::<Result<Vec<_>, _>>()?;
-        changes::stage(context, &gun, &[Change::PurgeKeys { below: RoleName::targets(), keys }])?;
-        context.ui.line(&format!("Removal of the following keys from all delegations in {gun} staged for next publish:"));
-        context.ui.lines(typed.iter().map(|id| format!("\t- {id}")));
-        changes::publish_where_wanted(context, &gun, self.publish)
+        let keys = typed.iter().map(|id| key_names::any_key(id)).collect::<Result<Vec<_>, _>>()?;
+        changes::stage(context, &gun, &[Change::PurgeKeys { below: RoleName::targets(), keys }], self.publish, |ui| {
+            ui.line(&format!("Removal of the following keys from all delegations in {gun} staged for next publish:"));
+            ui.lines(typed.iter().map(|id| format!("\t- {id}")));
+        })
     }
 }

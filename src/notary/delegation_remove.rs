@@ -1,12 +1,12 @@
 //! `notary delegation remove`
 
-use super::{changes, command::NotaryCommand};
+use super::{changes, command::NotaryCommand, delegation_words, key_names};
 use crate::{
     compose::{context::Context, wiring::Access},
     face::notary_misuse,
     options::{
         boolean::go_bool,
-        notary::{List, TEMPLATE, listed, words},
+        notary::{List, PublishFlag, TEMPLATE, listed, words},
         notary_names::repository,
     },
     term::error::CliError,
@@ -29,10 +29,9 @@ pub struct Args {
     #[arg(long, allow_hyphen_values = true, value_parser = words, value_name = "PATHS")]
     pub paths: Vec<List<String>>,
 
-    /// Publish at once, with all that is staged already
-    #[arg(short, long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
-          hide_default_value = true, value_name = "BOOL")]
-    pub publish: bool,
+    /// Whether it is published at once.
+    #[command(flatten)]
+    pub publish: PublishFlag,
 
     /// Answer yes to the removal question (no confirmation)
     #[arg(short, long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
@@ -72,57 +71,52 @@ impl NotaryCommand for Args {
             .ok_or_else(|| changes::hinted_at_releases(CliError::new(format!("invalid delegation name {role}")), role))?;
         let paths = listed(&self.paths);
         if self.keys.is_empty() && paths.is_empty() && !self.all_paths {
-            remove_all(self, context, &gun, &role)?;
+            self.remove_all(context, &gun, &role)
         } else {
-            remove_some(self, context, &gun, &role, paths)?;
+            self.remove_some(context, &gun, &role, paths)
         }
-        changes::publish_where_wanted(context, &gun, self.publish)
     }
 }
 
-fn remove_all(args: &Args, context: &Context<'_>, gun: &Gun, role: &RoleName) -> Result<(), CliError> {
-    context.ui.line("");
-    let question = "Are you sure you want to remove all data for this delegation? (yes/no)";
-    if args.yes {
-        context.ui.lines([question, "Confirmed `yes` from flag"]);
-    } else if context.prompter.is_yes(question) {
+impl Args {
+    fn remove_all(&self, context: &Context<'_>, gun: &Gun, role: &RoleName) -> Result<(), CliError> {
         context.ui.line("");
-    } else {
-        return Err(CliError::new("Aborting action."));
+        let question = "Are you sure you want to remove all data for this delegation? (yes/no)";
+        if self.yes {
+            context.ui.lines([question, "Confirmed `yes` from flag"]);
+        } else if context.prompter.is_yes(question) {
+            context.ui.line("");
+        } else {
+            return Err(CliError::new("Aborting action."));
+        }
+        changes::stage(context, gun, &[Change::Undelegate { role: role.clone() }], self.publish, |ui| {
+            ui.lines([
+                "",
+                &format!(
+                    "Forced removal (including all keys and paths) of delegation role {role} to repository \"{gun}\" staged for next publish."
+                ),
+                "",
+            ]);
+        })
     }
-    changes::stage(context, gun, &[Change::Undelegate { role: role.clone() }])?;
-    context.ui.lines([
-        "",
-        &format!(
-            "Forced removal (including all keys and paths) of delegation role {role} to repository \"{gun}\" staged for next publish."
-        ),
-        "",
-    ]);
-    Ok(())
-}
 
-fn remove_some(args: &Args, context: &Context<'_>, gun: &Gun, role: &RoleName, paths: Vec<String>) -> Result<(), CliError> {
-    let keys = args.keys.iter().map(|id| changes::key_id(id)).collect::<Result<Vec<_>, _>>()?;
-    let mut staged = Vec::new();
-    let mut with = Vec::new();
-    if !keys.is_empty() {
-        with.push(format!("with keys [{}], ", args.keys.join(" ")));
+    fn remove_some(&self, context: &Context<'_>, gun: &Gun, role: &RoleName, paths: Vec<String>) -> Result<(), CliError> {
+        let keys = self.keys.iter().map(|id| key_names::any_key(id)).collect::<Result<Vec<_>, _>>()?;
+        let mut staged = Vec::new();
+        let mut with = Vec::new();
+        if !keys.is_empty() {
+            with.push(delegation_words::with_keys(&self.keys));
+        }
+        if self.all_paths {
+            with.push("with all paths, ".to_owned());
+            staged.push(Change::ClearPaths { role: role.clone() });
+        } else if !paths.is_empty() {
+            with.push(delegation_words::with_paths(&paths));
+            staged.push(Change::RemovePaths { role: role.clone(), paths });
+        }
+        if !keys.is_empty() {
+            staged.push(Change::RemoveKeys { role: role.clone(), keys });
+        }
+        changes::stage(context, gun, &staged, self.publish, |ui| delegation_words::staged(ui, "Removal", role, &with, gun))
     }
-    if args.all_paths {
-        with.push("with all paths, ".to_owned());
-        staged.push(Change::ClearPaths { role: role.clone() });
-    } else if !paths.is_empty() {
-        with.push(format!("with paths [{}], ", changes::shown_paths(&paths)));
-        staged.push(Change::RemovePaths { role: role.clone(), paths });
-    }
-    if !keys.is_empty() {
-        staged.push(Change::RemoveKeys { role: role.clone(), keys });
-    }
-    changes::stage(context, gun, &staged)?;
-    let with = with.concat();
-    let words = format!("Removal of delegation role {role} {with}to repository \"{gun}\" staged for next publish.");
-    context.ui.line("");
-    context.ui.lines(words.lines());
-    context.ui.line("");
-    Ok(())
 }

@@ -10,8 +10,7 @@ use crate::{
     compose::{context::Context, wiring::Access},
     face::{notary_events::NotaryNarrator, notary_failure::told, notary_misuse},
     options::{
-        boolean::go_bool,
-        notary::{TEMPLATE, path},
+        notary::{PublishFlag, TEMPLATE, path},
         notary_names::repository,
     },
     term::error::CliError,
@@ -29,10 +28,9 @@ use trust::crypto::{
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "notary init [ GUN ] [flags]", help_template = TEMPLATE)]
 pub struct Args {
-    /// Publish at once, with all that is staged already
-    #[arg(short, long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
-          hide_default_value = true, value_name = "BOOL")]
-    pub publish: bool,
+    /// Whether it is published at once.
+    #[command(flatten)]
+    pub publish: PublishFlag,
 
     /// Root certificate: of the root key that is given, or of one in the key store
     #[arg(long = "rootcert", allow_hyphen_values = true, value_parser = path(), value_name = "FILE", value_hint = ValueHint::FilePath)]

@@ -1,6 +1,6 @@
 //! `notary key list`
 
-use super::{command::NotaryCommand, key_folder::folder_of};
+use super::{command::NotaryCommand, key_names::folder_of};
 use crate::{
     compose::context::Context,
     face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},

@@ -1,6 +1,6 @@
 //! `notary key passwd`
 
-use super::{command::NotaryCommand, key_id::key_id};
+use super::{command::NotaryCommand, key_names::own_key};
 use crate::{
     compose::context::Context,
     face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
@@ -37,7 +37,7 @@ impl NotaryCommand for Args {
             return Err(notary_misuse::misused("key passwd", "must specify the key ID of the key to change the passphrase of"));
         };
         let unknown = || CliError::new(format!("could not retrieve local key for key ID provided: {typed}"));
-        let id = key_id(typed)?.ok_or_else(unknown)?;
+        let id = own_key(typed)?.ok_or_else(unknown)?;
         let narrator = NotaryNarrator::new(context.ui);
         let session = context.session(&narrator);
         let info = session.key_files.find(id).map_err(|error| notary_failure::told(&OpsError::Keys(error)))?.ok_or_else(unknown)?;

@@ -1,6 +1,9 @@
 //! `notary key remove`
 
-use super::{command::NotaryCommand, key_folder::folder_of, key_id::key_id};
+use super::{
+    command::NotaryCommand,
+    key_names::{folder_of, own_key},
+};
 use crate::{
     compose::context::Context,
     face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
@@ -32,7 +35,7 @@ impl NotaryCommand for Args {
         let Some(typed) = &self.id else {
             return Err(notary_misuse::misused("key remove", "must specify the key ID of the key to remove"));
         };
-        let id = key_id(typed)?;
+        let id = own_key(typed)?;
         let (ui, narrator) = (context.ui, NotaryNarrator::new(context.ui));
         let session = context.session(&narrator);
         ui.line("");

@@ -1,9 +1,9 @@
 //! `notary lookup`
 
-use super::command::NotaryCommand;
+use super::{command::NotaryCommand, signed_target::signed_target};
 use crate::{
     compose::context::Context,
-    face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
+    face::notary_misuse,
     options::{
         notary::TEMPLATE,
         notary_names::repository,
@@ -12,8 +12,6 @@ use crate::{
     render::{json, targets_json::OneTargetJson},
     term::error::CliError,
 };
-use client::image::list_targets;
-use client::outcome::Outcome;
 
 /// Looks up a target in a trusted collection
 #[derive(Debug, clap::Args)]
@@ -46,12 +44,7 @@ impl NotaryCommand for Args {
             return Err(notary_misuse::misused("lookup", "Must specify a GUN and target"));
         };
         let gun = repository(gun)?;
-        let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
-        let narrator = NotaryNarrator::new(context.ui);
-        let found = list_targets::lookup(&context.session(&narrator), &gun, &[], target)
-            .map(Outcome::into_result)
-            .map_err(|error| notary_failure::told(&error))?;
-        let found = found.ok_or_else(|| CliError::new(format!("No valid trust data for {target}")))?;
+        let found = signed_target(context, &gun, target)?;
         match self.output {
             OutputFormat::Json => context.ui.json(&json::report(&OneTargetJson::of(gun.as_str(), &found))?),
             OutputFormat::Text => context.ui.line(&format!("{target} sha256:{} {}", found.meta.sha256, found.meta.length)),

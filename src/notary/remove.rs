@@ -4,8 +4,7 @@ use super::{changes, command::NotaryCommand};
 use crate::{
     compose::{context::Context, wiring::Access},
     options::{
-        boolean::go_bool,
-        notary::{List, TEMPLATE, listed, words},
+        notary::{List, PublishFlag, TEMPLATE, listed, words},
         notary_names::repository,
     },
     term::error::CliError,
@@ -16,10 +15,9 @@ use trust::edit::change::Change;
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "notary remove [ GUN ] <target> [flags]", help_template = TEMPLATE)]
 pub struct Args {
-    /// Publish at once, with all that is staged already
-    #[arg(short, long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
-          hide_default_value = true, value_name = "BOOL")]
-    pub publish: bool,
+    /// Whether it is published at once.
+    #[command(flatten)]
+    pub publish: PublishFlag,
 
     /// Delegation roles to remove this target from
     #[arg(short, long, allow_hyphen_values = true, value_parser = words, value_name = "ROLES")]
@@ -54,8 +52,8 @@ impl NotaryCommand for Args {
         let gun = repository(gun)?;
         let roles = changes::target_roles(context, &listed(&self.roles))?.into_iter();
         let removed = roles.map(|role| Change::RemoveTarget { role, name: name.clone() });
-        changes::stage(context, &gun, &removed.collect::<Vec<_>>())?;
-        context.ui.line(&format!("Removal of {name} from {gun} staged for next publish."));
-        changes::publish_where_wanted(context, &gun, self.publish)
+        changes::stage(context, &gun, &removed.collect::<Vec<_>>(), self.publish, |ui| {
+            ui.line(&format!("Removal of {name} from {gun} staged for next publish."));
+        })
     }
 }

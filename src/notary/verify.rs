@@ -9,10 +9,10 @@ use std::{
 
 use clap::ValueHint;
 
-use super::command::NotaryCommand;
+use super::{command::NotaryCommand, signed_target::signed_target};
 use crate::{
     compose::context::Context,
-    face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
+    face::notary_misuse,
     options::{
         boolean::go_bool,
         notary::{TEMPLATE, path},
@@ -20,8 +20,6 @@ use crate::{
     },
     term::error::{CliError, os_words},
 };
-use client::image::list_targets;
-use client::outcome::Outcome;
 use host::bounded::read_bounded;
 use trust::model::hashes::HashMismatch;
 
@@ -66,14 +64,7 @@ impl NotaryCommand for Args {
             return Err(notary_misuse::misused("verify", "Must specify a GUN and target"));
         };
         let gun = repository(gun)?;
-        let narrator = NotaryNarrator::new(context.ui);
-        let found = {
-            let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
-            list_targets::lookup(&context.session(&narrator), &gun, &[], target)
-                .map(Outcome::into_result)
-                .map_err(|error| notary_failure::told(&error))
-        };
-        let found = found.and_then(|found| found.ok_or_else(|| CliError::new(format!("No valid trust data for {target}"))));
+        let found = signed_target(context, &gun, target);
         let found = found.map_err(|error| error.prefixed(&format!("error retrieving target by name:{target}, error:")))?;
         let length = found.meta.length;
         let differs = |algorithm: &str, expected: &str, cause: String| {

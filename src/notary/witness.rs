@@ -4,7 +4,10 @@ use super::{changes, command::NotaryCommand};
 use crate::{
     compose::{context::Context, wiring::Access},
     face::notary_misuse,
-    options::{boolean::go_bool, notary::TEMPLATE, notary_names::repository},
+    options::{
+        notary::{PublishFlag, TEMPLATE},
+        notary_names::repository,
+    },
     term::error::CliError,
 };
 use trust::{
@@ -16,10 +19,9 @@ use trust::{
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "notary witness [ GUN ] <role> ... [flags]", help_template = TEMPLATE)]
 pub struct Args {
-    /// Publish at once, with all that is staged already
-    #[arg(short, long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
-          hide_default_value = true, value_name = "BOOL")]
-    pub publish: bool,
+    /// Whether it is published at once.
+    #[command(flatten)]
+    pub publish: PublishFlag,
 
     /// Repository
     #[arg(value_name = "GUN")]
@@ -42,10 +44,10 @@ impl NotaryCommand for Args {
         };
         let gun = repository(gun)?;
         let roles: Vec<Change> = self.roles.iter().map(|name| witness(name)).collect::<Result<_, _>>()?;
-        changes::stage(context, &gun, &roles)?;
-        context.ui.line("The following roles were successfully marked for witnessing on the next publish:");
-        context.ui.lines(self.roles.iter().map(|role| format!("\t- {role}")));
-        changes::publish_where_wanted(context, &gun, self.publish)
+        changes::stage(context, &gun, &roles, self.publish, |ui| {
+            ui.line("The following roles were successfully marked for witnessing on the next publish:");
+            ui.lines(self.roles.iter().map(|role| format!("\t- {role}")));
+        })
     }
 }
 

@@ -68,6 +68,15 @@ pub struct GlobalFlags {
     pub passphrases: PassphraseFlags,
 }
 
+/// The flag of the commands that stage changes.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct PublishFlag {
+    /// Publish at once, with all that is staged already
+    #[arg(short, long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = go_bool,
+          hide_default_value = true, value_name = "BOOL")]
+    pub publish: bool,
+}
+
 /// What one value of a flag lists, as in `--roles targets/a,targets/b`. The flag may stand several times.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List<T>(Vec<T>);
