@@ -282,8 +282,8 @@ mod tests {
             &[],
             &[new_key("targets", "1"), new_key("targets", "2")],
         );
-        assert!(seen.contains("Enter passphrase for new repository key with ID 1: "), "{seen}");
-        assert!(seen.contains("Enter passphrase for new repository key with ID 2: "), "{seen}");
+        assert!(seen.contains("Enter passphrase for new repository key with ID 1000000: "), "{seen}");
+        assert!(seen.contains("Enter passphrase for new repository key with ID 2000000: "), "{seen}");
     }
 
     #[test]
@@ -353,7 +353,7 @@ mod tests {
         let set = [("DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "")];
         let (_, answers) = session("", &set, &[new_key("root", "1"), existing("root", "1", 0)]);
         let error = "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE is set but empty: a new key needs a passphrase";
-        let existing = "no passphrase for the root key with ID 1: the input ended; DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE is set but \
+        let existing = "no passphrase for the root key with ID 1000000: the input ended; DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE is set but \
                         empty; give it a value, or answer the prompt on a terminal";
         assert_eq!(answers, [error, existing].map(|error| Err(DecisionError::NoAnswer(error.to_owned()))));
     }
@@ -389,6 +389,6 @@ mod tests {
     #[test]
     fn a_name_cannot_act_on_the_terminal() {
         let (seen, _) = session("x\n", &[], &[existing("je\u{1b}[2Jff", "1", 0)]);
-        assert_eq!(seen, "Enter passphrase for je\\u{1b}[2Jff key with ID 1: \n");
+        assert_eq!(seen, "Enter passphrase for je\\u{1b}[2Jff key with ID 1000000: \n");
     }
 }
