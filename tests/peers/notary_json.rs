@@ -12,6 +12,14 @@ fn parsed(run: Run) -> Value {
     serde_json::from_str(&run.ok().stdout).unwrap()
 }
 
+/// The same answer of a verb of dct, which has more members.
+fn of_dct(verb: &str, answer: &Value) -> Value {
+    let mut answer = answer.clone();
+    answer["verb"] = verb.into();
+    answer["warnings"] = json!([]);
+    answer
+}
+
 #[test]
 fn what_programs_are_told() {
     let Some(peers) = Peers::start() else { return };
@@ -35,9 +43,9 @@ fn what_programs_are_told() {
     let mut one = json!({"schemaVersion": 1, "repository": repository});
     one.as_object_mut().unwrap().extend(target.as_object().unwrap().clone());
     assert_eq!(parsed(ours(&["list", "--output=json", &repository])), list);
-    assert_eq!(parsed(home.dct(&["list", "--output", "json", &repository])), list);
+    assert_eq!(parsed(home.dct(&["list", "--output", "json", &repository])), of_dct("list", &list));
     assert_eq!(parsed(ours(&["lookup", "--output=json", &repository, "v1"])), one);
-    assert_eq!(parsed(home.dct(&["lookup", "--output", "json", &repository, "v1"])), one);
+    assert_eq!(parsed(home.dct(&["lookup", "--output", "json", &repository, "v1"])), of_dct("lookup", &one));
     let roles = parsed(ours(&["delegation", "list", "--output=json", &repository]));
     assert_eq!(roles["delegations"][0]["role"], "targets/releases");
     assert_eq!((&roles["delegations"][0]["paths"], &roles["delegations"][0]["threshold"]), (&json!(["", "v"]), &json!(1)));
