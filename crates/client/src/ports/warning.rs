@@ -53,6 +53,7 @@ pub enum Warning {
     /// The keys that repositories on this machine name may not all be known.
     KeysPartlyKnown {
         /// The repository that could not be read; none where it is a folder.
+        #[serde(rename = "repository")]
         gun: Option<Gun>,
         /// Why not.
         reason: String,
@@ -79,11 +80,13 @@ pub enum Warning {
     /// `targets/releases` is delegated, and the server has no file of it.
     MissingReleases {
         /// The repository.
+        #[serde(rename = "repository")]
         gun: Gun,
     },
     /// A role was named that the repository does not have.
     NoSuchRole {
         /// The repository.
+        #[serde(rename = "repository")]
         gun: Gun,
         /// The role.
         role: RoleName,
@@ -101,6 +104,7 @@ pub enum Warning {
     /// The server took a new repository, and does not show it yet.
     NotShownYet {
         /// The repository.
+        #[serde(rename = "repository")]
         gun: Gun,
     },
     /// Keys that are purged stay in a role's file, which nobody here can sign.
@@ -173,6 +177,7 @@ pub enum Warning {
     /// A key may release, and stands in the report under no signer.
     UnnamedReleaser {
         /// The repository.
+        #[serde(rename = "repository")]
         gun: Gun,
         /// The key's ID.
         key: String,
@@ -195,6 +200,7 @@ pub enum StillUsed {
         /// The role.
         role: RoleName,
         /// Its repository.
+        #[serde(rename = "repository")]
         gun: Gun,
     },
     /// Not all repositories here could be asked.
@@ -204,6 +210,7 @@ pub enum StillUsed {
         /// The role or the name.
         role: String,
         /// The repository.
+        #[serde(rename = "repository")]
         gun: Option<String>,
     },
     /// It could not be removed.
