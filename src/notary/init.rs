@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
-use zeroize::Zeroizing;
 
 use super::{changes, command::NotaryCommand, target_file};
 use crate::{
@@ -83,7 +82,7 @@ fn refused(error: &OpsError) -> CliError {
 fn root_key(file: &Path) -> Result<PemBlock, CliError> {
     let bytes =
         target_file::read_small(file).map_err(|error| CliError::new(format!("Error reading input root key file: {error}")))?;
-    let block = pem::first_block(&Zeroizing::new(bytes)).ok_or_else(|| CliError::new("no valid private key found"))?;
+    let block = pem::first_block(&bytes).ok_or_else(|| CliError::new("no valid private key found"))?;
     if !block.is_encrypted() {
         return Err(CliError::new("only encrypted root keys may be imported"));
     }

@@ -8,9 +8,10 @@ use std::{
 };
 
 use sha2::{Digest as _, Sha256, Sha512};
+use zeroize::Zeroizing;
 
 use crate::term::error::os_words;
-use host::bounded::read_bounded;
+use host::bounded::read_secret;
 use trust::model::{digest, hashes::FileMeta};
 
 /// The most that is read of a file with custom data, a key or a certificate, in bytes.
@@ -32,15 +33,12 @@ pub(super) fn measure(path: &Path) -> Result<FileMeta, String> {
     Ok(FileMeta { length, sha256, others: BTreeMap::from([("sha512".to_owned(), sha512.finalize().to_vec())]) })
 }
 
-/// The content of a small file. The error is in Go's words.
-pub(super) fn read_small(path: &Path) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let failed = |reason: &str| Err(format!("read {}: {reason}", path.display()));
-    match read_bounded(open(path)?, MAX_SMALL, &mut bytes) {
-        Ok(()) => Ok(bytes),
-        Err(error) if error.kind() == ErrorKind::FileTooLarge => failed("it is larger than 1 MiB"),
-        Err(error) => failed(&os_words(&error)),
-    }
+/// The content of a small file, which may be a key. The error is in Go's words.
+pub(super) fn read_small(path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
+    read_secret(open(path)?, MAX_SMALL).map_err(|error| match error.kind() {
+        ErrorKind::FileTooLarge => format!("read {}: it is larger than 1 MiB", path.display()),
+        _ => format!("read {}: {}", path.display(), os_words(&error)),
+    })
 }
 
 fn open(path: &Path) -> Result<File, String> {
@@ -58,7 +56,7 @@ mod tests {
         let content = vec![7; 200_000];
         std::fs::write(&file, &content).unwrap();
         assert_eq!(measure(&file).unwrap(), FileMeta::of(&content));
-        assert_eq!(read_small(&file).unwrap(), content);
+        assert_eq!(*read_small(&file).unwrap(), content);
         std::fs::write(&file, vec![7; (1 << 20) + 1]).unwrap();
         assert!(read_small(&file).unwrap_err().ends_with("larger than 1 MiB"));
     }

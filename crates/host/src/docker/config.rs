@@ -7,7 +7,7 @@ use serde::Deserialize;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::{
-    bounded::read_bounded,
+    bounded::read_secret,
     http::credential::{Credential, Secret},
 };
 use trust::model::gun::{DOCKER_HUB, OLD_DOCKER_HUB, login_key};
@@ -60,9 +60,7 @@ impl Config {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(e) => return Err(e.to_string()),
         };
-        let mut bytes = Zeroizing::new(Vec::new());
-        read_bounded(file, MAX_FILE, &mut bytes).map_err(|e| e.to_string())?;
-        Self::parse(&bytes)
+        Self::parse(&read_secret(file, MAX_FILE).map_err(|e| e.to_string())?)
     }
 
     fn parse(bytes: &[u8]) -> Result<Self, String> {

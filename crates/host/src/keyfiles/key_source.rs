@@ -8,7 +8,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use crate::bounded::read_bounded;
+use crate::bounded::read_secret;
 
 /// Larger files are refused, in bytes.
 const MAX_FILE: u64 = 1 << 20;
@@ -69,11 +69,9 @@ pub fn read_whoever_may(path: &Path) -> Result<(Zeroizing<Vec<u8>>, Exposure), K
     if !metadata.is_file() {
         return Err(KeySourceError::NotRegular(path.to_owned()));
     }
-    // room for all of it, so that no copy of a key is left behind by a growing buffer
-    let mut content = Zeroizing::new(Vec::with_capacity(usize::try_from(metadata.len().min(MAX_FILE)).unwrap_or(0) + 2));
-    match read_bounded(file, MAX_FILE, &mut content) {
+    match read_secret(file, MAX_FILE) {
         Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Err(KeySourceError::TooLarge(path.to_owned())),
-        read => read.map(|()| (content, exposure)).map_err(failed("read")),
+        read => read.map(|content| (content, exposure)).map_err(failed("read")),
     }
 }
 

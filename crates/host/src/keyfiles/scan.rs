@@ -11,7 +11,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use crate::bounded::read_bounded;
+use crate::bounded::read_secret;
 use client::ports::{GunHeader, KeyInfo};
 use trust::{
     crypto::pem::{self, PemBlock},
@@ -174,11 +174,9 @@ fn read_regular(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     if !metadata.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }
-    // room for all of it, so that no copy of a key is left behind by a growing buffer
-    let mut text = Zeroizing::new(Vec::with_capacity(usize::try_from(metadata.len().min(MAX_FILE)).unwrap_or(0) + 2));
-    match read_bounded(file, MAX_FILE, &mut text) {
+    match read_secret(file, MAX_FILE) {
         Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Err(io::Error::other("it is larger than 1 MiB")),
-        read => read.map(|()| text),
+        read => read,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Certificates and keys for TLS, in PEM files.
 
-use std::{fs::File, io::Read, path::Path};
+use std::{fs::File, path::Path};
 
 use rustls::pki_types::{
     CertificateDer, PrivateKeyDer,
@@ -9,6 +9,7 @@ use rustls::pki_types::{
 use zeroize::Zeroizing;
 
 use super::tls_files::{ClientPair, TlsFileError, TlsMaterial};
+use crate::bounded::read_secret;
 
 /// Longest certificate or key file that is read, in bytes.
 const MAX_FILE: u64 = 4 << 20;
@@ -47,13 +48,7 @@ pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsFile
 }
 
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, TlsFileError> {
-    let mut bytes = Zeroizing::new(Vec::new());
-    let file = File::open(path).map_err(|e| unusable(path, e.to_string()))?;
-    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|e| unusable(path, e.to_string()))?;
-    if bytes.len() as u64 > MAX_FILE {
-        return Err(unusable(path, format!("it is longer than {MAX_FILE} bytes")));
-    }
-    Ok(bytes)
+    File::open(path).and_then(|file| read_secret(file, MAX_FILE)).map_err(|e| unusable(path, e.to_string()))
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {
