@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use crate::term::ui::Ui;
 use client::ports::{
-    Service, Step, TlsFault,
+    Step, TlsFault,
     trace::{Exchange, Fault, Route, TlsVersion, Trace},
 };
 
@@ -31,7 +31,7 @@ fn line(exchange: &Exchange) -> String {
     words.extend(tls.map(|version| version_word(version).to_owned()));
     words.extend(way(route));
     words.push(format!("login={}", errand.login.as_deref().map_or_else(|| "anonymous".to_owned(), one_word)));
-    words.push(format!("service={}", service_word(errand.service)));
+    words.push(format!("service={}", errand.service.name()));
     words.extend(step_word(errand.step).map(|step| format!("step={step}")));
     words.join(" ")
 }
@@ -74,14 +74,6 @@ fn version_word(version: TlsVersion) -> &'static str {
     }
 }
 
-fn service_word(service: Service) -> &'static str {
-    match service {
-        Service::Notary => "notary",
-        Service::Registry => "registry",
-        Service::Engine => "engine",
-    }
-}
-
 /// The service's own answer needs no word.
 fn step_word(step: Step) -> Option<&'static str> {
     match step {
@@ -95,7 +87,10 @@ fn step_word(step: Step) -> Option<&'static str> {
 mod tests {
     use std::time::Duration;
 
-    use client::ports::trace::{Errand, TrustedAuthorities};
+    use client::ports::{
+        Service,
+        trace::{Errand, TrustedAuthorities},
+    };
 
     use super::*;
 

@@ -50,7 +50,7 @@ impl OpsError {
             | Self::AnotherIsPublished { gun, server }
             | Self::NotInitialized { gun, server } => facts([("repository", text(gun)), ("server", text(server))]),
             Self::Contended { gun, attempts, last } => {
-                with(of_remote(last), [("repository", text(gun)), ("attempts", Fact::Number((*attempts).into()))])
+                with(of_remote(last), [("repository", text(gun)), ("attempts", number(*attempts))])
             }
             Self::DeletedAlone { gun, error } => facts([("repository", text(gun)), ("because", text(error.code()))]),
             Self::DigestNotReleased { gun, named } => facts([("repository", text(gun)), ("named", digest(named))]),
@@ -71,7 +71,7 @@ impl OpsError {
             Self::NotAChange { gun, number, file, .. } | Self::Staged { gun, number, file, .. } => {
                 facts([("repository", text(gun)), ("change", count(*number)), ("file", text(file))])
             }
-            Self::NotKept { gun, times } => facts([("repository", text(gun)), ("attempts", Fact::Number((*times).into()))]),
+            Self::NotKept { gun, times } => facts([("repository", text(gun)), ("attempts", number(*times))]),
             Self::OtherDigestReleased { tag, named, released } => {
                 facts([("tag", text(tag)), ("named", digest(named)), ("released", digest(released))])
             }
@@ -110,7 +110,7 @@ impl OpsError {
             ]),
             Self::Store(error) => of_store(error),
             Self::TakenBack { role, version } => {
-                let version = version.map(|version| ("version", Fact::Number(version.get())));
+                let version = version.map(|version| ("version", number(version.get())));
                 with(facts([("role", text(role))]), version)
             }
             Self::Unconfirmed { gun, reason } => {
@@ -151,13 +151,16 @@ fn count(count: usize) -> Fact {
     Fact::Number(u64::try_from(count).unwrap_or(u64::MAX))
 }
 
+fn number(number: impl Into<u64>) -> Fact {
+    Fact::Number(number.into())
+}
+
+fn service(service: Service) -> (&'static str, Fact) {
+    ("service", text(service.name()))
+}
+
 fn asked(asked: &Asked) -> Facts {
-    let service = match asked.service {
-        Service::Notary => "notary",
-        Service::Registry => "registry",
-        Service::Engine => "engine",
-    };
-    facts([("service", text(service)), ("url", text(&asked.url))])
+    facts([service(asked.service), ("url", text(&asked.url))])
 }
 
 fn of_remote(error: &RemoteError) -> Facts {
@@ -170,7 +173,7 @@ fn of_remote(error: &RemoteError) -> Facts {
         RemoteError::Rejected { asked: of, message } => with(asked(of), [("said", text(message))]),
         RemoteError::Status { asked: of, status, said } => {
             let said = said.as_ref().map(|said| ("said", text(said)));
-            with(with(asked(of), [("status", Fact::Number((*status).into()))]), said)
+            with(with(asked(of), [("status", number(*status))]), said)
         }
         RemoteError::Tls { asked: of, cause, .. } | RemoteError::Unreachable { asked: of, cause } => {
             with(asked(of), [("reason", text(cause))])
@@ -186,23 +189,21 @@ fn of_remote(error: &RemoteError) -> Facts {
 fn of_registry(error: &RegistryError) -> Facts {
     match error {
         RegistryError::NoSuchDigest { url } | RegistryError::NoSuchTag { url } => {
-            facts([("service", text("registry")), ("url", text(url))])
+            facts([service(Service::Registry), ("url", text(url))])
         }
         RegistryError::Remote(error) => of_remote(error),
     }
 }
 
 fn of_engine(error: &EngineError) -> Facts {
-    let engine = ("service", text("engine"));
+    let engine = service(Service::Engine);
     match error {
         EngineError::BadAnswer { host, reason: cause }
         | EngineError::Lost { host, cause }
         | EngineError::Unreachable { host, cause } => facts([engine, ("host", text(host)), ("reason", text(cause))]),
         EngineError::Credentials(error) => of_remote(error),
         EngineError::Failed(said) | EngineError::NoSuchImage(said) => facts([engine, ("said", text(said))]),
-        EngineError::Refused { status, message } => {
-            facts([engine, ("status", Fact::Number((*status).into())), ("said", text(message))])
-        }
+        EngineError::Refused { status, message } => facts([engine, ("status", number(*status)), ("said", text(message))]),
         EngineError::Unusable(reason) => facts([engine, ("reason", text(reason))]),
     }
 }
@@ -220,7 +221,7 @@ fn of_keys(error: &KeyStoreError) -> Facts {
 fn of_store(error: &StoreError) -> Facts {
     match error {
         StoreError::Busy { gun, path, seconds } => {
-            facts([("repository", text(gun)), ("path", text(&path.display())), ("seconds", Fact::Number(*seconds))])
+            facts([("repository", text(gun)), ("path", text(&path.display())), ("seconds", number(*seconds))])
         }
         StoreError::Corrupt { path, reason } => facts([("path", text(&path.display())), ("reason", text(reason))]),
         StoreError::Io { path, source, .. } => facts([("path", text(&path.display())), ("reason", text(source))]),
@@ -246,30 +247,29 @@ fn of_plan(error: &PlanError) -> Facts {
 }
 
 fn of_update(error: &UpdateError) -> Facts {
-    let number = |version: &trust::model::version::Version| Fact::Number(version.get());
     match error {
         UpdateError::Checksum { role, .. } | UpdateError::Malformed { role, .. } | UpdateError::RoleRemoved { role } => {
             facts([("role", text(role))])
         }
         UpdateError::Equivocation { role, version } | UpdateError::Replaced { role, version, .. } => {
-            facts([("role", text(role)), ("version", number(version))])
+            facts([("role", text(role)), ("version", number(version.get()))])
         }
         UpdateError::Expired { role, at } => facts([("role", text(role)), ("expired", text(&at.moment()))]),
         UpdateError::Leap { role, found, floor } => {
-            let floor = floor.as_ref().map(|floor| ("expected", number(floor)));
-            with(facts([("role", text(role)), ("found", number(found))]), floor)
+            let floor = floor.as_ref().map(|floor| ("expected", number(floor.get())));
+            with(facts([("role", text(role)), ("found", number(found.get()))]), floor)
         }
         UpdateError::ManyRoots(version) | UpdateError::RootGap(version) | UpdateError::RootMoved { version } => {
-            facts([("role", text("root")), ("version", number(version))])
+            facts([("role", text("root")), ("version", number(version.get()))])
         }
         UpdateError::Pin(error) => of_pin(error),
         UpdateError::Rollback { role, found, floor } => {
-            facts([("role", text(role)), ("found", number(found)), ("expected", number(floor))])
+            facts([("role", text(role)), ("found", number(found.get())), ("expected", number(floor.get()))])
         }
         UpdateError::RootMissing { gun } => facts([("repository", text(gun)), ("role", text("root"))]),
         UpdateError::RootRotation(error) | UpdateError::Verify(error) => of_verify(error),
         UpdateError::RootSequence { found, trusted } => {
-            facts([("role", text("root")), ("found", Fact::Number(*found)), ("expected", number(trusted))])
+            facts([("role", text("root")), ("found", number(*found)), ("expected", number(trusted.get()))])
         }
         UpdateError::TooManyDelegations(most) => facts([("most", count(*most))]),
     }
@@ -283,7 +283,7 @@ fn of_pin(error: &PinError) -> Facts {
             facts([root, ("found", text(found))])
         }
         PinError::NotSigned { found, needed, counted } => {
-            facts([root, ("found", Fact::Number(*found)), ("expected", Fact::Number(*needed)), ("keys", text(counted))])
+            facts([root, ("found", number(*found)), ("expected", number(*needed)), ("keys", text(counted))])
         }
         PinError::NothingPinned(gun) => facts([root, ("repository", text(gun))]),
     }
@@ -295,7 +295,7 @@ fn of_verify(error: &VerifyError) -> Facts {
         VerifyError::KeyId { role, id } => facts([("role", text(role)), ("key", text(id))]),
         VerifyError::NoSignatures(role) | VerifyError::TooManySignatures(role) => facts([("role", text(role))]),
         VerifyError::Threshold { role, found, needed } => {
-            facts([("role", text(role)), ("found", Fact::Number(*found)), ("expected", Fact::Number(*needed))])
+            facts([("role", text(role)), ("found", number(*found)), ("expected", number(*needed))])
         }
     }
 }

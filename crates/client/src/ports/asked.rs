@@ -37,6 +37,18 @@ pub enum Step {
     Request,
 }
 
+impl Service {
+    /// Its name, in facts and traces.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Notary => "notary",
+            Self::Registry => "registry",
+            Self::Engine => "engine",
+        }
+    }
+}
+
 impl Asked {
     /// A service as a whole, at this address.
     #[must_use]
