@@ -50,22 +50,18 @@ impl Verb for Args {
         Access::Admin
     }
 
+    /// Runs the verb. The words are those of `notary delete`; unlike there, the server comes first, so that a refusal loses nothing.
     fn run(&self, context: &Context<'_>) -> Result<Done<DeletedRepo>, CliError> {
-        run(self, context)
+        let gun = repository(self)?;
+        context.ui.line(&format!("Deleting trust data for repository {gun}"));
+        let (reach, where_from) = if self.remote { (Reach::LocalAndRemote, "local and remote") } else { (Reach::Local, "local") };
+        let _wait = context.ui.wait(&format!("deleting {where_from} trust data of {gun}"));
+        let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &self.repository);
+        let deleted = delete_repo::delete(&context.session(&narrator), &gun, reach)
+            .map_err(|error| failure::about_repository(gun.as_str(), &error))?;
+        context.ui.line(&format!("Successfully deleted {where_from} trust data for repository {gun}"));
+        Ok(Done::well(deleted.into_result()))
     }
-}
-
-/// Runs the verb. The words are those of `notary delete`; unlike there, the server comes first, so that a refusal loses nothing.
-fn run(args: &Args, context: &Context<'_>) -> Result<Done<DeletedRepo>, CliError> {
-    let gun = repository(args)?;
-    context.ui.line(&format!("Deleting trust data for repository {gun}"));
-    let (reach, where_from) = if args.remote { (Reach::LocalAndRemote, "local and remote") } else { (Reach::Local, "local") };
-    let _wait = context.ui.wait(&format!("deleting {where_from} trust data of {gun}"));
-    let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &args.repository);
-    let deleted = delete_repo::delete(&context.session(&narrator), &gun, reach)
-        .map_err(|error| failure::about_repository(gun.as_str(), &error))?;
-    context.ui.line(&format!("Successfully deleted {where_from} trust data for repository {gun}"));
-    Ok(Done::well(deleted.into_result()))
 }
 
 /// A tag or a digest is refused: who names one means less than what would be gone.

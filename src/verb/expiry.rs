@@ -67,52 +67,50 @@ impl Verb for Args {
     const WORDS: &'static str = "expiry";
     type Report = ExpiryJson;
 
+    /// Runs the verb. A repository that fails does not keep the others from being examined.
     fn run(&self, context: &Context<'_>) -> Result<Done<ExpiryJson>, CliError> {
-        run(self, context)
-    }
-}
-
-/// Runs the verb. A repository that fails does not keep the others from being examined.
-fn run(args: &Args, context: &Context<'_>) -> Result<Done<ExpiryJson>, CliError> {
-    let limit = args.within.from(context.now);
-    let mut examined = Vec::new();
-    let mut worst = State::Later;
-    let mut failed = Vec::new();
-    for (name, gun) in repositories(args, context)? {
-        let _wait = context.ui.wait(&format!("examining {name}"));
-        let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &name);
-        match expiry::ends(&context.session(&narrator), &gun, limit) {
-            Ok(ends) => {
-                let ends = ends.into_result();
-                for (role, reason) in &ends.unusable {
-                    context.ui.warning("role-unusable", &format!("{role} of {name} cannot be used, and not be renewed: {reason}"));
+        let limit = self.within.from(context.now);
+        let mut examined = Vec::new();
+        let mut worst = State::Later;
+        let mut failed = Vec::new();
+        for (name, gun) in repositories(self, context)? {
+            let _wait = context.ui.wait(&format!("examining {name}"));
+            let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &name);
+            match expiry::ends(&context.session(&narrator), &gun, limit) {
+                Ok(ends) => {
+                    let ends = ends.into_result();
+                    for (role, reason) in &ends.unusable {
+                        context
+                            .ui
+                            .warning("role-unusable", &format!("{role} of {name} cannot be used, and not be renewed: {reason}"));
+                    }
+                    worst = worst.max(ends.worst());
+                    examined.push(Examined { name, ends: Ok(ends) });
                 }
-                worst = worst.max(ends.worst());
-                examined.push(Examined { name, ends: Ok(ends) });
-            }
-            // among all that are here, one that `init` made and nobody has published yet is none that could expire
-            Err(error @ OpsError::NotInitialized { .. }) if args.repositories.is_empty() => {
-                context.ui.warning("not-initialized", &format!("{name} is passed over: {error}"));
-            }
-            Err(error) => {
-                let error = failure::about_repository(&name, &error);
-                examined.push(Examined { name: name.clone(), ends: Err(error.message().join("\n")) });
-                failed.push((name, error));
+                // among all that are here, one that `init` made and nobody has published yet is none that could expire
+                Err(error @ OpsError::NotInitialized { .. }) if self.repositories.is_empty() => {
+                    context.ui.warning("not-initialized", &format!("{name} is passed over: {error}"));
+                }
+                Err(error) => {
+                    let error = failure::about_repository(&name, &error);
+                    examined.push(Examined { name: name.clone(), ends: Err(error.message().join("\n")) });
+                    failed.push((name, error));
+                }
             }
         }
+        show(&examined, context);
+        for (_, error) in &failed {
+            context.ui.error(error);
+        }
+        let names: Vec<&str> = failed.iter().map(|(name, _)| name.as_str()).collect();
+        let failure = match worst {
+            _ if !failed.is_empty() => Some(CliError::new(format!("could not examine: {}", names.join(", "))).coded("some-failed")),
+            State::Later => None,
+            State::Near => Some(CliError::silent(ExitStatus::EndsSoon)),
+            State::Expired => Some(CliError::silent(ExitStatus::HasEnded)),
+        };
+        Ok(Done::but(ExpiryJson::of(&examined), failure))
     }
-    show(&examined, context);
-    for (_, error) in &failed {
-        context.ui.error(error);
-    }
-    let names: Vec<&str> = failed.iter().map(|(name, _)| name.as_str()).collect();
-    let failure = match worst {
-        _ if !failed.is_empty() => Some(CliError::new(format!("could not examine: {}", names.join(", "))).coded("some-failed")),
-        State::Later => None,
-        State::Near => Some(CliError::silent(ExitStatus::EndsSoon)),
-        State::Expired => Some(CliError::silent(ExitStatus::HasEnded)),
-    };
-    Ok(Done::but(ExpiryJson::of(&examined), failure))
 }
 
 fn show(examined: &[Examined], context: &Context<'_>) {

@@ -119,32 +119,27 @@ impl Verb for Args {
     }
 
     fn run(&self, context: &Context<'_>) -> Result<Done<ExportedKey>, CliError> {
-        run(self, context)
-    }
-}
-
-/// Runs the verb.
-fn run(args: &Args, context: &Context<'_>) -> Result<Done<ExportedKey>, CliError> {
-    let file = args.file();
-    if file.is_none() {
-        if !args.public && context.ui.answers_on_terminal() {
-            return Err(CliError::new("a private key is not shown on a terminal")
-                .coded("private-on-terminal")
-                .hinted("name a file with --file"));
+        let file = self.file();
+        if file.is_none() {
+            if !self.public && context.ui.answers_on_terminal() {
+                return Err(CliError::new("a private key is not shown on a terminal")
+                    .coded("private-on-terminal")
+                    .hinted("name a file with --file"));
+            }
+            // what is printed is the key alone
+            context.ui.ask_aside();
         }
-        // what is printed is the key alone
-        context.ui.ask_aside();
+        key_choice::with_key(&self.key, context, |session, info| {
+            let text = exported(self.public, session, &info).map_err(|error| refused(&info, error))?;
+            match file {
+                Some(file) => save(file, &text, &info, context)?,
+                None => context.ui.exact_lines(text.lines()),
+            }
+            let (key, public) = (KeyJson::of(&info), self.public);
+            let (file, pem) = (file.map(|file| file.display().to_string()), file.is_none().then(|| text.to_string()));
+            Ok(Done::well(ExportedKey { key, public, file, pem }))
+        })
     }
-    key_choice::with_key(&args.key, context, |session, info| {
-        let text = exported(args.public, session, &info).map_err(|error| refused(&info, error))?;
-        match file {
-            Some(file) => save(file, &text, &info, context)?,
-            None => context.ui.exact_lines(text.lines()),
-        }
-        let (key, public) = (KeyJson::of(&info), args.public);
-        let (file, pem) = (file.map(|file| file.display().to_string()), file.is_none().then(|| text.to_string()));
-        Ok(Done::well(ExportedKey { key, public, file, pem }))
-    })
 }
 
 fn exported(public: bool, session: &Session<'_>, info: &KeyInfo) -> Result<zeroize::Zeroizing<String>, ExportError> {

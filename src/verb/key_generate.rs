@@ -72,52 +72,47 @@ impl Verb for Args {
     type Report = GeneratedKeyJson;
 
     fn run(&self, context: &Context<'_>) -> Result<Done<GeneratedKeyJson>, CliError> {
-        run(self, context)
-    }
-}
-
-/// Runs the verb.
-fn run(args: &Args, context: &Context<'_>) -> Result<Done<GeneratedKeyJson>, CliError> {
-    let (ui, name) = (context.ui, &args.name);
-    signer_name::check_for_new_key(name)?;
-    let folder = folder(args)?;
-    if !folder.exists() {
-        return Err(CliError::new(format!("public key path does not exist: \"{}\"", folder.display())).coded("no-such-folder"));
-    }
-    let file = clean(&folder.join(format!("{name}.pub")));
-    let shown = file.display();
-    if named_files::is_taken(&file) {
-        return Err(CliError::new(format!("public key file already exists: \"{shown}\"")).coded("file-exists"));
-    }
-    ui.line(&format!("Generating key for {name}..."));
-    let narrator = DockerNarrator::new(ui, NarratedVerb::Other, name);
-    let unwritten = |error: &std::io::Error| {
-        Failure::PublicKey(
-            CliError::new(format!("failed to write public key to {shown}: open {shown}: {}", os_words(error))).coded("io"),
-        )
-    };
-    let written: Result<Outcome<GeneratedKey<PublicKeyOut>>, Failure> =
-        load_key::generate(&context.session(&narrator), name, |pem| {
-            named_files::write_public_key(&file, pem).map_err(|error| unwritten(&error))
-        });
-    let key = match written.map(Outcome::into_result) {
-        Ok(GeneratedKey { key, public }) => {
-            public.keep().map_err(|error| {
-                let error = CliError::new(format!("failed to write public key to {shown}: {}", os_words(&error))).coded("io");
-                error.hinted(format!("the key is stored: `dct key export --public --file {shown} {name}`"))
-            })?;
-            key
+        let (ui, name) = (context.ui, &self.name);
+        signer_name::check_for_new_key(name)?;
+        let folder = folder(self)?;
+        if !folder.exists() {
+            return Err(CliError::new(format!("public key path does not exist: \"{}\"", folder.display())).coded("no-such-folder"));
         }
-        Err(Failure::PublicKey(error)) => return Err(error),
-        Err(Failure::Key(error)) => {
-            let error = failure::plain(&error);
-            // docker prints the words here too, without a line ending
-            ui.ask(&error.message().join("\n"));
-            return Err(error.prefixed(&format!("failed to generate key for {name}: ")));
+        let file = clean(&folder.join(format!("{name}.pub")));
+        let shown = file.display();
+        if named_files::is_taken(&file) {
+            return Err(CliError::new(format!("public key file already exists: \"{shown}\"")).coded("file-exists"));
         }
-    };
-    ui.line(&format!("Successfully generated and loaded private key. Corresponding public key available: {shown}"));
-    Ok(Done::well(GeneratedKeyJson { key: KeyJson::of(&key), public_key_file: shown.to_string() }))
+        ui.line(&format!("Generating key for {name}..."));
+        let narrator = DockerNarrator::new(ui, NarratedVerb::Other, name);
+        let unwritten = |error: &std::io::Error| {
+            Failure::PublicKey(
+                CliError::new(format!("failed to write public key to {shown}: open {shown}: {}", os_words(error))).coded("io"),
+            )
+        };
+        let written: Result<Outcome<GeneratedKey<PublicKeyOut>>, Failure> =
+            load_key::generate(&context.session(&narrator), name, |pem| {
+                named_files::write_public_key(&file, pem).map_err(|error| unwritten(&error))
+            });
+        let key = match written.map(Outcome::into_result) {
+            Ok(GeneratedKey { key, public }) => {
+                public.keep().map_err(|error| {
+                    let error = CliError::new(format!("failed to write public key to {shown}: {}", os_words(&error))).coded("io");
+                    error.hinted(format!("the key is stored: `dct key export --public --file {shown} {name}`"))
+                })?;
+                key
+            }
+            Err(Failure::PublicKey(error)) => return Err(error),
+            Err(Failure::Key(error)) => {
+                let error = failure::plain(&error);
+                // docker prints the words here too, without a line ending
+                ui.ask(&error.message().join("\n"));
+                return Err(error.prefixed(&format!("failed to generate key for {name}: ")));
+            }
+        };
+        ui.line(&format!("Successfully generated and loaded private key. Corresponding public key available: {shown}"));
+        Ok(Done::well(GeneratedKeyJson { key: KeyJson::of(&key), public_key_file: shown.to_string() }))
+    }
 }
 
 /// What failed: Docker words the two apart.

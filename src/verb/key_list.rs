@@ -35,22 +35,17 @@ impl Verb for Args {
     type Report = KeysJson;
 
     fn run(&self, context: &Context<'_>) -> Result<Done<KeysJson>, CliError> {
-        run(self, context)
+        let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, "");
+        let mut keys = context.session(&narrator).keys.list().map_err(|error| failure::plain(&OpsError::Keys(error)))?;
+        // root keys first, as notary lists them; then by repository and name
+        keys.sort_by(|one, other| one.place_in_lists().cmp(&other.place_in_lists()));
+        if keys.is_empty() {
+            context.ui.line("No keys on this machine");
+        } else {
+            context.ui.lines(table::lines(["NAME", "REPOSITORY", "KEY ID", "FILE"], keys.iter().map(row)));
+        }
+        Ok(Done::well(KeysJson::of(&keys)))
     }
-}
-
-/// Runs the verb.
-fn run(_: &Args, context: &Context<'_>) -> Result<Done<KeysJson>, CliError> {
-    let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, "");
-    let mut keys = context.session(&narrator).keys.list().map_err(|error| failure::plain(&OpsError::Keys(error)))?;
-    // root keys first, as notary lists them; then by repository and name
-    keys.sort_by(|one, other| one.place_in_lists().cmp(&other.place_in_lists()));
-    if keys.is_empty() {
-        context.ui.line("No keys on this machine");
-    } else {
-        context.ui.lines(table::lines(["NAME", "REPOSITORY", "KEY ID", "FILE"], keys.iter().map(row)));
-    }
-    Ok(Done::well(KeysJson::of(&keys)))
 }
 
 fn row(info: &KeyInfo) -> [String; 4] {

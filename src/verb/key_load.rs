@@ -78,21 +78,16 @@ impl Verb for Args {
     type Report = LoadedKeys;
 
     fn run(&self, context: &Context<'_>) -> Result<Done<LoadedKeys>, CliError> {
-        run(self, context)
+        if let Some(name) = self.name.as_deref().filter(|name| !name.is_empty()) {
+            signer_name::check("key", name)?;
+        }
+        let (ui, file) = (context.ui, self.file.display());
+        ui.line(&format!("Loading key from \"{file}\"..."));
+        let bytes = named_files::read_private_key(&self.file)?;
+        let keys = load(self, &bytes, context).map_err(|error| error.prefixed(&format!("error importing key from {file}: ")))?;
+        ui.line(&format!("Successfully imported key from {file}"));
+        Ok(Done::well(LoadedKeys { file: file.to_string(), keys }))
     }
-}
-
-/// Runs the verb.
-fn run(args: &Args, context: &Context<'_>) -> Result<Done<LoadedKeys>, CliError> {
-    if let Some(name) = args.name.as_deref().filter(|name| !name.is_empty()) {
-        signer_name::check("key", name)?;
-    }
-    let (ui, file) = (context.ui, args.file.display());
-    ui.line(&format!("Loading key from \"{file}\"..."));
-    let bytes = named_files::read_private_key(&args.file)?;
-    let keys = load(args, &bytes, context).map_err(|error| error.prefixed(&format!("error importing key from {file}: ")))?;
-    ui.line(&format!("Successfully imported key from {file}"));
-    Ok(Done::well(LoadedKeys { file: file.to_string(), keys }))
 }
 
 fn load(args: &Args, bytes: &[u8], context: &Context<'_>) -> Result<Vec<KeyJson>, CliError> {

@@ -51,21 +51,16 @@ impl Verb for Args {
     }
 
     fn run(&self, context: &Context<'_>) -> Result<Done<OneKeyJson>, CliError> {
-        run(self, context)
+        key_choice::with_key(&self.key, context, |session, info| {
+            let files = session.key_files.files(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
+            for file in files {
+                context.ui.line(&format!("Changing the passphrase of {}", file.display()));
+            }
+            let changed = change_passphrase::change_passphrase(session, &info)
+                .map_err(|error| failure::plain(&error).prefixed("failed to change the passphrase: "))?
+                .into_result();
+            context.ui.line(&format!("Successfully changed the passphrase of key {}", changed.id));
+            Ok(Done::well(OneKeyJson { key: KeyJson::of(&changed) }))
+        })
     }
-}
-
-/// Runs the verb.
-fn run(args: &Args, context: &Context<'_>) -> Result<Done<OneKeyJson>, CliError> {
-    key_choice::with_key(&args.key, context, |session, info| {
-        let files = session.key_files.files(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
-        for file in files {
-            context.ui.line(&format!("Changing the passphrase of {}", file.display()));
-        }
-        let changed = change_passphrase::change_passphrase(session, &info)
-            .map_err(|error| failure::plain(&error).prefixed("failed to change the passphrase: "))?
-            .into_result();
-        context.ui.line(&format!("Successfully changed the passphrase of key {}", changed.id));
-        Ok(Done::well(OneKeyJson { key: KeyJson::of(&changed) }))
-    })
 }

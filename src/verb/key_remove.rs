@@ -62,45 +62,43 @@ impl Verb for Args {
     type Report = RemovedKey;
 
     fn run(&self, context: &Context<'_>) -> Result<Done<RemovedKey>, CliError> {
-        run(self, context)
-    }
-}
-
-/// Runs the verb.
-fn run(args: &Args, context: &Context<'_>) -> Result<Done<RemovedKey>, CliError> {
-    key_choice::with_key(&args.key, context, |session, info| {
-        let known = KnownKeys::read(session);
-        let uses = known.uses(info.id);
-        let root = RoleName::root();
-        let is_root = info.name.is_root() || uses.iter().any(|it| it.role == root);
-        let whole = args.key.eq_ignore_ascii_case(&info.id.to_string());
-        if args.yes && is_root && !whole {
-            return Err(CliError::new(format!("{} is a root key, which is removed without asking by its whole ID alone", info.id))
+        key_choice::with_key(&self.key, context, |session, info| {
+            let known = KnownKeys::read(session);
+            let uses = known.uses(info.id);
+            let root = RoleName::root();
+            let is_root = info.name.is_root() || uses.iter().any(|it| it.role == root);
+            let whole = self.key.eq_ignore_ascii_case(&info.id.to_string());
+            if self.yes && is_root && !whole {
+                return Err(CliError::new(format!(
+                    "{} is a root key, which is removed without asking by its whole ID alone",
+                    info.id
+                ))
                 .coded("root-key")
                 .hinted("whoever has lost a root key can never change who signs; is there a copy of it?"));
-        }
-        let files = session.key_files.files(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
-        if files.is_empty() {
-            return Err(failure::plain(&OpsError::Keys(KeyStoreError::Copy(info.path))).hinted("remove the file itself"));
-        }
-        context.ui.line(&format!("Key {}, {}", key_choice::told(&info), info.path.display()));
-        for file in files.iter().filter(|file| **file != info.path) {
-            context.ui.line(&format!("  also {}", file.display()));
-        }
-        for it in uses {
-            context.ui.line(&format!("  may sign {} of {}", it.role, it.gun));
-        }
-        if uses.is_empty() {
-            context.ui.line("  no repository that is known on this machine names it");
-        }
-        if !args.yes {
-            confirm(&info, is_root, context)?;
-        }
-        session.key_files.remove(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
-        context.ui.line(&format!("Successfully removed key {}", info.id));
-        let files = files.iter().map(|file| file.display().to_string()).collect();
-        Ok(Done::well(RemovedKey { key: KeyJson::of(&info), files, uses: uses.iter().map(UseJson::of).collect() }))
-    })
+            }
+            let files = session.key_files.files(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
+            if files.is_empty() {
+                return Err(failure::plain(&OpsError::Keys(KeyStoreError::Copy(info.path))).hinted("remove the file itself"));
+            }
+            context.ui.line(&format!("Key {}, {}", key_choice::told(&info), info.path.display()));
+            for file in files.iter().filter(|file| **file != info.path) {
+                context.ui.line(&format!("  also {}", file.display()));
+            }
+            for it in uses {
+                context.ui.line(&format!("  may sign {} of {}", it.role, it.gun));
+            }
+            if uses.is_empty() {
+                context.ui.line("  no repository that is known on this machine names it");
+            }
+            if !self.yes {
+                confirm(&info, is_root, context)?;
+            }
+            session.key_files.remove(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
+            context.ui.line(&format!("Successfully removed key {}", info.id));
+            let files = files.iter().map(|file| file.display().to_string()).collect();
+            Ok(Done::well(RemovedKey { key: KeyJson::of(&info), files, uses: uses.iter().map(UseJson::of).collect() }))
+        })
+    }
 }
 
 fn confirm(info: &KeyInfo, is_root: bool, context: &Context<'_>) -> Result<(), CliError> {

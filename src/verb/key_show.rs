@@ -59,23 +59,18 @@ impl Verb for Args {
     type Report = ShownKey;
 
     fn run(&self, context: &Context<'_>) -> Result<Done<ShownKey>, CliError> {
-        run(self, context)
+        key_choice::with_key(&self.key, context, |session, info| {
+            let known = KnownKeys::read(session);
+            let public = export_key::public_half(session, &info, &known);
+            let algorithm = public.as_ref().map(VerifyingKey::algorithm);
+            let fingerprint = public.as_ref().and_then(fingerprint);
+            let uses = known.uses(info.id);
+            context.ui.lines(told(&info, algorithm.as_deref(), fingerprint.as_deref()));
+            context.ui.lines(used(uses));
+            let uses = uses.iter().map(UseJson::of).collect();
+            Ok(Done::well(ShownKey { key: KeyJson::of(&info), algorithm, fingerprint, uses }))
+        })
     }
-}
-
-/// Runs the verb.
-fn run(args: &Args, context: &Context<'_>) -> Result<Done<ShownKey>, CliError> {
-    key_choice::with_key(&args.key, context, |session, info| {
-        let known = KnownKeys::read(session);
-        let public = export_key::public_half(session, &info, &known);
-        let algorithm = public.as_ref().map(VerifyingKey::algorithm);
-        let fingerprint = public.as_ref().and_then(fingerprint);
-        let uses = known.uses(info.id);
-        context.ui.lines(told(&info, algorithm.as_deref(), fingerprint.as_deref()));
-        context.ui.lines(used(uses));
-        let uses = uses.iter().map(UseJson::of).collect();
-        Ok(Done::well(ShownKey { key: KeyJson::of(&info), algorithm, fingerprint, uses }))
-    })
 }
 
 /// Of the public half in DER, as `openssl pkey -pubin -outform DER | sha256sum` has it.

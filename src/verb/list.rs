@@ -50,22 +50,17 @@ impl Verb for Args {
     type Report = TargetsJson;
 
     fn run(&self, context: &Context<'_>) -> Result<Done<TargetsJson>, CliError> {
-        run(self, context)
+        let (gun, roles) = (names::repository(&self.repository)?, roles(&listed(&self.roles))?);
+        let _wait = context.ui.wait(&format!("reading trust data of {}", self.repository));
+        let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &self.repository);
+        let targets = list_targets::list(&context.session(&narrator), &gun, &roles)
+            .map_err(|error| failure::about_repository(&self.repository, &error))?;
+        let targets = targets.into_result();
+        if targets.is_empty() {
+            context.ui.line(&format!("Nothing is signed in {}", self.repository));
+        } else {
+            context.ui.lines(table::lines(["NAME", "DIGEST", "SIZE", "ROLE"], targets.iter().map(row)));
+        }
+        Ok(Done::well(TargetsJson::of(gun.as_str(), &targets)))
     }
-}
-
-/// Runs the verb.
-fn run(args: &Args, context: &Context<'_>) -> Result<Done<TargetsJson>, CliError> {
-    let (gun, roles) = (names::repository(&args.repository)?, roles(&listed(&args.roles))?);
-    let _wait = context.ui.wait(&format!("reading trust data of {}", args.repository));
-    let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &args.repository);
-    let targets = list_targets::list(&context.session(&narrator), &gun, &roles)
-        .map_err(|error| failure::about_repository(&args.repository, &error))?;
-    let targets = targets.into_result();
-    if targets.is_empty() {
-        context.ui.line(&format!("Nothing is signed in {}", args.repository));
-    } else {
-        context.ui.lines(table::lines(["NAME", "DIGEST", "SIZE", "ROLE"], targets.iter().map(row)));
-    }
-    Ok(Done::well(TargetsJson::of(gun.as_str(), &targets)))
 }

@@ -54,20 +54,15 @@ impl Verb for Args {
     type Report = OneTargetJson;
 
     fn run(&self, context: &Context<'_>) -> Result<Done<OneTargetJson>, CliError> {
-        run(self, context)
+        let (gun, roles) = (names::repository(&self.repository)?, roles(&listed(&self.roles))?);
+        let _wait = context.ui.wait(&format!("reading trust data of {}", self.repository));
+        let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &self.repository);
+        let found = list_targets::lookup(&context.session(&narrator), &gun, &roles, &self.target)
+            .map_err(|error| failure::about_repository(&self.repository, &error))?;
+        let found = found.into_result();
+        let unsigned = || CliError::new(format!("No valid trust data for {}", self.target)).coded("no-trust-data");
+        let found = found.ok_or_else(unsigned)?;
+        context.ui.line(&format!("{} sha256:{} {}", found.name, found.meta.sha256, found.meta.length));
+        Ok(Done::well(OneTargetJson::of(gun.as_str(), &found)))
     }
-}
-
-/// Runs the verb.
-fn run(args: &Args, context: &Context<'_>) -> Result<Done<OneTargetJson>, CliError> {
-    let (gun, roles) = (names::repository(&args.repository)?, roles(&listed(&args.roles))?);
-    let _wait = context.ui.wait(&format!("reading trust data of {}", args.repository));
-    let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &args.repository);
-    let found = list_targets::lookup(&context.session(&narrator), &gun, &roles, &args.target)
-        .map_err(|error| failure::about_repository(&args.repository, &error))?;
-    let found = found.into_result();
-    let unsigned = || CliError::new(format!("No valid trust data for {}", args.target)).coded("no-trust-data");
-    let found = found.ok_or_else(unsigned)?;
-    context.ui.line(&format!("{} sha256:{} {}", found.name, found.meta.sha256, found.meta.length));
-    Ok(Done::well(OneTargetJson::of(gun.as_str(), &found)))
 }

@@ -62,39 +62,34 @@ impl Verb for Args {
     type Report = PulledImages;
 
     fn run(&self, context: &Context<'_>) -> Result<Done<PulledImages>, CliError> {
-        run(self, context)
+        self.flags.check("docker pull")?;
+        let image = names::image(&self.image)?;
+        let image = if self.all_tags { image } else { with_default_tag(image, context.ui) };
+        let tag = match &image.selector {
+            Selector::Digest(_) | Selector::TagAndDigest(..) => {
+                return Err(CliError::new("cannot use a digest reference for IMAGE[:TAG]")
+                    .coded("usage")
+                    .hinted("`docker pull` pulls a digest, which needs no signature to be what it is"));
+            }
+            Selector::Tag(_) if self.all_tags => return Err(CliError::new("tag can't be used with --all-tags/-a").coded("usage")),
+            Selector::Tag(tag) => Some(tag),
+            Selector::Whole => None,
+        };
+        let engine = context.wiring.needed_engine().map_err(|error| not_pulled(&error.into()))?;
+        let gun = &image.gun;
+        let words = TransferWords::new(context.ui, TransferVerb::Pull, gun, &[]).quiet(self.flags.quiet);
+        let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
+        let session = context.session(&words);
+        let trusted = match tag {
+            Some(tag) => resolve_image::resolve(&session, gun, tag, Outage::AnswerFromStore).map(|one| vec![one.into_result()]),
+            None => resolve_image::resolve_all(&session, gun, Outage::AnswerFromStore).map(Outcome::into_result),
+        };
+        let trusted = trusted.map_err(|error| failure::of_pull(gun.as_str(), &error))?;
+        let pulled =
+            pull_image::pull(&session, &*engine, gun, self.platform.as_deref(), &trusted).map_err(|error| not_pulled(&error))?;
+        context.ui.line(&tag.map_or_else(|| gun.to_string(), |tag| format!("{gun}:{tag}")));
+        Ok(Done::well(pulled.into_result()))
     }
-}
-
-/// Runs the verb.
-fn run(args: &Args, context: &Context<'_>) -> Result<Done<PulledImages>, CliError> {
-    args.flags.check("docker pull")?;
-    let image = names::image(&args.image)?;
-    let image = if args.all_tags { image } else { with_default_tag(image, context.ui) };
-    let tag = match &image.selector {
-        Selector::Digest(_) | Selector::TagAndDigest(..) => {
-            return Err(CliError::new("cannot use a digest reference for IMAGE[:TAG]")
-                .coded("usage")
-                .hinted("`docker pull` pulls a digest, which needs no signature to be what it is"));
-        }
-        Selector::Tag(_) if args.all_tags => return Err(CliError::new("tag can't be used with --all-tags/-a").coded("usage")),
-        Selector::Tag(tag) => Some(tag),
-        Selector::Whole => None,
-    };
-    let engine = context.wiring.needed_engine().map_err(|error| not_pulled(&error.into()))?;
-    let gun = &image.gun;
-    let words = TransferWords::new(context.ui, TransferVerb::Pull, gun, &[]).quiet(args.flags.quiet);
-    let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
-    let session = context.session(&words);
-    let trusted = match tag {
-        Some(tag) => resolve_image::resolve(&session, gun, tag, Outage::AnswerFromStore).map(|one| vec![one.into_result()]),
-        None => resolve_image::resolve_all(&session, gun, Outage::AnswerFromStore).map(Outcome::into_result),
-    };
-    let trusted = trusted.map_err(|error| failure::of_pull(gun.as_str(), &error))?;
-    let pulled =
-        pull_image::pull(&session, &*engine, gun, args.platform.as_deref(), &trusted).map_err(|error| not_pulled(&error))?;
-    context.ui.line(&tag.map_or_else(|| gun.to_string(), |tag| format!("{gun}:{tag}")));
-    Ok(Done::well(pulled.into_result()))
 }
 
 fn not_pulled(error: &OpsError) -> CliError {

@@ -46,23 +46,20 @@ impl Verb for Args {
     }
 
     fn run(&self, context: &Context<'_>) -> Result<Done<SignReport>, CliError> {
-        run(self, context)
+        self.flags.check("docker push")?;
+        let image = with_default_tag(names::image(&self.image)?, context.ui);
+        let Selector::Tag(tag) = &image.selector else {
+            return Err(CliError::new("cannot push a digest reference").coded("usage"));
+        };
+        let engine = context.wiring.needed_engine().map_err(|error| failure::plain(&error.into()))?;
+        let gun = &image.gun;
+        let words = TransferWords::new(context.ui, TransferVerb::Push, gun, std::slice::from_ref(&image)).quiet(self.flags.quiet);
+        let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
+        let wanted = [RequestedTag { tag, typed: &image.typed, content: ContentChoice::Source }];
+        let (source, unserved) = (ContentSource::Engine(&*engine), Unserved::Refused);
+        let request = Request { gun, wanted: &wanted, source, first: FirstSigner::Repository, unserved, anew: false };
+        let signed = sign_image::sign(&context.session(&words), &request).map_err(|error| words.refused(&[tag], &error))?;
+        words.succeeded(tag);
+        Ok(Done::well(signed.into_result()))
     }
-}
-
-/// Runs the verb.
-fn run(args: &Args, context: &Context<'_>) -> Result<Done<SignReport>, CliError> {
-    args.flags.check("docker push")?;
-    let image = with_default_tag(names::image(&args.image)?, context.ui);
-    let Selector::Tag(tag) = &image.selector else { return Err(CliError::new("cannot push a digest reference").coded("usage")) };
-    let engine = context.wiring.needed_engine().map_err(|error| failure::plain(&error.into()))?;
-    let gun = &image.gun;
-    let words = TransferWords::new(context.ui, TransferVerb::Push, gun, std::slice::from_ref(&image)).quiet(args.flags.quiet);
-    let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
-    let wanted = [RequestedTag { tag, typed: &image.typed, content: ContentChoice::Source }];
-    let (source, unserved) = (ContentSource::Engine(&*engine), Unserved::Refused);
-    let request = Request { gun, wanted: &wanted, source, first: FirstSigner::Repository, unserved, anew: false };
-    let signed = sign_image::sign(&context.session(&words), &request).map_err(|error| words.refused(&[tag], &error))?;
-    words.succeeded(tag);
-    Ok(Done::well(signed.into_result()))
 }

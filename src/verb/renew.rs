@@ -109,36 +109,34 @@ impl Verb for Args {
         if self.recreate { Access::Admin } else { Access::Write }
     }
 
+    /// Runs the verb. What cannot be renewed here and has been named, or has expired, makes it fail after the rest was renewed.
     fn run(&self, context: &Context<'_>) -> Result<Done<RenewReport>, CliError> {
-        run(self, context)
+        let gun = names::repository(&self.repository)?;
+        if self.recreate {
+            return run_recreate(self, &gun, context);
+        }
+        let roles = self
+            .roles
+            .iter()
+            .map(|role| RoleName::parse(role).map_err(|error| CliError::new(error.to_string()).coded("invalid-role")));
+        let roles = roles.collect::<Result<Vec<_>, _>>()?;
+        let choice = if roles.is_empty() { Choice::EndingBy(self.within.from(context.now)) } else { Choice::Roles(&roles) };
+        let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &self.repository);
+        let _wait = context.ui.wait(&format!("renewing the trust data of {gun}"));
+        let session = context.session(&narrator);
+        let pins = pins(self, &session);
+        let renewal = renew::renew(&Session { pins: &pins, ..session }, &gun, choice)
+            .map_err(|error| failure::about_repository(&self.repository, &error))?;
+        let renewal = renewal.into_result();
+        tell(&renewal, context);
+        let is_expired = renewal.left.iter().any(|left| left.at <= context.now);
+        let failure = is_expired.then(|| {
+            CliError::new(format!("not all of {} could be renewed here", self.repository))
+                .coded("not-all-renewed")
+                .hinted("run this where their private keys are; `dct whoami` tells which roles can be signed on a machine")
+        });
+        Ok(Done::but(RenewReport { repository: gun, done: Renewed::InPlace(renewal) }, failure))
     }
-}
-
-/// Runs the verb. What cannot be renewed here and has been named, or has expired, makes it fail after the rest was renewed.
-fn run(args: &Args, context: &Context<'_>) -> Result<Done<RenewReport>, CliError> {
-    let gun = names::repository(&args.repository)?;
-    if args.recreate {
-        return run_recreate(args, &gun, context);
-    }
-    let roles =
-        args.roles.iter().map(|role| RoleName::parse(role).map_err(|error| CliError::new(error.to_string()).coded("invalid-role")));
-    let roles = roles.collect::<Result<Vec<_>, _>>()?;
-    let choice = if roles.is_empty() { Choice::EndingBy(args.within.from(context.now)) } else { Choice::Roles(&roles) };
-    let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &args.repository);
-    let _wait = context.ui.wait(&format!("renewing the trust data of {gun}"));
-    let session = context.session(&narrator);
-    let pins = pins(args, &session);
-    let renewal = renew::renew(&Session { pins: &pins, ..session }, &gun, choice)
-        .map_err(|error| failure::about_repository(&args.repository, &error))?;
-    let renewal = renewal.into_result();
-    tell(&renewal, context);
-    let is_expired = renewal.left.iter().any(|left| left.at <= context.now);
-    let failure = is_expired.then(|| {
-        CliError::new(format!("not all of {} could be renewed here", args.repository))
-            .coded("not-all-renewed")
-            .hinted("run this where their private keys are; `dct whoami` tells which roles can be signed on a machine")
-    });
-    Ok(Done::but(RenewReport { repository: gun, done: Renewed::InPlace(renewal) }, failure))
 }
 
 /// The person's pins, and for this command the root that is named.

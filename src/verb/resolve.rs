@@ -54,31 +54,26 @@ impl Verb for Args {
     type Report = ResolvedImage;
 
     fn run(&self, context: &Context<'_>) -> Result<Done<ResolvedImage>, CliError> {
-        run(self, context)
-    }
-}
-
-/// Runs the verb.
-fn run(args: &Args, context: &Context<'_>) -> Result<Done<ResolvedImage>, CliError> {
-    let image = names::image(&args.image)?;
-    let (tag, named) = match image.selector {
-        Selector::TagAndDigest(tag, Some(digest)) => (tag, Some(digest)),
-        Selector::Tag(tag) => (tag, None),
-        Selector::Whole => (Tag::latest(), None),
-        Selector::Digest(_) | Selector::TagAndDigest(_, None) => {
-            return Err(CliError::new("cannot use a digest reference for IMAGE[:TAG]").coded("usage"));
+        let image = names::image(&self.image)?;
+        let (tag, named) = match image.selector {
+            Selector::TagAndDigest(tag, Some(digest)) => (tag, Some(digest)),
+            Selector::Tag(tag) => (tag, None),
+            Selector::Whole => (Tag::latest(), None),
+            Selector::Digest(_) | Selector::TagAndDigest(_, None) => {
+                return Err(CliError::new("cannot use a digest reference for IMAGE[:TAG]").coded("usage"));
+            }
+        };
+        let gun = &image.gun;
+        let words = TransferWords::new(context.ui, TransferVerb::Pull, gun, &[]);
+        let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
+        // a state from an outage may be an older one
+        let refused = |error| failure::of_pull(gun.as_str(), &error);
+        let released = resolve_image::resolve(&context.session(&words), gun, &tag, Outage::Fail).map_err(refused)?.into_result();
+        if let Some(named) = named {
+            check_tag(&tag, named, released.digest).map_err(refused)?;
         }
-    };
-    let gun = &image.gun;
-    let words = TransferWords::new(context.ui, TransferVerb::Pull, gun, &[]);
-    let _wait = context.ui.wait(&format!("reading trust data of {gun}"));
-    // a state from an outage may be an older one
-    let refused = |error| failure::of_pull(gun.as_str(), &error);
-    let released = resolve_image::resolve(&context.session(&words), gun, &tag, Outage::Fail).map_err(refused)?.into_result();
-    if let Some(named) = named {
-        check_tag(&tag, named, released.digest).map_err(refused)?;
+        let image = format!("{gun}@sha256:{}", released.digest);
+        context.ui.line(&image);
+        Ok(Done::well(ResolvedImage { repository: gun.clone(), released, image }))
     }
-    let image = format!("{gun}@sha256:{}", released.digest);
-    context.ui.line(&image);
-    Ok(Done::well(ResolvedImage { repository: gun.clone(), released, image }))
 }

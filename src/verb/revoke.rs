@@ -59,30 +59,26 @@ impl Verb for Args {
         Access::Write
     }
 
+    /// Runs the verb. A person who does not want it after all has not failed.
     fn run(&self, context: &Context<'_>) -> Result<Done<Revocation>, CliError> {
-        run(self, context)
-    }
-}
-
-/// Runs the verb. A person who does not want it after all has not failed.
-fn run(args: &Args, context: &Context<'_>) -> Result<Done<Revocation>, CliError> {
-    let image = names::image(&args.image)?;
-    let tag = match &image.selector {
-        Selector::Tag(tag) => Some(tag),
-        Selector::Whole => None,
-        Selector::Digest(_) | Selector::TagAndDigest(..) => {
-            return Err(CliError::new("cannot use a digest reference for IMAGE:TAG").coded("usage"));
+        let image = names::image(&self.image)?;
+        let tag = match &image.selector {
+            Selector::Tag(tag) => Some(tag),
+            Selector::Whole => None,
+            Selector::Digest(_) | Selector::TagAndDigest(..) => {
+                return Err(CliError::new("cannot use a digest reference for IMAGE:TAG").coded("usage"));
+            }
+        };
+        if tag.is_none() && !self.yes && !confirmed(&image, context)? {
+            return Ok(Done::well(Revocation { repository: image.gun, tags: Vec::new(), versions: BTreeMap::new() }));
         }
-    };
-    if tag.is_none() && !args.yes && !confirmed(&image, context)? {
-        return Ok(Done::well(Revocation { repository: image.gun, tags: Vec::new(), versions: BTreeMap::new() }));
+        let _wait = context.ui.wait(&format!("removing the signatures of {}", image.typed));
+        let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &image.typed);
+        let revoked = revoke_image::revoke(&context.session(&narrator), &image.gun, tag)
+            .map_err(|error| refused(error).prefixed(&format!("could not remove signature for {}: ", image.typed)))?;
+        context.ui.line(&format!("Successfully deleted signature for {}", image.typed));
+        Ok(Done::well(revoked.into_result()))
     }
-    let _wait = context.ui.wait(&format!("removing the signatures of {}", image.typed));
-    let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &image.typed);
-    let revoked = revoke_image::revoke(&context.session(&narrator), &image.gun, tag)
-        .map_err(|error| refused(error).prefixed(&format!("could not remove signature for {}: ", image.typed)))?;
-    context.ui.line(&format!("Successfully deleted signature for {}", image.typed));
-    Ok(Done::well(revoked.into_result()))
 }
 
 fn confirmed(image: &ImageName, context: &Context<'_>) -> Result<bool, CliError> {

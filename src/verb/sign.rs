@@ -98,41 +98,42 @@ impl Verb for Args {
         Access::Write
     }
 
+    /// Runs the verb. A repository that fails does not keep the others from being signed.
     fn run(&self, context: &Context<'_>) -> Result<Done<SignedImages>, CliError> {
-        run(self, context)
+        let groups = groups(&self.images)?;
+        let has_digest = |image: &ImageName| matches!(image.selector, Selector::TagAndDigest(..));
+        if self.local && groups.iter().flat_map(|(_, images)| images).any(has_digest) {
+            return Err(CliError::new("--local and a digest cannot be used together").with_status(ExitStatus::BadFlag));
+        }
+        let needs_source = groups.iter().flat_map(|(_, images)| images).any(|image| !has_digest(image));
+        let engine = if needs_source { engine(self, context)? } else { None };
+        let source = engine.as_deref().map_or(ContentSource::Registry, ContentSource::Engine);
+        let which = if self.local || self.registry { ContentChoice::Source } else { ContentChoice::Released };
+        let sign =
+            |group: &Group, ui: &Ui, decisions: &dyn Decisions| sign(group, ui, decisions, context, source, which, self.begin_anew);
+        if let [only] = groups.as_slice() {
+            let _wait = context.ui.wait(&format!("reading trust data of {}", only.0));
+            return sign(only, context.ui, context.passphrases)
+                .map(|signed| Done::well(SignedImages { repositories: vec![signed] }));
+        }
+        let (repositories, failure) = sign_in_each(&groups, context, &sign);
+        Done::unless_nothing(repositories.len(), SignedImages { repositories }, failure)
     }
 }
 
-/// Runs the verb. A repository that fails does not keep the others from being signed.
-fn run(args: &Args, context: &Context<'_>) -> Result<Done<SignedImages>, CliError> {
-    let groups = groups(&args.images)?;
-    let has_digest = |image: &ImageName| matches!(image.selector, Selector::TagAndDigest(..));
-    if args.local && groups.iter().flat_map(|(_, images)| images).any(has_digest) {
-        return Err(CliError::new("--local and a digest cannot be used together").with_status(ExitStatus::BadFlag));
-    }
-    let needs_source = groups.iter().flat_map(|(_, images)| images).any(|image| !has_digest(image));
-    let engine = if needs_source { engine(args, context)? } else { None };
-    let source = engine.as_deref().map_or(ContentSource::Registry, ContentSource::Engine);
-    let which = if args.local || args.registry { ContentChoice::Source } else { ContentChoice::Released };
-    let sign =
-        |group: &Group, ui: &Ui, decisions: &dyn Decisions| sign(group, ui, decisions, context, source, which, args.begin_anew);
-    if let [only] = groups.as_slice() {
-        let _wait = context.ui.wait(&format!("reading trust data of {}", only.0));
-        return sign(only, context.ui, context.passphrases).map(|signed| Done::well(SignedImages { repositories: vec![signed] }));
-    }
+/// Signs in several repositories, some of them at once, and tells of each in the order of the arguments.
+fn sign_in_each(
+    groups: &[Group],
+    context: &Context<'_>,
+    sign: &(impl Fn(&Group, &Ui, &dyn Decisions) -> Result<SignReport, CliError> + Sync),
+) -> (Vec<SignReport>, Option<CliError>) {
     let (mut repositories, mut failed) = (Vec::new(), false);
     let _wait = context.ui.wait(&format!("signing in {} repositories", groups.len()));
     for some in groups.chunks(SIDE_BY_SIDE) {
         thread::scope(|scope| {
             let signing = some.iter().map(|group| {
                 let (ui, kept) = context.ui.keeping();
-                (
-                    kept,
-                    scope.spawn({
-                        let (sign, passphrases) = (&sign, context.passphrases);
-                        move || sign(group, &ui, &InTurn::new(passphrases))
-                    }),
-                )
+                (kept, scope.spawn(move || sign(group, &ui, &InTurn::new(context.passphrases))))
             });
             for (kept, signing) in signing.collect::<Vec<_>>() {
                 let result = signing.join().unwrap_or_else(|_| Err(CliError::new("the repository could not be signed")));
@@ -147,8 +148,7 @@ fn run(args: &Args, context: &Context<'_>) -> Result<Done<SignedImages>, CliErro
             }
         });
     }
-    let failure = failed.then(|| CliError::silent(ExitStatus::Failed));
-    Done::unless_nothing(repositories.len(), SignedImages { repositories }, failure)
+    (repositories, failed.then(|| CliError::silent(ExitStatus::Failed)))
 }
 
 fn sign(

@@ -76,42 +76,38 @@ impl Verb for Args {
         Access::Write
     }
 
+    /// Runs the verb. A repository that fails does not keep the others from getting the signer.
     fn run(&self, context: &Context<'_>) -> Result<Done<AddedSigners>, CliError> {
-        run(self, context)
-    }
-}
-
-/// Runs the verb. A repository that fails does not keep the others from getting the signer.
-fn run(args: &Args, context: &Context<'_>) -> Result<Done<AddedSigners>, CliError> {
-    let name = &args.name;
-    signer_name::check("signer", name)?;
-    if name == "releases" {
-        return Err(CliError::new("releases is a reserved keyword, use a different signer name").coded("reserved-name"));
-    }
-    if args.key.is_empty() {
-        return Err(CliError::new("path to a public key must be provided using the `--key` flag").coded("usage"));
-    }
-    let keys = args.key.iter().map(|path| public_key::read(path, context.now)).collect::<Result<Vec<_>, _>>()?;
-    let (mut added, mut failed) = (Vec::new(), Vec::new());
-    for repository in &args.repositories {
-        context.ui.line(&format!("Adding signer \"{name}\" to {repository}..."));
-        match add(name, repository, &keys, context) {
-            Ok(one) => {
-                added.push(one);
-                context.ui.line(&format!("Successfully added signer: {name} to {repository}"));
-                context.ui.line("");
-            }
-            Err(error) => {
-                context.ui.error(&error);
-                context.ui.notice("");
-                failed.push(repository.as_str());
+        let name = &self.name;
+        signer_name::check("signer", name)?;
+        if name == "releases" {
+            return Err(CliError::new("releases is a reserved keyword, use a different signer name").coded("reserved-name"));
+        }
+        if self.key.is_empty() {
+            return Err(CliError::new("path to a public key must be provided using the `--key` flag").coded("usage"));
+        }
+        let keys = self.key.iter().map(|path| public_key::read(path, context.now)).collect::<Result<Vec<_>, _>>()?;
+        let (mut added, mut failed) = (Vec::new(), Vec::new());
+        for repository in &self.repositories {
+            context.ui.line(&format!("Adding signer \"{name}\" to {repository}..."));
+            match add(name, repository, &keys, context) {
+                Ok(one) => {
+                    added.push(one);
+                    context.ui.line(&format!("Successfully added signer: {name} to {repository}"));
+                    context.ui.line("");
+                }
+                Err(error) => {
+                    context.ui.error(&error);
+                    context.ui.notice("");
+                    failed.push(repository.as_str());
+                }
             }
         }
+        let failure = (!failed.is_empty())
+            .then(|| CliError::new(format!("failed to add signer to: {}", failed.join(", "))).coded("some-failed"));
+        let report = AddedSigners { signer: name.clone(), repositories: added };
+        Done::unless_nothing(report.repositories.len(), report, failure)
     }
-    let failure =
-        (!failed.is_empty()).then(|| CliError::new(format!("failed to add signer to: {}", failed.join(", "))).coded("some-failed"));
-    let report = AddedSigners { signer: name.clone(), repositories: added };
-    Done::unless_nothing(report.repositories.len(), report, failure)
 }
 
 fn add(name: &str, repository: &str, keys: &[Key], context: &Context<'_>) -> Result<AddedSigner, CliError> {

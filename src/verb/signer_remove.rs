@@ -68,35 +68,31 @@ impl Verb for Args {
         Access::Write
     }
 
+    /// Runs the verb. A repository that fails does not keep the others from losing the signer.
     fn run(&self, context: &Context<'_>) -> Result<Done<RemovedSigners>, CliError> {
-        run(self, context)
-    }
-}
-
-/// Runs the verb. A repository that fails does not keep the others from losing the signer.
-fn run(args: &Args, context: &Context<'_>) -> Result<Done<RemovedSigners>, CliError> {
-    let (ui, name) = (context.ui, &args.name);
-    let (mut removed, mut declined, mut failed) = (Vec::new(), Vec::new(), Vec::new());
-    for repository in &args.repositories {
-        ui.line(&format!("Removing signer \"{name}\" from {repository}..."));
-        match remove(args, repository, context) {
-            Ok(Removal::Removed(one)) => {
-                removed.push(one);
-                ui.line(&format!("Successfully removed {name} from {repository}"));
-                ui.line("");
-            }
-            Ok(Removal::Declined) => declined.push(repository.clone()),
-            Err(error) => {
-                ui.error(&error);
-                ui.notice("");
-                failed.push(repository.as_str());
+        let (ui, name) = (context.ui, &self.name);
+        let (mut removed, mut declined, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+        for repository in &self.repositories {
+            ui.line(&format!("Removing signer \"{name}\" from {repository}..."));
+            match remove(self, repository, context) {
+                Ok(Removal::Removed(one)) => {
+                    removed.push(one);
+                    ui.line(&format!("Successfully removed {name} from {repository}"));
+                    ui.line("");
+                }
+                Ok(Removal::Declined) => declined.push(repository.clone()),
+                Err(error) => {
+                    ui.error(&error);
+                    ui.notice("");
+                    failed.push(repository.as_str());
+                }
             }
         }
+        let failure = (!failed.is_empty())
+            .then(|| CliError::new(format!("error removing signer from: {}", failed.join(", "))).coded("some-failed"));
+        let report = RemovedSigners { signer: name.clone(), repositories: removed, declined };
+        Done::unless_nothing(report.repositories.len() + report.declined.len(), report, failure)
     }
-    let failure = (!failed.is_empty())
-        .then(|| CliError::new(format!("error removing signer from: {}", failed.join(", "))).coded("some-failed"));
-    let report = RemovedSigners { signer: name.clone(), repositories: removed, declined };
-    Done::unless_nothing(report.repositories.len() + report.declined.len(), report, failure)
 }
 
 fn remove(args: &Args, repository: &str, context: &Context<'_>) -> Result<Removal, CliError> {

@@ -42,28 +42,26 @@ impl Verb for Args {
     const WORDS: &'static str = "whoami";
     type Report = StandingsJson;
 
+    /// Runs the verb. That no key is here is an answer, and no failure.
     fn run(&self, context: &Context<'_>) -> Result<Done<StandingsJson>, CliError> {
-        run(self, context)
+        let gun = names::repository(&self.repository)?;
+        let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &self.repository);
+        let standings = whoami::whoami(&context.session(&narrator), &gun)
+            .map_err(|error| failure::about_repository(&self.repository, &error))?;
+        let standings = standings.into_result();
+        if standings.is_empty() {
+            context.ui.line(&format!("No key on this machine may sign for {gun}"));
+        } else {
+            context.ui.lines(table::lines(["ROLE", "NAME", "KEY ID"], standings.iter().flat_map(rows)));
+        }
+        for standing in standings.iter().filter(|standing| (standing.keys.len() as u64) < standing.threshold) {
+            let (role, needed, here) = (&standing.role, standing.threshold, standing.keys.len());
+            context
+                .ui
+                .warning("too-few-keys", &format!("{role} takes the signatures of {needed} keys, and {here} of them is here"));
+        }
+        Ok(Done::well(StandingsJson::of(gun.as_str(), &standings)))
     }
-}
-
-/// Runs the verb. That no key is here is an answer, and no failure.
-fn run(args: &Args, context: &Context<'_>) -> Result<Done<StandingsJson>, CliError> {
-    let gun = names::repository(&args.repository)?;
-    let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &args.repository);
-    let standings =
-        whoami::whoami(&context.session(&narrator), &gun).map_err(|error| failure::about_repository(&args.repository, &error))?;
-    let standings = standings.into_result();
-    if standings.is_empty() {
-        context.ui.line(&format!("No key on this machine may sign for {gun}"));
-    } else {
-        context.ui.lines(table::lines(["ROLE", "NAME", "KEY ID"], standings.iter().flat_map(rows)));
-    }
-    for standing in standings.iter().filter(|standing| (standing.keys.len() as u64) < standing.threshold) {
-        let (role, needed, here) = (&standing.role, standing.threshold, standing.keys.len());
-        context.ui.warning("too-few-keys", &format!("{role} takes the signatures of {needed} keys, and {here} of them is here"));
-    }
-    Ok(Done::well(StandingsJson::of(gun.as_str(), &standings)))
 }
 
 fn rows(standing: &Standing) -> impl Iterator<Item = [String; 3]> {
