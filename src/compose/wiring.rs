@@ -148,13 +148,10 @@ impl Wiring {
     /// The Docker Engine; none where none is configured and the usual socket is not there.
     pub(crate) fn engine(&self) -> Result<Option<Box<dyn Engine>>, EngineError> {
         let Some(found) = self.engine.find()? else { return Ok(None) };
-        let mut endpoint = Endpoint::new(found.address, self.timeout)
+        let endpoint = Endpoint::new(found.address, self.timeout)
             .map_err(|reason| EngineError::Unusable(format!("{} cannot be used as a Docker Engine: {reason}", found.host)))?;
-        if let Some(trace) = &self.trace {
-            endpoint = endpoint.traced(Arc::clone(trace));
-        }
         let version = variable("DOCKER_API_VERSION").map(|version| version.to_string_lossy().into_owned());
-        Ok(Some(Box::new(EngineApi::new(endpoint, found.host, Arc::clone(&self.net), version))))
+        Ok(Some(Box::new(EngineApi::new(endpoint.traced(self.trace.clone()), found.host, Arc::clone(&self.net), version))))
     }
 
     /// The same for what cannot be done without one.
@@ -308,17 +305,10 @@ fn net(settings: &DctSettings, config_dir: &Path, tls: TlsFolders, ui: &Arc<Ui>,
         LoginPolicy::Never => Box::new(docker),
         LoginPolicy::Ask(prompter) => Box::new(AskedFor { docker, prompter }),
     };
-    traced(Net::new(network(settings), credentials, Box::new(tls)), ui)
+    Net::new(network(settings), credentials, Box::new(tls)).traced(trace(ui))
 }
 
 /// Who is told of each request, where a person wants to know.
 fn trace(ui: &Arc<Ui>) -> Option<Arc<dyn Trace>> {
     ui.is_debugging().then(|| Arc::new(TraceWords { ui: Arc::clone(ui) }) as Arc<dyn Trace>)
-}
-
-fn traced(net: Net, ui: &Arc<Ui>) -> Net {
-    match trace(ui) {
-        Some(trace) => net.traced(trace),
-        None => net,
-    }
 }

@@ -74,7 +74,7 @@ impl Fake {
     fn traced_push(&self) -> Recorder {
         let recorder = Recorder::default();
         let endpoint = Endpoint::new(Address::Unix(self.socket.clone()), Duration::from_secs(1)).unwrap();
-        let endpoint = endpoint.traced(Arc::new(recorder.clone()));
+        let endpoint = endpoint.traced(Some(Arc::new(recorder.clone())));
         let _ = EngineApi::new(endpoint, "unix:///e".to_owned(), self.world.net(), None).push(
             &gun("h:1"),
             &Tag::parse("1").unwrap(),

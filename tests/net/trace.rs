@@ -190,7 +190,7 @@ fn told_of(server: &str, ca: &Path) -> Vec<Exchange> {
     let recorder = Recorder::default();
     let host = server.trim_start_matches("https://").to_owned();
     let tls = NamedTlsFiles { server: host, ca: Some(ca.to_owned()), ..NamedTlsFiles::default() };
-    let net = Net::new(NetSettings::default(), Box::new(Eager), Box::new(tls)).traced(std::sync::Arc::new(recorder.clone()));
+    let net = Net::new(NetSettings::default(), Box::new(Eager), Box::new(tls)).traced(Some(std::sync::Arc::new(recorder.clone())));
     timestamp_over(net, Access::Read, server);
     recorder.told()
 }

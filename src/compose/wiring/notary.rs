@@ -7,7 +7,6 @@ use zeroize::Zeroizing;
 
 use super::{
     Access, EngineFlags, Wiring, config_dir, engine_names, logins::login_of, network, of_settings::unreleased, settings, trace,
-    traced,
 };
 use crate::{
     config::notary::Config,
@@ -51,7 +50,7 @@ impl Wiring {
             key: config.client_key.clone(),
         };
         let logins = NotaryLogins { access: face.access, variable: variable(face.ui), prompter: Arc::clone(face.prompter) };
-        let net = Arc::new(traced(Net::new(network(&settings), Box::new(logins), Box::new(tls)), face.ui));
+        let net = Arc::new(Net::new(network(&settings), Box::new(logins), Box::new(tls)).traced(trace(face.ui)));
         let servers = match &config.server {
             Ok(address) => Servers::of_notary(address),
             Err(reason) => Servers::refused(reason.clone()),

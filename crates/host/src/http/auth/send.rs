@@ -48,10 +48,10 @@ impl Net {
         }
     }
 
-    /// The same stack, and each request is told of.
+    /// The same stack, and each request is told of, where anyone wants to know.
     #[must_use]
-    pub fn traced(mut self, trace: Arc<dyn Trace>) -> Self {
-        self.hosts.told = Some(trace);
+    pub fn traced(mut self, trace: Option<Arc<dyn Trace>>) -> Self {
+        self.hosts.told = trace;
         self
     }
 

@@ -107,10 +107,10 @@ impl Endpoint {
         Ok(Self { host: HostClient { client, route, agreed, told: None }, base, pace })
     }
 
-    /// The same, and each request is told of.
+    /// The same, and each request is told of, where anyone wants to know.
     #[must_use]
-    pub fn traced(mut self, trace: Arc<dyn Trace>) -> Self {
-        self.host.told = Some(trace);
+    pub fn traced(mut self, trace: Option<Arc<dyn Trace>>) -> Self {
+        self.host.told = trace;
         self
     }
 
