@@ -111,9 +111,8 @@ fn remove_signatures(session: &Session<'_>, gun: &Gun, tag: Option<&Tag>) -> Res
     if revoked.is_empty() {
         return Err(nothing_here(session, &repo, kept));
     }
-    let outcome = publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), WritableRepo::Published(repo))?;
-    let versions = outcome.versions();
-    outcome.shown(gun)?;
+    let versions = publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), WritableRepo::Published(repo))?
+        .versions_shown(gun)?;
     if !kept.is_empty() {
         return Err(RevokeError::Kept { kept, revoked });
     }

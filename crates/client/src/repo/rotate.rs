@@ -161,9 +161,7 @@ fn swap_keys(
         keyring.adopt(key, &role.clone().into(), gun_of_key(gun, &role)).map_err(RotateError::GivenKey)?;
     }
     let rotation = Rotation { session, gun, role: &role, replaced: &replaced, wanted: &wanted };
-    let outcome = publish(session, gun, &mut Anew::new(keyring, &earlier, rotation), first)?;
-    let versions = outcome.versions();
-    outcome.shown(gun)?;
+    let versions = publish(session, gun, &mut Anew::new(keyring, &earlier, rotation), first)?.versions_shown(gun)?;
     let keys = swap.keys.iter().map(Key::id).collect();
     if role != root_role {
         let kept: Vec<CanonicalKeyId> = swap.keys.iter().filter_map(|key| key.canonical_id().ok()).collect();

@@ -138,9 +138,8 @@ fn take_back(
     }
     let _writer = session.store.writer(gun).map_err(OpsError::from)?;
     let changes = [Change::RemoveSigner { role: signer.clone() }];
-    let outcome = publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), WritableRepo::Published(repo))?;
-    let versions = outcome.versions();
-    outcome.shown(gun)?;
+    let versions = publish(session, gun, &mut Changes::new(session, &keyring, gun, &changes), WritableRepo::Published(repo))?
+        .versions_shown(gun)?;
     Ok(Removal::Removed(RemovedSigner { repository: gun.clone(), role: signer, keys, versions }))
 }
 

@@ -40,6 +40,12 @@ impl<S> PublishOutcome<S> {
         }
     }
 
+    /// The versions of what was sent, once it is shown, as above.
+    pub(crate) fn versions_shown(self, gun: &Gun) -> Result<PublishedVersions, OpsError> {
+        let versions = self.versions();
+        self.shown(gun).map(|_| versions)
+    }
+
     /// Warns where it is not shown.
     pub(crate) fn or_warn(&self, session: &Session<'_>, gun: &Gun) {
         if matches!(self, Self::NotShown { .. }) {
