@@ -11,10 +11,7 @@ use crate::{
     render::{json, keys_json::KeysJson, notary_table},
     term::error::CliError,
 };
-use client::{
-    error::OpsError,
-    ports::{GunHeader, KeyInfo},
-};
+use client::{error::OpsError, ports::KeyInfo};
 
 /// Most characters of a repository's name, and of a folder's, that are shown.
 const MAX_GUN: usize = 25;
@@ -40,7 +37,7 @@ impl NotaryCommand for Args {
         }
         let narrator = NotaryNarrator::new(context.ui);
         let mut keys = context.session(&narrator).keys.list().map_err(|error| notary_failure::told(&OpsError::Keys(error)))?;
-        keys.sort_by(|one, other| one.place_in_lists().cmp(&other.place_in_lists()));
+        KeyInfo::sort_for_lists(&mut keys);
         match self.output {
             OutputFormat::Json => context.ui.json(&json::report(&KeysJson::of(&keys))?),
             OutputFormat::Text => {
@@ -58,7 +55,7 @@ impl NotaryCommand for Args {
 }
 
 fn row(info: &KeyInfo) -> [String; 4] {
-    let gun = info.gun.as_ref().map_or("", GunHeader::as_str);
+    let gun = info.gun_text().unwrap_or_default();
     [info.name.to_string(), end_of(gun, MAX_GUN), info.id.to_string(), end_of(&folder_of(info), MAX_FOLDER)]
 }
 

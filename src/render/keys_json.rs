@@ -54,7 +54,7 @@ impl KeyJson {
         Self {
             id: info.id.to_string(),
             name: info.name.to_string(),
-            repository: info.gun.as_ref().map(ToString::to_string),
+            repository: info.gun_text().map(str::to_owned),
             encrypted: info.encrypted,
             file: info.path.display().to_string(),
         }

@@ -37,8 +37,7 @@ impl Verb for Args {
     fn run(&self, context: &Context<'_>) -> Result<Done<KeysJson>, CliError> {
         let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, "");
         let mut keys = context.session(&narrator).keys.list().map_err(|error| failure::plain(&OpsError::Keys(error)))?;
-        // root keys first, as notary lists them; then by repository and name
-        keys.sort_by(|one, other| one.place_in_lists().cmp(&other.place_in_lists()));
+        KeyInfo::sort_for_lists(&mut keys);
         if keys.is_empty() {
             context.ui.line("No keys on this machine");
         } else {
@@ -50,6 +49,6 @@ impl Verb for Args {
 
 fn row(info: &KeyInfo) -> [String; 4] {
     let open = if info.encrypted { "" } else { " (not encrypted)" };
-    let gun = info.gun.as_ref().map(ToString::to_string).unwrap_or_default();
-    [info.name.to_string(), gun, info.id.to_string(), format!("{}{open}", info.path.display())]
+    let gun = info.gun_text().unwrap_or_default();
+    [info.name.to_string(), gun.to_owned(), info.id.to_string(), format!("{}{open}", info.path.display())]
 }

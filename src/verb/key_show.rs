@@ -16,7 +16,7 @@ use client::{
         export_key,
         known_keys::{KeyUse, KnownKeys},
     },
-    ports::{GunHeader, KeyInfo},
+    ports::KeyInfo,
 };
 use trust::{crypto::verifying_key::VerifyingKey, model::digest::Sha256};
 
@@ -83,7 +83,7 @@ fn told(info: &KeyInfo, algorithm: Option<&str>, fingerprint: Option<&str>) -> V
     let rows = [
         ("Key ID:", info.id.to_string()),
         ("Name:", key_choice::name(info).to_owned()),
-        ("Repository:", info.gun.as_ref().map_or("of any", GunHeader::as_str).to_owned()),
+        ("Repository:", info.gun_text().unwrap_or("of any").to_owned()),
         ("Algorithm:", algorithm.unwrap_or(UNKNOWN).to_owned()),
         ("Fingerprint:", fingerprint.unwrap_or(UNKNOWN).to_owned()),
         ("File:", info.path.display().to_string()),

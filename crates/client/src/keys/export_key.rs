@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use super::{keyring::Keyring, known_keys::KnownKeys};
 use crate::{
     error::OpsError,
-    ports::{GunHeader, KeyInfo, KeyStoreError},
+    ports::{KeyInfo, KeyStoreError},
     session::Session,
 };
 use trust::{
@@ -48,7 +48,7 @@ pub fn private(session: &Session<'_>, info: &KeyInfo) -> Result<Zeroizing<String
     if !block.is_encrypted() {
         return Err(ExportError::NotEncrypted(info.id));
     }
-    let gun = info.gun.as_ref().map_or("", GunHeader::as_str);
+    let gun = info.gun_text().unwrap_or_default();
     let headers = [("role", info.name.as_str()), ("gun", gun), ("path", &info.id.to_string())]
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
     block.headers.extend(headers.into_iter().filter(|(_, value)| !value.is_empty()));

@@ -4,7 +4,7 @@ use super::keyring::{store, until_right, wanted_passphrase};
 use crate::{
     error::OpsError,
     outcome::Outcome,
-    ports::{GunHeader, KeyInfo, Warning},
+    ports::{KeyInfo, Warning},
     session::Session,
 };
 use trust::{
@@ -162,7 +162,7 @@ pub(crate) fn renames(
 
 /// What a stored key is, in words.
 pub(crate) fn kept_as(info: &KeyInfo) -> String {
-    named(&info.name, info.gun.as_ref().map(GunHeader::as_str))
+    named(&info.name, info.gun_text())
 }
 
 fn named(name: &KeyName, gun: Option<&str>) -> String {

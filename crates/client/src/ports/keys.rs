@@ -102,10 +102,18 @@ impl KeyInfo {
         self.name.is(&RoleName::targets()) && self.is_of(gun)
     }
 
-    /// What lists of keys are sorted by: root keys first, as Notary lists them; then by repository and name.
+    /// The text of the `gun` header.
     #[must_use]
-    pub fn place_in_lists(&self) -> (bool, Option<&str>, &KeyName, CanonicalKeyId) {
-        (!self.name.is_root(), self.gun.as_ref().map(GunHeader::as_str), &self.name, self.id)
+    pub fn gun_text(&self) -> Option<&str> {
+        self.gun.as_ref().map(GunHeader::as_str)
+    }
+
+    /// Sorts keys as lists show them: root keys first, as Notary lists them; then by repository and name.
+    pub fn sort_for_lists(keys: &mut [Self]) {
+        fn place(info: &KeyInfo) -> (bool, Option<&str>, &KeyName, CanonicalKeyId) {
+            (!info.name.is_root(), info.gun_text(), &info.name, info.id)
+        }
+        keys.sort_by(|one, other| place(one).cmp(&place(other)));
     }
 }
 

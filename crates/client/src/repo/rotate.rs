@@ -283,7 +283,7 @@ fn remove_unused(session: &Session<'_>, gun: &Gun, role: &RoleName, replaced: &[
             None if !known.is_whole() => warn(id, StillUsed::Unasked),
             None => match session.keys.find(*id) {
                 Ok(Some(stored)) if !(stored.name.is(role) && stored.is_of(gun)) => {
-                    let gun = stored.gun.map(|gun| gun.to_string());
+                    let gun = stored.gun_text().map(str::to_owned);
                     warn(id, StillUsed::StoredAs { role: stored.name.to_string(), gun });
                 }
                 found => {
