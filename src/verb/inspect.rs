@@ -1,7 +1,6 @@
 //! `dct inspect`
 
 use std::{
-    cell::RefCell,
     collections::BTreeSet,
     sync::atomic::{AtomicUsize, Ordering},
 };
@@ -20,8 +19,8 @@ use client::{
     error::OpsError,
     image::inspect_image::{self, ImageReport},
     in_parallel::in_parallel,
-    outcome::Outcome,
-    ports::{Events, Warning, events::Event},
+    outcome::{HeardWarnings, Outcome},
+    ports::Warning,
 };
 use trust::model::image_name::Selector;
 
@@ -170,7 +169,7 @@ fn side_by_side<'a>(images: &'a [String], context: &'a Context<'_>) -> impl Iter
 }
 
 fn look(typed: &str, context: &Context<'_>) -> ImageAnswer {
-    let heard = Heard::default();
+    let heard = HeardWarnings::default();
     let report = names::image(typed).and_then(|image| {
         let none = format!("no signatures or cannot access {typed}");
         if matches!(image.selector, Selector::Digest(None) | Selector::TagAndDigest(_, None)) {
@@ -180,17 +179,5 @@ fn look(typed: &str, context: &Context<'_>) -> ImageAnswer {
             .map(Outcome::into_result)
             .map_err(|error| failure::behind(&none, &error))
     });
-    ImageAnswer { warnings: heard.0.into_inner(), report }
-}
-
-/// Keeps the warnings of one image.
-#[derive(Default)]
-struct Heard(RefCell<Vec<Warning>>);
-
-impl Events for Heard {
-    fn tell(&self, event: Event<'_>) {
-        if let Event::Warning(warning) = event {
-            self.0.borrow_mut().push(warning);
-        }
-    }
+    ImageAnswer { warnings: heard.warnings(), report }
 }

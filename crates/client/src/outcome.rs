@@ -23,9 +23,9 @@ pub struct Outcome<T> {
 impl<T> Outcome<T> {
     /// Does the work of a use case, and keeps its warnings. They are told as they come, too: of a failure nothing else is left.
     pub(crate) fn of<E>(session: &Session<'_>, work: impl FnOnce(&Session<'_>) -> Result<T, E>) -> Result<Self, E> {
-        let warned = Warned { events: session.events, warnings: RefCell::default() };
-        let result = work(&Session { events: &warned, ..*session })?;
-        Ok(Self { result, warnings: warned.warnings.into_inner() })
+        let telling = TellingOn { events: session.events, heard: HeardWarnings::default() };
+        let result = work(&Session { events: &telling, ..*session })?;
+        Ok(Self { result, warnings: telling.heard.warnings() })
     }
 
     /// The result alone, for who has heard the warnings.
@@ -34,17 +34,35 @@ impl<T> Outcome<T> {
     }
 }
 
-/// Hears what happens, and keeps the warnings of it.
-struct Warned<'a> {
-    events: &'a dyn Events,
-    warnings: RefCell<Vec<Warning>>,
+/// Keeps the warnings of what happens, and nothing else of it.
+#[derive(Default)]
+pub struct HeardWarnings(RefCell<Vec<Warning>>);
+
+impl HeardWarnings {
+    /// The warnings so far, in order.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        self.0.borrow().clone()
+    }
 }
 
-impl Events for Warned<'_> {
+impl Events for HeardWarnings {
     fn tell(&self, event: Event<'_>) {
-        if let Event::Warning(warning) = &event {
-            self.warnings.borrow_mut().push(warning.clone());
+        if let Event::Warning(warning) = event {
+            self.0.borrow_mut().push(warning);
         }
+    }
+}
+
+/// Tells on what happens, and keeps the warnings of it.
+struct TellingOn<'a> {
+    events: &'a dyn Events,
+    heard: HeardWarnings,
+}
+
+impl Events for TellingOn<'_> {
+    fn tell(&self, event: Event<'_>) {
+        self.heard.tell(event.clone());
         self.events.tell(event);
     }
 }

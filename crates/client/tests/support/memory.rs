@@ -1,15 +1,14 @@
 //! The ports in memory: what a server serves and a disk keeps, and what was asked of them.
 
 use std::{
-    cell::RefCell,
     collections::BTreeMap,
     sync::{Mutex, MutexGuard},
 };
 
 use client::ports::{
-    Accounts, Asked, Bytes, Commit, DecisionError, Decisions, Events, FileRef, KeyFiles, KeyInfo, KeyStoreError, Keys, Manifest,
+    Accounts, Asked, Bytes, Commit, DecisionError, Decisions, FileRef, KeyFiles, KeyInfo, KeyStoreError, Keys, Manifest,
     NotaryRemote, PassphraseRequest, Registry, RegistryError, RemoteError, Repositories, Sent, Service, StoreError, Stored,
-    TlsFault, TrustSet, TrustStore, Warning, WriterGuard, events::Event,
+    TlsFault, TrustSet, TrustStore, WriterGuard,
 };
 use forge::Forge;
 use trust::{
@@ -368,24 +367,6 @@ impl KeyFiles for Nobody {
 impl Decisions for Nobody {
     fn passphrase(&self, _: &PassphraseRequest) -> Result<Passphrase, DecisionError> {
         Err(DecisionError::NoAnswer("nobody is there".to_owned()))
-    }
-}
-
-/// Hears the warnings.
-#[derive(Default)]
-pub struct Heard(RefCell<Vec<Warning>>);
-
-impl Heard {
-    pub fn warnings(&self) -> Vec<Warning> {
-        self.0.borrow().clone()
-    }
-}
-
-impl Events for Heard {
-    fn tell(&self, event: Event<'_>) {
-        if let Event::Warning(warning) = event {
-            self.0.borrow_mut().push(warning);
-        }
     }
 }
 
