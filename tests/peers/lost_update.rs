@@ -11,28 +11,24 @@ use std::{
 
 use client::{
     error::OpsError,
-    ports::{
-        Bytes, ChangeFile, Changelist, GunHeader, KeyFiles, KeyInfo, KeyStoreError, Keys, NotaryRemote, RemoteError, StoreError,
-        Warning,
-    },
+    outcome::HeardWarnings,
+    ports::{Bytes, ChangeFile, Changelist, KeyFiles, NotaryRemote, RemoteError, StoreError, Warning},
     repo::{publish_staged::publish_staged, signer, stage},
     session::{RefuseUnreleased, Session},
     state::refresh::for_reading,
 };
 use jiff::Timestamp;
 use trust::{
-    crypto::{pem::PemBlock, private_key::PrivateKey, secret::Passphrase, signing_key::SigningKey},
+    crypto::{private_key::PrivateKey, secret::Passphrase},
     edit::change::Change,
-    model::{
-        digest::Sha256, gun::Gun, hashes::FileMeta, key::Key, key_id::CanonicalKeyId, key_name::KeyName, role::RoleName,
-        targets::Target,
-    },
+    model::{digest::Sha256, gun::Gun, hashes::FileMeta, key::Key, key_name::KeyName, role::RoleName, targets::Target},
     verify::pinning::TrustPinning,
 };
 
 use crate::{
+    keys::MemoryKeys,
     lone_server::LoneServer,
-    memory::{Heard, MemoryRegistry, MemoryStore, Nobody},
+    memory::{MemoryRegistry, MemoryStore, Nobody},
 };
 
 /// At most so many pairs of updates.
@@ -41,62 +37,8 @@ const PAIRS: u32 = 5000;
 /// For so many seconds, or as many as `DCT_TEST_RACE_SECONDS` says.
 const SECONDS: u64 = 30;
 
-/// Private keys in memory, under one passphrase: to open one costs next to nothing.
-#[derive(Default)]
-struct Opened(Mutex<BTreeMap<CanonicalKeyId, (KeyInfo, PemBlock)>>);
-
 fn easy() -> Passphrase {
     Passphrase::new("easy".to_owned())
-}
-
-impl Keys for Opened {
-    fn list(&self) -> Result<Vec<KeyInfo>, KeyStoreError> {
-        Ok(self.0.lock().unwrap().values().map(|(info, _)| info.clone()).collect())
-    }
-
-    fn find(&self, id: CanonicalKeyId) -> Result<Option<KeyInfo>, KeyStoreError> {
-        Ok(self.0.lock().unwrap().get(&id).map(|(info, _)| info.clone()))
-    }
-
-    fn open(&self, id: CanonicalKeyId, passphrase: &Passphrase) -> Result<Box<dyn SigningKey>, KeyStoreError> {
-        Ok(Box::new(self.unlock(id, passphrase)?))
-    }
-}
-
-impl KeyFiles for Opened {
-    fn unlock(&self, id: CanonicalKeyId, _: &Passphrase) -> Result<PrivateKey, KeyStoreError> {
-        let keys = self.0.lock().unwrap();
-        let (_, block) = keys.get(&id).ok_or(KeyStoreError::NoSuchKey(id))?;
-        Ok(PrivateKey::from_pem_block(block, Some(&easy())).unwrap())
-    }
-
-    fn add(&self, key: &PrivateKey, name: &KeyName, gun: Option<&Gun>, _: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
-        let id = Key::canonical_id_of(key);
-        let info =
-            KeyInfo { id, name: name.clone(), gun: gun.cloned().map(GunHeader::Gun), encrypted: false, path: "memory".into() };
-        self.0.lock().unwrap().insert(id, (info.clone(), PemBlock::encrypt(key, &easy(), 1).unwrap()));
-        Ok(info)
-    }
-
-    fn add_sealed(&self, id: CanonicalKeyId, _: &PemBlock, _: &KeyName, _: Option<&Gun>) -> Result<KeyInfo, KeyStoreError> {
-        Err(KeyStoreError::NoSuchKey(id))
-    }
-
-    fn stored(&self, id: CanonicalKeyId) -> Result<PemBlock, KeyStoreError> {
-        Err(KeyStoreError::NoSuchKey(id))
-    }
-
-    fn files(&self, _: CanonicalKeyId) -> Result<Vec<std::path::PathBuf>, KeyStoreError> {
-        Ok(Vec::new())
-    }
-
-    fn remove(&self, id: CanonicalKeyId) -> Result<(), KeyStoreError> {
-        Err(KeyStoreError::NoSuchKey(id))
-    }
-
-    fn replace(&self, info: &KeyInfo, _: &PrivateKey, _: &Passphrase) -> Result<KeyInfo, KeyStoreError> {
-        Err(KeyStoreError::NoSuchKey(info.id))
-    }
 }
 
 /// Somebody who gives each new key the same passphrase.
@@ -132,19 +74,19 @@ impl Changelist for Staged {
 /// Someone who publishes in one role, or reads, with a trust folder of their own.
 struct Person<'a> {
     remote: &'a dyn NotaryRemote,
-    keys: &'a Opened,
+    keys: &'a MemoryKeys,
     store: MemoryStore,
     /// What they were warned of.
     warnings: Vec<Warning>,
 }
 
 impl<'a> Person<'a> {
-    fn new(remote: &'a dyn NotaryRemote, keys: &'a Opened) -> Self {
+    fn new(remote: &'a dyn NotaryRemote, keys: &'a MemoryKeys) -> Self {
         Self { remote, keys, store: MemoryStore::default(), warnings: Vec::new() }
     }
 
     fn with<T>(&mut self, act: impl FnOnce(&Session<'_>) -> T) -> T {
-        let (heard, pins) = (Heard::default(), TrustPinning::default());
+        let (heard, pins) = (HeardWarnings::default(), TrustPinning::default());
         let session = Session {
             store: &self.store,
             remote: self.remote,
@@ -196,7 +138,7 @@ fn content(role: &RoleName, number: u32) -> Sha256 {
 #[test]
 fn of_two_updates_at_the_same_moment_none_is_lost_and_none_is_said_to_be_there_that_is_not() {
     let Some(server) = LoneServer::start() else { return };
-    let (keys, gun) = (Opened::default(), Gun::parse("example.com/prod/race").unwrap());
+    let (keys, gun) = (MemoryKeys::default(), Gun::parse("example.com/prod/race").unwrap());
     let key = PrivateKey::generate_p256().unwrap();
     keys.add(&key, &KeyName::of("alice"), None, &easy()).unwrap();
     let mut owner = Person::new(&server, &keys);

@@ -13,7 +13,12 @@
 #[allow(dead_code, reason = "each target uses its own part")]
 mod https;
 
-/// The ports in memory, of the client's own tests.
+/// The keys in memory, of the client's own tests.
+#[path = "../../crates/client/tests/support/keys.rs"]
+#[allow(unreachable_pub, reason = "as below")]
+mod keys;
+
+/// The ports in memory, of the same.
 #[path = "../../crates/client/tests/support/memory.rs"]
 #[allow(dead_code, unreachable_pub, reason = "each target uses its own part")]
 mod memory;

@@ -4,7 +4,7 @@
 use client::{
     error::OpsError,
     ports::Bytes,
-    session::Session,
+    session::{RefuseUnreleased, Session},
     state::refresh::recovery::{for_recovery, for_recreation, for_renewal},
 };
 use trust::{
@@ -17,10 +17,7 @@ use trust::{
 };
 
 use crate::{
-    support::{
-        forge::{Forge, certificate::Certificate, json::canonical, key::Key},
-        memory::{Heard, MemoryRegistry, Nobody},
-    },
+    support::forge::{Forge, certificate::Certificate, json::canonical, key::Key},
     world::{GUN, World, by_certificates, gun},
 };
 
@@ -347,24 +344,12 @@ enum Wish {
 
 fn recovered(world: &World, wish: Wish, named: Option<&str>) -> Result<Recoverable, OpsError> {
     let pins = named.map_or_else(|| world.pins.clone(), |id| world.pins.naming(RootId::from_hex(id).unwrap()));
-    let session = Session {
-        store: &world.store,
-        remote: &world.remote,
-        registry: &MemoryRegistry::default(),
-        accounts: &Nobody,
-        keys: &Nobody,
-        key_files: &Nobody,
-        events: &Heard::default(),
-        decisions: &Nobody,
-        pins: &pins,
-        unreleased: &client::session::RefuseUnreleased::default(),
-        now: world.now,
+    let recover = |session: &Session<'_>| match wish {
+        Wish::Tell => for_recovery(session, &gun()),
+        Wish::Renew => for_renewal(session, &gun()),
+        Wish::Recreate => for_recreation(session, &gun()),
     };
-    match wish {
-        Wish::Tell => for_recovery(&session, &gun()),
-        Wish::Renew => for_renewal(&session, &gun()),
-        Wish::Recreate => for_recreation(&session, &gun()),
-    }
+    world.ask(&RefuseUnreleased::default(), |session| recover(&Session { pins: &pins, ..*session })).0
 }
 
 /// It is refused, says `why`, and leaves nothing that would be trusted later.

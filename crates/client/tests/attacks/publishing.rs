@@ -7,6 +7,7 @@ use client::{
     error::OpsError,
     image::sign_image::{self, ContentChoice, ContentSource, FirstSigner, Request, RequestedTag, Unserved},
     keys::keyring::Keyring,
+    outcome::HeardWarnings,
     ports::{
         Accounts, DecisionError, Decisions, Engine, KeyFiles as _, Keys as _, Manifest, PassphrasePurpose, PassphraseRequest,
         RemoteError, Warning,
@@ -27,7 +28,7 @@ use crate::{
     support::{
         forge::{Forge, NOW, key::Key},
         keys::MemoryKeys,
-        memory::{Heard, MemoryRegistry, MemoryRemote, MemoryStore, Nobody},
+        memory::{MemoryRegistry, MemoryRemote, MemoryStore, Nobody},
     },
     world::{GUN, gun},
 };
@@ -38,7 +39,7 @@ pub(crate) struct Signer {
     pub(crate) remote: MemoryRemote,
     pub(crate) registry: MemoryRegistry,
     keys: MemoryKeys,
-    pub(crate) heard: Heard,
+    pub(crate) heard: HeardWarnings,
     pins: TrustPinning,
     unreleased: RefuseUnreleased,
 }
@@ -116,7 +117,7 @@ impl Signer {
             remote: MemoryRemote::default(),
             registry: MemoryRegistry { tags: BTreeMap::from([(tag, manifest)]), fault: None },
             keys,
-            heard: Heard::default(),
+            heard: HeardWarnings::default(),
             pins: TrustPinning::default(),
             unreleased: RefuseUnreleased::default(),
         };
@@ -236,19 +237,7 @@ impl Signer {
 
     /// Gives targets another key, and lets the keys of so many earlier roots sign the new one.
     fn rotate(&self, legacy: Legacy) -> Result<(), RotateError> {
-        let session = Session {
-            store: &self.store,
-            remote: &self.remote,
-            registry: &self.registry,
-            accounts: &Nobody,
-            keys: &self.keys,
-            key_files: &self.keys,
-            events: &self.heard,
-            decisions: &Always("passphrase"),
-            pins: &TrustPinning::default(),
-            unreleased: &RefuseUnreleased::default(),
-            now: NOW.parse().unwrap(),
-        };
+        let session = self.session(&Nobody, &Always("passphrase"));
         rotate::rotate(&session, &Keyring::new(&session), &gun(), "targets", &Holder::Person(&[]), legacy).map(drop)
     }
 }
@@ -355,6 +344,14 @@ fn what_was_published_is_published_though_nothing_more_can_be_kept_here() {
     assert_eq!(heard.iter().filter(is_told).count(), 1, "{heard:?}");
 }
 
+/// What is released under tag 2 is withdrawn by another before the next upload.
+fn another_revokes(ian: &Signer, forge: &mut Forge) {
+    forge
+        .edit("targets/releases", |releases| drop(releases["targets"].as_object_mut().unwrap().remove("2")))
+        .bump("targets/releases");
+    ian.remote.overtake(forge.publish());
+}
+
 #[test]
 fn h146_a_newer_content_of_the_same_tag_is_not_overwritten() {
     let (ian, mut forge) = Signer::ian();
@@ -372,10 +369,7 @@ fn h146_a_newer_content_of_the_same_tag_is_not_overwritten() {
 fn h146_a_tag_that_was_revoked_meanwhile_does_not_come_back() {
     let (ian, mut forge) = Signer::ian();
     ian.remote.host(forge.add_target("targets/releases", "2", "mine").publish());
-    forge
-        .edit("targets/releases", |releases| drop(releases["targets"].as_object_mut().unwrap().remove("2")))
-        .bump("targets/releases");
-    ian.remote.overtake(forge.publish());
+    another_revokes(&ian, &mut forge);
     let error = ian.sign("2").unwrap_err().to_string();
     assert!(error.contains("targets/releases") && error.contains("removed"), "{error}");
     assert!(ian.remote.uploads().is_empty());
@@ -397,10 +391,7 @@ fn h146_a_content_that_someone_releases_meanwhile_is_not_revoked() {
 fn h146_a_tag_that_another_revokes_meanwhile_is_revoked() {
     let (ian, mut forge) = Signer::ian();
     ian.remote.host(forge.add_target("targets/releases", "2", "mine").publish());
-    forge
-        .edit("targets/releases", |releases| drop(releases["targets"].as_object_mut().unwrap().remove("2")))
-        .bump("targets/releases");
-    ian.remote.overtake(forge.publish());
+    another_revokes(&ian, &mut forge);
     ian.revoke("2").unwrap();
     assert!(ian.remote.uploads().is_empty(), "nothing was left to remove");
     let again = ian.revoke("2").unwrap_err().to_string();

@@ -1,10 +1,6 @@
 //! Recovery overlooks ends, and nothing else.
 
-use client::{
-    error::OpsError,
-    session::{RefuseUnreleased, Session},
-    state::refresh::recovery::for_recovery,
-};
+use client::{error::OpsError, session::RefuseUnreleased, state::refresh::recovery::for_recovery};
 use trust::{
     edit::recovery::Recoverable,
     model::{key_id::TufKeyId, role::RoleName},
@@ -13,7 +9,7 @@ use trust::{
 use crate::{
     support::{
         forge::{Forge, certificate::Certificate, key::Key},
-        memory::{Heard, MemoryRegistry, NOT_FOUND, Nobody, UNAVAILABLE, UNREACHABLE},
+        memory::{NOT_FOUND, UNAVAILABLE, UNREACHABLE},
     },
     world::{GUN, World, by_certificates, gun},
 };
@@ -22,20 +18,7 @@ const PAST: &str = "2026-01-02T00:00:00Z";
 
 impl World {
     fn recovered(&self) -> Result<Recoverable, OpsError> {
-        let session = Session {
-            store: &self.store,
-            remote: &self.remote,
-            registry: &MemoryRegistry::default(),
-            accounts: &Nobody,
-            keys: &Nobody,
-            key_files: &Nobody,
-            events: &Heard::default(),
-            decisions: &Nobody,
-            pins: &self.pins,
-            unreleased: &RefuseUnreleased::default(),
-            now: self.now,
-        };
-        for_recovery(&session, &gun())
+        self.ask(&RefuseUnreleased::default(), |session| for_recovery(session, &gun())).0
     }
 
     /// Recovery refuses what is served, and says `why`; what is stored stays as it is.

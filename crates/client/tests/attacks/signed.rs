@@ -8,28 +8,25 @@ use client::{
         sign_image::{ContentChoice, ContentSource, Unserved},
     },
     ports::{Manifest, RegistryError, Warning},
-    session::Session,
+    session::RefuseUnreleased,
     unreleased::{NoRelease, UnreleasedTag},
 };
-use trust::{
-    model::{
-        digest::Sha256,
-        image_name::{ImageName, Selector},
-        key_id::CanonicalKeyId,
-        role::RoleName,
-        tag::Tag,
-    },
-    verify::pinning::TrustPinning,
+use trust::model::{
+    digest::Sha256,
+    image_name::{ImageName, Selector},
+    key_id::CanonicalKeyId,
+    role::RoleName,
+    tag::Tag,
 };
 
 use crate::{
     engine::NoRegistry,
     publishing::{Signer, everywhere},
     support::{
-        forge::{Forge, NOW, key::Key},
-        memory::{Fault, Heard, MemoryRegistry, MemoryRemote, MemoryStore, Nobody, UNAUTHORIZED, UNAVAILABLE, UNREACHABLE},
+        forge::{Forge, key::Key},
+        memory::{Fault, UNAUTHORIZED, UNAVAILABLE, UNREACHABLE},
     },
-    world::{GUN, gun},
+    world::{GUN, World, gun},
 };
 
 /// Another signer has released this content under tag 2, for which the registry serves ian's own.
@@ -156,21 +153,8 @@ fn report(forge: &Forge) -> ImageReport {
 }
 
 fn look(forge: &Forge, tag: Option<&str>, digest: Option<Sha256>) -> Result<ImageReport, OpsError> {
-    let (store, remote) = (MemoryStore::default(), MemoryRemote::default());
-    remote.serve(forge.files());
-    let session = Session {
-        store: &store,
-        remote: &remote,
-        registry: &MemoryRegistry::default(),
-        accounts: &Nobody,
-        keys: &Nobody,
-        key_files: &Nobody,
-        events: &Heard::default(),
-        decisions: &Nobody,
-        pins: &TrustPinning::default(),
-        unreleased: &client::session::RefuseUnreleased::default(),
-        now: NOW.parse().unwrap(),
-    };
+    let world = World::cold();
+    world.remote.serve(forge.files());
     let tag = tag.map(|tag| Tag::parse(tag).unwrap());
     let selector = match (tag, digest) {
         (None, None) => Selector::Whole,
@@ -179,7 +163,8 @@ fn look(forge: &Forge, tag: Option<&str>, digest: Option<Sha256>) -> Result<Imag
         (Some(tag), digest) => Selector::TagAndDigest(tag, digest),
     };
     let image = ImageName { typed: GUN.to_owned(), gun: gun(), selector };
-    inspect_image::inspect(&session, &image).map(|looked| looked.result)
+    let (looked, _) = world.ask(&RefuseUnreleased::default(), |session| inspect_image::inspect(session, &image));
+    looked.map(|looked| looked.result)
 }
 
 /// Lets these keys release, and no others.

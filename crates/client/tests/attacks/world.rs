@@ -6,9 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use client::ports::Warning;
 use client::{
     error::OpsError,
+    outcome::HeardWarnings,
+    ports::Warning,
     session::{RefuseUnreleased, Session},
     state::refresh,
 };
@@ -23,7 +24,7 @@ use trust::{
 
 use crate::support::{
     forge::{Forge, NOW},
-    memory::{Fault, Heard, MemoryRegistry, MemoryRemote, MemoryStore, Nobody},
+    memory::{Fault, MemoryRegistry, MemoryRemote, MemoryStore, Nobody},
 };
 
 pub(crate) const GUN: &str = "example.com/prod/nginx";
@@ -84,7 +85,7 @@ impl World {
 
     /// One command of a person without keys, and what they are warned of.
     pub(crate) fn ask<R>(&self, unreleased: &RefuseUnreleased, command: impl FnOnce(&Session<'_>) -> R) -> (R, Vec<Warning>) {
-        let heard = Heard::default();
+        let heard = HeardWarnings::default();
         let session = Session {
             store: &self.store,
             remote: &self.remote,
