@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
-    dct::command_line::dct::run(&arguments)
+    dct::command_line::run::run(&arguments)
 }

@@ -1,84 +1,70 @@
-//! One run under the name `notary`, from the command line to the exit code.
+//! The face `notary`, which `dct notary` is too.
 
 use std::{
     ffi::{OsStr, OsString},
     path::{Path, PathBuf},
-    process::ExitCode,
     sync::Arc,
 };
 
 use clap::FromArgMatches as _;
 
 use super::{
+    face::{Asked, Call, Face},
     notary_args::{Arguments, NAME, definition},
     notary_dispatch, notary_usage,
 };
 use crate::{
     compose::{
         context::Context,
-        wiring::{self, Wiring, notary::NotaryFace},
+        settings::{self, Settings},
+        wiring::{self, Wiring, notary::NotaryNeeds},
     },
     config::notary::Config,
     face::docker_usage::Refusal,
     notary::version,
-    options::notary::GlobalFlags,
-    passphrases::{flags::PassphraseFlags, peer::Peer},
+    options::{engine::EngineFlags, notary::GlobalFlags, output::OutputFormat},
+    passphrases::flags::PassphraseFlags,
     term::{
         error::CliError,
-        program::{Program, Voice},
+        peer::Peer,
+        program::Program,
         ui::{Detail, Ui},
     },
 };
 
-/// Whether the program was called by this name.
-#[must_use]
-pub fn is_called(arguments: &[OsString]) -> bool {
+/// The program under the name `notary`.
+pub(crate) const FACE: Face = Face { is_called, read: |arguments| read(NAME, arguments, Outer::default()) };
+
+fn is_called(arguments: &[OsString]) -> bool {
     arguments.first().and_then(|path| Path::new(path).file_name()) == Some(OsStr::new(NAME))
 }
 
 /// Flags of `dct` that stood before the word `notary`.
 #[derive(Debug, Default)]
-pub struct Outer {
+pub(super) struct Outer {
     /// A folder of Docker's configuration, which is nothing to notary.
-    pub config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     /// How much is told.
-    pub detail: Detail,
+    pub(super) detail: Detail,
     /// What answers where a passphrase is wanted.
-    pub passphrases: PassphraseFlags,
+    pub(super) passphrases: PassphraseFlags,
 }
 
-/// Runs with these arguments, the program's name first. `name` is how a person calls it: `notary`, or `dct notary`.
-#[must_use]
-pub fn run(name: &str, arguments: &[OsString], outer: Outer) -> ExitCode {
+/// Reads these arguments, the program's name first. `name` is how a person calls it: `notary`, or `dct notary`.
+pub(super) fn read(name: &str, arguments: &[OsString], outer: Outer) -> Call {
     let said_before = outer.detail;
     let parsed = definition(name)
         .try_get_matches_from(arguments)
         .and_then(|matches| Arguments::from_arg_matches(&matches))
         .map_err(|error| notary_usage::explain(&error, name, arguments))
         .and_then(|parsed| merged(parsed, outer));
-    let detail = if parsed.as_ref().is_ok_and(|parsed| parsed.global.debug) { Detail::Debug } else { said_before };
-    let program = Program::called(name.to_owned(), &[]).in_the_voice_of(Voice::Notary);
-    let ui = Arc::new(Ui::standard(detail).called(program));
-    let result = match parsed {
-        Ok(arguments) => execute(&arguments, &ui),
-        Err(Refusal::Help(text) | Refusal::Guidance(text)) => {
-            ui.lines(text.lines());
-            Ok(())
-        }
-        Err(Refusal::Error(error)) => Err(error),
-    };
-    match result.and(ui.finish()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            if let Some(command) = error.misused() {
-                notary_usage::show(&ui, command);
-            }
-            ui.error(&error);
-            // the error is an answer here
-            let _ = ui.finish();
-            ExitCode::from(error.status().code())
-        }
-    }
+    let asked = parsed.map(|arguments| Asked {
+        detail: if arguments.global.debug { Detail::Debug } else { said_before },
+        format: OutputFormat::Text,
+        verb: None,
+        run: Box::new(move |ui| execute(&arguments, ui)),
+    });
+    Call::Command(Program::called(name.to_owned(), &[]).in_the_manner_of(Peer::Notary), asked)
 }
 
 fn merged(parsed: Arguments, outer: Outer) -> Result<Arguments, Refusal> {
@@ -103,10 +89,14 @@ fn execute(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
         ui.lines(help.trim_end().lines());
         return Ok(());
     };
-    let (prompter, passphrases) =
-        wiring::passphrases::of_command(Peer::Notary, &arguments.global.passphrases, arguments.new_passphrase(), ui)?;
+    let (prompter, passphrases) = wiring::passphrases::of_command(&arguments.global.passphrases, arguments.new_passphrase(), ui)?;
     let config = Config::read(&arguments.global)?;
-    let wiring = Wiring::for_notary(&NotaryFace { config: &config, ui, access: command.access(), prompter: &prompter })?;
+    for (name, set) in config.shown() {
+        settings::told(ui, name, Some(set));
+    }
+    let settings = Settings::read(None, &EngineFlags::default())?;
+    settings.tell_shared(ui);
+    let wiring = Wiring::for_notary(settings, &NotaryNeeds { config: &config, ui, access: command.access(), prompter: &prompter });
     for warning in &config.warnings {
         ui.warning("setting", warning);
     }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Shows how a command is used, before an error about its arguments. `path` is the command, such as `delegation add`.
-pub fn show(ui: &Ui, path: &str) {
+pub(crate) fn show(ui: &Ui, path: &str) {
     let mut root = notary_args::definition(ui.program().name());
     root.build();
     let found = path.split(' ').try_fold(&root, |command, word| command.find_subcommand(word));
@@ -25,7 +25,7 @@ pub fn show(ui: &Ui, path: &str) {
 
 /// Translates clap's answer for these arguments, the program's name first. `name` is how a person calls it.
 #[must_use]
-pub fn explain(error: &clap::Error, name: &str, arguments: &[OsString]) -> Refusal {
+pub(crate) fn explain(error: &clap::Error, name: &str, arguments: &[OsString]) -> Refusal {
     let mut root = notary_args::definition(name);
     root.build();
     let (command, path) = reached(&root, name, arguments);

@@ -12,9 +12,11 @@ use serde_json::ser::{PrettyFormatter, Serializer};
 
 use super::{
     args::{self, Arguments},
-    completion,
+    completion, dct,
+    face::{Call, Face},
     global_options::GlobalOptions,
     plugin_flags::GlobalFlags,
+    plugin_socket,
 };
 use crate::{
     face::docker_usage::{self, Refusal},
@@ -23,18 +25,21 @@ use crate::{
 };
 
 /// The variable in which Docker says that it runs the plugin.
-pub const ORIGINAL_COMMAND: &str = "DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND";
+const ORIGINAL_COMMAND: &str = "DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND";
 
-/// What a command line asks for.
-pub enum Call {
-    /// An answer for another program.
-    Answer(Vec<String>),
-    /// A command, and the name that it was called by.
-    Command(Program, Result<Box<Arguments>, Refusal>),
+/// The program under the name of a plugin.
+pub(crate) const FACE: Face = Face { is_called: |arguments| Plugin::of(arguments).is_some(), read };
+
+fn read(arguments: &[OsString]) -> Call {
+    plugin_socket::watch();
+    let by_docker = std::env::var_os(ORIGINAL_COMMAND).is_some_and(|command| !command.is_empty());
+    // it is called by this face's name alone
+    let plugin = Plugin::of(arguments).unwrap_or_else(|| Plugin { name: String::new() });
+    plugin.read(arguments, by_docker).map(dct::asked)
 }
 
 /// This program under a plugin's name.
-pub struct Plugin {
+struct Plugin {
     /// `trust` of `docker-trust`.
     name: String,
 }
@@ -75,15 +80,13 @@ enum Caller {
 
 impl Plugin {
     /// The plugin that these arguments call, the program's name first; none where the name is no plugin's.
-    #[must_use]
-    pub fn of(arguments: &[OsString]) -> Option<Self> {
+    fn of(arguments: &[OsString]) -> Option<Self> {
         let name = Path::new(arguments.first()?).file_name()?.to_str()?.strip_prefix("docker-")?;
         (!name.is_empty()).then(|| Self { name: name.to_owned() })
     }
 
     /// Reads the command line; `by_docker` where the environment says that Docker runs the plugin.
-    #[must_use]
-    pub fn read(&self, arguments: &[OsString], by_docker: bool) -> Call {
+    fn read(&self, arguments: &[OsString], by_docker: bool) -> Call<Arguments> {
         if arguments.get(1).is_some_and(|word| word == METADATA) {
             return Call::Answer(metadata());
         }
@@ -133,7 +136,7 @@ impl Plugin {
     }
 }
 
-fn command(program: &Program, caller: Caller, words: Vec<OsString>, flags: &GlobalFlags) -> Result<Box<Arguments>, Refusal> {
+fn command(program: &Program, caller: Caller, words: Vec<OsString>, flags: &GlobalFlags) -> Result<Arguments, Refusal> {
     let definition = definition(program, caller);
     let line: Vec<OsString> = std::iter::once(OsString::from(program.name())).chain(words).collect();
     let parsed = Arguments::read(definition.clone(), &line);
@@ -143,7 +146,7 @@ fn command(program: &Program, caller: Caller, words: Vec<OsString>, flags: &Glob
     let log_level = log_level.or_else(|| flags.log_level.clone());
     let global = GlobalOptions { config, debug, log_level, passphrases, engine: flags.engine().map_err(Refusal::Error)? };
     global.detail().map_err(Refusal::Error)?;
-    Ok(Box::new(Arguments { global, command: parsed.command }))
+    Ok(Arguments { global, command: parsed.command })
 }
 
 /// The plugin's verbs, out of the definition of all, under its name.
@@ -227,10 +230,10 @@ fn metadata() -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command_line::args::Command;
+    use crate::{command_line::args::Command, options::setting::Setting};
 
     /// Reads a line as the plugin; the name that it goes by, and the command or the first word of the refusal.
-    fn read(line: &str, by_docker: bool) -> (String, Result<Box<Arguments>, String>) {
+    fn read(line: &str, by_docker: bool) -> (String, Result<Arguments, String>) {
         let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
         match Plugin::of(&arguments).unwrap().read(&arguments, by_docker) {
             Call::Command(program, Ok(parsed)) => (program.name().to_owned(), Ok(parsed)),
@@ -265,10 +268,11 @@ mod tests {
             ("docker trust", Some(Path::new("/x")), true)
         );
         assert!(matches!(&parsed.command, Command::Verb(entry, _) if entry.words == "sign"));
-        let variable = |name| parsed.global.engine.variable(name, |_| Some("of the environment".into()));
-        assert_eq!(variable("DOCKER_HOST"), Some("unix:///y".into()));
+        let environment = |name| Some(Setting::of_variable(name, "of the environment".into()));
+        let variable = |name| parsed.global.engine.setting(name, environment).map(|set| (set.value, set.origin.to_string()));
+        assert_eq!(variable("DOCKER_HOST"), Some(("unix:///y".into(), "--host".to_owned())));
         assert_eq!(variable("DOCKER_TLS"), None);
-        assert_eq!(variable("DOCKER_CONTEXT"), Some("of the environment".into()));
+        assert_eq!(variable("DOCKER_CONTEXT"), Some(("of the environment".into(), "DOCKER_CONTEXT".to_owned())));
         let late = read("docker-trust --config /x trust sign a:1 --config /y -D", true).1.unwrap();
         assert_eq!((late.global.config.as_deref(), late.global.debug), (Some(Path::new("/y")), true));
     }

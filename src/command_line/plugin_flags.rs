@@ -15,7 +15,7 @@ use crate::{
 /// Flags before the first word, and all that stands from there on.
 #[derive(Debug, Parser)]
 #[command(name = "docker", args_override_self = true, disable_help_flag = true, disable_help_subcommand = true)]
-pub struct GlobalFlags {
+pub(crate) struct GlobalFlags {
     /// Folder of Docker's configuration and trust data (default: `DOCKER_CONFIG`, or ~/.docker)
     #[arg(long, allow_hyphen_values = true, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Global Options")]
     pub config: Option<PathBuf>,
@@ -80,7 +80,7 @@ enum Rest {
 
 impl GlobalFlags {
     /// Takes out the first word that is no flag, and all behind it.
-    pub fn take_words(&mut self) -> Vec<OsString> {
+    pub(crate) fn take_words(&mut self) -> Vec<OsString> {
         match self.rest.take() {
             Some(Rest::Words(words)) => words,
             None => Vec::new(),
@@ -88,7 +88,7 @@ impl GlobalFlags {
     }
 
     /// What the flags say of the Engine; an error, in Docker's words, where they contradict each other.
-    pub fn engine(&self) -> Result<EngineFlags, CliError> {
+    pub(crate) fn engine(&self) -> Result<EngineFlags, CliError> {
         let mut flags = EngineFlags::default();
         match (self.host.as_slice(), self.context.as_ref().filter(|context| !context.is_empty())) {
             ([], None) => {}

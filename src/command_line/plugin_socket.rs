@@ -20,7 +20,7 @@ const SOCKET: &str = "DOCKER_CLI_PLUGIN_SOCKET";
 
 /// Ends this process when Docker closes the socket that the environment names. Without one, or where it is not to be reached, nothing happens, as
 /// with Docker's own plugins.
-pub fn watch() {
+pub(crate) fn watch() {
     let Some(name) = std::env::var_os(SOCKET).filter(|name| !name.is_empty()) else { return };
     let Ok(socket) = connect(&name).and_then(|socket| out_of_the_way(&socket)) else { return };
     // without a thread the command does its work all the same

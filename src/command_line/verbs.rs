@@ -8,13 +8,14 @@ use super::global_options::GlobalOptions;
 use crate::{
     compose::{
         context::Context,
-        wiring::{self, Access, Face, LoginPolicy, Wiring},
+        settings::Settings,
+        wiring::{self, Access, LoginPolicy, Needs, Wiring},
     },
     options::{
         boolean::TEMPLATE,
         output::{self, OUTPUT, OutputFormat},
     },
-    passphrases::{flags::PassphraseFlags, peer::Peer},
+    passphrases::flags::PassphraseFlags,
     render::json,
     term::{error::CliError, ui::Ui},
     verb::{
@@ -126,11 +127,13 @@ fn format<V: Verb>(matches: &ArgMatches) -> OutputFormat {
 
 fn run<V: Verb>(global: &GlobalOptions, matches: &ArgMatches, ui: &Arc<Ui>) -> Result<(), CliError> {
     let args = V::from_arg_matches(matches).map_err(|error| CliError::new(error.to_string()))?;
-    let (prompter, passphrases) = wiring::passphrases::of_command(Peer::Docker, &global.passphrases, args.new_passphrase(), ui)?;
+    let (prompter, passphrases) = wiring::passphrases::of_command(&global.passphrases, args.new_passphrase(), ui)?;
     let access = args.access();
     // a login is asked for, as by notary, where the verb is notary's
     let login = if access == Access::Admin { LoginPolicy::Ask(Arc::clone(&prompter)) } else { LoginPolicy::Never };
-    let wiring = Wiring::new(Face { config_dir: global.config.as_deref(), engine: &global.engine, ui, access, login })?;
+    let settings = Settings::read(global.config.as_deref(), &global.engine)?;
+    settings.tell(ui);
+    let wiring = Wiring::new(settings, Needs { ui, access, login })?;
     let done = args.run(&Context { ui, prompter: &prompter, passphrases: &passphrases, wiring: &wiring, now: wiring::now() });
     for warning in wiring.warnings() {
         ui.warning("key-file", &warning);

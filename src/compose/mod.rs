@@ -2,4 +2,5 @@
 
 pub(crate) mod context;
 pub(crate) mod named_files;
+pub(crate) mod settings;
 pub(crate) mod wiring;

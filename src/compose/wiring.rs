@@ -6,13 +6,7 @@ mod of_settings;
 pub(crate) mod passphrases;
 mod pins;
 
-use std::{
-    collections::BTreeSet,
-    ffi::OsString,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -20,26 +14,17 @@ use self::{
     logins::{AskedFor, Undisturbed},
     of_settings::{permissions, tls, unreleased},
 };
+use super::settings::{Settings, docker_folder, unusable};
 use crate::{
-    config::settings::DctSettings,
     face::trace_words::TraceWords,
-    options::engine::{EngineFlags, TlsFileFlags},
-    term::{
-        error::{CliError, os_words},
-        prompter::Prompter,
-        ui::Ui,
-    },
+    term::{error::CliError, prompter::Prompter, ui::Ui},
 };
 use client::{
     ports::{Changelist, Decisions, Engine, EngineError, Events, Keys as _, trace::Trace},
     session::{RefuseUnreleased, Session},
 };
 use host::{
-    docker::{
-        credentials::DockerCredentials,
-        engine_address::{DEFAULT_SOCKET, EngineNames},
-        tls::TlsFolders,
-    },
+    docker::{credentials::DockerCredentials, engine_address::DEFAULT_SOCKET, tls::TlsFolders},
     engine::EngineApi,
     http::{Net, NetSettings, credential::Credentials, endpoint::Endpoint},
     keyfiles::key_folder::KeyFolder,
@@ -63,11 +48,8 @@ pub(crate) struct Wiring {
     keys: KeyFolder,
     pins: TrustPinning,
     unreleased: RefuseUnreleased,
-    engine: EngineNames,
-    timeout: Duration,
     trace: Option<Arc<dyn Trace>>,
-    /// The registries of which a released content is signed again whatever they serve.
-    signs_unserved: BTreeSet<String>,
+    settings: Settings,
 }
 
 /// Who is asked where Docker's configuration has no login for a server.
@@ -78,14 +60,10 @@ pub(crate) enum LoginPolicy {
     Ask(Arc<Prompter>),
 }
 
-/// What the face says of itself.
-pub(crate) struct Face<'a> {
-    /// The folder of Docker's configuration that a flag names.
-    pub config_dir: Option<&'a Path>,
+/// What a command needs of its ends.
+pub(crate) struct Needs<'a> {
     /// Whose terminal a credential helper may use.
     pub ui: &'a Arc<Ui>,
-    /// What flags say of the Docker Engine.
-    pub engine: &'a EngineFlags,
     /// What the verb may do on the server.
     pub access: Access,
     /// Who is asked for a login.
@@ -93,25 +71,22 @@ pub(crate) struct Face<'a> {
 }
 
 impl Wiring {
-    /// Reads the settings; nothing else is read or asked before a verb needs it.
-    pub(crate) fn new(face: Face<'_>) -> Result<Self, CliError> {
-        let settings = settings()?;
-        let config_dir = config_dir(face.config_dir)?;
+    /// Chooses the ends; nothing is read or asked before a verb needs it.
+    pub(crate) fn new(settings: Settings, needs: Needs<'_>) -> Result<Self, CliError> {
+        let config_dir = &settings.docker_folder.value;
         let servers = servers(&settings)?;
-        let tls = tls(&settings, &servers, &config_dir);
-        let net = Arc::new(net(&settings, &config_dir, tls, face.ui, face.login));
+        let tls = tls(&settings.file, &servers, config_dir);
+        let net = Arc::new(net(&settings, tls, needs.ui, needs.login));
         Ok(Self {
             store: TrustFolder::new(config_dir.join("trust")),
-            remote: NotaryServers::new(Arc::clone(&net), servers, face.access),
+            remote: NotaryServers::new(Arc::clone(&net), servers, needs.access),
             registry: Registries::new(Arc::clone(&net)),
             net,
             keys: KeyFolder::new(&config_dir.join("trust")),
-            pins: pins::pins(&settings),
-            unreleased: unreleased(&settings),
-            engine: engine_names(config_dir, face.engine),
-            timeout: settings.network.timeout,
-            trace: trace(face.ui),
-            signs_unserved: settings.registries().filter(|(_, set)| set.sign_unserved).map(|(host, _)| host.to_owned()).collect(),
+            pins: pins::pins(&settings.file),
+            unreleased: unreleased(&settings.file),
+            trace: trace(needs.ui),
+            settings,
         })
     }
 
@@ -142,41 +117,37 @@ impl Wiring {
     /// Whether a released content is signed again though the registry does not serve it, as the settings say.
     #[must_use]
     pub(crate) fn signs_unserved(&self, gun: &Gun) -> bool {
-        self.signs_unserved.contains(gun.host())
+        self.settings.file.registries().any(|(host, set)| set.sign_unserved && host == gun.host())
     }
 
     /// The Docker Engine; none where none is configured and the usual socket is not there.
     pub(crate) fn engine(&self) -> Result<Option<Box<dyn Engine>>, EngineError> {
-        let Some(found) = self.engine.find()? else { return Ok(None) };
-        let endpoint = Endpoint::new(found.address, self.timeout)
+        let Some(found) = self.settings.engine_names().find()? else { return Ok(None) };
+        let endpoint = Endpoint::new(found.address, self.settings.file.network.timeout)
             .map_err(|reason| EngineError::Unusable(format!("{} cannot be used as a Docker Engine: {reason}", found.host)))?;
-        let version = variable("DOCKER_API_VERSION").map(|version| version.to_string_lossy().into_owned());
-        Ok(Some(Box::new(EngineApi::new(endpoint.traced(self.trace.clone()), found.host, Arc::clone(&self.net), version))))
+        let (endpoint, version) = (endpoint.traced(self.trace.clone()), self.settings.engine_api());
+        Ok(Some(Box::new(EngineApi::new(endpoint, found.host, Arc::clone(&self.net), version))))
     }
 
     /// The same for what cannot be done without one.
     pub(crate) fn needed_engine(&self) -> Result<Box<dyn Engine>, EngineError> {
         self.engine()?.ok_or_else(|| {
-            let cause = format!("there is no {}, and no other Engine is configured", self.engine.socket.display());
-            let host = format!("unix://{}", self.engine.socket.display());
+            let cause = format!("there is no {DEFAULT_SOCKET}, and no other Engine is configured");
+            let host = format!("unix://{DEFAULT_SOCKET}");
             EngineError::Unreachable { host, cause }
         })
+    }
+
+    /// What the command was told.
+    #[must_use]
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// What was noticed about key files on the way.
     #[must_use]
     pub(crate) fn warnings(&self) -> Vec<String> {
         self.keys.warnings().iter().map(ToString::to_string).collect()
-    }
-}
-
-/// What `DCT_SIGN_FROM` says: `engine` or `registry`.
-pub(crate) fn sign_from() -> Result<Option<String>, CliError> {
-    match variable("DCT_SIGN_FROM").map(|value| value.to_string_lossy().into_owned()) {
-        Some(value) if !matches!(&*value, "engine" | "registry") => {
-            Err(CliError::new(format!("DCT_SIGN_FROM is neither engine nor registry: {value}")).coded("unusable-setting"))
-        }
-        value => Ok(value),
     }
 }
 
@@ -191,7 +162,7 @@ impl CompletionNames {
     /// What lies in Docker's folder; nothing is read before it is asked for.
     #[must_use]
     pub(crate) fn new(config_dir_flag: Option<&Path>) -> Option<Self> {
-        let trust = config_dir(config_dir_flag).ok()?.join("trust");
+        let trust = docker_folder(config_dir_flag).ok()?.value.join("trust");
         Some(Self { keys: KeyFolder::new(&trust), store: TrustFolder::new(trust) })
     }
 
@@ -234,73 +205,31 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
-/// What flags and the environment say of the Engine, and Docker's folder.
-fn engine_names(config_dir: PathBuf, flags: &EngineFlags) -> EngineNames {
-    let text = |name| flags.variable(name, variable).map(|value| value.to_string_lossy().into_owned());
-    let TlsFileFlags { ca, certificate, key } = flags.tls_files.clone();
-    EngineNames {
-        config_dir,
-        host: text("DOCKER_HOST"),
-        context: text("DOCKER_CONTEXT"),
-        tls: text("DOCKER_TLS_VERIFY").or_else(|| text("DOCKER_TLS")),
-        cert_path: variable("DOCKER_CERT_PATH").map(PathBuf::from),
-        tls_files: [ca, certificate, key],
-        socket: PathBuf::from(DEFAULT_SOCKET),
-    }
-}
-
-/// A variable of the environment; one that is set but empty counts as not set, as with Docker.
-fn variable(name: &str) -> Option<OsString> {
-    std::env::var_os(name).filter(|value| !value.is_empty())
-}
-
-/// Docker's folder: the flag's, else that of `DOCKER_CONFIG`, else `~/.docker`.
-fn config_dir(flag: Option<&Path>) -> Result<PathBuf, CliError> {
-    let named = flag.map(Path::to_owned).or_else(|| variable("DOCKER_CONFIG").map(PathBuf::from));
-    let folder = named.or_else(|| dirs::home_dir().map(|home| home.join(".docker")));
-    let folder = folder.ok_or_else(|| {
-        CliError::new("no home folder is known")
-            .coded("unusable-setting")
-            .hinted("name Docker's folder in DOCKER_CONFIG or --config")
-    })?;
-    std::path::absolute(&folder).map_err(|error| CliError::new(format!("{}: {}", folder.display(), os_words(&error))))
-}
-
-fn servers(settings: &DctSettings) -> Result<Servers, CliError> {
+fn servers(settings: &Settings) -> Result<Servers, CliError> {
     let mut servers = Servers::default();
-    for (registry, set) in settings.registries() {
+    for (registry, set) in settings.file.registries() {
         if let Some(server) = &set.server {
-            servers = servers
-                .for_registry(registry, server)
-                .map_err(|error| CliError::new(error.to_string()).coded("unusable-setting"))?;
+            servers = servers.for_registry(registry, server).map_err(|error| unusable(error.to_string()))?;
         }
     }
-    if let Some(server) = variable("DOCKER_CONTENT_TRUST_SERVER") {
-        servers = servers
-            .for_all(&server.to_string_lossy())
-            .map_err(|error| CliError::new(error.to_string()).coded("unusable-setting"))?;
+    if let Some(server) = &settings.server {
+        servers = servers.for_all(&server.value).map_err(|error| unusable(error.to_string()))?;
     }
     Ok(servers)
 }
 
-fn settings() -> Result<DctSettings, CliError> {
-    match DctSettings::path() {
-        Some(path) => DctSettings::load(&path).map_err(|error| CliError::new(error.to_string()).coded("unusable-setting")),
-        None => Ok(DctSettings::default()),
-    }
-}
-
-fn network(settings: &DctSettings) -> NetSettings {
+fn network(settings: &Settings) -> NetSettings {
     NetSettings {
-        timeout: settings.network.timeout,
-        permissions: permissions(settings),
-        cache_dir: variable("DCT_CACHE_DIR").map(PathBuf::from).or_else(|| dirs::cache_dir().map(|folder| folder.join("dct"))),
+        timeout: settings.file.network.timeout,
+        permissions: permissions(&settings.file),
+        cache_dir: settings.cache_folder.as_ref().map(|set| set.value.clone()),
         ..NetSettings::default()
     }
 }
 
-fn net(settings: &DctSettings, config_dir: &Path, tls: TlsFolders, ui: &Arc<Ui>, login: LoginPolicy) -> Net {
-    let docker = Undisturbed { docker: DockerCredentials::new(config_dir.to_owned()), ui: Arc::clone(ui) };
+fn net(settings: &Settings, tls: TlsFolders, ui: &Arc<Ui>, login: LoginPolicy) -> Net {
+    let docker = DockerCredentials::new(settings.docker_folder.value.clone());
+    let docker = Undisturbed { docker, ui: Arc::clone(ui) };
     let credentials: Box<dyn Credentials> = match login {
         LoginPolicy::Never => Box::new(docker),
         LoginPolicy::Ask(prompter) => Box::new(AskedFor { docker, prompter }),

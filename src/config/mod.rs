@@ -5,3 +5,4 @@ pub mod notary_file;
 pub mod notary_json;
 pub mod root_settings;
 pub mod settings;
+pub(crate) mod written;

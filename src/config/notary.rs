@@ -14,7 +14,10 @@ use serde_json::Value;
 use super::notary_file::{self, Presence, Table};
 use crate::{
     face::edit_distance::distance,
-    options::notary::GlobalFlags,
+    options::{
+        notary::GlobalFlags,
+        setting::{Setting, SettingOrigin},
+    },
     term::error::{CliError, os_words},
 };
 use trust::{
@@ -35,15 +38,15 @@ const KNOWN_OF_PINNING: [&str; 3] = ["disable_tofu", "ca", "certs"];
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
     /// The folder of keys and trust data.
-    pub trust_dir: PathBuf,
+    pub trust_dir: Setting<PathBuf>,
     /// The server's address; or why none may be spoken to, which is told when one would be.
-    pub server: Result<String, String>,
+    pub server: Result<Setting<String>, String>,
     /// The CA certificates that alone are trusted.
-    pub root_ca: Option<PathBuf>,
+    pub root_ca: Option<Setting<PathBuf>>,
     /// The client's certificate.
-    pub client_cert: Option<PathBuf>,
+    pub client_cert: Option<Setting<PathBuf>>,
     /// Its key.
-    pub client_key: Option<PathBuf>,
+    pub client_key: Option<Setting<PathBuf>>,
     /// Which roots may be trusted.
     pub pins: TrustPinning,
     /// What a person should know of the file.
@@ -66,15 +69,28 @@ impl Config {
             }
             None => Table::default(),
         };
-        let folder = path.and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
-        NotaryConfigFile { file, folder, home }.merged(flags)
+        let path = path.map(Path::to_owned).unwrap_or_default();
+        NotaryConfigFile { file, path, home }.merged(flags)
+    }
+
+    /// What counts, by the names of the file, for a person who debugs.
+    pub(crate) fn shown(&self) -> Vec<(&'static str, Setting<String>)> {
+        let path = |set: &Setting<PathBuf>| set.clone().map(|path| path.display().to_string());
+        let settings = [
+            ("trust_dir", Some(path(&self.trust_dir))),
+            ("remote_server.url", self.server.clone().ok()),
+            ("remote_server.root_ca", self.root_ca.as_ref().map(path)),
+            ("remote_server.tls_client_cert", self.client_cert.as_ref().map(path)),
+            ("remote_server.tls_client_key", self.client_key.as_ref().map(path)),
+        ];
+        settings.into_iter().filter_map(|(name, set)| Some((name, set?))).collect()
     }
 }
 
 /// A file that was read, and what its paths are relative to.
 struct NotaryConfigFile {
     file: Table,
-    folder: PathBuf,
+    path: PathBuf,
     home: Option<PathBuf>,
 }
 
@@ -85,17 +101,18 @@ impl NotaryConfigFile {
         let server = file.table("remote_server").map_err(refuse)?;
         let pinning = file.table("trust_pinning").map_err(refuse)?;
         let trust_dir = match flags.trust_dir.as_deref().filter(|path| !path.as_os_str().is_empty()) {
-            Some(folder) => folder.to_owned(),
-            None => self.trust_dir(file.text("trust_dir").map_err(refuse)?.as_deref())?,
+            Some(folder) => Setting::of_flag("--trustDir", folder.to_owned()),
+            None => self.trust_dir(file.text("trust_dir").map_err(refuse)?)?,
         };
-        let tls = |flag: &Option<PathBuf>, name: &str| -> Result<Option<PathBuf>, CliError> {
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        let tls = |flag: &Option<PathBuf>, option: &'static str, name: &str| -> Result<Option<Setting<PathBuf>>, CliError> {
             Ok(match flag.as_deref().filter(|path| !path.as_os_str().is_empty()) {
-                Some(path) => Some(absolute(path)?),
-                None => server.text(name).map_err(refuse)?.map(|path| self.folder.join(path)),
+                Some(path) => Some(Setting::of_flag(option, absolute(path)?)),
+                None => server.text(name).map_err(refuse)?.map(|path| self.of_file(folder.join(path))),
             })
         };
-        let url = flags.server.clone().filter(|url| !url.is_empty());
-        let url = url.map_or_else(|| server.text("url").map_err(refuse), |url| Ok(Some(url)))?;
+        let url = flags.server.clone().filter(|url| !url.is_empty()).map(|url| Setting::of_flag("--server", url));
+        let url = url.map_or_else(|| Ok(server.text("url").map_err(refuse)?.map(|url| self.of_file(url))), |url| Ok(Some(url)))?;
         let skips = server.switch("skipTLSVerify").map_err(refuse)?;
         if let Some(name) = misspelt_pinning(&file) {
             return Err(refuse(format!("there is no setting {name}")).hinted("is trust_pinning meant, or disable_tofu in it?"));
@@ -104,28 +121,31 @@ impl NotaryConfigFile {
         warnings.extend(unknown(&file, "", &KNOWN));
         warnings.extend(unknown(&server, "remote_server.", &KNOWN_OF_SERVER));
         Ok(Config {
-            trust_dir: absolute(&trust_dir)?,
-            server: if skips { Err(SKIPS.to_owned()) } else { Ok(url.unwrap_or_else(|| SERVER.to_owned())) },
-            root_ca: tls(&flags.tls_ca, "root_ca")?,
-            client_cert: tls(&flags.tls_cert, "tls_client_cert")?,
-            client_key: tls(&flags.tls_key, "tls_client_key")?,
+            trust_dir: Setting { value: absolute(&trust_dir.value)?, origin: trust_dir.origin },
+            server: if skips { Err(SKIPS.to_owned()) } else { Ok(url.unwrap_or_else(|| Setting::default(SERVER.to_owned()))) },
+            root_ca: tls(&flags.tls_ca, "--tlscacert", "root_ca")?,
+            client_cert: tls(&flags.tls_cert, "--tlscert", "tls_client_cert")?,
+            client_key: tls(&flags.tls_key, "--tlskey", "tls_client_key")?,
             pins,
             warnings,
         })
     }
 
     /// `~` is the home folder here, and in no other place.
-    fn trust_dir(&self, setting: Option<&str>) -> Result<PathBuf, CliError> {
+    fn trust_dir(&self, setting: Option<String>) -> Result<Setting<PathBuf>, CliError> {
         let home =
             || self.home.clone().ok_or_else(|| CliError::new("no home folder is known").hinted("name the trust folder with -d"));
-        match setting {
-            None => Ok(home()?.join(".notary")),
-            Some("~") => home(),
-            Some(path) => match path.strip_prefix("~/") {
-                Some(rest) => Ok(home()?.join(rest)),
-                None => Ok(path.into()),
-            },
-        }
+        let Some(path) = setting else { return Ok(Setting::default(home()?.join(".notary"))) };
+        let folder = match path.strip_prefix('~') {
+            Some("") => home()?,
+            Some(rest) if rest.starts_with('/') => home()?.join(rest.trim_start_matches('/')),
+            _ => path.into(),
+        };
+        Ok(self.of_file(folder))
+    }
+
+    fn of_file<T>(&self, value: T) -> Setting<T> {
+        Setting { value, origin: SettingOrigin::File { path: self.path.clone(), line: None } }
     }
 }
 
@@ -205,20 +225,21 @@ mod tests {
         let path = folder.path().join("config.json");
         std::fs::write(&path, text).unwrap();
         let file = notary_file::read(&path, Presence::Needed).unwrap();
-        NotaryConfigFile { file, folder: "/etc/notary".into(), home: Some("/home/jeff".into()) }
+        NotaryConfigFile { file, path: "/etc/notary/config.json".into(), home: Some("/home/jeff".into()) }
             .merged(flags)
             .map_err(|error| error.message().join("\n"))
+    }
+
+    fn shown(config: &Config) -> Vec<String> {
+        config.shown().into_iter().map(|(_, set)| format!("{} ({})", set.value, set.origin)).collect()
     }
 
     #[test]
     fn paths_are_relative_to_what_notary_takes_them_to() {
         let text = r#"{"trust_dir": "~/trust", "remote_server": {"url": "http://n", "root_ca": "ca.pem", "tls_client_cert": "/c.pem", "TLS_client_key": "../k"}}"#;
         let read = config(text, &GlobalFlags::default()).unwrap();
-        assert_eq!(read.trust_dir, Path::new("/home/jeff/trust"));
-        assert_eq!(read.server.as_deref(), Ok("http://n"));
-        assert_eq!(read.root_ca.as_deref(), Some(Path::new("/etc/notary/ca.pem")));
-        assert_eq!(read.client_cert.as_deref(), Some(Path::new("/c.pem")));
-        assert_eq!(read.client_key.as_deref(), Some(Path::new("/etc/notary/../k")));
+        let of_file = ["/home/jeff/trust", "http://n", "/etc/notary/ca.pem", "/c.pem", "/etc/notary/../k"];
+        assert_eq!(shown(&read), of_file.map(|value| format!("{value} (/etc/notary/config.json)")));
         let here = std::env::current_dir().unwrap();
         let flags = GlobalFlags {
             trust_dir: Some("~/x".into()),
@@ -227,16 +248,21 @@ mod tests {
             ..GlobalFlags::default()
         };
         let read = config(text, &flags).unwrap();
-        assert_eq!((read.trust_dir, read.root_ca), (here.join("~/x"), Some(here.join("ca.pem"))));
-        assert_eq!(read.server.as_deref(), Ok("https://flag"));
-        assert_eq!(config(r#"{"trust_dir": "t"}"#, &GlobalFlags::default()).unwrap().trust_dir, here.join("t"));
+        let of_flags = [
+            format!("{} (--trustDir)", here.join("~/x").display()),
+            "https://flag (--server)".to_owned(),
+            format!("{} (--tlscacert)", here.join("ca.pem").display()),
+        ];
+        assert_eq!(shown(&read)[..3], of_flags);
+        assert_eq!(config(r#"{"trust_dir": "t"}"#, &GlobalFlags::default()).unwrap().trust_dir.value, here.join("t"));
+        assert_eq!(config(r#"{"trust_dir": "~"}"#, &GlobalFlags::default()).unwrap().trust_dir.value, Path::new("/home/jeff"));
+        assert_eq!(config(r#"{"trust_dir": "~x"}"#, &GlobalFlags::default()).unwrap().trust_dir.value, here.join("~x"));
     }
 
     #[test]
     fn nothing_set_is_notary_s_usual() {
         let read = config("{}", &GlobalFlags { server: Some(String::new()), ..GlobalFlags::default() }).unwrap();
-        assert_eq!(read.server.as_deref(), Ok("https://notary-server:4443"));
-        assert_eq!(read.trust_dir, Path::new("/home/jeff/.notary"));
+        assert_eq!(shown(&read), ["/home/jeff/.notary (default)", "https://notary-server:4443 (default)"]);
         assert!(read.pins.pins.is_empty() && read.pins.authorities.is_empty() && read.pins.first_use == FirstUse::Trust);
         assert!(read.warnings.is_empty() && read.root_ca.is_none());
     }

@@ -27,7 +27,11 @@ use std::{
 use serde::Deserialize;
 use url::Url;
 
-use super::root_settings::{RootDefaults, RootSettings};
+use super::{
+    root_settings::{RootDefaults, RootSettings},
+    written::{WrittenSetting, line_of, written, written_key},
+};
+use crate::options::setting::{Setting, SettingOrigin};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -39,6 +43,15 @@ pub struct DctSettings {
     pub network: NetworkSettings,
     /// For the roots of all registries' repositories.
     pub root: RootDefaults,
+    #[serde(skip)]
+    written: WrittenFile,
+}
+
+/// What the file says, key by key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct WrittenFile {
+    path: PathBuf,
+    settings: Vec<WrittenSetting>,
 }
 
 /// What can be set for one registry.
@@ -133,26 +146,39 @@ impl DctSettings {
         self.registry.iter().map(|(host, settings)| (host.as_str(), settings))
     }
 
+    /// What the file says, as it is written, by key.
+    pub(crate) fn written(&self) -> impl Iterator<Item = (&str, Setting<String>)> {
+        self.written.settings.iter().map(|set| {
+            let origin = SettingOrigin::File { path: self.written.path.clone(), line: Some(set.line) };
+            (&*set.key, Setting { value: set.value.clone(), origin })
+        })
+    }
+
     fn parse(text: &str, path: &Path) -> Result<Self, SettingsError> {
         let invalid = |line, reason| SettingsError::Invalid { path: path.to_owned(), line, reason };
-        let mut settings: Self = toml::from_str(text).map_err(|error| {
-            let line = error.span().map(|span| text.bytes().take(span.start).filter(|b| *b == b'\n').count() + 1);
-            invalid(line, words(error.message()))
-        })?;
+        let mut settings: Self = toml::from_str(text)
+            .map_err(|error| invalid(error.span().map(|span| line_of(text, span.start)), words(error.message())))?;
+        settings.written = WrittenFile { path: path.to_owned(), settings: written(text) };
+        let said = &settings.written.settings;
+        let bad = |key: String, reason: String| {
+            let line = said.iter().find(|set| set.key == key || set.key.starts_with(&format!("{key}."))).map(|set| set.line);
+            invalid(line, format!("{key}: {reason}"))
+        };
         for (host, registry) in &mut settings.registry {
+            let place = format!("registry.{}", written_key(host));
             if let Some(server) = registry.server.as_ref().filter(|server| !is_https(server)) {
-                return Err(invalid(None, format!("registry.\"{host}\".server: not an https URL: {server}")));
+                return Err(bad(format!("{place}.server"), format!("not an https URL: {server}")));
             }
             for (key, hosts) in [("token-realms", &registry.token_realms), ("token-receivers", &registry.token_receivers)] {
-                if let Some(bad) = hosts.iter().find(|host| !is_host(host)) {
-                    return Err(invalid(None, format!("registry.\"{host}\".{key}: not a host: {bad}")));
+                if let Some(wrong) = hosts.iter().find(|host| !is_host(host)) {
+                    return Err(bad(format!("{place}.{key}"), format!("not a host: {wrong}")));
                 }
             }
             if registry.root != RootSettings::default() && !is_host(host) {
-                return Err(invalid(None, format!("registry.\"{host}\".root: not a host: {host}")));
+                return Err(bad(format!("{place}.root"), format!("not a host: {host}")));
             }
             if let Some(problem) = registry.root.problem(host) {
-                return Err(invalid(None, format!("registry.\"{host}\".root: {problem}")));
+                return Err(bad(format!("{place}.root"), problem));
             }
             if let Some(folder) = path.parent() {
                 let pinned = registry.root.pins.values_mut().filter_map(|pin| pin.ca.as_mut());
@@ -221,7 +247,8 @@ mod tests {
 
     #[test]
     fn an_empty_file_and_none_set_nothing() {
-        assert_eq!(parse(""), Ok(DctSettings::default()));
+        let empty = parse("").unwrap();
+        assert!(empty.registries().count() == 0 && empty.network == NetworkSettings::default() && empty.written().count() == 0);
         let nowhere = tempfile::tempdir().unwrap();
         assert_eq!(DctSettings::load(&nowhere.path().join("config.toml")).unwrap(), DctSettings::default());
     }
@@ -297,9 +324,12 @@ mod tests {
     fn a_value_without_meaning_is_refused() {
         for (text, reason) in [
             ("[registry.h]\nsign-unserved = \"yes\"", "invalid type"),
-            ("[registry.h]\nserver = \"http://h\"", "registry.\"h\".server: not an https URL: http://h"),
-            ("[registry.h]\ntoken-realms = [\"https://auth\"]", "registry.\"h\".token-realms: not a host: https://auth"),
-            ("[registry.h]\ntoken-receivers = [\"*.example.org\"]", "registry.\"h\".token-receivers: not a host: *.example.org"),
+            ("[registry.h]\nserver = \"http://h\"", "line 2: registry.h.server: not an https URL: http://h"),
+            ("[registry.h]\ntoken-realms = [\"https://auth\"]", "line 2: registry.h.token-realms: not a host: https://auth"),
+            (
+                "[registry.h]\ntoken-receivers = [\"*.example.org\"]",
+                "line 2: registry.h.token-receivers: not a host: *.example.org",
+            ),
             ("[network]\ntoken-realms = [\"auth\"]", "line 2: token-realms is not for all registries: set it below [registry"),
             ("token-realms = [\"auth\"]", "line 1: token-realms is not for all registries: set it below [registry"),
             ("[registry.h]\nunreleased = \"deny\"", "unknown variant `deny`"),

@@ -2,13 +2,15 @@
 
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
 
+use super::setting::Setting;
+
 /// The context that `DOCKER_HOST`, or the usual socket, is.
 const DEFAULT_CONTEXT: &str = "default";
 
 /// What comes before the environment where the Engine is looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EngineFlags {
-    values: BTreeMap<&'static str, OsString>,
+    values: BTreeMap<&'static str, Setting<OsString>>,
     /// The files for TLS.
     pub tls_files: TlsFileFlags,
 }
@@ -28,10 +30,10 @@ impl EngineFlags {
     /// What `--host` says. It comes before every context; one of nothing but blanks means the default host.
     pub fn host(&mut self, host: &str) {
         if host.trim().is_empty() {
-            self.values.insert("DOCKER_HOST", OsString::new());
-            self.values.insert("DOCKER_CONTEXT", DEFAULT_CONTEXT.into());
+            self.set("DOCKER_HOST", "--host", "");
+            self.set("DOCKER_CONTEXT", "--host", DEFAULT_CONTEXT);
         } else {
-            self.values.insert("DOCKER_HOST", host.into());
+            self.set("DOCKER_HOST", "--host", host);
         }
     }
 
@@ -40,21 +42,29 @@ impl EngineFlags {
         if name.is_empty() {
             return;
         }
-        self.values.insert("DOCKER_CONTEXT", name.into());
+        self.set("DOCKER_CONTEXT", "--context", name);
         if name != DEFAULT_CONTEXT {
-            self.values.insert("DOCKER_HOST", OsString::new());
+            self.set("DOCKER_HOST", "--context", "");
         }
     }
 
     /// What `--tls` says.
     pub fn tls(&mut self, spoken: bool) {
-        self.values.insert("DOCKER_TLS", if spoken { "1" } else { "" }.into());
+        self.set("DOCKER_TLS", "--tls", if spoken { "1" } else { "" });
+    }
+
+    fn set(&mut self, variable: &'static str, flag: &'static str, value: &str) {
+        self.values.insert(variable, Setting::of_flag(flag, value.into()));
     }
 
     /// The value of one of Docker's variables for this command; `environment` has those that no flag speaks of. One that is empty counts as not
     /// set.
-    pub fn variable(&self, name: &str, environment: impl FnOnce(&str) -> Option<OsString>) -> Option<OsString> {
-        self.values.get(name).cloned().or_else(|| environment(name)).filter(|value| !value.is_empty())
+    pub(crate) fn setting(
+        &self,
+        name: &'static str,
+        environment: impl FnOnce(&'static str) -> Option<Setting<OsString>>,
+    ) -> Option<Setting<OsString>> {
+        self.values.get(name).cloned().or_else(|| environment(name)).filter(|set| !set.value.is_empty())
     }
 }
 
@@ -64,8 +74,8 @@ mod tests {
 
     #[test]
     fn a_flag_comes_before_its_variable() {
-        let environment = |name: &str| (name != "DOCKER_TLS").then(|| OsString::from("of the environment"));
-        let seen = |flags: &EngineFlags, name: &str| flags.variable(name, environment).map(|value| value.into_string().unwrap());
+        let environment = |name| (name != "DOCKER_TLS").then(|| Setting::of_variable(name, "of the environment".into()));
+        let seen = |flags: &EngineFlags, name| flags.setting(name, environment).map(|set| set.value.into_string().unwrap());
         let mut flags = EngineFlags::default();
         assert_eq!(seen(&flags, "DOCKER_HOST").as_deref(), Some("of the environment"));
         flags.tls(true);
@@ -82,8 +92,8 @@ mod tests {
     // compared with docker 28.2.2
     #[test]
     fn an_empty_context_says_nothing_and_an_empty_host_means_the_default() {
-        let environment = |_: &str| Some(OsString::from("of the environment"));
-        let seen = |flags: &EngineFlags, name: &str| flags.variable(name, environment).map(|value| value.into_string().unwrap());
+        let environment = |name| Some(Setting::of_variable(name, "of the environment".into()));
+        let seen = |flags: &EngineFlags, name| flags.setting(name, environment).map(|set| set.value.into_string().unwrap());
         let mut flags = EngineFlags::default();
         flags.context("");
         assert_eq!(flags, EngineFlags::default());

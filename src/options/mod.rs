@@ -8,4 +8,5 @@ pub(crate) mod names;
 pub(crate) mod notary;
 pub(crate) mod notary_names;
 pub(crate) mod output;
+pub(crate) mod setting;
 pub(crate) mod transfer;

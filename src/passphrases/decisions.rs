@@ -7,13 +7,12 @@ use zeroize::Zeroizing;
 use super::{
     cache::PassphraseCache,
     named_key::NamedKey,
-    peer::Peer,
     prompt::PassphrasePrompt,
     reader::PassphraseReader,
     source::{PassphraseSource, Place},
     sources::PassphraseSources,
 };
-use crate::term::prompter::Prompter;
+use crate::term::{peer::Peer, prompter::Prompter};
 use client::ports::{DecisionError, Decisions, PassphrasePurpose, PassphraseRequest};
 use trust::{
     crypto::secret::Passphrase,

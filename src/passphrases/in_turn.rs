@@ -55,11 +55,10 @@ mod tests {
     use crate::{
         passphrases::{
             named_key::NamedKey,
-            peer::Peer,
             reader::{FilePassphrase, PassphraseReader},
             sources::PassphraseSources,
         },
-        term::{input::Input, prompter::Prompter, ui::Ui},
+        term::{input::Input, peer::Peer, prompter::Prompter, ui::Ui},
     };
     use client::ports::PassphrasePurpose;
 

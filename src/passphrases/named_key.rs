@@ -1,6 +1,6 @@
 //! The key whose passphrase is wanted, by the names that a person knows.
 
-use super::peer::Peer;
+use crate::term::peer::Peer;
 
 /// How many digits of an ID a person is shown.
 const SHOWN_DIGITS: usize = 7;

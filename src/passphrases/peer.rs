@@ -1,13 +1,6 @@
-//! The peer whose variables answer for passphrases, and whose words ask for them.
+//! What a peer has of its own where a passphrase is wanted: the variables that answer, and how a prompt shows a role.
 
-/// Whose variables and words count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Peer {
-    /// `docker trust`: two variables; a pipe is read like a terminal.
-    Docker,
-    /// `notary`: four variables; nobody is asked but at a terminal.
-    Notary,
-}
+use crate::term::peer::Peer;
 
 impl Peer {
     /// The variable that answers for a role.

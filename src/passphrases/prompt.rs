@@ -6,8 +6,8 @@ use std::{io, sync::Arc};
 
 use zeroize::Zeroizing;
 
-use super::{named_key::NamedKey, peer::Peer};
-use crate::term::prompter::Prompter;
+use super::named_key::NamedKey;
+use crate::term::{peer::Peer, prompter::Prompter};
 use client::ports::DecisionError;
 
 /// Shortest new passphrase that is accepted from a person, in bytes. A variable may hold a shorter one, as with the peers.

@@ -6,10 +6,10 @@
 
 use super::{
     named_key::NamedKey,
-    peer::Peer,
     source::PassphraseSource,
     variables::{Environment, PassphraseVariables, STEM},
 };
+use crate::term::peer::Peer;
 
 /// Everything that may answer in a person's stead.
 pub(crate) struct PassphraseSources {

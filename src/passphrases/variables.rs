@@ -6,9 +6,9 @@ use zeroize::Zeroizing;
 
 use super::{
     named_key::NamedKey,
-    peer::Peer,
     source::{PassphraseSource, Place},
 };
+use crate::term::peer::Peer;
 
 /// How the names of our variables begin, and the name of the one for any key.
 pub(super) const STEM: &str = "DCT_PASSPHRASE";

@@ -5,6 +5,7 @@ pub(crate) mod error;
 pub(crate) mod input;
 pub(crate) mod natural_order;
 pub(crate) mod output_buffer;
+pub(crate) mod peer;
 pub(crate) mod program;
 pub(crate) mod progress;
 pub(crate) mod prompter;

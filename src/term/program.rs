@@ -1,21 +1,13 @@
 //! The name by which this program was called. The definitions of the verbs and the hints say `dct`; under another name a person is told that one.
 
+use super::peer::Peer;
+
 /// The program as a person types it.
 #[derive(Clone, Debug)]
 pub struct Program {
     name: String,
     verbs: &'static [&'static str],
-    voice: Voice,
-}
-
-/// In whose manner errors are told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Voice {
-    /// On standard error, line by line.
-    #[default]
-    Docker,
-    /// On standard output, behind an empty line and `* fatal: `. Our own lines still go to standard error.
-    Notary,
+    peer: Peer,
 }
 
 /// What the definitions say.
@@ -25,25 +17,25 @@ impl Program {
     /// Under its own name, by which it knows every verb.
     #[must_use]
     pub fn own() -> Self {
-        Self { name: OWN.to_owned(), verbs: &[], voice: Voice::Docker }
+        Self { name: OWN.to_owned(), verbs: &[], peer: Peer::Docker }
     }
 
     /// Under another name, such as `docker trust`, which has these verbs alone.
     #[must_use]
     pub fn called(name: String, verbs: &'static [&'static str]) -> Self {
-        Self { name, verbs, voice: Voice::Docker }
+        Self { name, verbs, peer: Peer::Docker }
     }
 
-    /// In another manner.
+    /// In the manner of another peer.
     #[must_use]
-    pub fn in_the_voice_of(self, voice: Voice) -> Self {
-        Self { voice, ..self }
+    pub fn in_the_manner_of(self, peer: Peer) -> Self {
+        Self { peer, ..self }
     }
 
-    /// The manner.
+    /// The peer in whose manner it speaks and asks.
     #[must_use]
-    pub fn voice(&self) -> Voice {
-        self.voice
+    pub fn peer(&self) -> Peer {
+        self.peer
     }
 
     /// The name, of one word or more.
@@ -60,7 +52,7 @@ impl Program {
         for piece in pieces {
             let is_word = told.chars().next_back().is_none_or(|before| !before.is_alphanumeric() && !"-_./".contains(before));
             let verb = piece.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-            if let Some(command) = piece.strip_prefix("notary ").filter(|_| is_word && self.voice == Voice::Notary) {
+            if let Some(command) = piece.strip_prefix("notary ").filter(|_| is_word && self.peer == Peer::Notary) {
                 told.push_str(&self.name);
                 told.push(' ');
                 told.push_str(command);
@@ -82,7 +74,7 @@ mod tests {
     #[test]
     fn commands_of_notary_are_told_under_its_name() {
         for name in ["notary", "dct notary"] {
-            let program = Program::called(name.to_owned(), &[]).in_the_voice_of(Voice::Notary);
+            let program = Program::called(name.to_owned(), &[]).in_the_manner_of(Peer::Notary);
             assert_eq!(program.tell("`dct notary reset a -n 1`; `dct renew`"), format!("`{name} reset a -n 1`; `dct renew`"));
         }
         assert_eq!(Program::own().tell("`dct notary reset a`"), "`dct notary reset a`");

@@ -23,7 +23,8 @@ use super::{
     audience::Audience,
     error::{CliError, ExitStatus},
     output_buffer::{Kept, To},
-    program::{Program, Voice},
+    peer::Peer,
+    program::Program,
     progress::{Aside, Progress, Wait},
 };
 use client::safe_text;
@@ -307,9 +308,11 @@ impl Ui {
         self.detail == Detail::Debug
     }
 
-    /// Something that a command does, for a person who wants to know.
+    /// Something that a command does, told to a person who wants to know.
     pub(crate) fn debug(&self, text: &str) {
-        self.labelled("debug", "2", text);
+        if self.is_debugging() {
+            self.labelled("debug", "2", text);
+        }
     }
 
     /// What a person could do.
@@ -322,10 +325,10 @@ impl Ui {
         if self.audience.keeps_error(error) {
             return;
         }
-        match (self.program.voice(), error.message()) {
+        match (self.program.peer(), error.message()) {
             (_, []) => {}
-            (Voice::Docker, lines) => lines.iter().for_each(|line| self.notice(line)),
-            (Voice::Notary, [first, rest @ ..]) => {
+            (Peer::Docker, lines) => lines.iter().for_each(|line| self.notice(line)),
+            (Peer::Notary, [first, rest @ ..]) => {
                 self.lines(["", &format!("* fatal: {first}")]);
                 self.lines(rest);
             }
@@ -439,7 +442,7 @@ mod tests {
     #[test]
     fn notary_s_errors_are_answers() {
         let (out, err) = (Shared::default(), Shared::default());
-        let ui = Ui::to(out.clone(), err.clone()).called(Program::called("notary".to_owned(), &[]).in_the_voice_of(Voice::Notary));
+        let ui = Ui::to(out.clone(), err.clone()).called(Program::called("notary".to_owned(), &[]).in_the_manner_of(Peer::Notary));
         ui.error(&CliError::new("client is offline").and("more").because("no route"));
         assert_eq!((out.text().as_str(), err.text().as_str()), ("\n* fatal: client is offline\nmore\n", "cause: no route\n"));
     }

@@ -6,10 +6,7 @@ use serde::Serialize;
 
 use super::definition::{Done, Verb};
 use crate::{
-    compose::{
-        context::Context,
-        wiring::{self, Access},
-    },
+    compose::{context::Context, wiring::Access},
     face::{
         docker_sign_words::{TransferVerb, TransferWords},
         failure,
@@ -210,15 +207,15 @@ fn groups(typed: &[String]) -> Result<Vec<Group>, CliError> {
 
 /// The Engine that is to push; none where the registry is to be asked.
 fn engine(args: &Args, context: &Context<'_>) -> Result<Option<Box<dyn Engine>>, CliError> {
-    let from = wiring::sign_from()?;
+    let from = context.wiring.settings().sign_from()?;
     let engine = match (args.local, args.registry) {
         (true, true) => {
             return Err(CliError::new("--local and --registry cannot be used together").with_status(ExitStatus::BadFlag));
         }
         (true, false) => context.wiring.needed_engine().map(Some),
         (false, true) => Ok(None),
-        (false, false) if from.as_deref() == Some("registry") => Ok(None),
-        (false, false) if from.as_deref() == Some("engine") => context.wiring.needed_engine().map(Some),
+        (false, false) if from == Some("registry") => Ok(None),
+        (false, false) if from == Some("engine") => context.wiring.needed_engine().map(Some),
         (false, false) => context.wiring.engine(),
     };
     engine.map_err(|error| failure::plain(&error.into()))

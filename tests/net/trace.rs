@@ -95,6 +95,41 @@ fn each_request_is_one_line_with_all_that_is_known() {
 }
 
 #[test]
+fn each_setting_is_told_with_where_it_was_said() {
+    let (world, server) = with_server(server);
+    let settings = world.path().join(".config").join("dct");
+    fs::create_dir_all(&settings).unwrap();
+    fs::write(settings.join("config.toml"), "# ours\n[network]\ntimeout = 20\n").unwrap();
+    let docker = world.path().join("docker").display().to_string();
+    let told = |command: &mut Command| -> Vec<String> {
+        let (_, err) = said(command);
+        let lines = err.lines().filter_map(|line| line.strip_prefix("debug: setting "));
+        lines.map(|line| line.replace(&world.path().display().to_string(), "HOME")).collect()
+    };
+    let image = format!("{}/prod/nginx", server.host());
+    let of_variables = told(dct(&world, &["-D", "inspect", &image]).env("DOCKER_CONTENT_TRUST_SERVER", "https://127.0.0.1:1"));
+    let file = "network.timeout=20 (HOME/.config/dct/config.toml, line 3)";
+    assert_eq!(
+        of_variables,
+        [
+            "docker-folder=HOME/docker (DOCKER_CONFIG)",
+            "server=https://127.0.0.1:1 (DOCKER_CONTENT_TRUST_SERVER)",
+            "cache-folder=/dev/null (DCT_CACHE_DIR)",
+            file
+        ]
+    );
+    let of_flags = told(&mut dct(&world, &["-D", "--config", &docker, "inspect", &image]));
+    assert_eq!(of_flags[0], "docker-folder=HOME/docker (--config)");
+    let hidden = told(
+        dct(&world, &["-D", "inspect", &image]).env("DOCKER_CONTENT_TRUST_SERVER", "https://jeff:location-secret@127.0.0.1:1"),
+    );
+    assert_eq!(hidden[1], "server=(not shown: it may hold a password) (DOCKER_CONTENT_TRUST_SERVER)");
+    let notary = told(&mut dct(&world, &["notary", "-D", "-d", "trust", "-s", "https://127.0.0.1:1", "status", &image]));
+    assert!(notary[0].ends_with("/trust (--trustDir)"), "{notary:?}");
+    assert_eq!(notary[1..], ["remote_server.url=https://127.0.0.1:1 (--server)", "cache-folder=/dev/null (DCT_CACHE_DIR)", file]);
+}
+
+#[test]
 fn a_hostile_server_cannot_write_a_secret_or_a_line_of_its_own() {
     let (world, server) = with_server(|request| match request.target.split('?').next().unwrap() {
         "/v2/" => {

@@ -1,16 +1,16 @@
 //! The ends behind the ports for the face `notary`.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use base64ct::{Base64, Encoding as _};
 use zeroize::Zeroizing;
 
-use super::{
-    Access, EngineFlags, Wiring, config_dir, engine_names, logins::login_of, network, of_settings::unreleased, settings, trace,
-};
+use super::{Access, Wiring, logins::login_of, network, of_settings::unreleased, trace};
 use crate::{
+    compose::settings::{Settings, variable},
     config::notary::Config,
-    term::{error::CliError, prompter::Prompter, ui::Ui},
+    options::setting::Setting,
+    term::{prompter::Prompter, ui::Ui},
 };
 use host::{
     http::{
@@ -25,8 +25,8 @@ use host::{
     store::TrustFolder,
 };
 
-/// What the face `notary` says of itself.
-pub(crate) struct NotaryFace<'a> {
+/// What a command of notary needs of its ends.
+pub(crate) struct NotaryNeeds<'a> {
     /// Flags and configuration.
     pub config: &'a Config,
     /// Where a broken variable is told of.
@@ -39,36 +39,34 @@ pub(crate) struct NotaryFace<'a> {
 
 impl Wiring {
     /// Chooses the ends; nothing is read or asked before a command needs it.
-    pub(crate) fn for_notary(face: &NotaryFace<'_>) -> Result<Self, CliError> {
-        let (settings, config_dir, config) = (settings()?, config_dir(None)?, face.config);
-        let server = config.server.as_ref().ok().and_then(|address| Api::parse_also_http(address).ok());
+    pub(crate) fn for_notary(settings: Settings, needs: &NotaryNeeds<'_>) -> Self {
+        let config = needs.config;
+        let server = config.server.as_ref().ok().and_then(|address| Api::parse_also_http(&address.value).ok());
+        let path = |set: &Option<Setting<PathBuf>>| set.as_ref().map(|set| set.value.clone());
         let tls = NamedTlsFiles {
             // where there is none, none is spoken to
             server: server.map(|api| api.host()).unwrap_or_default(),
-            ca: config.root_ca.clone(),
-            certificate: config.client_cert.clone(),
-            key: config.client_key.clone(),
+            ca: path(&config.root_ca),
+            certificate: path(&config.client_cert),
+            key: path(&config.client_key),
         };
-        let logins = NotaryLogins { access: face.access, variable: variable(face.ui), prompter: Arc::clone(face.prompter) };
-        let net = Arc::new(Net::new(network(&settings), Box::new(logins), Box::new(tls)).traced(trace(face.ui)));
+        let logins = NotaryLogins { access: needs.access, variable: auth_variable(needs.ui), prompter: Arc::clone(needs.prompter) };
+        let net = Arc::new(Net::new(network(&settings), Box::new(logins), Box::new(tls)).traced(trace(needs.ui)));
         let servers = match &config.server {
-            Ok(address) => Servers::of_notary(address),
+            Ok(address) => Servers::of_notary(&address.value),
             Err(reason) => Servers::refused(reason.clone()),
         };
-        Ok(Self {
-            store: TrustFolder::new(config.trust_dir.clone()),
-            remote: NotaryServers::new(Arc::clone(&net), servers, face.access).with_account(Account::OfServer),
+        Self {
+            store: TrustFolder::new(config.trust_dir.value.clone()),
+            remote: NotaryServers::new(Arc::clone(&net), servers, needs.access).with_account(Account::OfServer),
             registry: Registries::new(Arc::clone(&net)),
             net,
-            keys: KeyFolder::new(&config.trust_dir),
+            keys: KeyFolder::new(&config.trust_dir.value),
             pins: config.pins.clone(),
-            unreleased: unreleased(&settings),
-            engine: engine_names(config_dir, &EngineFlags::default()),
-            timeout: settings.network.timeout,
-            trace: trace(face.ui),
-            // notary's commands sign no image
-            signs_unserved: BTreeSet::new(),
-        })
+            unreleased: unreleased(&settings.file),
+            trace: trace(needs.ui),
+            settings,
+        }
     }
 }
 
@@ -113,8 +111,8 @@ fn found(user: String, password: &str, source: &str) -> Result<Found, Credential
 }
 
 /// `NOTARY_AUTH`: base64 of `user:password`. Where it cannot be used, that is told in notary's words, and the command goes on without.
-fn variable(ui: &Ui) -> Option<Pair> {
-    let text = Zeroizing::new(super::variable("NOTARY_AUTH")?.into_string().ok()?);
+fn auth_variable(ui: &Ui) -> Option<Pair> {
+    let text = Zeroizing::new(variable("NOTARY_AUTH")?.value.into_string().ok()?);
     match pair(&text) {
         Ok(pair) => Some(pair),
         Err(words) => {

@@ -9,7 +9,6 @@ use crate::{
         decisions::Passphrases,
         flags::{NewPassphraseFlags, PassphraseFlags},
         named_key::NamedKey,
-        peer::Peer,
         reader::{FilePassphrase, PassphraseReader},
         sources::PassphraseSources,
     },
@@ -19,7 +18,6 @@ use host::passphrases;
 
 /// The prompts, and the passphrases that ask through them at last. Both read one standard input.
 pub(crate) fn of_command(
-    peer: Peer,
     flags: &PassphraseFlags,
     new: Option<&NewPassphraseFlags>,
     ui: &Arc<Ui>,
@@ -27,7 +25,7 @@ pub(crate) fn of_command(
     let reader = Box::new(OnThisMachine);
     // before anything is opened here that could be taken for a descriptor that the person names
     let (flag, new) = (flags.source(&*reader)?, new.map(|new| new.source(&*reader)).transpose()?.flatten());
-    let sources = PassphraseSources::new(peer, Box::new(|name| std::env::var_os(name))).with_flags(flag, new);
+    let sources = PassphraseSources::new(ui.program().peer(), Box::new(|name| std::env::var_os(name))).with_flags(flag, new);
     let input = Input::standard().map_err(|error| CliError::new(format!("standard input: {error}")))?;
     let prompter = Arc::new(Prompter::new(Arc::clone(ui), Arc::new(input)));
     let passphrases = Passphrases::new(sources, reader, Arc::clone(&prompter));

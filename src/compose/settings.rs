@@ -1,0 +1,177 @@
+//! The settings of a command, put together above the verbs: each with where it was said. A flag comes before a variable, that before the files.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    config::settings::DctSettings,
+    options::{
+        engine::{EngineFlags, TlsFileFlags},
+        setting::Setting,
+    },
+    term::{
+        error::{CliError, os_words},
+        ui::Ui,
+    },
+};
+use host::docker::engine_address::{DEFAULT_SOCKET, EngineNames};
+
+/// What a command was told by flags, the environment and our own file.
+pub(crate) struct Settings {
+    /// The folder of Docker's configuration: that of `--config`, else of `DOCKER_CONFIG`, else `~/.docker`.
+    pub(crate) docker_folder: Setting<PathBuf>,
+    /// The Notary server of all repositories (`DOCKER_CONTENT_TRUST_SERVER`).
+    pub(crate) server: Option<Setting<String>>,
+    /// The folder of what is remembered of token servers; none where no such folder is known.
+    pub(crate) cache_folder: Option<Setting<PathBuf>>,
+    /// Where the content of an image is taken from (`DCT_SIGN_FROM`).
+    sign_from: Option<Setting<String>>,
+    /// What names the Docker Engine.
+    engine: EngineSettings,
+    /// Our own file.
+    pub(crate) file: DctSettings,
+}
+
+/// What names the Docker Engine, and the way to it.
+struct EngineSettings {
+    host: Option<Setting<String>>,
+    context: Option<Setting<String>>,
+    tls: Option<Setting<String>>,
+    cert_path: Option<Setting<PathBuf>>,
+    api_version: Option<Setting<String>>,
+    tls_files: TlsFileFlags,
+}
+
+impl Settings {
+    /// Reads the environment and our own file; `docker_folder` and `engine` are what flags say.
+    pub(crate) fn read(docker_folder: Option<&Path>, engine: &EngineFlags) -> Result<Self, CliError> {
+        let cache = || dirs::cache_dir().map(|folder| Setting::default(folder.join("dct")));
+        Ok(Self {
+            docker_folder: self::docker_folder(docker_folder)?,
+            server: text("DOCKER_CONTENT_TRUST_SERVER"),
+            cache_folder: variable("DCT_CACHE_DIR").map(|set| set.map(PathBuf::from)).or_else(cache),
+            sign_from: text("DCT_SIGN_FROM"),
+            engine: EngineSettings::read(engine),
+            file: of_file()?,
+        })
+    }
+
+    /// Where the content of an image is taken from where no flag says it: `engine` or `registry`.
+    pub(crate) fn sign_from(&self) -> Result<Option<&str>, CliError> {
+        match &self.sign_from {
+            Some(Setting { value, origin }) if !matches!(&**value, "engine" | "registry") => {
+                Err(unusable(format!("{origin} is neither engine nor registry: {value}")))
+            }
+            set => Ok(set.as_ref().map(|set| &*set.value)),
+        }
+    }
+
+    /// What names the Docker Engine.
+    pub(crate) fn engine_names(&self) -> EngineNames {
+        let EngineSettings { host, context, tls, cert_path, tls_files, .. } = &self.engine;
+        let value = |set: &Option<Setting<String>>| set.as_ref().map(|set| set.value.clone());
+        let TlsFileFlags { ca, certificate, key } = tls_files.clone();
+        EngineNames {
+            config_dir: self.docker_folder.value.clone(),
+            host: value(host),
+            context: value(context),
+            tls: value(tls),
+            cert_path: cert_path.as_ref().map(|set| set.value.clone()),
+            tls_files: [ca, certificate, key],
+            socket: PathBuf::from(DEFAULT_SOCKET),
+        }
+    }
+
+    /// The version of its API that the Engine is to be asked in.
+    pub(crate) fn engine_api(&self) -> Option<String> {
+        self.engine.api_version.as_ref().map(|set| set.value.clone())
+    }
+
+    /// Tells a person who debugs what counts, a line each.
+    pub(crate) fn tell(&self, ui: &Ui) {
+        let EngineSettings { host, context, tls, cert_path, api_version, tls_files: _ } = &self.engine;
+        told(ui, "docker-folder", Some(path_shown(&self.docker_folder)));
+        told(ui, "server", self.server.clone());
+        told(ui, "sign-from", self.sign_from.clone());
+        told(ui, "engine", host.clone());
+        told(ui, "engine-context", context.clone());
+        told(ui, "engine-tls", tls.clone());
+        told(ui, "engine-certificates", cert_path.as_ref().map(path_shown));
+        told(ui, "engine-api", api_version.clone());
+        self.tell_shared(ui);
+    }
+
+    /// The same of what counts under the name `notary` too.
+    pub(crate) fn tell_shared(&self, ui: &Ui) {
+        told(ui, "cache-folder", self.cache_folder.as_ref().map(path_shown));
+        for (name, set) in self.file.written() {
+            told(ui, name, Some(set));
+        }
+    }
+}
+
+impl EngineSettings {
+    fn read(flags: &EngineFlags) -> Self {
+        let text = |name| flags.setting(name, variable).map(lossy);
+        Self {
+            host: text("DOCKER_HOST"),
+            context: text("DOCKER_CONTEXT"),
+            tls: text("DOCKER_TLS_VERIFY").or_else(|| text("DOCKER_TLS")),
+            cert_path: variable("DOCKER_CERT_PATH").map(|set| set.map(PathBuf::from)),
+            api_version: self::text("DOCKER_API_VERSION"),
+            tls_files: flags.tls_files.clone(),
+        }
+    }
+}
+
+/// A setting that cannot be used.
+pub(crate) fn unusable(words: impl Into<String>) -> CliError {
+    CliError::new(words).coded("unusable-setting")
+}
+
+/// Docker's folder alone, for who needs nothing else.
+pub(crate) fn docker_folder(flag: Option<&Path>) -> Result<Setting<PathBuf>, CliError> {
+    let flag = flag.map(|folder| Setting::of_flag("--config", folder.to_owned()));
+    let named = flag.or_else(|| variable("DOCKER_CONFIG").map(|set| set.map(PathBuf::from)));
+    let usual = || dirs::home_dir().map(|home| Setting::default(home.join(".docker")));
+    let Setting { value, origin } = named
+        .or_else(usual)
+        .ok_or_else(|| unusable("no home folder is known").hinted("name Docker's folder in DOCKER_CONFIG or --config"))?;
+    let absolute = std::path::absolute(&value);
+    let value = absolute.map_err(|error| CliError::new(format!("{}: {}", value.display(), os_words(&error))))?;
+    Ok(Setting { value, origin })
+}
+
+/// A variable of the environment; one that is set but empty counts as not set, as with Docker.
+pub(crate) fn variable(name: &'static str) -> Option<Setting<OsString>> {
+    let value = std::env::var_os(name).filter(|value| !value.is_empty())?;
+    Some(Setting::of_variable(name, value))
+}
+
+fn text(name: &'static str) -> Option<Setting<String>> {
+    variable(name).map(lossy)
+}
+
+fn lossy(set: Setting<OsString>) -> Setting<String> {
+    set.map(|value| value.to_string_lossy().into_owned())
+}
+
+/// A path as it is told.
+pub(crate) fn path_shown(set: &Setting<PathBuf>) -> Setting<String> {
+    set.clone().map(|path| path.display().to_string())
+}
+
+fn of_file() -> Result<DctSettings, CliError> {
+    let Some(path) = DctSettings::path() else { return Ok(DctSettings::default()) };
+    DctSettings::load(&path).map_err(|error| unusable(error.to_string()))
+}
+
+/// Tells a person who debugs of one setting: `setting server=https://… (DOCKER_CONTENT_TRUST_SERVER)`. What stands before an `@` may be a password.
+pub(crate) fn told(ui: &Ui, name: &str, set: Option<Setting<String>>) {
+    if let Some(Setting { value, origin }) = set {
+        let value = if value.contains('@') { "(not shown: it may hold a password)" } else { &value };
+        ui.debug(&format!("setting {name}={value} ({origin})"));
+    }
+}
