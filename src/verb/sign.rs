@@ -1,7 +1,5 @@
 //! `dct sign`
 
-use std::thread;
-
 use serde::Serialize;
 
 use super::definition::{Done, Verb};
@@ -20,6 +18,7 @@ use crate::{
 };
 use client::{
     image::sign_image::{self, ContentChoice, ContentSource, FirstSigner, Request, RequestedTag, SignReport, Unserved},
+    in_parallel::in_parallel_telling,
     ports::{Decisions, Engine},
     session::Session,
 };
@@ -126,25 +125,23 @@ fn sign_in_each(
 ) -> (Vec<SignReport>, Option<CliError>) {
     let (mut repositories, mut failed) = (Vec::new(), false);
     let _wait = context.ui.wait(&format!("signing in {} repositories", groups.len()));
-    for some in groups.chunks(SIDE_BY_SIDE) {
-        thread::scope(|scope| {
-            let signing = some.iter().map(|group| {
-                let (ui, kept) = context.ui.keeping();
-                (kept, scope.spawn(move || sign(group, &ui, &InTurn::new(context.passphrases))))
-            });
-            for (kept, signing) in signing.collect::<Vec<_>>() {
-                let result = signing.join().unwrap_or_else(|_| Err(CliError::new("the repository could not be signed")));
-                context.ui.tell(&kept);
-                match result {
-                    Ok(signed) => repositories.push(signed),
-                    Err(error) => {
-                        context.ui.error(&error);
-                        failed = true;
-                    }
-                }
-            }
+    let sign = |group: &Group| {
+        let (ui, kept) = context.ui.keeping();
+        (sign(group, &ui, &InTurn::new(context.passphrases)), kept)
+    };
+    in_parallel_telling(groups, SIDE_BY_SIDE, sign, |done| {
+        let result = done.map_err(|broken| CliError::new(broken.to_string())).and_then(|(result, kept)| {
+            context.ui.tell(&kept);
+            result
         });
-    }
+        match result {
+            Ok(signed) => repositories.push(signed),
+            Err(error) => {
+                context.ui.error(&error);
+                failed = true;
+            }
+        }
+    });
     (repositories, failed.then(|| CliError::silent(ExitStatus::Failed)))
 }
 

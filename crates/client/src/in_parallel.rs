@@ -1,8 +1,13 @@
 //! The same work on several items at once: a map whose results stand in the order of the items.
 
 use std::{
+    collections::BTreeMap,
+    iter,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
     thread,
 };
 
@@ -20,32 +25,54 @@ pub struct BrokenOff;
 /// assert_eq!(lengths, [Ok(1), Ok(3)]);
 /// ```
 pub fn in_parallel<T: Sync, R: Send>(items: &[T], most: usize, work: impl Fn(&T) -> R + Sync) -> Vec<Result<R, BrokenOff>> {
+    let mut results = Vec::new();
+    in_parallel_telling(items, most, work, |result| results.push(result));
+    results
+}
+
+/// The same, where each result is handed on as soon as it and all before it are there, in the caller's thread and in the order of the items.
+pub fn in_parallel_telling<T: Sync, R: Send>(
+    items: &[T],
+    most: usize,
+    work: impl Fn(&T) -> R + Sync,
+    mut tell: impl FnMut(Result<R, BrokenOff>),
+) {
     // nothing of an item whose work panicked is looked at again
     let work = |item: &T| catch_unwind(AssertUnwindSafe(|| work(item))).map_err(|_| BrokenOff);
     let workers = items.len().min(most);
     if workers <= 1 {
-        return items.iter().map(work).collect();
+        return items.iter().map(work).for_each(tell);
     }
-    let next = AtomicUsize::new(0);
-    let worker = || {
-        let mut done = Vec::new();
+    let (next, (done, results)) = (AtomicUsize::new(0), mpsc::channel());
+    let worker = |done: mpsc::Sender<_>| {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(index) else { return done };
-            done.push((index, work(item)));
+            let Some(item) = items.get(index) else { return };
+            // whoever listens does so to the end
+            let _ = done.send((index, work(item)));
         }
     };
-    let mut done: Vec<(usize, Result<R, BrokenOff>)> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
-        threads.into_iter().filter_map(|thread| thread.join().ok()).flatten().collect()
+    thread::scope(|scope| {
+        for done in iter::repeat_n(done, workers) {
+            scope.spawn(|| worker(done));
+        }
+        let mut early = BTreeMap::new();
+        for told in 0..items.len() {
+            while !early.contains_key(&told) {
+                let Ok((index, result)) = results.recv() else { return };
+                early.insert(index, result);
+            }
+            early.remove(&told).into_iter().for_each(&mut tell);
+        }
     });
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::Barrier, time::Duration};
+    use std::{
+        sync::{Barrier, Mutex},
+        time::Duration,
+    };
 
     use super::*;
 
@@ -71,6 +98,20 @@ mod tests {
             now
         });
         assert!(most.iter().all(|at_once| at_once.is_ok_and(|at_once| at_once <= 4)), "{most:?}");
+    }
+
+    #[test]
+    fn a_result_is_told_while_others_are_worked_on() {
+        // the second one ends when the first was told, or never
+        let (told, heard) = mpsc::channel();
+        let heard = Mutex::new(heard);
+        let mut results = Vec::new();
+        let work = |n: &u8| if *n == 2 { heard.lock().unwrap().recv_timeout(Duration::from_secs(60)).unwrap() } else { *n };
+        in_parallel_telling(&[1, 2, 3], 2, work, |result| {
+            results.push(result);
+            let _ = told.send(9);
+        });
+        assert_eq!(results, [Ok(1), Ok(9), Ok(3)]);
     }
 
     #[test]
