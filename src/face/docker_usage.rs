@@ -144,7 +144,6 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
     use crate::command_line::args;
 

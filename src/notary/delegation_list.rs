@@ -14,8 +14,10 @@ use crate::{
     render::{json, notary_table, targets_json::DelegationsJson},
     term::error::CliError,
 };
-use client::image::list_targets::{self, DelegatedRole};
-use client::outcome::Outcome;
+use client::{
+    image::list_targets::{self, DelegatedRole},
+    outcome::Outcome,
+};
 
 /// Lists the delegations of a trusted collection
 #[derive(Debug, clap::Args)]

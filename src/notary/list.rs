@@ -12,8 +12,7 @@ use crate::{
     render::{json, notary_table, target_row::row, targets_json::TargetsJson},
     term::error::CliError,
 };
-use client::image::list_targets;
-use client::outcome::Outcome;
+use client::{image::list_targets, outcome::Outcome};
 
 /// Lists the targets of a trusted collection
 #[derive(Debug, clap::Args)]

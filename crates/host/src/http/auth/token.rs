@@ -21,9 +21,9 @@ use super::{
     server_error,
     who::Who,
 };
-use crate::http::{
-    transport::exchange::{Incoming, Outgoing},
-    transport::failure::Failure,
+use crate::http::transport::{
+    exchange::{Incoming, Outgoing},
+    failure::Failure,
 };
 use client::ports::trace::Errand;
 
