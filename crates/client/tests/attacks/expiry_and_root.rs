@@ -6,6 +6,7 @@ use client::ports::Bytes;
 use trust::{
     model::{key_id::TufKeyId, role::RoleName},
     verify::{
+        bootstrap::{MAX_ROOT_STEPS, RootWalk},
         floor::Floor,
         pinning::{Authorities, FirstUse},
     },
@@ -219,6 +220,18 @@ fn e91_more_roots_than_one_run_walks() {
     }
     forge.publish();
     world.accepts(&forge);
+}
+
+#[test]
+fn e91_a_walk_has_its_bound_wherever_it_begins() {
+    let mut forge = Forge::new(GUN);
+    for version in 2..=5 {
+        forge.set_version("root", version);
+    }
+    let walk = RootWalk::first_use(&gun(), forge.bytes["root"].clone().into()).unwrap();
+    let steps = walk.steps_to(&forge.set_version("root", 1_000_000).bytes["root"].clone().into()).unwrap();
+    let versions: Vec<u64> = steps.versions.iter().map(|version| version.get()).collect();
+    assert_eq!((versions.first(), versions.last(), steps.arrive), (Some(&6), Some(&(5 + MAX_ROOT_STEPS)), false));
 }
 
 #[test]

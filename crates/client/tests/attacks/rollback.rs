@@ -50,6 +50,34 @@ fn a01_a06_what_a_peer_has_seen_is_seen() {
 }
 
 #[test]
+fn a01_a_peer_that_has_replaced_every_file_has_seen_them_all() {
+    let (world, forge) = World::warm();
+    let mut newer = forge.clone();
+    newer.set_version("root", 2);
+    for role in ["targets", "targets/releases", "targets/jeff"] {
+        newer.add_target(role, "2", "two");
+    }
+    newer.publish();
+    assert!(forge.bytes.iter().all(|(role, bytes)| newer.bytes[role] != *bytes), "none of them is ours");
+    left_by_a_peer(&world, &newer);
+    let mut attack = newer.clone();
+    for role in ["timestamp", "snapshot", "targets", "targets/releases", "targets/jeff"] {
+        attack.set_bytes(role, forge.bytes[role].clone());
+    }
+    world.rejects(&attack, "timestamp version 1 is lower than current version 2", &newer);
+}
+
+#[test]
+fn a01_drafts_of_a_repository_that_was_never_published_are_no_floor() {
+    let (world, mut drafts) = (World::cold(), Forge::new(GUN));
+    let published = drafts.clone();
+    drafts.publish().publish();
+    drafts.bytes.remove("timestamp");
+    left_by_a_peer(&world, &drafts);
+    world.accepts(&published);
+}
+
+#[test]
 fn a01_a_peers_files_count_where_they_are_signed_alone() {
     let (world, forge) = World::warm();
     for role in ["timestamp", "snapshot", "targets", "targets/releases"] {
