@@ -20,7 +20,7 @@ use crate::{
     term::{error::CliError, prompter::Prompter, ui::Ui},
 };
 use client::{
-    ports::{Changelist, Decisions, Engine, EngineError, Events, Keys as _, trace::Trace},
+    ports::{Changelist, ConnectFault, Decisions, Engine, EngineError, Events, Keys as _, trace::Trace},
     session::{RefuseUnreleased, Session},
 };
 use host::{
@@ -134,7 +134,7 @@ impl Wiring {
         self.engine()?.ok_or_else(|| {
             let cause = format!("there is no {DEFAULT_SOCKET}, and no other Engine is configured");
             let host = format!("unix://{DEFAULT_SOCKET}");
-            EngineError::Unreachable { host, cause }
+            EngineError::Unreachable { host, fault: ConnectFault::Other, cause }
         })
     }
 

@@ -12,7 +12,9 @@ use crate::{
 };
 use client::{
     error::OpsError,
+    image::error::ImageError,
     ports::{Events, events::Event},
+    state::error::StateError,
     unreleased::UnreleasedTag,
 };
 use trust::model::{
@@ -73,8 +75,8 @@ impl<'a> TransferWords<'a> {
     /// An error in docker's words: it names the tag once it has begun to sign, and the repository before.
     pub(crate) fn refused(&self, tags: &[&Tag], error: &OpsError) -> CliError {
         match error {
-            OpsError::PushedUnsigned { error: inner, .. } => self.worded(tags, inner, error),
-            OpsError::SignedUnreleased { released, unreleased } => {
+            OpsError::Image(ImageError::PushedUnsigned { error: inner, .. }) => self.worded(tags, inner, error),
+            OpsError::Image(ImageError::SignedUnreleased { released, unreleased }) => {
                 for tag in released {
                     self.succeeded(tag);
                 }
@@ -112,8 +114,15 @@ impl<'a> TransferWords<'a> {
 
     /// The words of one error, with the hint of another that holds it.
     fn worded(&self, tags: &[&Tag], error: &OpsError, whole: &OpsError) -> CliError {
-        let of_repository = matches!(error, OpsError::NotInitialized { .. } | OpsError::Remote(_) | OpsError::Untrusted { .. });
-        let of_account = matches!(error, OpsError::NoAccount { .. } | OpsError::AccountNamesNoSigner { .. } | OpsError::Init(_));
+        let of_repository = matches!(
+            error,
+            OpsError::State(StateError::Gone { .. } | StateError::NotInitialized { .. } | StateError::Untrusted { .. })
+                | OpsError::Remote(_)
+        );
+        let of_account = matches!(
+            error,
+            OpsError::Image(ImageError::NoAccount { .. } | ImageError::AccountNamesNoSigner { .. }) | OpsError::Init(_)
+        );
         let gun = self.gun;
         let words = match (self.signing.get(), error) {
             (false, _) if of_repository || of_account => failure::about_repository(gun.as_str(), error),

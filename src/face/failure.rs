@@ -3,8 +3,10 @@
 use super::hints::{hint, nobody_is_left};
 use crate::term::error::{CliError, without_error_numbers};
 use client::{
-    error::{OpsError, Origin, code::Coded as _},
+    error::{OpsError, code::Coded as _},
+    image::error::ImageError,
     ports::{EngineError, RemoteError, Service, Step},
+    state::error::{Origin, StateError},
 };
 use trust::{
     model::key_id::CanonicalKeyId,
@@ -52,15 +54,17 @@ pub fn behind(words: &str, error: &OpsError) -> CliError {
 #[must_use]
 pub fn about_repository(name: &str, error: &OpsError) -> CliError {
     let words = match error {
-        OpsError::NotInitialized { .. } => format!("Error: remote trust data does not exist for {name}: {error}"),
-        OpsError::Remote(RemoteError::NotFound { .. }) => {
+        OpsError::State(StateError::NotInitialized { .. }) => {
+            format!("Error: remote trust data does not exist for {name}: {error}")
+        }
+        OpsError::State(StateError::Gone { .. }) | OpsError::Remote(RemoteError::NotFound { .. }) => {
             format!("Error: trust data missing for remote repository {name} or remote repository not found: {error}")
         }
         OpsError::Remote(RemoteError::Unusable(_) | RemoteError::Rejected { .. } | RemoteError::Conflict { .. }) => {
             error.to_string()
         }
         OpsError::Remote(_) if refusal(error).is_none() => format!("Error: error contacting notary server: {error}"),
-        OpsError::Untrusted { error, .. } => untrusted(name, error),
+        OpsError::State(StateError::Untrusted { error, .. }) => untrusted(name, error),
         _ => words(error),
     };
     told(&words, error)
@@ -97,8 +101,8 @@ fn told(words: &str, failure: &OpsError) -> CliError {
 
 fn cause(failure: &OpsError) -> Option<String> {
     match failure {
-        OpsError::NoSignableRole { roles, .. } if nobody_is_left(roles) => Some("no signer is left".to_owned()),
-        OpsError::NoSignableRole { roles, .. } if !roles.is_empty() => {
+        OpsError::Image(ImageError::NoSignableRole { roles, .. }) if nobody_is_left(roles) => Some("no signer is left".to_owned()),
+        OpsError::Image(ImageError::NoSignableRole { roles, .. }) if !roles.is_empty() => {
             let keys = |keys: &[CanonicalKeyId]| keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             let roles: Vec<_> = roles.iter().map(|(role, ids)| format!("{role} by {}", keys(ids))).collect();
             Some(format!("none of these keys is on this machine: {}", roles.join("; ")))
@@ -113,9 +117,12 @@ fn cause(failure: &OpsError) -> Option<String> {
 fn origin(failure: &OpsError) -> Option<&'static str> {
     match failure {
         // what the person has said, and no matter of who sent it
-        OpsError::Untrusted { error: UpdateError::Pin(PinError::InvalidCa { .. } | PinError::NothingPinned(_)), .. } => None,
-        OpsError::Untrusted { origin: Origin::Server, .. } => Some("the Notary server sent this"),
-        OpsError::Untrusted { origin: Origin::Store, .. } => Some("this is stored on this machine"),
+        OpsError::State(StateError::Untrusted {
+            error: UpdateError::Pin(PinError::InvalidCa { .. } | PinError::NothingPinned(_)),
+            ..
+        }) => None,
+        OpsError::State(StateError::Untrusted { origin: Origin::Server, .. }) => Some("the Notary server sent this"),
+        OpsError::State(StateError::Untrusted { origin: Origin::Store, .. }) => Some("this is stored on this machine"),
         _ => None,
     }
 }
@@ -123,7 +130,7 @@ fn origin(failure: &OpsError) -> Option<&'static str> {
 /// What keeps an image from being pulled: docker says what no error of the repository is as it is.
 pub(crate) fn of_pull(name: &str, error: &OpsError) -> CliError {
     match error {
-        OpsError::NoTrustData { .. } | OpsError::NoTrustedTags { .. } => plain(error),
+        OpsError::Image(ImageError::NoTrustData { .. } | ImageError::NoTrustedTags { .. }) => plain(error),
         _ => about_repository(name, error),
     }
 }
@@ -131,7 +138,10 @@ pub(crate) fn of_pull(name: &str, error: &OpsError) -> CliError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use client::ports::{Asked, RegistryError, TlsFault, Withheld};
+    use client::{
+        keys::error::KeysError,
+        ports::{Asked, ConnectFault, RegistryError, TlsFault, Withheld},
+    };
     use trust::model::{digest::Sha256, gun::Gun, role::RoleName, tag::Tag, version::Version};
 
     fn credentials() -> Withheld {
@@ -142,24 +152,25 @@ mod tests {
         let url = || "https://dtr.example.com:4443/v2/".to_owned();
         let asked = || Asked { service: Service::Notary, step: Step::Challenge, url: url() };
         let gun = Gun::parse("dtr.example.com/prod/nginx").unwrap();
-        let untrusted = |error| OpsError::Untrusted { origin: Origin::Server, error };
+        let untrusted = |error| OpsError::State(StateError::Untrusted { origin: Origin::Server, error });
         let threshold = VerifyError::Threshold { role: RoleName::targets(), found: 0, needed: 1 };
         vec![
             untrusted(UpdateError::Rollback { role: RoleName::timestamp(), found: Version::FIRST, floor: Version::FIRST }),
             untrusted(UpdateError::Verify(threshold.clone())),
             untrusted(UpdateError::RootRotation(threshold)),
-            OpsError::NotInitialized { gun: gun.clone(), server: url() },
-            OpsError::NoSignableRole { gun, roles: vec![(RoleName::releases(), Vec::new())] },
-            OpsError::NoSigningKeys { role: RoleName::targets(), keys: Vec::new() },
-            OpsError::NoAccount { host: "dtr.example.com".to_owned() },
+            OpsError::State(StateError::NotInitialized { gun: gun.clone(), server: url() }),
+            OpsError::Image(ImageError::NoSignableRole { gun, roles: vec![(RoleName::releases(), Vec::new())] }),
+            OpsError::Keys(KeysError::NoSigningKeys { role: RoleName::targets(), keys: Vec::new() }),
+            OpsError::Image(ImageError::NoAccount { host: "dtr.example.com".to_owned() }),
             OpsError::Registry(RegistryError::NoSuchTag { url: url() }),
             RemoteError::Tls { asked: asked(), fault: TlsFault::UnknownAuthority, cause: "unknown authority".to_owned() }.into(),
             RemoteError::Unauthorized { asked: asked(), reason: "no credentials".to_owned() }.into(),
             RemoteError::Withheld { asked: asked(), reason: "another site".to_owned(), withheld: Box::new(credentials()) }.into(),
             RemoteError::Forbidden { asked: asked(), user: None }.into(),
             RemoteError::NotFound { asked: asked() }.into(),
+            OpsError::State(StateError::Gone { refusal: RemoteError::NotFound { asked: asked() } }),
             RemoteError::Status { asked: asked(), status: 500, said: None }.into(),
-            RemoteError::Unreachable { asked: asked(), cause: "refused".to_owned() }.into(),
+            RemoteError::Unreachable { asked: asked(), fault: ConnectFault::Other, cause: "refused".to_owned() }.into(),
         ]
     }
 
@@ -167,9 +178,26 @@ mod tests {
     fn who_has_an_account_is_not_told_to_log_in() {
         let host = || "dtr.example.com".to_owned();
         let hints = |error| plain(&error).hints().join(" ");
-        assert!(hints(OpsError::NoAccount { host: host() }).contains("docker login"));
-        let named = hints(OpsError::AccountNamesNoSigner { name: "root".to_owned(), host: host() });
+        assert!(hints(OpsError::Image(ImageError::NoAccount { host: host() })).contains("docker login"));
+        let named = hints(OpsError::Image(ImageError::AccountNamesNoSigner { name: "root".to_owned(), host: host() }));
         assert!(named.contains("dct signer add") && !named.contains("docker login"), "{named}");
+    }
+
+    #[test]
+    fn who_may_not_speak_to_the_engine_is_told_so_and_no_other_is() {
+        let told = |fault| {
+            plain(&EngineError::Unreachable { host: "unix:///s".to_owned(), fault, cause: "permission denied".to_owned() }.into())
+        };
+        assert!(told(ConnectFault::Denied).hints()[0].contains("the group docker"));
+        assert!(told(ConnectFault::Other).hints()[0].contains("DOCKER_HOST"));
+    }
+
+    #[test]
+    fn only_who_has_seen_a_repository_is_told_that_it_is_gone() {
+        let missing =
+            || RemoteError::NotFound { asked: Asked::request(Service::Notary, "https://n/v2/a/_trust/tuf/timestamp.json") };
+        assert!(plain(&OpsError::State(StateError::Gone { refusal: missing() })).hints()[0].contains("why it is gone"));
+        assert!(plain(&missing().into()).hints().is_empty());
     }
 
     #[test]
@@ -177,7 +205,7 @@ mod tests {
         let gun = Gun::parse("dtr.example.com/prod/nginx").unwrap();
         let pushed = vec![(Tag::parse("2").unwrap(), Some(Sha256::of(b"pushed")))];
         let refused = RemoteError::Rejected { asked: Asked::request(Service::Notary, String::new()), message: "no".to_owned() };
-        let told = plain(&OpsError::PushedUnsigned { gun, pushed, error: Box::new(refused.into()) });
+        let told = plain(&OpsError::Image(ImageError::PushedUnsigned { gun, pushed, error: Box::new(refused.into()) }));
         assert!(told.hints()[0].contains(&format!(":2@sha256:{}", Sha256::of(b"pushed"))), "{:?}", told.hints());
     }
 
@@ -186,7 +214,12 @@ mod tests {
         let (gun, released) = (Gun::parse("dtr.example.com/prod/nginx").unwrap(), Sha256::of(b"theirs"));
         let served = Box::new(Ok(Sha256::of(b"mine")));
         let ways = [&format!("`dct sign {gun}:2@sha256:{released}`"), "`dct sign --registry`", "`dct sign --local`"];
-        let told = plain(&OpsError::ReleasedUnserved { gun: gun.clone(), tag: Tag::parse("2").unwrap(), released, served });
+        let told = plain(&OpsError::Image(ImageError::ReleasedUnserved {
+            gun: gun.clone(),
+            tag: Tag::parse("2").unwrap(),
+            released,
+            served,
+        }));
         for content in [released, Sha256::of(b"mine")] {
             assert!(told.message()[0].contains(&content.to_string()), "{told:?}");
         }
@@ -202,7 +235,7 @@ mod tests {
             for word in ["insecure", "disable", "skip", "ignore", "http://", "dct delete", "expir", "trust anew"] {
                 assert!(!hints.contains(word), "{hints}");
             }
-            if matches!(failure, OpsError::Untrusted { .. }) {
+            if matches!(failure, OpsError::State(StateError::Untrusted { .. })) {
                 assert_eq!(hints, "");
             }
         }
@@ -225,6 +258,7 @@ mod tests {
             "Error: error contacting notary server: ",
             "Error: error contacting notary server: ",
             "Error: error contacting notary server: ",
+            "Error: trust data missing for remote repository REPO or remote repository not found: ",
             "Error: trust data missing for remote repository REPO or remote repository not found: ",
             "Error: error contacting notary server: ",
             "Error: error contacting notary server: ",

@@ -1,8 +1,14 @@
 //! Hints: what a person could do about a failure. They never suggest loosening a check; what a person may allow by name they name.
 
 use client::{
-    error::{OpsError, Origin},
-    ports::{Asked, EngineError, KeyStoreError, RegistryError, RemoteError, Service, Step, StoreError, TlsFault, Withheld},
+    error::OpsError,
+    image::error::ImageError,
+    keys::error::KeysError,
+    ports::{
+        Asked, ConnectFault, EngineError, KeyStoreError, RegistryError, RemoteError, Service, Step, StoreError, TlsFault, Withheld,
+    },
+    repo::error::RepoError,
+    state::error::{Origin, StateError},
 };
 use trust::{
     edit::plan::PlanError,
@@ -14,31 +20,34 @@ use trust::{
 #[must_use]
 pub fn hint(failure: &OpsError) -> Option<String> {
     match failure {
-        OpsError::NotInitialized { .. } => Some("`dct signer add` and `dct sign` initialize a repository".to_owned()),
-        OpsError::AnotherIsPublished { gun, .. } => {
+        OpsError::State(StateError::NotInitialized { .. }) => Some("`dct signer add` and `dct sign` initialize a repository".to_owned()),
+        OpsError::State(StateError::Gone { .. }) => Some(
+            "this machine has seen trust data of the repository; ask who administers the server why it is gone".to_owned(),
+        ),
+        OpsError::State(StateError::AnotherIsPublished { gun, .. }) => {
             Some(format!("`dct delete {gun}` forgets the one that was never published; its keys stay"))
         }
-        OpsError::NotAChange { gun, number, .. } => Some(format!("`dct notary reset {gun} -n {number}` removes that file; nothing was published")),
-        OpsError::Staged { gun, number, file, .. } => {
+        OpsError::Repo(RepoError::NotAChange { gun, number, .. }) => Some(format!("`dct notary reset {gun} -n {number}` removes that file; nothing was published")),
+        OpsError::Repo(RepoError::Staged { gun, number, file, .. }) => {
             Some(format!("this is change {number}, staged as {file}; `dct notary reset {gun} -n {number}` takes it back; nothing was published"))
         }
-        OpsError::AlreadyHere { gun } => {
+        OpsError::Repo(RepoError::AlreadyHere { gun }) => {
             Some(format!("`dct notary publish {gun}` publishes it, where that has not been done; `dct notary delete {gun}` forgets it here"))
         }
-        OpsError::Untrusted { origin: Origin::Store, error: UpdateError::Malformed { .. } | UpdateError::RootMissing { .. } } => Some(
+        OpsError::State(StateError::Untrusted { origin: Origin::Store, error: UpdateError::Malformed { .. } | UpdateError::RootMissing { .. } }) => Some(
             "restore ~/.docker/trust from a copy; or begin anew with `dct delete REPOSITORY`, once the repository's owner has told you \
              the ID of its root key"
                 .to_owned(),
         ),
-        OpsError::Untrusted { origin: Origin::Server, error: UpdateError::Expired { role, .. } } if *role != RoleName::timestamp() => {
+        OpsError::State(StateError::Untrusted { origin: Origin::Server, error: UpdateError::Expired { role, .. } }) if *role != RoleName::timestamp() => {
             Some(format!("whoever has the keys of {role} can sign it anew with `dct renew`"))
         }
-        OpsError::Untrusted { error: UpdateError::Pin(error), .. } => pin_hint(error),
-        OpsError::Untrusted { error: UpdateError::ManyRoots(_), .. } => Some("run it again".to_owned()),
-        OpsError::NoPinnedKey { .. } => Some(
+        OpsError::State(StateError::Untrusted { error: UpdateError::Pin(error), .. }) => pin_hint(error),
+        OpsError::State(StateError::Untrusted { error: UpdateError::ManyRoots(_), .. }) => Some("run it again".to_owned()),
+        OpsError::Repo(RepoError::NoPinnedKey { .. }) => Some(
             "load the pinned root key with `dct key load`; a new certificate of a key is pinned by the key's ID alone".to_owned(),
         ),
-        OpsError::NeverSeen { gun, .. } => Some(format!(
+        OpsError::State(StateError::NeverSeen { gun, .. }) => Some(format!(
             "where you know the ID of its root key, name it: `dct renew --root ID {gun}`; `dct key list` shows those of the root keys on this machine"
         )),
         OpsError::Plan(PlanError::SetAside { role, .. }) => Some(format!(
@@ -50,40 +59,40 @@ pub fn hint(failure: &OpsError) -> Option<String> {
              whose versions begin again"
                 .to_owned(),
         ),
-        OpsError::Unreleased { gun } => Some(format!(
+        OpsError::Image(ImageError::Unreleased { gun }) => Some(format!(
             "ask a signer whether anything is released there; unreleased = \"refuse\" in dct/config.toml, for the registry {}, refuses this",
             gun.host()
         )),
-        OpsError::Unrenewable { .. } => Some("one of its signers signs it anew with `dct sign`".to_owned()),
-        OpsError::NoAccount { host } => Some(format!("`docker login {host}`, or begin with `dct signer add`")),
-        OpsError::AccountNamesNoSigner { .. } => Some("begin with `dct signer add`, and a name of its own for the signer".to_owned()),
-        OpsError::NoSignableRole { roles, .. } if nobody_is_left(roles) => {
+        OpsError::Repo(RepoError::Unrenewable { .. }) => Some("one of its signers signs it anew with `dct sign`".to_owned()),
+        OpsError::Image(ImageError::NoAccount { host }) => Some(format!("`docker login {host}`, or begin with `dct signer add`")),
+        OpsError::Image(ImageError::AccountNamesNoSigner { .. }) => Some("begin with `dct signer add`, and a name of its own for the signer".to_owned()),
+        OpsError::Image(ImageError::NoSignableRole { roles, .. }) if nobody_is_left(roles) => {
             Some("add a signer with `dct signer add`".to_owned())
         }
-        OpsError::NoSignableRole { .. } => {
+        OpsError::Image(ImageError::NoSignableRole { .. }) => {
             Some("load the private key of one of its signers with `dct key load`, or become one with `dct signer add`".to_owned())
         }
-        OpsError::NoSigningKeys { role, .. } => Some(format!(
+        OpsError::Keys(KeysError::NoSigningKeys { role, .. }) => Some(format!(
             "this takes the private key of {role}, which lies in ~/.docker/trust/private where the repository was initialized"
         )),
-        OpsError::RootCertificateEnded { gun, .. } => {
+        OpsError::Repo(RepoError::RootCertificateEnded { gun, .. }) => {
             Some(format!("`dct renew --recreate {gun}` deletes it there and publishes all of it under a new certificate"))
         }
-        OpsError::RootCertificateCounts { gun, .. } => Some(format!("`dct renew {gun} root` suffices")),
-        OpsError::DeletedAlone { gun, .. } => {
+        OpsError::Repo(RepoError::RootCertificateCounts { gun, .. }) => Some(format!("`dct renew {gun} root` suffices")),
+        OpsError::Repo(RepoError::DeletedAlone { gun, .. }) => {
             Some(format!("all of it is on this machine: run `dct renew --recreate {gun}` again"))
         }
-        OpsError::PublishedMeanwhile(_) => Some("nothing was deleted; run it again".to_owned()),
-        OpsError::RotatedMeanwhile(_) => Some("nothing was published; run it again where these keys are to be replaced too".to_owned()),
-        OpsError::Unconfirmed { .. } => {
+        OpsError::Repo(RepoError::PublishedMeanwhile(_)) => Some("nothing was deleted; run it again".to_owned()),
+        OpsError::Repo(RepoError::RotatedMeanwhile(_)) => Some("nothing was published; run it again where these keys are to be replaced too".to_owned()),
+        OpsError::State(StateError::Unconfirmed { .. }) => {
             Some("look with `dct inspect` in a while; where it is not there then, run the command again".to_owned())
         }
-        OpsError::Overtaken(_) | OpsError::TakenBack { .. } => {
+        OpsError::State(StateError::Overtaken(_) | StateError::TakenBack { .. }) => {
             Some("it is not published over that; `dct inspect` shows what is signed now".to_owned())
         }
         OpsError::Engine(error) => engine_hint(error),
-        OpsError::PushedUnsigned { gun, pushed, error } => {
-            let signed = if matches!(**error, OpsError::Unconfirmed { .. }) { "not known to be signed" } else { "not signed" };
+        OpsError::Image(ImageError::PushedUnsigned { gun, pushed, error }) => {
+            let signed = if matches!(**error, OpsError::State(StateError::Unconfirmed { .. })) { "not known to be signed" } else { "not signed" };
             let image = |(tag, digest): &(_, Option<_>)| match digest {
                 Some(digest) => format!("{gun}:{tag}@sha256:{digest} is pushed and {signed}"),
                 None => format!("{gun}:{tag} may be pushed, and is {signed}"),
@@ -92,16 +101,16 @@ pub fn hint(failure: &OpsError) -> Option<String> {
             let why = hint(error).map(|hint| format!("; {hint}")).unwrap_or_default();
             Some(format!("{}{why}", images.join("; ")))
         }
-        OpsError::ReleasesUnusable { .. } => Some("one of its signers can sign anew with `dct sign`; where none is left, `dct signer add` comes first".to_owned()),
-        OpsError::NoTrustData { .. } => Some("`dct inspect` shows what is signed".to_owned()),
+        OpsError::Image(ImageError::ReleasesUnusable { .. }) => Some("one of its signers can sign anew with `dct sign`; where none is left, `dct signer add` comes first".to_owned()),
+        OpsError::Image(ImageError::NoTrustData { .. }) => Some("`dct inspect` shows what is signed".to_owned()),
         OpsError::Registry(RegistryError::NoSuchDigest { .. }) => {
             Some("push it first; its registry must have what is signed".to_owned())
         }
         OpsError::Registry(RegistryError::NoSuchTag { .. }) => {
             Some("push the image first; its registry must have what is signed".to_owned())
         }
-        OpsError::ReleasedUnserved { gun, tag, released, served } => unserved_hint(gun, tag, *released, served),
-        OpsError::Store(StoreError::Io { source, .. }) | OpsError::Keys(KeyStoreError::Io { source, .. }) => disk_hint(source),
+        OpsError::Image(ImageError::ReleasedUnserved { gun, tag, released, served }) => unserved_hint(gun, tag, *released, served),
+        OpsError::Store(StoreError::Io { source, .. }) | OpsError::KeyStore(KeyStoreError::Io { source, .. }) => disk_hint(source),
         OpsError::Remote(error) => notary_hint(error).or_else(|| remote_hint(error)),
         OpsError::Registry(RegistryError::Remote(error)) => remote_hint(error),
         _ => None,
@@ -128,7 +137,7 @@ fn pin_hint(error: &PinError) -> Option<String> {
 #[must_use]
 pub fn hint_of_pull(failure: &OpsError) -> Option<String> {
     match failure {
-        OpsError::Engine(EngineError::Unreachable { cause, .. }) if !is_denied(cause) => Some(
+        OpsError::Engine(EngineError::Unreachable { fault: ConnectFault::Other, .. }) => Some(
             "DOCKER_HOST or a context names the Engine; where there is none, another tool can pull by the digest that `dct resolve` prints"
                 .to_owned(),
         ),
@@ -158,19 +167,15 @@ pub(crate) fn nobody_is_left(roles: &[(RoleName, Vec<CanonicalKeyId>)]) -> bool 
 fn engine_hint(error: &EngineError) -> Option<String> {
     let hint = match error {
         EngineError::NoSuchImage(_) => "where the registry has the image already, `dct sign --registry` signs it as it is there",
-        EngineError::Unreachable { cause, .. } if is_denied(cause) => {
+        EngineError::Unreachable { fault: ConnectFault::Denied, .. } => {
             "your user may not speak to the Engine; its socket belongs to the group docker"
         }
-        EngineError::Unreachable { .. } => {
+        EngineError::Unreachable { fault: ConnectFault::Other, .. } => {
             "DOCKER_HOST or a context names the Engine; `dct sign --registry` signs without one what the registry has"
         }
         _ => return None,
     };
     Some(hint.to_owned())
-}
-
-fn is_denied(cause: &str) -> bool {
-    cause.to_lowercase().contains("permission denied")
 }
 
 fn disk_hint(error: &std::io::Error) -> Option<String> {
@@ -181,10 +186,6 @@ fn disk_hint(error: &std::io::Error) -> Option<String> {
 /// What is true of the Notary server alone, and not of a registry or a token server.
 fn notary_hint(error: &RemoteError) -> Option<String> {
     let hint = match error {
-        // a repository that this machine has not seen is `NotInitialized`
-        RemoteError::NotFound { asked } if is_notary(asked) && asked.url.ends_with("/timestamp.json") => {
-            "this machine has seen trust data of the repository; ask who administers the server why it is gone"
-        }
         RemoteError::BadAnswer { asked, .. } if is_notary(asked) => {
             "if this is not the Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER"
         }

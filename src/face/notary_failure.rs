@@ -8,8 +8,11 @@ use crate::{
     term::error::CliError,
 };
 use client::{
-    error::{OpsError, Origin},
+    error::OpsError,
+    keys::error::KeysError,
     ports::{DecisionError, RemoteError, TlsFault},
+    repo::error::RepoError,
+    state::error::{Origin, StateError},
 };
 use trust::{
     edit::plan::PlanError,
@@ -35,7 +38,7 @@ fn words(error: &OpsError) -> Option<&'static str> {
         // notary says no more than this where its first question to the server went unanswered
         OpsError::Remote(RemoteError::Unreachable { .. } | RemoteError::Tls { .. }) => Some("client is offline"),
         OpsError::Plan(PlanError::NameOutsidePaths { .. }) => Some("Could not add all targets"),
-        OpsError::Untrusted { error: UpdateError::Pin(error), .. } => words_of_pin(error),
+        OpsError::State(StateError::Untrusted { error: UpdateError::Pin(error), .. }) => words_of_pin(error),
         _ => None,
     }
 }
@@ -68,25 +71,28 @@ fn hint(error: &OpsError) -> Option<String> {
             "it comes back when the server has the file that was signed; `notary witness` signs as your own what the role's file holds, where it \
              lacks signatures alone"
         }
-        OpsError::NotInitialized { .. } => {
+        OpsError::State(StateError::NotInitialized { .. }) => {
             "`notary init` and `notary publish` make it, where it is yours; is -s the server that has it?"
         }
-        OpsError::Untrusted { error: UpdateError::Pin(PinError::NothingPinned(_)), .. } => {
+        OpsError::State(StateError::Untrusted { error: UpdateError::Pin(PinError::NothingPinned(_)), .. }) => {
             "trust_pinning.certs in the configuration file takes the root that the repository's owner tells you of"
         }
-        OpsError::Untrusted { error: UpdateError::Pin(PinError::NotPinned(_)), .. } => {
+        OpsError::State(StateError::Untrusted { error: UpdateError::Pin(PinError::NotPinned(_)), .. }) => {
             "where the repository's owner tells of another root key or certificate, trust_pinning in the configuration file takes that one"
         }
-        OpsError::AnotherIsPublished { gun, .. } => {
+        OpsError::State(StateError::AnotherIsPublished { gun, .. }) => {
             return Some(format!("`notary delete {gun}` forgets the one that was never published; its keys stay"));
         }
-        OpsError::NoPinnedKey { .. } => {
+        OpsError::Repo(RepoError::NoPinnedKey { .. }) => {
             "trust_pinning in the configuration file names another root; --rootcert takes the certificate that it names"
         }
-        OpsError::NoSigningKeys { role, .. } => {
+        OpsError::Keys(KeysError::NoSigningKeys { role, .. }) => {
             return Some(format!("this takes the private key of {role}, in the folder private of the trust folder (-d)"));
         }
-        OpsError::Untrusted { origin: Origin::Store, error: UpdateError::Malformed { .. } | UpdateError::RootMissing { .. } } => {
+        OpsError::State(StateError::Untrusted {
+            origin: Origin::Store,
+            error: UpdateError::Malformed { .. } | UpdateError::RootMissing { .. },
+        }) => {
             "restore the trust folder (-d) from a copy; or begin anew with `notary delete GUN`, once the repository's owner has told you the \
              ID of its root key"
         }
@@ -124,13 +130,14 @@ fn remote_hint(error: &RemoteError) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use client::ports::{Asked, Service, Step};
+    use client::ports::{Asked, ConnectFault, Service, Step};
     use trust::model::gun::Gun;
 
     #[test]
     fn notary_s_words_come_first_and_ours_below_them() {
         let asked = || Asked { service: Service::Notary, step: Step::Challenge, url: "https://notary-server:4443/v2/".to_owned() };
-        let error = told(&RemoteError::Unreachable { asked: asked(), cause: "no such host".to_owned() }.into());
+        let error =
+            told(&RemoteError::Unreachable { asked: asked(), fault: ConnectFault::Other, cause: "no such host".to_owned() }.into());
         assert_eq!(error.message(), ["client is offline"]);
         assert_eq!(error.cause(), Some("https://notary-server:4443/v2/: no such host"));
         assert!(error.hints()[0].contains("-s"));
@@ -141,7 +148,7 @@ mod tests {
             (PinError::NotSigned { found: 0, needed: 1, counted: "1f7a".to_owned() }, "failed to validate integrity of roots"),
         ] {
             let cause = pin.to_string();
-            let error = told(&OpsError::Untrusted { origin: Origin::Server, error: pin.into() });
+            let error = told(&OpsError::State(StateError::Untrusted { origin: Origin::Server, error: pin.into() }));
             assert_eq!(error.message(), [format!("could not validate the path to a trusted root: {words}")]);
             assert!(error.cause().unwrap().contains(&cause));
         }
@@ -158,11 +165,14 @@ mod tests {
             RemoteError::Tls { asked: asked(), fault: TlsFault::UnknownAuthority, cause: String::new() }.into(),
             RemoteError::BadAnswer { asked: asked(), reason: String::new() }.into(),
             RemoteError::Status { asked: asked(), status: 302, said: None }.into(),
-            OpsError::NotInitialized { gun, server: address() },
+            OpsError::State(StateError::NotInitialized { gun, server: address() }),
             OpsError::Decision(DecisionError::NewAttemptsExceeded),
-            OpsError::NoPinnedKey { gun: Gun::parse("a/b").unwrap() },
-            OpsError::Untrusted { origin: Origin::Server, error: PinError::NothingPinned(Gun::parse("a/b").unwrap()).into() },
-            OpsError::Untrusted { origin: Origin::Server, error: PinError::NotPinned(String::new()).into() },
+            OpsError::Repo(RepoError::NoPinnedKey { gun: Gun::parse("a/b").unwrap() }),
+            OpsError::State(StateError::Untrusted {
+                origin: Origin::Server,
+                error: PinError::NothingPinned(Gun::parse("a/b").unwrap()).into(),
+            }),
+            OpsError::State(StateError::Untrusted { origin: Origin::Server, error: PinError::NotPinned(String::new()).into() }),
         ] {
             let hints = told(&error).hints().join(" ");
             assert!(!hints.is_empty() && !hints.to_lowercase().contains("docker") && !hints.contains("dct"), "{hints}");

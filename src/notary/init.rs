@@ -16,6 +16,7 @@ use crate::{
 };
 use client::{
     error::OpsError,
+    keys::error::KeysError,
     repo::init::{InitOptions, Snapshots, init},
 };
 use trust::crypto::{
@@ -76,7 +77,7 @@ impl NotaryCommand for Args {
 
 fn refused(error: &OpsError) -> CliError {
     let told = told(error);
-    if matches!(error, OpsError::KeyOfAnother { .. }) { told.prefixed("Error importing key: ") } else { told }
+    if matches!(error, OpsError::Keys(KeysError::KeyOfAnother { .. })) { told.prefixed("Error importing key: ") } else { told }
 }
 
 fn root_key(file: &Path) -> Result<PemBlock, CliError> {

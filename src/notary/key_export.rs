@@ -52,7 +52,7 @@ impl NotaryCommand for Args {
         }
         let narrator = NotaryNarrator::new(context.ui);
         let session = context.session(&narrator);
-        let keys = session.key_files.list().map_err(|error| notary_failure::told(&OpsError::Keys(error)))?;
+        let keys = session.key_files.list().map_err(|error| notary_failure::told(&OpsError::KeyStore(error)))?;
         let file = self.output.as_deref().filter(|output| !output.as_os_str().is_empty());
         for id in ids.iter().filter(|id| keys.iter().all(|info| info.id.to_string() != **id)) {
             let missing = format!("no key with ID {id} is on this machine");

@@ -36,7 +36,7 @@ impl NotaryCommand for Args {
             return Err(notary_misuse::misused("key list", ""));
         }
         let narrator = NotaryNarrator::new(context.ui);
-        let mut keys = context.session(&narrator).keys.list().map_err(|error| notary_failure::told(&OpsError::Keys(error)))?;
+        let mut keys = context.session(&narrator).keys.list().map_err(|error| notary_failure::told(&OpsError::KeyStore(error)))?;
         KeyInfo::sort_for_lists(&mut keys);
         match self.output {
             OutputFormat::Json => context.ui.json(&json::report(&KeysJson::of(&keys))?),

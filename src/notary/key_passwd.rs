@@ -40,7 +40,8 @@ impl NotaryCommand for Args {
         let id = own_key(typed)?.ok_or_else(unknown)?;
         let narrator = NotaryNarrator::new(context.ui);
         let session = context.session(&narrator);
-        let info = session.key_files.find(id).map_err(|error| notary_failure::told(&OpsError::Keys(error)))?.ok_or_else(unknown)?;
+        let info =
+            session.key_files.find(id).map_err(|error| notary_failure::told(&OpsError::KeyStore(error)))?.ok_or_else(unknown)?;
         change_passphrase::change_passphrase(&session, &info).map_err(|error| match &error {
             // notary does not say that it is the passphrase
             OpsError::Decision(DecisionError::AttemptsExceeded) => unknown().because(error.to_string()),

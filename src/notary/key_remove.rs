@@ -39,7 +39,7 @@ impl NotaryCommand for Args {
         let (ui, narrator) = (context.ui, NotaryNarrator::new(context.ui));
         let session = context.session(&narrator);
         ui.line("");
-        let told = |error| notary_failure::told(&OpsError::Keys(error));
+        let told = |error| notary_failure::told(&OpsError::KeyStore(error));
         let info = id.map(|id| session.key_files.find(id)).transpose().map_err(told)?.flatten();
         let Some(info) = info else {
             ui.line("");

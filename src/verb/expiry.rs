@@ -25,6 +25,7 @@ use crate::{
 use client::{
     error::OpsError,
     repo::expiry::{self, End, State, What},
+    state::error::StateError,
 };
 use trust::model::gun::Gun;
 
@@ -88,7 +89,7 @@ impl Verb for Args {
                     examined.push(Examined { name, ends: Ok(ends) });
                 }
                 // among all that are here, one that `init` made and nobody has published yet is none that could expire
-                Err(error @ OpsError::NotInitialized { .. }) if self.repositories.is_empty() => {
+                Err(error @ OpsError::State(StateError::NotInitialized { .. })) if self.repositories.is_empty() => {
                     context.ui.warning("not-initialized", &format!("{name} is passed over: {error}"));
                 }
                 Err(error) => {

@@ -17,7 +17,10 @@ use crate::{
 };
 use client::{
     error::OpsError,
-    image::inspect_image::{self, ImageReport},
+    image::{
+        error::ImageError,
+        inspect_image::{self, ImageReport},
+    },
     in_parallel::in_parallel,
     outcome::{HeardWarnings, Outcome},
     ports::Warning,
@@ -140,7 +143,8 @@ impl ImageAnswer {
             }
         }
         let report = self.report?;
-        let unknown = |reason: &String| OpsError::ReleasesUnusable { gun: report.gun.clone(), reason: reason.clone() };
+        let unknown =
+            |reason: &String| OpsError::Image(ImageError::ReleasesUnusable { gun: report.gun.clone(), reason: reason.clone() });
         let doubt = report.unknown.as_ref().map(|reason| failure::plain(&unknown(reason)));
         Ok((report, doubt))
     }

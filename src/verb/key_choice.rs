@@ -25,7 +25,7 @@ pub(super) fn choose(session: &Session<'_>, typed: &str) -> Result<KeyInfo, CliE
                 .fold(CliError::new(format!("{error}:")).coded("several-keys"), |words, line| words.and(format!("  {line}")))
                 .hinted("name one by its ID")
         }
-        FindKeyError::Keys(error) => failure::plain(&OpsError::Keys(error)),
+        FindKeyError::Keys(error) => failure::plain(&OpsError::KeyStore(error)),
         error @ FindKeyError::None(_) => {
             CliError::new(error.to_string()).coded("no-such-key").hinted("`dct key list` shows the keys on this machine")
         }

@@ -36,7 +36,7 @@ impl Verb for Args {
 
     fn run(&self, context: &Context<'_>) -> Result<Done<KeysJson>, CliError> {
         let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, "");
-        let mut keys = context.session(&narrator).keys.list().map_err(|error| failure::plain(&OpsError::Keys(error)))?;
+        let mut keys = context.session(&narrator).keys.list().map_err(|error| failure::plain(&OpsError::KeyStore(error)))?;
         KeyInfo::sort_for_lists(&mut keys);
         if keys.is_empty() {
             context.ui.line("No keys on this machine");

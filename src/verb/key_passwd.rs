@@ -52,7 +52,7 @@ impl Verb for Args {
 
     fn run(&self, context: &Context<'_>) -> Result<Done<OneKeyJson>, CliError> {
         key_choice::with_key(&self.key, context, |session, info| {
-            let files = session.key_files.files(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
+            let files = session.key_files.files(info.id).map_err(|error| failure::plain(&OpsError::KeyStore(error)))?;
             for file in files {
                 context.ui.line(&format!("Changing the passphrase of {}", file.display()));
             }

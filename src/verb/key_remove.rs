@@ -76,9 +76,9 @@ impl Verb for Args {
                 .coded("root-key")
                 .hinted("whoever has lost a root key can never change who signs; is there a copy of it?"));
             }
-            let files = session.key_files.files(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
+            let files = session.key_files.files(info.id).map_err(|error| failure::plain(&OpsError::KeyStore(error)))?;
             if files.is_empty() {
-                return Err(failure::plain(&OpsError::Keys(KeyStoreError::Copy(info.path))).hinted("remove the file itself"));
+                return Err(failure::plain(&OpsError::KeyStore(KeyStoreError::Copy(info.path))).hinted("remove the file itself"));
             }
             context.ui.line(&format!("Key {}, {}", key_choice::told(&info), info.path.display()));
             for file in files.iter().filter(|file| **file != info.path) {
@@ -93,7 +93,7 @@ impl Verb for Args {
             if !self.yes {
                 confirm(&info, is_root, context)?;
             }
-            session.key_files.remove(info.id).map_err(|error| failure::plain(&OpsError::Keys(error)))?;
+            session.key_files.remove(info.id).map_err(|error| failure::plain(&OpsError::KeyStore(error)))?;
             context.ui.line(&format!("Successfully removed key {}", info.id));
             let files = files.iter().map(|file| file.display().to_string()).collect();
             Ok(Done::well(RemovedKey { key: KeyJson::of(&info), files, uses: uses.iter().map(UseJson::of).collect() }))

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use client::ports::{Asked, Bytes, FileRef, NotaryRemote, RemoteError, Service};
+use client::ports::{Asked, Bytes, ConnectFault, FileRef, NotaryRemote, RemoteError, Service};
 use serde_json::json;
 use trust::model::{gun::Gun, role::RoleName};
 
@@ -45,7 +45,11 @@ impl LoneServer {
         let url = format!("/v2/{gun}/_trust/tuf/{name}");
         let answer = http::request(self.port.number, method, &url, headers, body);
         let url = Asked::request(Service::Notary, url);
-        let answer = answer.map_err(|error| RemoteError::Unreachable { asked: url.clone(), cause: error.to_string() })?;
+        let answer = answer.map_err(|error| RemoteError::Unreachable {
+            asked: url.clone(),
+            fault: ConnectFault::Other,
+            cause: error.to_string(),
+        })?;
         let said = String::from_utf8_lossy(&answer.body).into_owned();
         match answer.status {
             200 => Ok(answer.body.into()),

@@ -5,6 +5,7 @@
 
 use crate::{
     error::OpsError,
+    image::error::ImageError,
     ports::{Manifest, RegistryError, Warning},
     session::Session,
 };
@@ -50,7 +51,7 @@ impl Again<'_> {
             Ok(served) if served == released => {}
             served if !may_be_signed => {
                 let (gun, tag) = (self.repo.gun().clone(), tag.clone());
-                return Err(OpsError::ReleasedUnserved { gun, tag, released, served: Box::new(served) });
+                return Err(OpsError::Image(ImageError::ReleasedUnserved { gun, tag, released, served: Box::new(served) }));
             }
             Ok(served) => session.warn(Warning::TagMoved { tag: tag.clone(), signed: released, served: Some(served) }),
             Err(RegistryError::NoSuchTag { .. }) => {

@@ -1,7 +1,9 @@
 //! What is signed in a repository, whatever it is: Notary's view, in which a role stands before another.
 
 use super::released::{must_be_known, tell_of_missing_releases};
-use crate::{error::OpsError, outcome::Outcome, ports::Warning, session::Session, state::refresh::for_reading};
+use crate::{
+    error::OpsError, image::error::ImageError, outcome::Outcome, ports::Warning, session::Session, state::refresh::for_reading,
+};
 use trust::{
     model::{gun::Gun, hashes::FileMeta, key_id::CanonicalKeyId, role::RoleName},
     verify::{lookup::Entry, trusted::TrustedRepo},
@@ -97,7 +99,7 @@ fn covers_releases(roles: &[RoleName]) -> bool {
 /// it would answer in its place.
 fn wanted(session: &Session<'_>, repo: &TrustedRepo, roles: &[RoleName]) -> Result<Vec<RoleName>, OpsError> {
     if let Some((role, skipped)) = roles.iter().find_map(|role| repo.skipped().get_key_value(role)) {
-        return Err(OpsError::RoleUnusable { role: role.clone(), reason: skipped.reason.clone() });
+        return Err(OpsError::Image(ImageError::RoleUnusable { role: role.clone(), reason: skipped.reason.clone() }));
     }
     let all = [RoleName::targets()];
     if covers_releases(if roles.is_empty() { &all } else { roles }) {

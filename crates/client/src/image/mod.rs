@@ -1,6 +1,7 @@
 //! Images: signed, revoked, inspected, pulled.
 
 pub mod co_sign;
+pub mod error;
 pub mod inspect_image;
 pub mod list_targets;
 pub mod named_digest;

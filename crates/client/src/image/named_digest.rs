@@ -1,7 +1,7 @@
 //! An image that is named by a digest: whether that is what is released. Docker repeats the digest as a part of the name, and compares it with nothing.
 
 use super::released::{is_released, released};
-use crate::error::OpsError;
+use crate::{error::OpsError, image::error::ImageError};
 use trust::{
     model::{
         digest::Sha256,
@@ -30,10 +30,14 @@ fn check_any(repo: &TrustedRepo, named: Sha256) -> Result<(), OpsError> {
     if signed.filter_map(|entry| Tag::parse(entry.name)).any(|tag| is_named(&tag)) {
         return Ok(());
     }
-    Err(OpsError::DigestNotReleased { gun: repo.gun().clone(), named })
+    Err(OpsError::Image(ImageError::DigestNotReleased { gun: repo.gun().clone(), named }))
 }
 
 /// Makes sure that the digest which stands beside a tag is the one that is released under it.
 pub fn check_tag(tag: &Tag, named: Sha256, released: Sha256) -> Result<(), OpsError> {
-    if named == released { Ok(()) } else { Err(OpsError::OtherDigestReleased { tag: tag.clone(), named, released }) }
+    if named == released {
+        Ok(())
+    } else {
+        Err(OpsError::Image(ImageError::OtherDigestReleased { tag: tag.clone(), named, released }))
+    }
 }

@@ -1,6 +1,6 @@
 //! What is released under a tag: the content that a trusted pull takes.
 
-use crate::{error::OpsError, ports::Warning, session::Session};
+use crate::{error::OpsError, image::error::ImageError, ports::Warning, session::Session};
 use trust::{
     model::{gun::Gun, hashes::FileMeta, role::RoleName, tag::Tag},
     verify::trusted::TrustedRepo,
@@ -19,8 +19,8 @@ impl WhyNot {
     /// The failure of one who asked for this tag.
     pub(crate) fn failure(self, gun: &Gun, tag: &Tag) -> OpsError {
         match self {
-            Self::Unknown(reason) => OpsError::ReleasesUnusable { gun: gun.clone(), reason },
-            Self::NotSigned => OpsError::NoTrustData { tag: tag.clone() },
+            Self::Unknown(reason) => OpsError::Image(ImageError::ReleasesUnusable { gun: gun.clone(), reason }),
+            Self::NotSigned => OpsError::Image(ImageError::NoTrustData { tag: tag.clone() }),
         }
     }
 }
@@ -39,7 +39,9 @@ pub(crate) fn released(repo: &TrustedRepo, tag: &Tag) -> Result<FileMeta, WhyNot
 /// Refuses a repository whose `targets/releases` cannot be used: an older entry of `targets` may lie under what cannot be read.
 pub(crate) fn must_be_known(repo: &TrustedRepo) -> Result<(), OpsError> {
     match repo.skipped().get(&RoleName::releases()) {
-        Some(skipped) => Err(OpsError::ReleasesUnusable { gun: repo.gun().clone(), reason: skipped.reason.clone() }),
+        Some(skipped) => {
+            Err(OpsError::Image(ImageError::ReleasesUnusable { gun: repo.gun().clone(), reason: skipped.reason.clone() }))
+        }
         None => Ok(()),
     }
 }
@@ -54,7 +56,7 @@ pub(crate) fn tell_of_missing_releases(session: &Session<'_>, repo: &TrustedRepo
         return Ok(());
     }
     if session.unreleased.refuses(repo.gun()) {
-        return Err(OpsError::Unreleased { gun: repo.gun().clone() });
+        return Err(OpsError::Image(ImageError::Unreleased { gun: repo.gun().clone() }));
     }
     session.warn(Warning::MissingReleases { gun: repo.gun().clone() });
     Ok(())

@@ -7,10 +7,14 @@ use serde::Serialize;
 use super::released::{is_released, must_be_known, released, tell_of_missing_releases};
 use crate::{
     error::OpsError,
+    image::error::ImageError,
     outcome::Outcome,
     ports::events::Event,
     session::Session,
-    state::refresh::{WritableRepo, for_reading, for_writing},
+    state::{
+        error::StateError,
+        refresh::{WritableRepo, for_reading, for_writing},
+    },
 };
 use trust::{
     model::{digest::Sha256, gun::Gun, tag::Tag},
@@ -56,7 +60,7 @@ fn released_tags(session: &Session<'_>, gun: &Gun, outage: Outage) -> Result<Vec
         }
     }
     if tags.is_empty() {
-        return Err(OpsError::NoTrustedTags { gun: gun.clone() });
+        return Err(OpsError::Image(ImageError::NoTrustedTags { gun: gun.clone() }));
     }
     tell_of_missing_releases(session, &repo)?;
     Ok(tags)
@@ -68,7 +72,7 @@ fn state(session: &Session<'_>, gun: &Gun, outage: Outage) -> Result<Box<Trusted
         Outage::Fail => match for_writing(session, gun)? {
             Some(WritableRepo::Published(repo)) => repo,
             Some(WritableRepo::Unpublished(_)) | None => {
-                return Err(OpsError::NotInitialized { gun: gun.clone(), server: session.remote.address(gun) });
+                return Err(OpsError::State(StateError::NotInitialized { gun: gun.clone(), server: session.remote.address(gun) }));
             }
         },
     };

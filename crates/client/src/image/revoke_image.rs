@@ -7,10 +7,12 @@ use serde::Serialize;
 use super::released::{is_released, must_be_known};
 use crate::{
     error::OpsError,
-    keys::{keyring::Keyring, keys_here},
+    image::error::ImageError,
+    keys::{error::KeysError, keyring::Keyring, keys_here},
     outcome::{Outcome, PublishedVersions},
     session::Session,
     state::{
+        error::StateError,
         publish::{Changes, publish},
         refresh::{WritableRepo, for_writing},
     },
@@ -150,14 +152,14 @@ fn nothing_here(session: &Session<'_>, repo: &TrustedRepo, kept: Vec<KeptTag>) -
     let signers: Vec<_> = direct.map(|(_, delegation)| (delegation.name.clone(), keys_of(repo, &delegation.name))).collect();
     let is_stranger = signers.iter().all(|(role, _)| any_here(session, repo, role).is_ok_and(|here| !here));
     match (signers.is_empty(), is_stranger) {
-        (true, _) => OpsError::NoSigningKeys { keys: keys_of(repo, &targets), role: targets }.into(),
-        (false, true) => OpsError::NoSignableRole { gun: repo.gun().clone(), roles: signers }.into(),
+        (true, _) => OpsError::Keys(KeysError::NoSigningKeys { keys: keys_of(repo, &targets), role: targets }).into(),
+        (false, true) => OpsError::Image(ImageError::NoSignableRole { gun: repo.gun().clone(), roles: signers }).into(),
         (false, false) => RevokeError::Kept { kept, revoked: Vec::new() },
     }
 }
 
 fn not_initialized(session: &Session<'_>, gun: &Gun) -> RevokeError {
-    OpsError::NotInitialized { gun: gun.clone(), server: session.remote.address(gun) }.into()
+    OpsError::State(StateError::NotInitialized { gun: gun.clone(), server: session.remote.address(gun) }).into()
 }
 
 fn names(kept: &[KeptTag]) -> String {

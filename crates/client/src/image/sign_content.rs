@@ -3,6 +3,7 @@
 use super::released::released;
 use crate::{
     error::OpsError,
+    image::error::ImageError,
     in_parallel::in_parallel,
     ports::{Engine, EngineError, Manifest, Pushed, PushedContent, Registry, RegistryError, RemoteError, events::Event},
     session::Session,
@@ -123,5 +124,9 @@ fn settle(session: &Session<'_>, gun: &Gun, tag: &Tag, pushed: Pushed) -> Result
     if reported.contains(&content) {
         return Ok(content);
     }
-    Err(OpsError::PushUnclear { tag: tag.clone(), served: served.digest, reported: reported.iter().map(|c| c.digest).collect() })
+    Err(OpsError::Image(ImageError::PushUnclear {
+        tag: tag.clone(),
+        served: served.digest,
+        reported: reported.iter().map(|c| c.digest).collect(),
+    }))
 }

@@ -16,6 +16,7 @@ pub use super::{
 };
 use crate::{
     error::OpsError,
+    image::error::ImageError,
     keys::{keyring::Keyring, making_lock::Alone},
     outcome::{Outcome, PublishedVersions},
     ports::{Engine, Manifest, RegistryError, events::Event},
@@ -86,7 +87,7 @@ pub struct SignedTag {
 }
 
 /// Signs tags with every signer's key on this machine, and releases them, as one update.
-/// `OpsError::SignedUnreleased` where the update is through, and no pull takes all of what it signs.
+/// `ImageError::SignedUnreleased` where the update is through, and no pull takes all of what it signs.
 ///
 /// A repository that is not there yet is initialised. The registry is asked while the trust data is brought up to date. The Engine pushes
 /// last, when it is known that what it pushes can be signed; an error after a push says that the image is pushed and not signed.
@@ -131,8 +132,8 @@ fn sign_tags(session: &Session<'_>, request: &Request<'_>) -> Result<SignReport,
         signed
     });
     signed.map_err(|error| match error {
-        signed @ OpsError::SignedUnreleased { .. } => signed,
-        error => OpsError::PushedUnsigned { gun: gun.clone(), pushed, error: Box::new(error) },
+        signed @ OpsError::Image(ImageError::SignedUnreleased { .. }) => signed,
+        error => OpsError::Image(ImageError::PushedUnsigned { gun: gun.clone(), pushed, error: Box::new(error) }),
     })
 }
 
@@ -209,7 +210,7 @@ fn publish_all(session: &Session<'_>, keyring: &Keyring<'_>, gun: &Gun, ready: R
         return Ok(SignReport { repository: gun.clone(), tags, initialized, versions });
     }
     let released = ready.tags.iter().map(|tag| tag.tag).filter(|tag| unreleased.iter().all(|other| other.tag != **tag));
-    Err(OpsError::SignedUnreleased { released: released.cloned().collect(), unreleased })
+    Err(OpsError::Image(ImageError::SignedUnreleased { released: released.cloned().collect(), unreleased }))
 }
 
 fn published<'a>(
@@ -330,7 +331,7 @@ fn push_all(
                 if pushed.is_empty() {
                     return Err(error);
                 }
-                return Err(OpsError::PushedUnsigned { gun: gun.clone(), pushed, error: Box::new(error) });
+                return Err(OpsError::Image(ImageError::PushedUnsigned { gun: gun.clone(), pushed, error: Box::new(error) }));
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::released::released;
 use crate::{
     error::OpsError,
+    image::error::ImageError,
     keys::keys_here,
     session::Session,
     unreleased::{NoRelease, UnreleasedTag},
@@ -29,7 +30,11 @@ pub(crate) fn signable_roles(session: &Session<'_>, repo: &TrustedRepo, tag: &Ta
             signable.push(delegation.name.clone());
         }
     }
-    if signable.is_empty() { Err(OpsError::NoSignableRole { gun: repo.gun().clone(), roles: others }) } else { Ok(signable) }
+    if signable.is_empty() {
+        Err(OpsError::Image(ImageError::NoSignableRole { gun: repo.gun().clone(), roles: others }))
+    } else {
+        Ok(signable)
+    }
 }
 
 /// Whether a content that these roles are about to sign under a tag will not be what a pull takes (docker `GetTargetByName` over
@@ -70,12 +75,12 @@ pub(crate) fn displaced(repo: &TrustedRepo, tag: &Tag, signed_by: &[RoleName], d
 pub(crate) fn account_role(session: &Session<'_>, gun: &Gun) -> Result<(String, RoleName), OpsError> {
     let host = gun.host();
     let name = session.accounts.user_name(gun)?;
-    let name = name.ok_or_else(|| OpsError::NoAccount { host: host.to_owned() })?;
+    let name = name.ok_or_else(|| OpsError::Image(ImageError::NoAccount { host: host.to_owned() }))?;
     // a signer's key is found by the signer's name (docker `getOrGenerateNotaryKey`): one of these would be the key of another role
     let is_taken = RoleName::parse(&name).is_ok() || RoleName::signer(&name).is_ok_and(|role| role == RoleName::releases());
     let role = RoleName::signer(&name).ok().filter(|_| !is_taken);
     match role {
         Some(role) => Ok((name, role)),
-        None => Err(OpsError::AccountNamesNoSigner { name, host: host.to_owned() }),
+        None => Err(OpsError::Image(ImageError::AccountNamesNoSigner { name, host: host.to_owned() })),
     }
 }

@@ -77,6 +77,6 @@ pub fn public_half(session: &Session<'_>, info: &KeyInfo, known: &KnownKeys) -> 
 
 fn unlocked(session: &Session<'_>, info: &KeyInfo) -> Result<VerifyingKey, ExportError> {
     let keyring = Keyring::new(session);
-    let key = keyring.get(info.id)?.ok_or(OpsError::Keys(KeyStoreError::NoSuchKey(info.id)))?;
+    let key = keyring.get(info.id)?.ok_or(OpsError::KeyStore(KeyStoreError::NoSuchKey(info.id)))?;
     Ok(key.verifying_key())
 }

@@ -6,6 +6,7 @@ use super::keys_here;
 use crate::{
     error::OpsError,
     in_parallel::in_parallel,
+    keys::error::KeysError,
     ports::{GunHeader, KeyInfo, KeyStoreError, Keys, PassphrasePurpose, PassphraseRequest},
     session::Session,
 };
@@ -63,7 +64,8 @@ impl<'a> Keyring<'a> {
     pub fn signers(&self, keys: &RoleKeys) -> Result<RoleSigners, OpsError> {
         // a key that cannot be read cannot sign
         let wanted = || keys.canonical_ids().collect();
-        self.signers_here(keys)?.ok_or_else(|| OpsError::NoSigningKeys { role: keys.role().clone(), keys: wanted() })
+        self.signers_here(keys)?
+            .ok_or_else(|| OpsError::Keys(KeysError::NoSigningKeys { role: keys.role().clone(), keys: wanted() }))
     }
 
     /// The same for a role that somebody else may sign for, the server its snapshots: none where no key of it is on this machine.
@@ -162,16 +164,16 @@ pub fn store(session: &Session<'_>, key: &PrivateKey, name: &KeyName, gun: Optio
     Ok(session.key_files.add(key, name, gun, &passphrase)?)
 }
 
-/// A key as it is stored for a role; none where the store lacks it. `OpsError::KeyOfAnother` where it is stored for another role or repository: stored
+/// A key as it is stored for a role; none where the store lacks it. `KeysError::KeyOfAnother` where it is stored for another role or repository: stored
 /// anew, it would be lost to what takes it from there.
 pub fn stored_for(session: &Session<'_>, key: &PrivateKey, name: &KeyName, gun: Option<&Gun>) -> Result<Option<KeyInfo>, OpsError> {
     let Some(stored) = session.key_files.find(Key::canonical_id_of(key))? else { return Ok(None) };
     if stored.name != *name {
-        return Err(OpsError::KeyOfAnother { name: stored.name, gun: None });
+        return Err(OpsError::Keys(KeysError::KeyOfAnother { name: stored.name, gun: None }));
     }
     let is_of_another = |stored: &GunHeader| gun.is_some_and(|gun| !stored.is(gun));
     match stored.gun.clone().filter(is_of_another) {
-        Some(other) => Err(OpsError::KeyOfAnother { name: stored.name, gun: Some(other) }),
+        Some(other) => Err(OpsError::Keys(KeysError::KeyOfAnother { name: stored.name, gun: Some(other) })),
         None => Ok(Some(stored)),
     }
 }

@@ -1,6 +1,7 @@
 //! Keys: made, loaded, listed, moved about, and opened to sign.
 
 pub mod change_passphrase;
+pub mod error;
 pub mod export_key;
 pub mod find_key;
 pub mod generate_pair;

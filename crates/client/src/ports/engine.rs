@@ -1,6 +1,6 @@
 //! The Docker Engine, which holds images on this machine or another.
 
-use super::notary::RemoteError;
+use super::notary::{ConnectFault, RemoteError};
 use crate::ports::transfer::{Progress, Pushed};
 use trust::model::{digest::Sha256, gun::Gun, tag::Tag};
 
@@ -61,6 +61,8 @@ pub enum EngineError {
     Unreachable {
         /// The Engine's address.
         host: String,
+        /// What kind of failure it is.
+        fault: ConnectFault,
         /// The cause in full.
         cause: String,
     },

@@ -23,7 +23,7 @@ pub use self::{
     engine::{Engine, EngineError},
     key_files::KeyFiles,
     keys::{GunHeader, KeyInfo, KeyStoreError, Keys},
-    notary::{NotaryRemote, RemoteError, TlsFault, Withheld},
+    notary::{ConnectFault, NotaryRemote, RemoteError, TlsFault, Withheld},
     person::{DecisionError, Decisions, Events, PassphrasePurpose, PassphraseRequest},
     registry::{Accounts, Manifest, Registry, RegistryError},
     sent::{Decided, DecidedNames, Sent, SentFile},

@@ -112,9 +112,20 @@ pub enum RemoteError {
     Unreachable {
         /// What was asked.
         asked: Asked,
+        /// What kind of failure it is.
+        fault: ConnectFault,
         /// The cause in full.
         cause: String,
     },
+}
+
+/// Kinds of failures to reach a server, by what a person could do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnectFault {
+    /// The operating system does not let this user connect.
+    Denied,
+    /// Anything else.
+    Other,
 }
 
 /// Kinds of TLS failures, by what a person could do.

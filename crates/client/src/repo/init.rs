@@ -5,14 +5,16 @@ use std::rc::Rc;
 use serde::Serialize;
 
 use crate::{
-    error::{OpsError, Origin},
+    error::OpsError,
     keys::{
         keyring::{Keyring, stored_for, until_right},
         making_lock::Alone,
     },
     outcome::Outcome,
     ports::{Asked, Bytes, FileRef, KeyInfo, RemoteError, Service, events::Event},
+    repo::error::RepoError,
     session::Session,
+    state::error::{Origin, StateError},
 };
 use trust::{
     crypto::{key_format::KeyFormatError, pem::PemBlock, private_key::PrivateKey, signing_key::SigningKey},
@@ -69,12 +71,12 @@ pub fn init(session: &Session<'_>, gun: &Gun, beginning: &InitOptions<'_>) -> Re
 fn begin_nowhere_yet(session: &Session<'_>, gun: &Gun, beginning: &InitOptions<'_>) -> Result<BegunRepo, OpsError> {
     let stored = session.store.load(gun)?;
     if !stored.files.is_empty() || !stored.floor.is_empty() {
-        return Err(OpsError::AlreadyHere { gun: gun.clone() });
+        return Err(OpsError::Repo(RepoError::AlreadyHere { gun: gun.clone() }));
     }
     let there = session.remote.fetch_all(gun, &[FileRef::Timestamp]).pop();
     match there.unwrap_or_else(|| Err(RemoteError::Unusable("no answer".to_owned()))) {
         Err(RemoteError::NotFound { .. }) => {}
-        Ok(_) => return Err(OpsError::AlreadyPublished { gun: gun.clone(), server: session.remote.address(gun) }),
+        Ok(_) => return Err(OpsError::Repo(RepoError::AlreadyPublished { gun: gun.clone(), server: session.remote.address(gun) })),
         Err(error) => return Err(error.into()),
     }
     if beginning.root_key.is_none()
@@ -132,7 +134,9 @@ pub(crate) fn begin(
         NewKeys { root: &*root, root_certificate, targets: &*targets, timestamp, snapshot },
         session.now,
     )?;
-    local.check(session.pins, session.now).map_err(|error| OpsError::Untrusted { origin: Origin::Store, error })?;
+    local
+        .check(session.pins, session.now)
+        .map_err(|error| OpsError::State(StateError::Untrusted { origin: Origin::Store, error }))?;
     session.store.save_unpublished(gun, &local.stored_files())?;
     Ok(local)
 }
@@ -148,9 +152,10 @@ fn root_key(
         return import(session, gun, block, beginning.root_certificate);
     }
     if let Some(certificate) = beginning.root_certificate {
-        let id =
-            Key::from_certificates(certificate).and_then(|key| key.canonical_id()).map_err(|_| OpsError::NoKeyOfCertificate)?;
-        let key = keyring.get(id)?.ok_or(OpsError::NoKeyOfCertificate)?;
+        let id = Key::from_certificates(certificate)
+            .and_then(|key| key.canonical_id())
+            .map_err(|_| OpsError::Repo(RepoError::NoKeyOfCertificate))?;
+        let key = keyring.get(id)?.ok_or(OpsError::Repo(RepoError::NoKeyOfCertificate))?;
         check_certificate(gun, certificate, &*key, session.now)?;
         session.events.tell(Event::RootKeyFound { id });
         return Ok(key);
@@ -165,7 +170,7 @@ fn first_root_key(session: &Session<'_>, gun: &Gun) -> Result<Option<CanonicalKe
     let is_pinned = |info: &KeyInfo| pin.as_ref().is_none_or(|pin| pin.keys.contains(&info.id));
     let first = session.keys.list()?.into_iter().find(|info| info.name.is_root() && is_pinned(info));
     match first {
-        None if pin.is_some() => Err(OpsError::NoPinnedKey { gun: gun.clone() }),
+        None if pin.is_some() => Err(OpsError::Repo(RepoError::NoPinnedKey { gun: gun.clone() })),
         first => Ok(first.map(|info| info.id)),
     }
 }

@@ -1,6 +1,7 @@
 //! Repositories: initialised, their signers, staged changes, rotation and renewal.
 
 pub mod delete_repo;
+pub mod error;
 pub mod expiry;
 pub mod init;
 pub mod publish_staged;

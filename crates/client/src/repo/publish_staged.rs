@@ -11,6 +11,7 @@ use crate::{
     keys::{keyring::Keyring, making_lock::Alone},
     outcome::{Outcome, PublishedVersions},
     ports::{ChangeFile, Changelist, Warning},
+    repo::error::RepoError,
     session::Session,
     state::{
         publish::{Changes, publish},
@@ -71,13 +72,13 @@ fn wanted(changelist: &dyn Changelist, gun: &Gun) -> Result<(Vec<ChangeFile>, Ve
     let (mut files, mut changes) = (Vec::new(), Vec::new());
     for (number, staged) in staged(changelist, gun)?.into_iter().enumerate() {
         let (gun, file) = (|| gun.clone(), || staged.file.name.clone());
-        let change = staged.change.as_ref().map_err(|reason| OpsError::NotAChange {
-            gun: gun(),
-            number,
-            file: file(),
-            reason: reason.clone(),
-        })?;
-        changes.extend(change.changes().map_err(|error| OpsError::Staged { gun: gun(), number, file: file(), error })?);
+        let change = staged
+            .change
+            .as_ref()
+            .map_err(|reason| OpsError::Repo(RepoError::NotAChange { gun: gun(), number, file: file(), reason: reason.clone() }))?;
+        changes.extend(
+            change.changes().map_err(|error| OpsError::Repo(RepoError::Staged { gun: gun(), number, file: file(), error }))?,
+        );
         files.push(staged.file);
     }
     Ok((files, changes))

@@ -14,9 +14,10 @@ use super::{
 };
 use crate::{
     error::OpsError,
-    keys::keyring::Keyring,
+    keys::{error::KeysError, keyring::Keyring},
     outcome::Outcome,
     ports::Bytes,
+    repo::error::RepoError,
     session::Session,
     state::{
         publish::{self, SignedFile, Update, publish, signed_files},
@@ -77,7 +78,7 @@ fn delete_and_publish(session: &Session<'_>, gun: &Gun) -> Result<Recreation, Op
     let repo = keyring.beside(|info| info.may_sign_roles_of(gun), || for_recreation(session, gun))??;
     let spent = repo.spent().next().is_some();
     if let Some(end) = root_certificates(&repo).find(|end| end.not_after >= session.now && !spent) {
-        return Err(OpsError::RootCertificateCounts { gun: gun.clone(), until: end.not_after });
+        return Err(OpsError::Repo(RepoError::RootCertificateCounts { gun: gun.clone(), until: end.not_after }));
     }
     keyring.signers(&repo.role_keys(&RoleName::root()))?;
     let ended = |end: &CertificateEnd| end.is_self_issued && end.not_after < session.now;
@@ -98,12 +99,12 @@ fn delete_and_publish(session: &Session<'_>, gun: &Gun) -> Result<Recreation, Op
     let mut upload = signed_files(&keyring, &reissue, &[])?;
     upload.extend(others);
     if publish::is_overtaken(session, gun, &repo) {
-        return Err(OpsError::PublishedMeanwhile(gun.clone()));
+        return Err(OpsError::Repo(RepoError::PublishedMeanwhile(gun.clone())));
     }
     session.remote.delete(gun)?;
     publish(session, gun, &mut Recreated { session, gun, files: &upload }, repo)
         .and_then(|outcome| outcome.shown(gun))
-        .map_err(|error| OpsError::DeletedAlone { gun: gun.clone(), error: Box::new(error) })?;
+        .map_err(|error| OpsError::Repo(RepoError::DeletedAlone { gun: gun.clone(), error: Box::new(error) }))?;
     let root_version = reissue.root().map_or(Version::FIRST, |root| root.header.version);
     let readers = if again { Readers::MustForget } else { Readers::GoOn };
     Ok(Recreation { root_version, certificates, left, restored, readers })
@@ -125,7 +126,7 @@ impl Update for Recreated<'_> {
 
     /// Only where someone else has taken the name meanwhile.
     fn read(&mut self) -> Result<Recoverable, OpsError> {
-        Err(OpsError::AlreadyPublished { gun: self.gun.clone(), server: self.session.remote.address(self.gun) })
+        Err(OpsError::Repo(RepoError::AlreadyPublished { gun: self.gun.clone(), server: self.session.remote.address(self.gun) }))
     }
 
     fn read_back(&self, _before: &Recoverable, look: Look) -> Result<Option<Recoverable>, OpsError> {
@@ -182,7 +183,7 @@ fn files(session: &Session<'_>, repo: &Recoverable) -> Result<Parts, OpsError> {
         } else {
             let keys = repo.role_keys(&role);
             let ids = keys.canonical_ids().collect();
-            return Err(OpsError::NoSigningKeys { role, keys: ids });
+            return Err(OpsError::Keys(KeysError::NoSigningKeys { role, keys: ids }));
         }
     }
     Ok(files)

@@ -10,6 +10,7 @@ use crate::{
     keys::{keyring::Keyring, keys_here},
     outcome::Outcome,
     ports::RemoteError,
+    repo::error::RepoError,
     session::Session,
     state::{
         publish::{Anew, Renews, publish},
@@ -119,7 +120,7 @@ fn sign_anew(session: &Session<'_>, gun: &Gun, choice: Choice<'_>) -> Result<Ren
     let mut update = Anew::new(&keyring, &[], Renewing { session, keyring: &keyring, gun, choice, renewed: Renewal::default() });
     publish(session, gun, &mut update, repo).and_then(|outcome| outcome.shown(gun)).map_err(|error| match (error, ended) {
         (OpsError::Remote(refusal @ RemoteError::Rejected { .. }), Some(at)) => {
-            OpsError::RootCertificateEnded { gun: gun.clone(), at, refusal }
+            OpsError::Repo(RepoError::RootCertificateEnded { gun: gun.clone(), at, refusal })
         }
         (error, _) => error,
     })?;
@@ -205,7 +206,7 @@ fn choose(session: &Session<'_>, keyring: &Keyring<'_>, repo: &Recoverable, choi
             let known: BTreeSet<RoleName> = repo.role_ends().into_iter().map(|end| end.role).collect();
             for role in roles {
                 if let Some((_, reason)) = repo.unusable().find(|(unusable, _)| *unusable == role) {
-                    return Err(OpsError::Unrenewable { role: role.clone(), reason: reason.to_owned() });
+                    return Err(OpsError::Repo(RepoError::Unrenewable { role: role.clone(), reason: reason.to_owned() }));
                 }
                 match role.as_str() {
                     _ if !known.contains(role) => return Err(PlanError::NoSuchRole(role.clone()).into()),

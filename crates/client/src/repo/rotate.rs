@@ -17,8 +17,10 @@ use crate::{
     },
     outcome::{Outcome, PublishedVersions},
     ports::{FileRef, RemoteError, StillUsed, Warning},
+    repo::error::RepoError,
     session::Session,
     state::{
+        error::StateError,
         publish::{Anew, Renews, ServerState as _, publish},
         refresh::{
             WritableRepo, for_writing,
@@ -185,7 +187,7 @@ impl Renews for Rotation<'_> {
 
     fn reissue(&mut self, state: &WritableRepo) -> Result<Option<Reissue>, OpsError> {
         if !same_keys(self.replaced, &state.base().root().role_keys(self.role)) {
-            return Err(OpsError::RotatedMeanwhile(self.role.clone()));
+            return Err(OpsError::Repo(RepoError::RotatedMeanwhile(self.role.clone())));
         }
         Ok(Some(Reissue::of(state.base(), self.wanted, self.session.now)?))
     }
@@ -206,7 +208,8 @@ fn gun_of_key<'a>(gun: &'a Gun, role: &RoleName) -> Option<&'a Gun> {
 
 /// What the server has; or what was initialised here, and is published with the new keys.
 fn state_to_write(session: &Session<'_>, gun: &Gun) -> Result<WritableRepo, OpsError> {
-    for_writing(session, gun)?.ok_or_else(|| OpsError::NotInitialized { gun: gun.clone(), server: session.remote.address(gun) })
+    for_writing(session, gun)?
+        .ok_or_else(|| OpsError::State(StateError::NotInitialized { gun: gun.clone(), server: session.remote.address(gun) }))
 }
 
 /// The keys that the role gets, and the private halves of those that are not the server's. None is stored.

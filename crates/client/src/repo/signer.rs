@@ -10,6 +10,7 @@ use crate::{
     ports::{DecisionError, events::Event},
     session::Session,
     state::{
+        error::StateError,
         publish::{Changes, publish},
         refresh::{WritableRepo, for_writing},
     },
@@ -126,7 +127,7 @@ fn take_back(
     let target = keyring.beside(|info| info.is_targets_key_of(gun), || for_writing(session, gun))?.map_err(RemoveError::Unknown)?;
     let Some(WritableRepo::Published(repo)) = target else {
         let server = session.remote.address(gun);
-        return Err(RemoveError::Unknown(OpsError::NotInitialized { gun: gun.clone(), server }));
+        return Err(RemoveError::Unknown(OpsError::State(StateError::NotInitialized { gun: gun.clone(), server })));
     };
     let (signer, keys) = signer_of(&repo, name).ok_or(RemoveError::NoSuchSigner)?;
     let releases = RoleName::releases();

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::{
     error::OpsError,
     ports::{ChangeFile, Changelist},
+    repo::error::RepoError,
 };
 use trust::{
     edit::{change::Change, changelist::StagedChange, sign::SignError},
@@ -45,7 +46,8 @@ pub fn stage(changelist: &dyn Changelist, gun: &Gun, now: Timestamp, changes: &[
     let changes: Vec<StagedChange> = changes.iter().filter_map(StagedChange::of).collect();
     for change in &changes {
         // such a change would stand in the way of every publish (Notary signs it, and cannot read what it has signed)
-        let data = change.data.as_deref().map(Json::parse).transpose().map_err(OpsError::NotSignable)?;
+        let data =
+            change.data.as_deref().map(Json::parse).transpose().map_err(|error| OpsError::Repo(RepoError::NotSignable(error)))?;
         if let Some(text) = Json::string(&change.path).control_character().or(data.as_ref().and_then(Json::control_character)) {
             let role = RoleName::parse(&change.role).unwrap_or_else(|_| RoleName::targets());
             return Err(SignError::ControlCharacter { role, text: text.to_owned() }.into());

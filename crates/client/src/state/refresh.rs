@@ -11,9 +11,10 @@ use std::{
 };
 
 use crate::{
-    error::{OpsError, Origin},
+    error::OpsError,
     ports::{Bytes, Commit, FileRef, RemoteError, Stored, TrustSet, Warning},
     session::Session,
+    state::error::{Origin, StateError},
 };
 use trust::{
     edit::local::LocalRepo,
@@ -54,11 +55,11 @@ pub fn for_reading(session: &Session<'_>, gun: &Gun) -> Result<TrustedRepo, OpsE
 pub fn for_writing(session: &Session<'_>, gun: &Gun) -> Result<Option<WritableRepo>, OpsError> {
     match bring_up_to_date(session, gun, Outage::Fail) {
         (Ok(repo), _) => Ok(Some(WritableRepo::Published(Box::new(repo)))),
-        (Err(OpsError::NotInitialized { .. }), Some(local)) => {
+        (Err(OpsError::State(StateError::NotInitialized { .. })), Some(local)) => {
             local.check(session.pins, session.now).map_err(in_store)?;
             Ok(Some(WritableRepo::Unpublished(Box::new(local))))
         }
-        (Err(OpsError::NotInitialized { .. }), None) => Ok(None),
+        (Err(OpsError::State(StateError::NotInitialized { .. })), None) => Ok(None),
         (Err(error), _) => Err(error),
     }
 }
@@ -74,14 +75,14 @@ fn bring_up_to_date(session: &Session<'_>, gun: &Gun, outage: Outage) -> (Result
         let result = match refresh.run(outage) {
             Ok((_, Commit::Overtaken)) => continue,
             Ok((repo, Commit::Stored)) => Ok(repo),
-            Err(OpsError::Untrusted { origin: Origin::Server, .. }) if unpublished.is_some() => {
-                Err(OpsError::AnotherIsPublished { gun: gun.clone(), server: session.remote.address(gun) })
+            Err(OpsError::State(StateError::Untrusted { origin: Origin::Server, .. })) if unpublished.is_some() => {
+                Err(OpsError::State(StateError::AnotherIsPublished { gun: gun.clone(), server: session.remote.address(gun) }))
             }
             Err(error) => Err(error),
         };
         return (result, unpublished);
     }
-    (Err(OpsError::OvertakenHere { gun: gun.clone() }), None)
+    (Err(OpsError::State(StateError::OvertakenHere { gun: gun.clone() })), None)
 }
 
 /// What to do where the Notary server cannot be reached.
@@ -154,8 +155,8 @@ impl Refresh<'_> {
                 self.warn(&repo);
                 Ok(repo)
             }
-            Err(OpsError::Untrusted { error: error @ UpdateError::Expired { .. }, .. }) => {
-                Err(OpsError::Untrusted { origin: Origin::Store, error })
+            Err(OpsError::State(StateError::Untrusted { error: error @ UpdateError::Expired { .. }, .. })) => {
+                Err(OpsError::State(StateError::Untrusted { origin: Origin::Store, error }))
             }
             Err(_) => Err(outage),
         }
@@ -236,15 +237,13 @@ impl<'a, E: Settles> Refresh<'a, E> {
         }
     }
 
-    /// Not found means that the repository is not initialised, unless a published state of it was seen before.
+    /// Not found means that the repository is not initialised, or is gone where a published state of it was seen before.
     fn told_apart(&self, answer: Result<Bytes, RemoteError>) -> Result<Result<Bytes, RemoteError>, OpsError> {
-        let seen = !self.stored.floor.is_empty() || self.stored.files.contains_key(&RoleName::timestamp());
-        match answer {
-            Err(RemoteError::NotFound { .. }) if !seen => {
-                Err(OpsError::NotInitialized { gun: self.gun.clone(), server: self.session.remote.address(self.gun) })
-            }
-            answer => Ok(answer),
+        let Err(refusal @ RemoteError::NotFound { .. }) = answer else { return Ok(answer) };
+        if !self.stored.floor.is_empty() || self.stored.files.contains_key(&RoleName::timestamp()) {
+            return Err(StateError::Gone { refusal }.into());
         }
+        Err(StateError::NotInitialized { gun: self.gun.clone(), server: self.session.remote.address(self.gun) }.into())
     }
 
     /// Verifies what the server has, and walks to its newest root where the trusted one does not explain it.
@@ -254,7 +253,7 @@ impl<'a, E: Settles> Refresh<'a, E> {
             return self.verify(walk, timestamp, Freshness::Fetched);
         }
         let error = match self.verify(walk.clone(), Bytes::clone(&timestamp), Freshness::Fetched) {
-            Err(OpsError::Untrusted { error, .. }) if error.may_be_cured_by_a_new_root() => error,
+            Err(OpsError::State(StateError::Untrusted { error, .. })) if error.may_be_cured_by_a_new_root() => error,
             result => return result,
         };
         let newest = self.fetch(&FileRef::CurrentRoot)?;
@@ -297,10 +296,7 @@ impl<'a, E: Settles> Refresh<'a, E> {
     }
 
     fn verify(&mut self, walk: RootWalk, timestamp: Bytes, freshness: Freshness) -> Result<TrustedRepo<E>, OpsError> {
-        let refused = |error| OpsError::Untrusted {
-            origin: if freshness == Freshness::Fetched { Origin::Server } else { Origin::Store },
-            error,
-        };
+        let refused = if freshness == Freshness::Fetched { on_server } else { in_store };
         let chain = E::settle(walk, self.session).map_err(refused)?;
         let stage = chain.timestamp(timestamp, freshness).map_err(refused)?;
         let snapshot = self.get(&[stage.needs()], freshness).remove(&RoleName::snapshot()).unwrap_or_else(|| Err(no_answer()))?;
@@ -384,11 +380,11 @@ fn role_of(file: &FileRef) -> Option<&RoleName> {
 }
 
 fn on_server(error: UpdateError) -> OpsError {
-    OpsError::Untrusted { origin: Origin::Server, error }
+    OpsError::State(StateError::Untrusted { origin: Origin::Server, error })
 }
 
 fn in_store(error: UpdateError) -> OpsError {
-    OpsError::Untrusted { origin: Origin::Store, error }
+    OpsError::State(StateError::Untrusted { origin: Origin::Store, error })
 }
 
 /// A remote gives as many answers as it gets questions; a cached state asks none.

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use client::{
     error::OpsError,
+    image::error::ImageError,
     ports::{Engine, EngineError, Progress, Pushed, PushedContent, RemoteError},
 };
 use trust::model::{digest::Sha256, gun::Gun, tag::Tag};
@@ -76,9 +77,12 @@ fn of_several_reported_contents_the_registry_says_which_is_the_tag_and_no_other_
 
     let (signer, _forge) = Signer::ian();
     let refused = push(&signer, Pushed::Among(vec![content(b"one"), content(b"two")]), "2").unwrap_err();
-    let OpsError::PushedUnsigned { pushed, error, .. } = &refused else { panic!("{refused}") };
+    let OpsError::Image(ImageError::PushedUnsigned { pushed, error, .. }) = &refused else { panic!("{refused}") };
     assert_eq!(*pushed, [(Tag::parse("2").unwrap(), None)]);
-    assert!(matches!(&**error, OpsError::PushUnclear { served, .. } if *served == Sha256::of(b"mine")), "{error}");
+    assert!(
+        matches!(&**error, OpsError::Image(ImageError::PushUnclear { served, .. }) if *served == Sha256::of(b"mine")),
+        "{error}"
+    );
     assert!(signer.remote.uploads().is_empty());
 }
 
@@ -87,7 +91,7 @@ fn an_error_after_the_push_says_what_is_pushed_and_not_signed() {
     let (signer, _forge) = Signer::ian();
     signer.remote.refuse_upload(|url| RemoteError::Rejected { asked: url, message: "no".to_owned() });
     let refused = push(&signer, Pushed::One(content(b"pushed")), "2").unwrap_err();
-    let OpsError::PushedUnsigned { pushed, .. } = &refused else { panic!("{refused}") };
+    let OpsError::Image(ImageError::PushedUnsigned { pushed, .. }) = &refused else { panic!("{refused}") };
     assert_eq!(*pushed, [(Tag::parse("2").unwrap(), Some(Sha256::of(b"pushed")))]);
 }
 

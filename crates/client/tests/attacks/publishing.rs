@@ -5,7 +5,10 @@ use std::{cell::Cell, collections::BTreeMap};
 use base64ct::{Base64, Encoding as _};
 use client::{
     error::OpsError,
-    image::sign_image::{self, ContentChoice, ContentSource, FirstSigner, Request, RequestedTag, Unserved},
+    image::{
+        error::ImageError,
+        sign_image::{self, ContentChoice, ContentSource, FirstSigner, Request, RequestedTag, Unserved},
+    },
     keys::keyring::Keyring,
     outcome::HeardWarnings,
     ports::{
@@ -361,7 +364,10 @@ fn h146_a_newer_content_of_the_same_tag_is_not_overwritten() {
     assert!(ian.remote.uploads().is_empty());
     // and whoever signs again does not sign it unseen
     let error = ian.sign("2").unwrap_err();
-    assert!(matches!(error, OpsError::ReleasedUnserved { released, .. } if released == Sha256::of(b"theirs")), "{error}");
+    assert!(
+        matches!(error, OpsError::Image(ImageError::ReleasedUnserved { released, .. }) if released == Sha256::of(b"theirs")),
+        "{error}"
+    );
     assert!(ian.remote.uploads().is_empty());
 }
 

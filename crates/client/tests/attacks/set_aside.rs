@@ -1,11 +1,11 @@
 //! Files of delegations that cannot be used: what a server puts in their place, and what a delegate breaks.
 
-use client::ports::Warning;
 use client::{
     error::OpsError,
     image::{inspect_image, list_targets, resolve_image},
     session::RefuseUnreleased,
 };
+use client::{image::error::ImageError, ports::Warning};
 use serde_json::{Value, json};
 use trust::{
     model::{image_name::ImageName, role::RoleName, tag::Tag},
@@ -362,7 +362,7 @@ fn looks(world: &World, unreleased: &RefuseUnreleased) -> Vec<(&'static str, Res
     look("inspect", &|session| {
         let report = inspect_image::inspect(session, &image)?.result;
         match report.unknown {
-            Some(reason) => Err(OpsError::ReleasesUnusable { gun: gun(), reason }),
+            Some(reason) => Err(OpsError::Image(ImageError::ReleasesUnusable { gun: gun(), reason })),
             None => Ok(report.tags.len()),
         }
     });
@@ -419,7 +419,7 @@ fn a_first_look_without_a_file_of_releases_is_told_of_or_refused() {
         assert_eq!(warnings, [Warning::MissingReleases { gun: gun() }], "{name}");
     }
     for (name, result, _) in looks(&world, &refusing) {
-        assert!(matches!(result, Err(OpsError::Unreleased { .. })), "{name}");
+        assert!(matches!(result, Err(OpsError::Image(ImageError::Unreleased { .. }))), "{name}");
     }
     // where targets signs nothing, nothing is answered: so it is before the first release
     let mut young = Forge::new(GUN);

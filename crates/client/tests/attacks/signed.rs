@@ -3,6 +3,7 @@
 use client::{
     error::OpsError,
     image::{
+        error::ImageError,
         inspect_image::{self, ImageReport},
         named_digest::check_tag,
         sign_image::{ContentChoice, ContentSource, Unserved},
@@ -68,7 +69,9 @@ fn r331_a_signature_is_not_put_on_what_another_has_released_in_place_of_what_the
                 let mut ian = released_by_another(roles);
                 serves(&mut ian, what);
                 let error = sign(&ian, source).expect_err(what);
-                let OpsError::ReleasedUnserved { released, served, .. } = &error else { panic!("{what}: {error}") };
+                let OpsError::Image(ImageError::ReleasedUnserved { released, served, .. }) = &error else {
+                    panic!("{what}: {error}")
+                };
                 assert_eq!(
                     (*released, served.as_ref().as_ref().ok()),
                     (theirs, (what == "another").then_some(&Sha256::of(b"mine")))
@@ -114,7 +117,7 @@ fn r331_nothing_of_a_repository_is_signed_where_one_of_its_tags_is_refused() {
         let other = Manifest { digest: Sha256::of(b"new"), length: 3, media_type: String::new() };
         ian.registry.tags.insert(Tag::parse("3").unwrap(), other);
         let refused = ian.sign_each(ContentSource::Registry, ContentChoice::Released, Unserved::Refused, &tags);
-        assert!(matches!(refused, Err(OpsError::ReleasedUnserved { .. })), "{refused:?}");
+        assert!(matches!(refused, Err(OpsError::Image(ImageError::ReleasedUnserved { .. }))), "{refused:?}");
         assert!(ian.remote.uploads().is_empty());
     }
 }
@@ -227,7 +230,7 @@ fn r340_a_content_that_no_pull_takes_is_signed_and_not_called_released() {
         }
         ian.remote.host(forge.publish());
         let error = sign(&ian, ContentSource::Registry).unwrap_err();
-        let OpsError::SignedUnreleased { released, unreleased } = &error else { panic!("{error}") };
+        let OpsError::Image(ImageError::SignedUnreleased { released, unreleased }) = &error else { panic!("{error}") };
         let (tag, signed_by) = (Tag::parse("2").unwrap(), vec![RoleName::parse("targets/ian").unwrap()]);
         let expected = UnreleasedTag { tag, digest: Sha256::of(b"mine"), signed_by, released: None, why };
         assert_eq!((released.as_slice(), unreleased.as_slice()), (&[][..], &[expected][..]));
@@ -246,7 +249,7 @@ fn r340_of_several_tags_those_that_a_pull_takes_are_told_apart() {
         ian.registry.tags.insert(Tag::parse(tag).unwrap(), manifest);
     }
     let signed = ian.sign_each(ContentSource::Registry, ContentChoice::Source, Unserved::Refused, &["2", "3", "4"]).unwrap_err();
-    let OpsError::SignedUnreleased { released, unreleased } = &signed else { panic!("{signed}") };
+    let OpsError::Image(ImageError::SignedUnreleased { released, unreleased }) = &signed else { panic!("{signed}") };
     assert_eq!(released, &[Tag::parse("3").unwrap()], "what is released already is what was signed");
     let rest: Vec<_> = unreleased.iter().map(|it| (it.tag.as_str(), it.released)).collect();
     assert_eq!(rest, [("2", None), ("4", Some(Sha256::of(b"older")))]);

@@ -6,9 +6,9 @@ use std::{
 };
 
 use client::ports::{
-    Accounts, Asked, Bytes, Commit, DecisionError, Decisions, FileRef, KeyFiles, KeyInfo, KeyStoreError, Keys, Manifest,
-    NotaryRemote, PassphraseRequest, Registry, RegistryError, RemoteError, Repositories, Sent, Service, StoreError, Stored,
-    TlsFault, TrustSet, TrustStore, WriterGuard,
+    Accounts, Asked, Bytes, Commit, ConnectFault, DecisionError, Decisions, FileRef, KeyFiles, KeyInfo, KeyStoreError, Keys,
+    Manifest, NotaryRemote, PassphraseRequest, Registry, RegistryError, RemoteError, Repositories, Sent, Service, StoreError,
+    Stored, TlsFault, TrustSet, TrustStore, WriterGuard,
 };
 use forge::Forge;
 use trust::{
@@ -126,7 +126,8 @@ pub const NOT_FOUND: Fault = |url| RemoteError::NotFound { asked: url };
 /// 503.
 pub const UNAVAILABLE: Fault = |url| RemoteError::Status { asked: url, status: 503, said: None };
 /// No connection.
-pub const UNREACHABLE: Fault = |url| RemoteError::Unreachable { asked: url, cause: "connection refused".to_owned() };
+pub const UNREACHABLE: Fault =
+    |url| RemoteError::Unreachable { asked: url, fault: ConnectFault::Other, cause: "connection refused".to_owned() };
 /// 401.
 pub const UNAUTHORIZED: Fault = |url| RemoteError::Unauthorized { asked: url, reason: "no credentials".to_owned() };
 /// 403.

@@ -16,7 +16,7 @@ use crate::http::{
     endpoint::{Call, Endpoint, Reply},
 };
 use client::{
-    ports::{Engine, EngineError, Progress, Pushed, RemoteError},
+    ports::{ConnectFault, Engine, EngineError, Progress, Pushed, RemoteError},
     safe_text::printable,
 };
 use trust::model::{digest::Sha256, gun::Gun, tag::Tag};
@@ -130,7 +130,8 @@ impl EngineApi {
     fn failed(&self, error: RemoteError) -> EngineError {
         let host = self.host.clone();
         match error {
-            RemoteError::Unreachable { cause, .. } | RemoteError::Tls { cause, .. } => EngineError::Unreachable { host, cause },
+            RemoteError::Unreachable { fault, cause, .. } => EngineError::Unreachable { host, fault, cause },
+            RemoteError::Tls { cause, .. } => EngineError::Unreachable { host, fault: ConnectFault::Other, cause },
             RemoteError::BadAnswer { reason, .. } => EngineError::BadAnswer { host, reason },
             error => EngineError::Unusable(error.to_string()),
         }

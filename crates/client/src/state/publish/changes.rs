@@ -13,9 +13,12 @@ use crate::{
     overtaken::Overtaken,
     ports::{Decided, DecidedNames, RemoteError, Sent, Warning},
     session::Session,
-    state::refresh::{
-        WritableRepo, for_writing,
-        read_back::{self, Look},
+    state::{
+        error::StateError,
+        refresh::{
+            WritableRepo, for_writing,
+            read_back::{self, Look},
+        },
     },
 };
 use trust::{
@@ -124,8 +127,9 @@ impl Update for Changes<'_> {
     }
 
     fn read(&mut self) -> Result<WritableRepo, OpsError> {
-        for_writing(self.session, self.gun)?
-            .ok_or_else(|| OpsError::NotInitialized { gun: self.gun.clone(), server: self.session.remote.address(self.gun) })
+        for_writing(self.session, self.gun)?.ok_or_else(|| {
+            OpsError::State(StateError::NotInitialized { gun: self.gun.clone(), server: self.session.remote.address(self.gun) })
+        })
     }
 
     fn read_back(&self, before: &WritableRepo, look: Look) -> Result<Option<WritableRepo>, OpsError> {
@@ -147,7 +151,7 @@ impl Update for Changes<'_> {
         none_of(self.overtaken_where(now, |role, _, _, _| above(role)))?;
         let plan = self.plan(now.base())?;
         let roles = plan.differing_from(now.base()).find(|role| above(role));
-        roles.map_or(Ok(()), |role| Err(OpsError::TakenBack { role: role.clone(), version: now.version(role) }))
+        roles.map_or(Ok(()), |role| Err(OpsError::State(StateError::TakenBack { role: role.clone(), version: now.version(role) })))
     }
 
     fn note_loss(&mut self, role: &RoleName, version: Version) {
@@ -157,7 +161,7 @@ impl Update for Changes<'_> {
     /// A new repository is refused where someone else was faster to make one of that name: the server speaks of a root that does not follow its own.
     fn after_refusal(&mut self, state: &WritableRepo, error: RemoteError) -> Result<WritableRepo, OpsError> {
         if matches!(state, WritableRepo::Unpublished(_))
-            && let Err(another @ OpsError::AnotherIsPublished { .. }) = for_writing(self.session, self.gun)
+            && let Err(another @ OpsError::State(StateError::AnotherIsPublished { .. })) = for_writing(self.session, self.gun)
         {
             return Err(another);
         }
@@ -196,7 +200,7 @@ fn content(state: &WritableRepo, role: &RoleName, name: &str) -> Option<Sha256> 
 }
 
 fn none_of(names: Vec<Overtaken>) -> Result<(), OpsError> {
-    if names.is_empty() { Ok(()) } else { Err(OpsError::Overtaken(names)) }
+    if names.is_empty() { Ok(()) } else { Err(OpsError::State(StateError::Overtaken(names))) }
 }
 
 /// A role whose file was set aside is signed anew: with its entries where they have only expired, else without them. So is one of which the

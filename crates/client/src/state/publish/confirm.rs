@@ -14,7 +14,7 @@ use crate::{
     error::OpsError,
     ports::{Bytes, FileRef, NotaryRemote, RemoteError},
     session::Session,
-    state::refresh::read_back::Look,
+    state::{error::StateError, refresh::read_back::Look},
 };
 use trust::model::{gun::Gun, role::RoleName, version::Version};
 
@@ -94,7 +94,7 @@ pub(super) fn confirm<U: Update>(
         if !waits.wait() {
             return match (reason, &latest) {
                 (None, None) if is_new => Ok(Found::Unseen),
-                (reason, _) => Err(OpsError::Unconfirmed { gun: gun.clone(), reason }),
+                (reason, _) => Err(OpsError::State(StateError::Unconfirmed { gun: gun.clone(), reason })),
             };
         }
         asked = Instant::now();

@@ -32,13 +32,14 @@ use crate::{
     error::OpsError,
     ports::{Bytes, RemoteError, Warning},
     session::Session,
+    state::error::StateError,
 };
 use trust::model::{gun::Gun, role::RoleName};
 
 /// Publishes an update of a state. Where another publisher was faster, or the server lost the update, it is applied to what is there then, as long as the
 /// patience lasts.
 ///
-/// `OpsError::Unconfirmed` where the server said that it took the update and does not show it in time. Whatever of this is cut off, the record of what was
+/// `StateError::Unconfirmed` where the server said that it took the update and does not show it in time. Whatever of this is cut off, the record of what was
 /// sent tells the next run.
 pub(crate) fn publish<U: Update>(
     session: &Session<'_>,
@@ -51,7 +52,7 @@ pub(crate) fn publish<U: Update>(
     let overtaken = update.overtaken_in(&state, record.earlier());
     if !overtaken.is_empty() {
         record.forget(&overtaken);
-        return Err(OpsError::Overtaken(overtaken));
+        return Err(OpsError::State(StateError::Overtaken(overtaken)));
     }
     loop {
         let Some(files) = update.sign(&state)? else { return Ok(PublishOutcome::SoAlready) };

@@ -1,6 +1,6 @@
 //! What became of an update that nothing went wrong with.
 
-use crate::{error::OpsError, outcome::PublishedVersions, ports::Warning, session::Session};
+use crate::{error::OpsError, outcome::PublishedVersions, ports::Warning, session::Session, state::error::StateError};
 use trust::model::gun::Gun;
 
 /// What became of an update.
@@ -36,7 +36,7 @@ impl<S> PublishOutcome<S> {
         match self {
             Self::Published { state, .. } => Ok(Some(state)),
             Self::SoAlready => Ok(None),
-            Self::NotShown { .. } => Err(OpsError::Unconfirmed { gun: gun.clone(), reason: None }),
+            Self::NotShown { .. } => Err(OpsError::State(StateError::Unconfirmed { gun: gun.clone(), reason: None })),
         }
     }
 

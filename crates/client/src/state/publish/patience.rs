@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{error::OpsError, ports::RemoteError};
+use crate::{error::OpsError, ports::RemoteError, state::error::StateError};
 use trust::model::gun::Gun;
 
 /// How often an update is tried.
@@ -43,7 +43,7 @@ impl Patience {
     pub(super) fn lost_against(&mut self, gun: &Gun, last: RemoteError) -> Result<RemoteError, OpsError> {
         self.attempts += 1;
         if self.is_over() {
-            return Err(OpsError::Contended { gun: gun.clone(), attempts: self.attempts, last });
+            return Err(OpsError::State(StateError::Contended { gun: gun.clone(), attempts: self.attempts, last }));
         }
         thread::sleep(pause(self.attempts));
         Ok(last)
@@ -53,7 +53,7 @@ impl Patience {
     pub(super) fn lost_by_server(&mut self, gun: &Gun) -> Result<(), OpsError> {
         self.losses += 1;
         if self.is_over() {
-            return Err(OpsError::NotKept { gun: gun.clone(), times: self.losses });
+            return Err(OpsError::State(StateError::NotKept { gun: gun.clone(), times: self.losses }));
         }
         thread::sleep(pause(self.losses));
         Ok(())

@@ -7,6 +7,7 @@ use crate::{
     error::OpsError,
     ports::{Bytes, Commit, FileRef, RemoteError},
     session::Session,
+    state::error::StateError,
 };
 use trust::{
     edit::recovery::Recoverable,
@@ -37,13 +38,15 @@ pub fn for_renewal(session: &Session<'_>, gun: &Gun) -> Result<Recoverable, OpsE
 pub fn for_recreation(session: &Session<'_>, gun: &Gun) -> Result<Recoverable, OpsError> {
     let refresh = || Refresh::<Overlooked>::open(session, gun);
     let (refresh, repo) = match refresh()?.recover() {
-        Err(OpsError::Remote(RemoteError::NotFound { .. })) => refresh()?.stored_state()?,
+        Err(OpsError::State(StateError::Gone { .. }) | OpsError::Remote(RemoteError::NotFound { .. })) => {
+            refresh()?.stored_state()?
+        }
         result => result?,
     };
     let recoverable = Recoverable::new(repo.clone());
     vouched(session, &recoverable, refresh.has_seen())?;
     if refresh.commit(&repo)? == Commit::Overtaken {
-        return Err(OpsError::OvertakenHere { gun: gun.clone() });
+        return Err(OpsError::State(StateError::OvertakenHere { gun: gun.clone() }));
     }
     Ok(recoverable)
 }
@@ -56,7 +59,7 @@ fn vouched(session: &Session<'_>, repo: &Recoverable, seen: bool) -> Result<(), 
         Grounds::FirstUse => false,
     };
     match repo.ended(session.now) {
-        Some((role, at)) if !is_vouched_for => Err(OpsError::NeverSeen { gun: repo.gun().clone(), role, at }),
+        Some((role, at)) if !is_vouched_for => Err(OpsError::State(StateError::NeverSeen { gun: repo.gun().clone(), role, at })),
         _ => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 use std::{error::Error as StdError, io};
 
 use client::{
-    ports::{Asked, RemoteError, TlsFault},
+    ports::{Asked, ConnectFault, RemoteError, TlsFault},
     safe_text::printable,
 };
 
@@ -13,6 +13,8 @@ pub(in crate::http) enum Failure {
     BadAnswer(String),
     Tls(TlsFault, String),
     Unreachable(String),
+    /// The operating system does not let this user connect.
+    Denied(String),
     Unusable(String),
 }
 
@@ -22,7 +24,8 @@ impl Failure {
         match self {
             Self::BadAnswer(reason) => RemoteError::BadAnswer { asked, reason },
             Self::Tls(fault, cause) => RemoteError::Tls { asked, fault, cause },
-            Self::Unreachable(cause) => RemoteError::Unreachable { asked, cause },
+            Self::Unreachable(cause) => RemoteError::Unreachable { asked, fault: ConnectFault::Other, cause },
+            Self::Denied(cause) => RemoteError::Unreachable { asked, fault: ConnectFault::Denied, cause },
             Self::Unusable(reason) => RemoteError::Unusable(reason),
         }
     }
@@ -32,6 +35,7 @@ impl Failure {
 pub(in crate::http) fn classify(error: &(dyn StdError + 'static), host: &str) -> Failure {
     let mut parse = false;
     let mut cut_off = false;
+    let mut denied = false;
     let mut at = Some(error);
     while let Some(error) = at {
         if let Some(tls) = find_tls(error) {
@@ -40,6 +44,7 @@ pub(in crate::http) fn classify(error: &(dyn StdError + 'static), host: &str) ->
         let words = error.to_string();
         parse |= words.starts_with("invalid HTTP") || words.contains("message head is too large");
         cut_off |= words.contains("message completed") || words.contains("end of file before message length reached");
+        denied |= error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::PermissionDenied);
         at = error.source();
     }
     let causes = causes(error);
@@ -49,7 +54,7 @@ pub(in crate::http) fn classify(error: &(dyn StdError + 'static), host: &str) ->
     if cut_off {
         return Failure::BadAnswer("the connection was closed before the answer was complete".to_owned());
     }
-    Failure::Unreachable(causes)
+    if denied { Failure::Denied(causes) } else { Failure::Unreachable(causes) }
 }
 
 /// An I/O error hides the error that it carries from `source`.
@@ -130,4 +135,25 @@ pub(in crate::http) fn causes(error: &(dyn StdError + 'static)) -> String {
         at = error.source();
     }
     if words.is_empty() { printable(&error.to_string()) } else { printable(&words.join(": ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An error around one of the operating system's, as a client of HTTP wraps it.
+    #[derive(Debug, thiserror::Error)]
+    #[error("client error (Connect)")]
+    struct Around(#[source] io::Error);
+
+    #[test]
+    fn whether_a_user_may_not_connect_is_read_from_the_kind_of_the_error() {
+        let fault = |error| match classify(&Around(error), "h").of(Asked::request(client::ports::Service::Engine, "http://h")) {
+            RemoteError::Unreachable { fault, cause, .. } => (fault, cause),
+            error => panic!("{error}"),
+        };
+        let denied = io::Error::from_raw_os_error(rustix::io::Errno::ACCESS.raw_os_error());
+        assert_eq!(fault(denied), (ConnectFault::Denied, "Permission denied".to_owned()));
+        assert_eq!(fault(io::Error::other("permission denied")), (ConnectFault::Other, "permission denied".to_owned()));
+    }
 }
