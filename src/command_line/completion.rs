@@ -18,7 +18,7 @@ use clap::{Arg, Command};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
 use super::{args, notary_args as notary};
-use crate::compose::wiring::CompletionNames;
+use crate::{compose::wiring::CompletionNames, verb::completion::SHELLS};
 use client::safe_text;
 
 /// The variable by which a shell asks. Its value is the version of what is said between the two.
@@ -51,7 +51,8 @@ pub fn offered(command: Command, words: &[OsString]) -> Vec<String> {
 
 fn candidates(mut command: Command, words: &[OsString], known: Option<CompletionNames>) -> Vec<String> {
     command.build();
-    let mut command = with_values(command, &Arc::new(known));
+    let before = words.len().checked_sub(2).and_then(|at| words.get(at)?.to_str()).unwrap_or_default();
+    let mut command = with_values(command, &Arc::new(Known { names: known, before: before.to_owned() }));
     let line: Vec<OsString> = std::iter::once(OsString::from(command.get_name())).chain(words.iter().cloned()).collect();
     let found = complete(&mut command, line, words.len(), std::env::current_dir().ok().as_deref()).unwrap_or_default();
     let values: Vec<_> = found.iter().filter(|candidate| !is_flag(candidate)).collect();
@@ -76,19 +77,34 @@ fn line_of(candidate: &CompletionCandidate) -> Option<String> {
 }
 
 /// Lets the arguments of a command, and of those below it, complete by the names of their values.
-fn with_values(command: Command, known: &Arc<Option<CompletionNames>>) -> Command {
+fn with_values(command: Command, known: &Arc<Known>) -> Command {
     let command = command.mut_subcommands(|below| with_values(below, known));
     command.mut_args(|arg| match kind(&arg) {
         Some(kind) => {
             let known = Arc::clone(known);
-            arg.add(ArgValueCompleter::new(move |typed: &OsStr| values(kind, typed, (*known).as_ref())))
+            arg.add(ArgValueCompleter::new(move |typed: &OsStr| values(kind, typed, &known)))
         }
         None => arg,
     })
 }
 
+/// What answers for a value.
+struct Known {
+    names: Option<CompletionNames>,
+    /// The word before the one that is typed.
+    before: String,
+}
+
 #[derive(Clone, Copy)]
 enum Kind {
+    /// A form of an answer.
+    Format,
+    /// A role of a repository.
+    Role,
+    /// A shell that there is a script for.
+    Shell,
+    /// A name that is signed in the repository before it.
+    Target,
     /// A repository without a tag.
     Repository,
     /// A repository, or one of its tags.
@@ -108,13 +124,23 @@ fn kind(arg: &Arg) -> Option<Kind> {
         "IMAGE:TAG" => Some(Kind::TaggedImage),
         "NAME" => Some(Kind::Name),
         "KEY" => Some(Kind::Key),
+        "FORMAT" => Some(Kind::Format),
+        "ROLE" => Some(Kind::Role),
+        "SHELL" => Some(Kind::Shell),
+        "TARGET" => Some(Kind::Target),
         _ => None,
     }
 }
 
-fn values(kind: Kind, typed: &OsStr, known: Option<&CompletionNames>) -> Vec<CompletionCandidate> {
-    let (Some(typed), Some(known)) = (typed.to_str(), known) else { return Vec::new() };
+fn values(kind: Kind, typed: &OsStr, known: &Known) -> Vec<CompletionCandidate> {
+    let Known { names: Some(known), before } = known else { return Vec::new() };
+    let Some(typed) = typed.to_str() else { return Vec::new() };
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     let names = match kind {
+        Kind::Format => words(&["text", "json"]),
+        Kind::Role => roles(known),
+        Kind::Shell => words(&SHELLS),
+        Kind::Target => known.tags(before),
         Kind::Repository => known.repositories(),
         // Docker's signers have no further roles below them
         Kind::Name => known.signers().into_iter().filter(|name| !name.contains('/')).collect(),
@@ -122,6 +148,12 @@ fn values(kind: Kind, typed: &OsStr, known: Option<&CompletionNames>) -> Vec<Com
         Kind::Image | Kind::TaggedImage => images(typed, matches!(kind, Kind::Image), known),
     };
     names.into_iter().filter(|name| is_plain(name) && name.starts_with(typed)).map(CompletionCandidate::new).collect()
+}
+
+/// The roles that every repository has, and those of the signers that are known here.
+fn roles(known: &CompletionNames) -> Vec<String> {
+    let signers = known.signers().into_iter().filter(|name| name != "releases").map(|name| format!("targets/{name}"));
+    ["root", "targets", "snapshot", "timestamp", "targets/releases"].map(str::to_owned).into_iter().chain(signers).collect()
 }
 
 /// Names that one key has, and IDs: of keys that share their name, and of all once something is typed.

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use super::{
     args::{self, Arguments, Command},
     completion,
-    face::{Asked, Call, Face},
+    face::{Asked, Call, Face, Work},
     global_options::GlobalOptions,
     notary::{self, Outer},
     notary_args,
@@ -24,21 +24,57 @@ fn read(arguments: &[OsString]) -> Call {
     if let Some(lines) = completion::answer(arguments) {
         return Call::Answer(lines);
     }
-    let (program, arguments) = (Program::own(), spelled_out(arguments));
-    let parsed = Arguments::read(args::definition(), &arguments);
-    let parsed = parsed.map_err(|error| docker_usage::explain(&error, args::definition(), &arguments));
+    let (program, SpelledOut { words, says_trust }) = (Program::own(), spelled_out(arguments));
+    let parsed = Arguments::read(args::definition(), &words);
+    let parsed = parsed.map_err(|error| docker_usage::explain(&error, args::definition(), &words));
     match parsed.and_then(|parsed| parsed.global.detail().map(|_| parsed).map_err(Refusal::Error)) {
         Ok(Arguments { global, command: Command::Notary(args) }) => below(&program, global, args.words),
+        parsed if says_trust => Call::Command(program, parsed.map(asked).map(told_of_trust)),
         parsed => Call::Command(program, parsed.map(asked)),
     }
 }
 
-/// `dct help VERB` is `dct VERB --help`.
-fn spelled_out(arguments: &[OsString]) -> Vec<OsString> {
-    match arguments {
-        [program, help, verb @ ..] if help == "help" => [std::slice::from_ref(program), verb, &["--help".into()]].concat(),
-        _ => arguments.to_vec(),
+/// A command line in the words of the definition.
+struct SpelledOut {
+    words: Vec<OsString>,
+    /// Whether it had Docker's word `trust` before the verb.
+    says_trust: bool,
+}
+
+/// `dct help VERB` is `dct VERB --help`, and so are `dct key help` and `dct key help VERB`; `dct trust VERB`, which a script says that once said `docker trust`, is `dct VERB`.
+fn spelled_out(arguments: &[OsString]) -> SpelledOut {
+    let definition = args::definition();
+    let mut words = arguments.to_vec();
+    let word = |words: &[OsString], number: usize| {
+        let at = *docker_usage::words_at(&definition, words).get(number)?;
+        Some((at, words.get(at)?.to_str()?.to_owned()))
+    };
+    let trust = word(&words, 0).filter(|(_, first)| first == TRUST);
+    if let Some((at, _)) = trust {
+        words.remove(at);
     }
+    let of_a_group = |words: &[OsString]| {
+        let (_, group) = word(words, 0)?;
+        definition.find_subcommand(group).filter(|below| below.has_subcommands())?;
+        word(words, 1).filter(|(_, second)| second == HELP)
+    };
+    if let Some((at, _)) = word(&words, 0).filter(|(_, first)| first == HELP).or_else(|| of_a_group(&words)) {
+        words.remove(at);
+        words.push("--help".into());
+    }
+    SpelledOut { words, says_trust: trust.is_some() }
+}
+
+const TRUST: &str = "trust";
+const HELP: &str = "help";
+
+fn told_of_trust(asked: Asked) -> Asked {
+    let run = asked.run;
+    let run: Box<Work> = Box::new(move |ui| {
+        ui.warning("excess-word", "the word `trust` is Docker's, and can be left out here");
+        run(ui)
+    });
+    Asked { run, ..asked }
 }
 
 /// `dct notary`, with the flags of `dct` that stand before it.

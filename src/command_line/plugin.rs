@@ -47,6 +47,9 @@ struct Plugin {
 /// The verbs of `docker trust`. `dct` has more; a plugin of Docker has those that people know it by.
 const VERBS: [&str; 5] = ["key", "signer", "sign", "revoke", "inspect"];
 
+/// What Docker has in its own usage of a verb, where `dct` says more.
+const DOCKERS_USAGE: [(&str, &str); 1] = [("sign", "dct sign IMAGE:TAG")];
+
 /// Flags of every verb that Docker itself has.
 const DOCKERS: [&str; 3] = ["config", "debug", "log_level"];
 
@@ -152,7 +155,12 @@ fn command(program: &Program, caller: Caller, words: Vec<OsString>, flags: &Glob
 /// The plugin's verbs, out of the definition of all, under its name.
 fn definition(program: &Program, caller: Caller) -> clap::Command {
     let all = args::definition();
-    let verbs = VERBS.iter().filter_map(|verb| all.find_subcommand(verb)).map(|verb| under_name(verb.clone(), program));
+    let dockers = |verb: &&'static str| {
+        let command = all.find_subcommand(verb)?.clone();
+        let usage = DOCKERS_USAGE.iter().find(|(known, _)| known == verb);
+        Some(under_name(usage.map_or(command.clone(), |(_, usage)| command.override_usage(*usage)), program))
+    };
+    let verbs = VERBS.iter().filter_map(dockers);
     let after = all.get_after_help().map(ToString::to_string).unwrap_or_default();
     let own = all.get_arguments().map(|flag| match caller {
         // Docker has them before the plugin's name

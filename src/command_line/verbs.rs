@@ -19,8 +19,8 @@ use crate::{
     render::json,
     term::{error::CliError, ui::Ui},
     verb::{
-        definition::Verb, delete, expiry, inspect, key_export, key_generate, key_list, key_load, key_passwd, key_remove, key_show,
-        list, lookup, pull, push, renew, resolve, revoke, sign, signer_add, signer_remove, whoami,
+        completion, definition::Verb, delete, expiry, inspect, key_export, key_generate, key_list, key_load, key_passwd,
+        key_remove, key_show, list, lookup, pull, push, renew, resolve, revoke, sign, signer_add, signer_remove, version, whoami,
     },
 };
 
@@ -47,6 +47,8 @@ pub(crate) static VERBS: &[VerbEntry] = &[
     VerbEntry::of::<lookup::Args>(),
     VerbEntry::of::<whoami::Args>(),
     VerbEntry::of::<delete::Args>(),
+    VerbEntry::of::<version::Args>(),
+    VerbEntry::of::<completion::Args>(),
 ];
 
 /// Words that stand before other verbs' own.
@@ -107,7 +109,7 @@ fn new_group(name: &'static str) -> Command {
 }
 
 fn define<V: Verb>(command: Command) -> Command {
-    let command = <V as Args>::augment_args(command);
+    let command = <V as Args>::augment_args(command).aliases(V::ALIASES);
     let has_its_own = command.get_arguments().any(|arg| arg.get_id() == OUTPUT);
     let command = if has_its_own { command } else { command.arg(output::flag()) };
     if V::OPENS_KEYS { command } else { without_passphrases(command) }

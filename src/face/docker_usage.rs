@@ -4,7 +4,11 @@ use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::term::error::{CliError, ExitStatus};
+use super::suggestions;
+use crate::term::{
+    error::{CliError, ExitStatus},
+    program::OWN,
+};
 
 /// What becomes of a command line that is no command.
 pub enum Refusal {
@@ -64,6 +68,24 @@ fn flag_of(argument: &str) -> &str {
     argument.split([' ', '=', '[']).next().unwrap_or_default()
 }
 
+/// Where words stand among the arguments that are neither flags nor the values of the flags that stand for every command.
+pub(crate) fn words_at(root: &clap::Command, arguments: &[OsString]) -> Vec<usize> {
+    let takes_value = |word: &str| {
+        let long = word.strip_prefix("--");
+        long.is_some() && root.get_arguments().any(|arg| arg.get_long() == long && arg.get_action().takes_values())
+    };
+    let mut all = Vec::new();
+    let mut words = arguments.iter().map(|word| word.to_string_lossy()).enumerate().skip(1);
+    while let Some((at, word)) = words.next() {
+        if takes_value(&word) {
+            words.next();
+        } else if !word.starts_with('-') {
+            all.push(at);
+        }
+    }
+    all
+}
+
 /// The command that the arguments reached.
 struct Place {
     command: clap::Command,
@@ -73,19 +95,11 @@ struct Place {
 impl Place {
     fn find(root: &clap::Command, arguments: &[OsString]) -> Self {
         let (mut command, mut path) = (root, root.get_name().to_owned());
-        let takes_value = |word: &str| {
-            let long = word.strip_prefix("--");
-            long.is_some() && root.get_arguments().any(|arg| arg.get_long() == long && arg.get_action().takes_values())
-        };
-        let mut words = arguments.iter().skip(1).map(|word| word.to_string_lossy());
-        while let Some(word) = words.next() {
-            if takes_value(&word) {
-                words.next();
-            } else if !word.starts_with('-') {
-                let Some(next) = command.find_subcommand(word.as_ref()) else { break };
-                command = next;
-                path = format!("{path} {}", next.get_name());
-            }
+        for at in words_at(root, arguments) {
+            let word = arguments.get(at).map(|word| word.to_string_lossy()).unwrap_or_default();
+            let Some(next) = command.find_subcommand(word.as_ref()) else { break };
+            command = next;
+            path = format!("{path} {}", next.get_name());
         }
         Self { command: command.clone(), path }
     }
@@ -102,13 +116,24 @@ impl Place {
         self.path.split(' ').next().unwrap_or_default()
     }
 
-    fn unknown_command(&self, word: &str) -> CliError {
-        CliError::new(format!("{}: unknown command: {} {word}", self.program(), self.path))
+    /// Docker names the command alone in its usage; what stands below it helps a person on.
+    fn unknown_command(&mut self, word: &str) -> CliError {
+        let usage = if self.program() == OWN { self.usage() } else { self.path.clone() };
+        let error = CliError::new(format!("{}: unknown command: {} {word}", self.program(), self.path))
             .coded("usage")
             .and("")
-            .and(format!("Usage:  {}", self.path))
+            .and(format!("Usage:  {usage}"))
             .and("")
-            .and(format!("Run '{} --help' for more information", self.path))
+            .and(format!("Run '{} --help' for more information", self.path));
+        match suggestions::meant(&self.command, &self.path, word) {
+            Some(meant) => error.hinted(meant),
+            None => error,
+        }
+    }
+
+    fn usage(&mut self) -> String {
+        let usage = self.command.render_usage().to_string();
+        usage.strip_prefix("Usage: ").unwrap_or(&usage).to_owned()
     }
 
     /// Docker says `Run` where the count is exact, and `See` where it is a least one.
@@ -135,8 +160,7 @@ impl Place {
     }
 
     fn with_usage(&mut self, error: CliError, look: &str) -> CliError {
-        let usage = self.command.render_usage().to_string();
-        let usage = usage.strip_prefix("Usage: ").unwrap_or(&usage);
+        let usage = self.usage();
         let error = error.coded("usage").and("").and(format!("Usage:  {usage}"));
         error.and("").and(format!("{look} '{} --help' for more information", self.path))
     }
@@ -164,13 +188,13 @@ mod tests {
     #[test]
     fn a_wrong_number_of_arguments_is_told_as_docker_tells_it() {
         let exact = [
-            "dct: 'dct sign' requires 1 argument",
+            "dct: 'dct push' requires 1 argument",
             "",
-            "Usage:  dct sign IMAGE:TAG",
+            "Usage:  dct push [OPTIONS] IMAGE[:TAG]",
             "",
-            "Run 'dct sign --help' for more information",
+            "Run 'dct push --help' for more information",
         ];
-        for line in ["dct sign", "dct -D sign"] {
+        for line in ["dct push", "dct -D push"] {
             let (lines, code) = refuse(line);
             assert_eq!((lines.iter().map(String::as_str).collect::<Vec<_>>(), code), (exact.to_vec(), 1), "{line}");
         }
@@ -238,9 +262,15 @@ mod tests {
         assert_eq!(
             refuse("dct key foo"),
             (
-                ["dct: unknown command: dct key foo", "", "Usage:  dct key", "", "Run 'dct key --help' for more information"]
-                    .map(str::to_owned)
-                    .to_vec(),
+                [
+                    "dct: unknown command: dct key foo",
+                    "",
+                    "Usage:  dct key COMMAND",
+                    "",
+                    "Run 'dct key --help' for more information"
+                ]
+                .map(str::to_owned)
+                .to_vec(),
                 1
             )
         );

@@ -11,7 +11,7 @@ pub struct Program {
 }
 
 /// What the definitions say.
-const OWN: &str = "dct";
+pub(crate) const OWN: &str = "dct";
 
 impl Program {
     /// Under its own name, by which it knows every verb.

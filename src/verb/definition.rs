@@ -14,6 +14,9 @@ pub(crate) trait Verb: clap::Args {
     /// The words that call it, such as `key load`.
     const WORDS: &'static str;
 
+    /// Other words in place of the last one.
+    const ALIASES: &'static [&'static str] = &[];
+
     /// Whether it may open or make a key, so that a passphrase may be wanted.
     const OPENS_KEYS: bool = false;
 

@@ -32,6 +32,7 @@ Examples:
 
 impl Verb for Args {
     const WORDS: &'static str = "key list";
+    const ALIASES: &'static [&'static str] = &["ls"];
     type Report = KeysJson;
 
     fn run(&self, context: &Context<'_>) -> Result<Done<KeysJson>, CliError> {

@@ -59,6 +59,7 @@ Examples:
 
 impl Verb for Args {
     const WORDS: &'static str = "key remove";
+    const ALIASES: &'static [&'static str] = &["rm"];
     type Report = RemovedKey;
 
     fn run(&self, context: &Context<'_>) -> Result<Done<RemovedKey>, CliError> {

@@ -47,6 +47,7 @@ Examples:
 
 impl Verb for Args {
     const WORDS: &'static str = "list";
+    const ALIASES: &'static [&'static str] = &["ls"];
     type Report = TargetsJson;
 
     fn run(&self, context: &Context<'_>) -> Result<Done<TargetsJson>, CliError> {

@@ -1,6 +1,7 @@
 //! The verbs of `dct`, one a file. Those of `docker trust` have the words, streams, order and exit codes of docker 28.2.2. Beside them stand those
 //! that Docker lacks or dropped, and what several verbs share: `key_choice`, `public_key`, `signer_name`.
 
+pub(crate) mod completion;
 pub(crate) mod definition;
 pub(crate) mod delete;
 pub(crate) mod expiry;
@@ -27,4 +28,5 @@ pub(crate) mod sign;
 pub(crate) mod signer_add;
 pub(crate) mod signer_name;
 pub(crate) mod signer_remove;
+pub(crate) mod version;
 pub(crate) mod whoami;

@@ -31,7 +31,7 @@ use trust::model::{
 /// Sign images
 #[derive(Debug, clap::Args)]
 #[command(
-    override_usage = "dct sign IMAGE:TAG",
+    override_usage = "dct sign [OPTIONS] IMAGE:TAG [IMAGE:TAG...]",
     after_help = EXAMPLES,
     help_template = crate::options::boolean::TEMPLATE
 )]

@@ -61,6 +61,7 @@ Examples:
 
 impl Verb for Args {
     const WORDS: &'static str = "signer remove";
+    const ALIASES: &'static [&'static str] = &["rm"];
     const OPENS_KEYS: bool = true;
     type Report = RemovedSigners;
 

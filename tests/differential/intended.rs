@@ -3,6 +3,7 @@
 /// A name, and the reason.
 pub(crate) const INTENDED: &[(&str, &str)] = &[
     ("help", "help pages list dct's own verbs and flags"),
+    ("usage", "an unknown command is answered with all of the usage, and sign's has several images"),
     ("base-role-name", "a key named as a role is would be taken for that role's key"),
     ("encrypted-key", "docker says that it loaded an encrypted key, and stores nothing"),
     ("more-key-forms", "forms of private keys that docker refuses are loaded"),

@@ -26,6 +26,8 @@ const STORY: &str = r#"
         "$DCT" "$@" --output json >$OUT/$name.json 2>$OUT/$name.err
         test ! -s $OUT/$name.err
     }
+    json version
+    json completion fish
     json key load --name jeff jeff/key.pem
     json key generate bot
     json signer add --key jeff/cert.pem jeff $image
