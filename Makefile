@@ -26,9 +26,10 @@ demo:
 	cargo build --locked
 	@cargo run --quiet --locked -- sandbox -- sh docs/demo.sh
 
-## the man pages, of the command line's definition
+## the man pages, of the command line's definition; the picture of the keys, of docs/keys.txt
 generate:
-	GENERATE=1 cargo test --quiet --locked --test generated the_man_pages_are_fresh
+	GENERATE=1 cargo test --quiet --locked --test generated are_fresh
+	GENERATE=1 cargo test --quiet --locked --test generated is_fresh
 
 PREFIX ?= /usr/local
 DESTDIR ?=

@@ -1,4 +1,5 @@
-//! The man pages in `man/`: made of the command line's definition, committed, and fresh. `make generate` writes them anew.
+//! What is made of something else in the tree, committed, and fresh: the man pages of the command line's definition, the picture of the keys of its text.
+//! `make generate` writes them anew.
 
 #![allow(
     clippy::expect_used,
@@ -12,6 +13,7 @@
 
 mod examples;
 mod man;
+mod picture;
 #[path = "../support/peers/process.rs"]
 mod process;
 #[path = "../support/peers/programs.rs"]
@@ -50,6 +52,16 @@ fn the_man_pages_are_fresh() {
     for (name, page) in &pages {
         assert!(committed[name] == *page, "man/{name} is stale: `make generate`, and read the difference");
     }
+}
+
+#[test]
+fn the_picture_of_the_keys_is_fresh() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let (file, drawn) = (docs.join("keys.svg"), picture::drawn(&fs::read_to_string(docs.join("keys.txt")).unwrap()));
+    if env::var_os("GENERATE").is_some() {
+        fs::write(&file, &drawn).unwrap();
+    }
+    assert!(fs::read_to_string(&file).unwrap() == drawn, "docs/keys.svg is stale: `make generate`, and look at it");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod documented;
 mod engine;
 mod keys;
 mod pair;
+mod pipelines;
 mod plugin;
 mod requests;
 mod skopeo;
