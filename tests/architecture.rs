@@ -96,6 +96,59 @@ const MAX_LINES: usize = 400;
 const SHARED_BY_ENDS: [&str; 4] = ["bounded", "http", "pipe", "process"];
 const FOR_ALL: &str = "bounded";
 
+/// What docker and notary say of failures. Who would say it asks the face, which makes it from facts.
+const OF_THE_PEERS: [&str; 49] = [
+    "Cannot connect to the Docker daemon",
+    "Cannot have canonical role key without a gun",
+    "Could not add all targets",
+    "Error importing key",
+    "Error response from daemon",
+    "Error: error contacting notary server",
+    "Invalid key generated",
+    "No trusted tags for",
+    "No valid trust data for",
+    "Warning: potential malicious behavior",
+    "action not yet supported",
+    "cannot find matching private key id",
+    "cannot specify 64-byte hexadecimal strings",
+    "client is offline",
+    "could not find necessary signing keys",
+    "could not obtain public key from IDs",
+    "could not parse provided certificate",
+    "could not rotate trust to a new trusted root",
+    "could not validate the path to a trusted root",
+    "delegation does not exist",
+    "does not have trust data for",
+    "does not specify enough valid signing keys",
+    "expected CERTIFICATE or PUBLIC KEY",
+    "failed to validate integrity of roots",
+    "invalid CA certs provided",
+    "invalid certificate: ",
+    "invalid checksum digest",
+    "invalid delegation role name",
+    "invalid paths to add to role",
+    "invalid reference format",
+    "invalid trust pinning specified",
+    "is lower than current version",
+    "key with same ID already exists",
+    "maximum number of passphrase attempts exceeded",
+    "must be lowercase",
+    "no signed tags to remove",
+    "no valid public key found",
+    "no valid signing keys for delegation roles",
+    "notary does not",
+    "only target meta and delegations changes supported",
+    "password invalid, operation has failed",
+    "this role is not known",
+    "type of root change not yet supported",
+    "unable to match any certificates to trust_pinning config",
+    "unable to parse pem encoded public key",
+    "unable to retrieve valid leaf certificates",
+    "unable to rotate remote key",
+    "unknown public key format",
+    "unsupported action against delegations",
+];
+
 /// What a pure room has no business with.
 const IMPURE: [&str; 13] = [
     "std::fs",
@@ -510,6 +563,31 @@ fn a_warning_is_facts() {
         sources.iter().filter(|source| source.code.contains("Event::Warning(")).map(|source| &source.path).collect();
     let in_client: Vec<_> = telling.into_iter().filter(|path| path.starts_with("crates/client")).collect();
     assert_eq!(in_client, [Path::new("crates/client/src/outcome.rs"), Path::new("crates/client/src/session.rs")]);
+}
+
+#[test]
+fn what_the_peers_say_of_failures_is_said_by_the_face_alone() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (mut wrong, mut said) = (Vec::new(), BTreeSet::new());
+    for source in sources() {
+        // a Notary server has a server's words
+        if source.module[0] == "sandbox" {
+            continue;
+        }
+        let text = without_tests(&fs::read_to_string(top.join(&source.path)).unwrap());
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for (line, words) in lines.flat_map(|line| OF_THE_PEERS.iter().map(move |words| (line, *words))) {
+            if line.contains(words) {
+                said.insert(words);
+                if !source.path.starts_with("src/face") {
+                    wrong.push(format!("{}: {words}", source.path.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let unsaid: Vec<_> = OF_THE_PEERS.iter().filter(|words| !said.contains(*words)).collect();
+    assert!(unsaid.is_empty(), "nobody says {unsaid:#?}");
 }
 
 /// Each of these libraries has edges that one file knows.

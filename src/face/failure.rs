@@ -1,6 +1,9 @@
 //! The library's failures in words: the peer's where it has any, with the fact behind them as their cause.
 
-use super::hints::{hint, nobody_is_left};
+use super::{
+    hints::{hint, nobody_is_left},
+    peer_words::Worded as _,
+};
 use crate::term::error::{CliError, without_error_numbers};
 use client::{
     error::{OpsError, code::Coded as _},
@@ -24,7 +27,7 @@ fn words(error: &OpsError) -> String {
     match refusal(error) {
         Some(401) => "you are not authorized to perform this operation: server returned 401.".to_owned(),
         Some(status) => format!("unable to reach trust server at this time: {status}."),
-        None => error.to_string(),
+        None => error.worded(),
     }
 }
 
@@ -46,24 +49,23 @@ fn refusal(error: &OpsError) -> Option<u16> {
 #[must_use]
 pub fn behind(words: &str, error: &OpsError) -> CliError {
     let origin = origin(error).map(|origin| format!(" ({origin})")).unwrap_or_default();
-    told(words, error).because(without_error_numbers(&format!("{error}{origin}")))
+    told(words, error).because(without_error_numbers(&format!("{}{origin}", error.worded())))
 }
 
 /// A failure around the trust data of a repository, in the words of docker's `trust.NotaryError`. Docker never comes to the `potential malicious
 /// behavior` of a root that does not verify, since it tests for the wrong types; here it is said.
 #[must_use]
 pub fn about_repository(name: &str, error: &OpsError) -> CliError {
+    let said = error.worded();
     let words = match error {
         OpsError::State(StateError::NotInitialized { .. }) => {
-            format!("Error: remote trust data does not exist for {name}: {error}")
+            format!("Error: remote trust data does not exist for {name}: {said}")
         }
         OpsError::State(StateError::Gone { .. }) | OpsError::Remote(RemoteError::NotFound { .. }) => {
-            format!("Error: trust data missing for remote repository {name} or remote repository not found: {error}")
+            format!("Error: trust data missing for remote repository {name} or remote repository not found: {said}")
         }
-        OpsError::Remote(RemoteError::Unusable(_) | RemoteError::Rejected { .. } | RemoteError::Conflict { .. }) => {
-            error.to_string()
-        }
-        OpsError::Remote(_) if refusal(error).is_none() => format!("Error: error contacting notary server: {error}"),
+        OpsError::Remote(RemoteError::Unusable(_) | RemoteError::Rejected { .. } | RemoteError::Conflict { .. }) => said,
+        OpsError::Remote(_) if refusal(error).is_none() => format!("Error: error contacting notary server: {said}"),
         OpsError::State(StateError::Untrusted { error, .. }) => untrusted(name, error),
         _ => words(error),
     };
@@ -71,19 +73,20 @@ pub fn about_repository(name: &str, error: &OpsError) -> CliError {
 }
 
 fn untrusted(name: &str, error: &UpdateError) -> String {
+    let said = error.worded();
     let malicious = "Warning: potential malicious behavior - trust data";
     match error {
-        UpdateError::Leap { .. } => format!("Error: remote repository {name} cannot be followed: {error}"),
-        UpdateError::Expired { .. } => format!("Error: remote repository {name} out-of-date: {error}"),
+        UpdateError::Leap { .. } => format!("Error: remote repository {name} cannot be followed: {said}"),
+        UpdateError::Expired { .. } => format!("Error: remote repository {name} out-of-date: {said}"),
         UpdateError::Pin(PinError::InvalidCa { .. } | PinError::NothingPinned(_) | PinError::NotNamed(_)) => {
-            format!("Error: remote repository {name} is not trusted here: {error}")
+            format!("Error: remote repository {name} is not trusted here: {said}")
         }
-        UpdateError::ManyRoots(_) => format!("Error: remote repository {name} is further on than this run went: {error}"),
-        UpdateError::Rollback { .. } => format!("{malicious} version is lower than expected for remote repository {name}: {error}"),
+        UpdateError::ManyRoots(_) => format!("Error: remote repository {name} is further on than this run went: {said}"),
+        UpdateError::Rollback { .. } => format!("{malicious} version is lower than expected for remote repository {name}: {said}"),
         UpdateError::Verify(VerifyError::NoSignatures(_) | VerifyError::Threshold { .. }) => {
-            format!("{malicious} has insufficient signatures for remote repository {name}: {error}")
+            format!("{malicious} has insufficient signatures for remote repository {name}: {said}")
         }
-        _ => format!("{malicious} mismatch for remote repository {name}: {error}"),
+        _ => format!("{malicious} mismatch for remote repository {name}: {said}"),
     }
 }
 
@@ -108,7 +111,7 @@ fn cause(failure: &OpsError) -> Option<String> {
             Some(format!("none of these keys is on this machine: {}", roles.join("; ")))
         }
         OpsError::Engine(EngineError::Unreachable { cause, .. }) => Some(cause.clone()),
-        _ if refusal(failure).is_some() => Some(without_error_numbers(&failure.to_string())),
+        _ if refusal(failure).is_some() => Some(without_error_numbers(&failure.worded())),
         _ => origin(failure).map(str::to_owned),
     }
 }

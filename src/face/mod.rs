@@ -9,6 +9,7 @@ pub mod hints;
 pub mod notary_events;
 pub mod notary_failure;
 pub mod notary_misuse;
+pub(crate) mod peer_words;
 pub(crate) mod suggestions;
 pub(crate) mod trace_words;
 pub(crate) mod warning_words;

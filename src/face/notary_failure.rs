@@ -4,6 +4,7 @@ use crate::{
     face::{
         failure,
         hints::{is_notary, withheld_hint},
+        peer_words::of_trust::of_pin,
     },
     term::error::CliError,
 };
@@ -12,6 +13,7 @@ use client::{
     keys::error::KeysError,
     ports::{DecisionError, RemoteError, TlsFault},
     repo::error::RepoError,
+    repo::rotate::RotateError,
     state::error::{Origin, StateError},
 };
 use trust::{
@@ -23,7 +25,7 @@ use trust::{
 #[must_use]
 pub fn told(error: &OpsError) -> CliError {
     let told = match words(error) {
-        Some(words) => failure::behind(words, error),
+        Some(words) => failure::behind(&words, error),
         None => failure::plain(error),
     };
     match hint(error) {
@@ -32,30 +34,38 @@ pub fn told(error: &OpsError) -> CliError {
     }
 }
 
-/// Notary's words, where they hide the failure.
-fn words(error: &OpsError) -> Option<&'static str> {
+/// Why a repository cannot be made.
+pub(crate) fn of_beginning(error: &OpsError) -> CliError {
+    let told = told(error);
+    if matches!(error, OpsError::Keys(KeysError::KeyOfAnother { .. })) { told.prefixed(IMPORTING) } else { told }
+}
+
+/// Why a role gets no other keys.
+pub(crate) fn of_rotation(error: &RotateError) -> CliError {
     match error {
-        // notary says no more than this where its first question to the server went unanswered
-        OpsError::Remote(RemoteError::Unreachable { .. } | RemoteError::Tls { .. }) => Some("client is offline"),
-        OpsError::Plan(PlanError::NameOutsidePaths { .. }) => Some("Could not add all targets"),
-        OpsError::State(StateError::Untrusted { error: UpdateError::Pin(error), .. }) => words_of_pin(error),
-        _ => None,
+        RotateError::NotRotatable(role) => CliError::new(format!("notary does not currently permit rotating the {role} key")),
+        RotateError::NotTheServers(role) => CliError::new(format!("notary does not permit the server managing the {role} key")),
+        RotateError::NotTheClients(role) => CliError::new(format!("notary does not permit the client managing the {role} key")),
+        RotateError::GivenKey(error) => told(error).prefixed(IMPORTING),
+        RotateError::ServerKey(error) => told(error).prefixed("unable to rotate remote key: "),
+        RotateError::Ops(error) => told(error),
     }
 }
 
-fn words_of_pin(error: &PinError) -> Option<&'static str> {
-    Some(match error {
-        PinError::NothingPinned(_) => "could not validate the path to a trusted root: invalid trust pinning specified",
-        PinError::NoValidCertificate(_) => {
-            "could not validate the path to a trusted root: unable to retrieve valid leaf certificates"
+/// What notary puts before the failure to store a key that was given.
+const IMPORTING: &str = "Error importing key: ";
+
+/// Notary's words, where they hide the failure.
+fn words(error: &OpsError) -> Option<String> {
+    match error {
+        // notary says no more than this where its first question to the server went unanswered
+        OpsError::Remote(RemoteError::Unreachable { .. } | RemoteError::Tls { .. }) => Some("client is offline".to_owned()),
+        OpsError::Plan(PlanError::NameOutsidePaths { .. }) => Some("Could not add all targets".to_owned()),
+        OpsError::State(StateError::Untrusted { error: UpdateError::Pin(error), .. }) => {
+            of_pin(error).map(|words| format!("could not validate the path to a trusted root: {words}"))
         }
-        PinError::NotPinned(_) => {
-            "could not validate the path to a trusted root: unable to match any certificates to trust_pinning config"
-        }
-        PinError::NotSigned { .. } => "could not validate the path to a trusted root: failed to validate integrity of roots",
-        PinError::InvalidCa { .. } => "could not validate the path to a trusted root: invalid CA certs provided",
-        PinError::NotNamed(_) => return None,
-    })
+        _ => None,
+    }
 }
 
 fn hint(error: &OpsError) -> Option<String> {
@@ -130,6 +140,7 @@ fn remote_hint(error: &RemoteError) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::face::peer_words::Worded as _;
     use client::ports::{Asked, ConnectFault, Service, Step};
     use trust::model::gun::Gun;
 
@@ -147,7 +158,7 @@ mod tests {
             (PinError::NotPinned("1f7a".to_owned()), "unable to match any certificates to trust_pinning config"),
             (PinError::NotSigned { found: 0, needed: 1, counted: "1f7a".to_owned() }, "failed to validate integrity of roots"),
         ] {
-            let cause = pin.to_string();
+            let cause = pin.worded();
             let error = told(&OpsError::State(StateError::Untrusted { origin: Origin::Server, error: pin.into() }));
             assert_eq!(error.message(), [format!("could not validate the path to a trusted root: {words}")]);
             assert!(error.cause().unwrap().contains(&cause));

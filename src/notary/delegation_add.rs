@@ -7,7 +7,7 @@ use clap::ValueHint;
 use super::{changes, command::NotaryCommand, delegation_words, target_file};
 use crate::{
     compose::{context::Context, wiring::Access},
-    face::notary_misuse,
+    face::{notary_misuse, peer_words::Worded as _},
     options::{
         boolean::go_bool,
         notary::{List, PublishFlag, TEMPLATE, listed, path, words},
@@ -20,7 +20,7 @@ use trust::{
     edit::change::Change,
     model::{
         key::{Key, KeyError},
-        role::RoleName,
+        role::{InvalidRole, RoleName},
     },
 };
 
@@ -72,7 +72,7 @@ impl NotaryCommand for Args {
         let gun = repository(gun)?;
         let keys: Vec<Key> = self.files.iter().map(|file| read(file, context)).collect::<Result<_, _>>()?;
         let role = RoleName::parse(role).ok().filter(RoleName::is_delegation).ok_or_else(|| {
-            let words = format!("failed to create delegation: tuf: invalid role {role}. invalid delegation role name");
+            let words = format!("failed to create delegation: {}", InvalidRole(role.clone()).worded());
             changes::hinted_at_releases(CliError::new(words), role)
         })?;
         let canonical = |key: &Key| key.canonical_id().map(|id| id.to_string()).map_err(|error| CliError::new(error.to_string()));
@@ -105,7 +105,7 @@ fn read(file: &Path, context: &Context<'_>) -> Result<Key, CliError> {
         target_file::read_small(file).map_err(|error| CliError::new(format!("unable to read public key from file: {error}")))?;
     let refused =
         |error: String| CliError::new(format!("unable to parse valid public key certificate from PEM file {shown}: {error}"));
-    let key = match public_key_file::parse(&bytes, context.now).map_err(|error| refused(error.to_string()))? {
+    let key = match public_key_file::parse(&bytes, context.now).map_err(|error| refused(error.worded()))? {
         PublicKeyFile::Certificate(certificate) => Key::from_certificates(certificate.to_pem().as_bytes()),
         PublicKeyFile::Spki(spki) => Key::from_spki(&spki),
     };

@@ -7,18 +7,14 @@ use clap::ValueHint;
 use super::{changes, command::NotaryCommand, target_file};
 use crate::{
     compose::{context::Context, wiring::Access},
-    face::{notary_events::NotaryNarrator, notary_failure::told, notary_misuse},
+    face::{notary_events::NotaryNarrator, notary_failure::of_beginning, notary_misuse},
     options::{
         notary::{PublishFlag, TEMPLATE, path},
         notary_names::repository,
     },
     term::error::CliError,
 };
-use client::{
-    error::OpsError,
-    keys::error::KeysError,
-    repo::init::{InitOptions, Snapshots, init},
-};
+use client::repo::init::{InitOptions, Snapshots, init};
 use trust::crypto::{
     pem::{self, PemBlock},
     x509::Certificate,
@@ -70,14 +66,9 @@ impl NotaryCommand for Args {
             root_certificate: root_certificate.as_ref().map(String::as_bytes),
         };
         let narrator = NotaryNarrator::new(context.ui);
-        init(&context.session(&narrator), &gun, &beginning).map_err(|error| refused(&error))?;
+        init(&context.session(&narrator), &gun, &beginning).map_err(|error| of_beginning(&error))?;
         changes::publish_where_wanted(context, &gun, self.publish)
     }
-}
-
-fn refused(error: &OpsError) -> CliError {
-    let told = told(error);
-    if matches!(error, OpsError::Keys(KeysError::KeyOfAnother { .. })) { told.prefixed("Error importing key: ") } else { told }
 }
 
 fn root_key(file: &Path) -> Result<PemBlock, CliError> {

@@ -10,7 +10,7 @@ use crate::{
         context::Context,
         named_files::{self, Exposure},
     },
-    face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
+    face::{notary_events::NotaryNarrator, notary_failure, notary_misuse, peer_words::Worded as _},
     options::{
         notary::{TEMPLATE, path},
         notary_names::repository,
@@ -85,8 +85,11 @@ fn refused(file: &Path, error: ImportError) -> CliError {
                 ImportError::NoGun => Some("name its repository with --gun".to_owned()),
                 _ => None,
             };
-            let words =
-                CliError::new("failed to import all keys: invalid key pem block").because(format!("{}: {error}", file.display()));
+            let words = CliError::new("failed to import all keys: invalid key pem block").because(format!(
+                "{}: {}",
+                file.display(),
+                error.worded()
+            ));
             hint.into_iter().fold(words, CliError::hinted)
         }
     }

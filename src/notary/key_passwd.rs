@@ -3,7 +3,7 @@
 use super::{command::NotaryCommand, key_names::own_key};
 use crate::{
     compose::context::Context,
-    face::{notary_events::NotaryNarrator, notary_failure, notary_misuse},
+    face::{notary_events::NotaryNarrator, notary_failure, notary_misuse, peer_words::Worded as _},
     options::notary::TEMPLATE,
     passphrases::flags::NewPassphraseFlags,
     term::error::CliError,
@@ -44,7 +44,7 @@ impl NotaryCommand for Args {
             session.key_files.find(id).map_err(|error| notary_failure::told(&OpsError::KeyStore(error)))?.ok_or_else(unknown)?;
         change_passphrase::change_passphrase(&session, &info).map_err(|error| match &error {
             // notary does not say that it is the passphrase
-            OpsError::Decision(DecisionError::AttemptsExceeded) => unknown().because(error.to_string()),
+            OpsError::Decision(DecisionError::AttemptsExceeded) => unknown().because(error.worded()),
             _ => notary_failure::told(&error),
         })?;
         context.ui.lines(["", &format!("Successfully updated passphrase for key ID: {typed}")]);

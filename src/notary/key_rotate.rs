@@ -5,7 +5,11 @@ use std::{path::Path, rc::Rc};
 use super::command::NotaryCommand;
 use crate::{
     compose::{context::Context, named_files, wiring::Access},
-    face::{notary_events::NotaryNarrator, notary_failure::told, notary_misuse},
+    face::{
+        notary_events::NotaryNarrator,
+        notary_failure::{of_rotation, told},
+        notary_misuse,
+    },
     options::{
         boolean::go_bool,
         notary::{List, TEMPLATE, go_int, listed, words},
@@ -18,7 +22,7 @@ use client::{
         keyring::Keyring,
         load_key::{self, LoadError},
     },
-    repo::rotate::{self, Holder, Legacy, RotateError},
+    repo::rotate::{self, Holder, Legacy},
     session::Session,
 };
 use trust::{
@@ -78,7 +82,7 @@ impl NotaryCommand for Args {
         };
         let gun = repository(gun)?;
         let nobody_s = |server_managed| if server_managed { Holder::Server } else { Holder::Person(&[]) };
-        let checked = rotate::check(role, &nobody_s(self.server_managed)).map_err(|error| words_of(&error))?;
+        let checked = rotate::check(role, &nobody_s(self.server_managed)).map_err(|error| of_rotation(&error))?;
         let narrator = NotaryNarrator::new(context.ui);
         let session = context.session(&narrator);
         let keyring = Keyring::new(&session);
@@ -88,7 +92,7 @@ impl NotaryCommand for Args {
         }
         let read = |file: &String| read_key(&session, Path::new(file), &checked).map(Rc::new);
         let keys = files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-        rotate::check_given(&session, &gun, &checked, &keys).map_err(|error| words_of(&error))?;
+        rotate::check_given(&session, &gun, &checked, &keys).map_err(|error| of_rotation(&error))?;
         if checked == RoleName::root() && !confirmed(context) {
             context.ui.line("");
             context.ui.line("Aborting action.");
@@ -98,7 +102,7 @@ impl NotaryCommand for Args {
         // of notary's numbers below zero just one has a meaning: all
         let legacy = u64::try_from(self.legacy).map_or(Legacy::All, Legacy::Last);
         let _wait = context.ui.wait(&format!("rotating the {checked} key of {gun}"));
-        rotate::rotate(&session, &keyring, &gun, role, &holder, legacy).map_err(|error| words_of(&error))?;
+        rotate::rotate(&session, &keyring, &gun, role, &holder, legacy).map_err(|error| of_rotation(&error))?;
         context.ui.line(&format!("Successfully rotated {checked} key for repository {gun}"));
         Ok(())
     }
@@ -120,13 +124,4 @@ fn read_key(session: &Session<'_>, file: &Path, role: &RoleName) -> Result<Priva
         LoadError::Ops(error) => told(&error),
         error => CliError::new(error.to_string()),
     })
-}
-
-fn words_of(error: &RotateError) -> CliError {
-    match error {
-        RotateError::Ops(error) => told(error),
-        RotateError::GivenKey(error) => told(error).prefixed("Error importing key: "),
-        RotateError::ServerKey(error) => told(error).prefixed("unable to rotate remote key: "),
-        error => CliError::new(error.to_string()),
-    }
 }

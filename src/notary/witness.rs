@@ -3,7 +3,7 @@
 use super::{changes, command::NotaryCommand};
 use crate::{
     compose::{context::Context, wiring::Access},
-    face::notary_misuse,
+    face::{notary_misuse, peer_words::Worded as _},
     options::{
         notary::{PublishFlag, TEMPLATE},
         notary_names::repository,
@@ -55,6 +55,6 @@ fn witness(name: &str) -> Result<Change, CliError> {
     let Ok(role) = RoleName::parse(name) else { return Err(CliError::new(format!("scope not supported: {name}"))) };
     let change = Change::Witness { role };
     let staged = StagedChange::of(&change).map(|staged| staged.changes());
-    staged.transpose().map_err(|error| CliError::new(error.to_string()))?;
+    staged.transpose().map_err(|error| CliError::new(error.worded()))?;
     Ok(change)
 }

@@ -1,6 +1,9 @@
 //! Arguments that name images and repositories, in Docker's grammar.
 
-use crate::term::{error::CliError, ui::Ui};
+use crate::{
+    face::peer_words::Worded as _,
+    term::{error::CliError, ui::Ui},
+};
 use trust::model::{
     gun::Gun,
     image_name::{self, ImageName, InvalidReference, Selector},
@@ -27,5 +30,5 @@ pub(crate) fn with_default_tag(image: ImageName, ui: &Ui) -> ImageName {
 }
 
 fn refused(error: &InvalidReference) -> CliError {
-    CliError::new(error.to_string()).coded("invalid-reference")
+    CliError::new(error.worded()).coded("invalid-reference")
 }

@@ -8,6 +8,7 @@ use crate::{
     face::{
         docker_events::{DockerNarrator, NarratedVerb},
         failure,
+        peer_words::Worded as _,
     },
     options::{
         duration::{Within, within},
@@ -90,7 +91,7 @@ impl Verb for Args {
                 }
                 // among all that are here, one that `init` made and nobody has published yet is none that could expire
                 Err(error @ OpsError::State(StateError::NotInitialized { .. })) if self.repositories.is_empty() => {
-                    context.ui.warning("not-initialized", &format!("{name} is passed over: {error}"));
+                    context.ui.warning("not-initialized", &format!("{name} is passed over: {}", error.worded()));
                 }
                 Err(error) => {
                     let error = failure::about_repository(&name, &error);

@@ -17,6 +17,7 @@ use crate::{
     face::{
         docker_events::{DockerNarrator, NarratedVerb},
         failure,
+        peer_words::Worded as _,
     },
     render::keys_json::KeyJson,
     term::error::CliError,
@@ -118,7 +119,7 @@ fn refused(file: &Path, error: LoadError) -> CliError {
         LoadError::Ops(OpsError::Decision(error @ DecisionError::AttemptsExceeded)) => {
             CliError::new(format!("cannot load key from provided file {}: could not decrypt key", file.display()))
                 .coded("wrong-passphrase")
-                .because(error.to_string())
+                .because(error.worded())
         }
         LoadError::Ops(error) => failure::plain(&error),
         LoadError::RootKey => CliError::new(error.to_string())

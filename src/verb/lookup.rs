@@ -6,6 +6,7 @@ use crate::{
     face::{
         docker_events::{DockerNarrator, NarratedVerb},
         failure,
+        peer_words::of_client::no_trust_data,
     },
     options::{
         names,
@@ -60,7 +61,7 @@ impl Verb for Args {
         let found = list_targets::lookup(&context.session(&narrator), &gun, &roles, &self.target)
             .map_err(|error| failure::about_repository(&self.repository, &error))?;
         let found = found.into_result();
-        let unsigned = || CliError::new(format!("No valid trust data for {}", self.target)).coded("no-trust-data");
+        let unsigned = || CliError::new(no_trust_data(&self.target)).coded("no-trust-data");
         let found = found.ok_or_else(unsigned)?;
         context.ui.line(&format!("{} sha256:{} {}", found.name, found.meta.sha256, found.meta.length));
         Ok(Done::well(OneTargetJson::of(gun.as_str(), &found)))

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     compose::named_files::read_public_key,
+    face::peer_words::Worded as _,
     term::error::{CliError, os_words},
 };
 use trust::{
@@ -24,7 +25,7 @@ pub(super) fn read(path: &Path, now: Timestamp) -> Result<Key, CliError> {
 
 fn parse(bytes: &[u8], now: Timestamp) -> Result<Key, CliError> {
     let file = public_key_file::parse(bytes, now).map_err(|error| {
-        let words = CliError::new(error.to_string()).coded("bad-public-key");
+        let words = CliError::new(error.worded()).coded("bad-public-key");
         match error {
             PublicKeyFileError::BlockType(label) if label.ends_with("PRIVATE KEY") => {
                 words.hinted("this is a private key: `dct key load` takes it, and --key its certificate or public key")

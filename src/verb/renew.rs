@@ -10,6 +10,7 @@ use crate::{
     face::{
         docker_events::{DockerNarrator, NarratedVerb},
         failure,
+        peer_words::Worded as _,
     },
     options::{
         boolean::go_bool,
@@ -118,7 +119,7 @@ impl Verb for Args {
         let roles = self
             .roles
             .iter()
-            .map(|role| RoleName::parse(role).map_err(|error| CliError::new(error.to_string()).coded("invalid-role")));
+            .map(|role| RoleName::parse(role).map_err(|error| CliError::new(error.worded()).coded("invalid-role")));
         let roles = roles.collect::<Result<Vec<_>, _>>()?;
         let choice = if roles.is_empty() { Choice::EndingBy(self.within.from(context.now)) } else { Choice::Roles(&roles) };
         let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &self.repository);

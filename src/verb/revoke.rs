@@ -8,6 +8,7 @@ use crate::{
     face::{
         docker_events::{DockerNarrator, NarratedVerb},
         failure,
+        peer_words::Worded as _,
     },
     options::{boolean::go_bool, names},
     term::error::CliError,
@@ -85,7 +86,7 @@ fn confirmed(image: &ImageName, context: &Context<'_>) -> Result<bool, CliError>
     let question = format!("Confirm you would like to delete all signature data for {}?", image.typed);
     match context.prompter.confirm(&question, "nothing was removed: nobody answered; --yes removes without asking") {
         Err(DecisionError::Interrupted) => Ok(false),
-        answer => answer.map_err(|error| CliError::new(error.to_string()).coded("no-answer")),
+        answer => answer.map_err(|error| CliError::new(error.worded()).coded("no-answer")),
     }
 }
 
@@ -96,7 +97,7 @@ fn refused(error: RevokeError) -> CliError {
             let words = CliError::new(error.to_string()).coded("no-signing-keys").because(why(kept, revoked));
             words.hinted("run it where one of these keys is; nothing of the tags that stay was changed")
         }
-        error => CliError::new(error.to_string()).coded("no-trust-data"),
+        error => CliError::new(error.worded()).coded("no-trust-data"),
     }
 }
 

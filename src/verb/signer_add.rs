@@ -14,6 +14,7 @@ use crate::{
     face::{
         docker_events::{DockerNarrator, NarratedVerb},
         failure,
+        peer_words::Worded as _,
     },
     options::names,
     term::error::CliError,
@@ -113,12 +114,12 @@ impl Verb for Args {
 fn add(name: &str, repository: &str, keys: &[Key], context: &Context<'_>) -> Result<AddedSigner, CliError> {
     let gun = names::repository(repository)?;
     let refused = |reason: String| CliError::new(format!("could not add signer to repo: {name}: {reason}")).coded("cannot-plan");
-    let role = RoleName::signer(name).map_err(|error| refused(error.to_string()))?;
+    let role = RoleName::signer(name).map_err(|error| refused(error.worded()))?;
     let _wait = context.ui.wait(&format!("adding the signer to {repository}"));
     let narrator = DockerNarrator::new(context.ui, NarratedVerb::SignerAdd, repository);
     let added = signer::add(&context.session(&narrator), &gun, &role, keys);
     added.map(Outcome::into_result).map_err(|error| match error {
-        OpsError::Plan(error) => refused(error.to_string()),
+        OpsError::Plan(error) => refused(error.worded()),
         error => failure::about_repository(repository, &error),
     })
 }

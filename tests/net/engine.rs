@@ -10,7 +10,7 @@ use std::{
 };
 
 use client::ports::{
-    Engine as _, EngineError, Pushed, Service,
+    ConnectFault, Engine as _, EngineError, Pushed, Service,
     trace::{Fault, Route},
 };
 use host::{
@@ -165,7 +165,7 @@ fn a_stream_that_breaks_off_is_told_from_an_engine_that_is_not_there() {
     let gone = Fake::says("");
     std::fs::remove_file(&gone.socket).unwrap();
     let error = gone.push().unwrap_err();
-    assert_eq!(error.to_string(), "Cannot connect to the Docker daemon at unix:///e. Is the docker daemon running?");
+    assert!(matches!(&error, EngineError::Unreachable { host, fault: ConnectFault::Other, .. } if host == "unix:///e"), "{error}");
 }
 
 #[test]
@@ -181,9 +181,9 @@ fn answers_without_a_meaning_are_refused() {
     let refuse = |status: &str, body: &str| {
         Fake::says(format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{body}", body.len())).push().unwrap_err().to_string()
     };
-    assert_eq!(refuse("404 Not Found", r#"{"message":"No such image: x"}"#), "Error response from daemon: No such image: x");
-    assert_eq!(refuse("500 Oops", "a\u{1b}[31m"), "Error response from daemon: a\\u{1b}[31m");
-    assert_eq!(refuse("307 Elsewhere", ""), "Error response from daemon: status 307");
+    assert_eq!(refuse("404 Not Found", r#"{"message":"No such image: x"}"#), "the Docker Engine refused (404): No such image: x");
+    assert_eq!(refuse("500 Oops", "a\u{1b}[31m"), "the Docker Engine refused (500): a\\u{1b}[31m");
+    assert_eq!(refuse("307 Elsewhere", ""), "the Docker Engine refused (307): status 307");
     let odd = Fake::start("HTTP/1.1 200 OK\r\nApi-Version: new\r\nContent-Length: 0\r\n\r\n", |_| ());
     assert_eq!(odd.push().unwrap_err().to_string(), "unix:///e: its API version is new");
     let long = Fake::says("HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n");

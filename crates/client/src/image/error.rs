@@ -36,7 +36,7 @@ pub enum ImageError<E: Coded> {
         host: String,
     },
     /// No delegation may sign the tag with a key that is on this machine.
-    #[error("no valid signing keys for delegation roles")]
+    #[error("no delegation of {gun} can be signed with a key that is on this machine")]
     NoSignableRole {
         /// The repository.
         gun: Gun,
@@ -44,13 +44,13 @@ pub enum ImageError<E: Coded> {
         roles: Vec<(RoleName, Vec<CanonicalKeyId>)>,
     },
     /// Nothing is released under the tag.
-    #[error("No valid trust data for {tag}")]
+    #[error("nothing is released under tag {tag}")]
     NoTrustData {
         /// The tag.
         tag: Tag,
     },
     /// Nothing is released in the repository.
-    #[error("No trusted tags for {gun}")]
+    #[error("nothing is released in {gun}")]
     NoTrustedTags {
         /// The repository.
         gun: Gun,
@@ -79,7 +79,7 @@ pub enum ImageError<E: Coded> {
         reported: Vec<Sha256>,
     },
     /// Images were pushed, and then signing failed.
-    #[error("{error}")]
+    #[error("images of {gun} were pushed, and are not signed")]
     PushedUnsigned {
         /// The repository.
         gun: Gun,

@@ -37,11 +37,11 @@ pub struct Revocation {
 /// A revocation that did not go through, or not for every tag.
 #[derive(Debug, thiserror::Error)]
 pub enum RevokeError {
-    /// Nobody signs the tag. The words are Notary's.
-    #[error("No valid trust data for {0}")]
+    /// Nobody signs the tag.
+    #[error("no role signs tag {0}")]
     NoSuchTag(Tag),
-    /// Nothing is signed. The words are Docker's.
-    #[error("no signed tags to remove")]
+    /// Nothing is signed.
+    #[error("nothing is signed")]
     NoTags,
     /// Some tags are signed by roles of which no key is on this machine. Nothing was removed of those.
     #[error("these tags stay, for want of signing keys: {}", names(kept))]

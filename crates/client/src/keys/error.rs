@@ -12,8 +12,8 @@ use trust::model::{key_id::CanonicalKeyId, key_name::KeyName, role::RoleName};
 /// A failure around the keys of this machine.
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
-    /// A private key is on this machine for another role or another repository, and stays what it is. The words are Notary's.
-    #[error("key with same ID already exists for role: {name}{}", gun.as_ref().map_or_else(String::new, |gun| format!(" of {gun}")))]
+    /// A private key is on this machine for another role or another repository, and stays what it is.
+    #[error("the key is on this machine already, as {name}{}", gun.as_ref().map_or_else(String::new, |gun| format!(" of {gun}")))]
     KeyOfAnother {
         /// What it is stored as.
         name: KeyName,
@@ -21,10 +21,7 @@ pub enum KeysError {
         gun: Option<GunHeader>,
     },
     /// None of a role's keys is on this machine.
-    #[error(
-        "could not find necessary signing keys, at least one of these keys must be available: {}",
-        keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-    )]
+    #[error("no key of {role} is on this machine")]
     NoSigningKeys {
         /// The role.
         role: RoleName,

@@ -33,13 +33,13 @@ pub struct Fallback {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// It holds no private key.
-    #[error("invalid key pem block")]
+    #[error("it holds no private key")]
     NoKey,
     /// An encrypted key does not say which it is: only an export does.
-    #[error("Invalid key generated, key may be encrypted and does not contain path header")]
+    #[error("its key is encrypted, and nothing says which it is")]
     Sealed,
     /// A key of a base role belongs to one repository, and nothing says which.
-    #[error("Cannot have canonical role key without a gun, don't know what gun it belongs to")]
+    #[error("its key belongs to one repository, and nothing says which")]
     NoGun,
     /// The key is stored under another name, or for another repository.
     #[error("key {id} is on this machine already, as {kept}, and is not stored as {wanted}", id = stored.id, kept = kept_as(stored))]

@@ -20,7 +20,7 @@ pub trait Engine: Sync {
     fn tag(&self, gun: &Gun, digest: Sha256, tag: &Tag) -> Result<(), EngineError>;
 }
 
-/// A failure at the Docker Engine. The first words are those of docker's own client.
+/// A failure at the Docker Engine.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// Its answer is not one of the Engine's API.
@@ -46,10 +46,10 @@ pub enum EngineError {
         cause: String,
     },
     /// It has no such image.
-    #[error("Error response from daemon: {0}")]
+    #[error("the Docker Engine has no such image: {0}")]
     NoSuchImage(String),
     /// It refused.
-    #[error("Error response from daemon: {message}")]
+    #[error("the Docker Engine refused ({status}): {message}")]
     Refused {
         /// The status of its answer.
         status: u16,
@@ -57,7 +57,7 @@ pub enum EngineError {
         message: String,
     },
     /// No connection, or no answer in time.
-    #[error("Cannot connect to the Docker daemon at {host}. Is the docker daemon running?")]
+    #[error("{host}: no connection to the Docker Engine: {cause}")]
     Unreachable {
         /// The Engine's address.
         host: String,

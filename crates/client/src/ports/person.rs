@@ -52,10 +52,10 @@ pub enum PassphrasePurpose {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecisionError {
     /// The person gave up, or every attempt was wrong.
-    #[error("password invalid, operation has failed.")]
+    #[error("no passphrase was the right one")]
     AttemptsExceeded,
     /// A new passphrase was not given twice alike within the attempts.
-    #[error("maximum number of passphrase attempts exceeded")]
+    #[error("no new passphrase was given twice alike")]
     NewAttemptsExceeded,
     /// The prompt was interrupted.
     #[error("interrupted")]

@@ -33,15 +33,15 @@ pub enum RepoError<E: Coded> {
         server: String,
     },
     /// The server has deleted a repository that was to be published anew, and did not take it. All of it is on this machine.
-    #[error("{gun} is deleted on the server, and was not published anew: {error}")]
+    #[error("{gun} is deleted on the server, and was not published anew")]
     DeletedAlone {
         /// The repository.
         gun: Gun,
         /// Why it was not published.
         error: Box<E>,
     },
-    /// The private key of a root certificate is not on this machine. The words are Notary's.
-    #[error("error initializing repository with certificate: cannot find matching private key id")]
+    /// The private key of a root certificate is not on this machine.
+    #[error("the private key of the root certificate is not on this machine")]
     NoKeyOfCertificate,
     /// A pin is for a repository that is to begin, and no root key here is pinned.
     #[error("no root key on this machine is one that is pinned for {gun}")]

@@ -85,19 +85,19 @@ pub struct Rotated {
 #[derive(Debug, thiserror::Error)]
 pub enum RotateError {
     /// It is not a base role.
-    #[error("notary does not currently permit rotating the {0} key")]
+    #[error("the keys of {0} cannot be rotated")]
     NotRotatable(String),
     /// Clients hold its keys.
-    #[error("notary does not permit the server managing the {0} key")]
+    #[error("clients hold the keys of {0}")]
     NotTheServers(RoleName),
     /// The server holds its keys.
-    #[error("notary does not permit the client managing the {0} key")]
+    #[error("the server holds the keys of {0}")]
     NotTheClients(RoleName),
-    /// A given key cannot be stored for the role. The words are Notary's.
-    #[error("Error importing key: {0}")]
+    /// A given key cannot be stored for the role.
+    #[error("the given key cannot be stored")]
     GivenKey(OpsError),
-    /// The server made no key. The words are Notary's.
-    #[error("unable to rotate remote key: {0}")]
+    /// The server made no key.
+    #[error("the server made no key")]
     ServerKey(OpsError),
     /// Anything else.
     #[error(transparent)]

@@ -62,7 +62,7 @@ pub enum StateError<E: Coded> {
         at: jiff::Timestamp,
     },
     /// The server has no trust data for the repository.
-    #[error("{} does not have trust data for {gun}", server.strip_prefix("https://").unwrap_or(server))]
+    #[error("{server} has no trust data of {gun}")]
     NotInitialized {
         /// The repository.
         gun: Gun,
@@ -98,10 +98,7 @@ pub enum StateError<E: Coded> {
         version: Option<Version>,
     },
     /// The server took an update, and did not show it in time.
-    #[error(
-        "{gun}: the update is taken, and not yet visible{}",
-        reason.as_ref().map_or_else(|| ": the server shows the state from before".to_owned(), |reason| format!(": {reason}"))
-    )]
+    #[error("{gun}: the update is taken, and not yet visible{}", if reason.is_none() { ": the server shows the state from before" } else { "" })]
     Unconfirmed {
         /// The repository.
         gun: Gun,

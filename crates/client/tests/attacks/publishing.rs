@@ -401,7 +401,7 @@ fn h146_a_tag_that_another_revokes_meanwhile_is_revoked() {
     ian.revoke("2").unwrap();
     assert!(ian.remote.uploads().is_empty(), "nothing was left to remove");
     let again = ian.revoke("2").unwrap_err().to_string();
-    assert_eq!(again, "No valid trust data for 2");
+    assert_eq!(again, "no role signs tag 2");
 }
 
 #[test]
@@ -429,7 +429,7 @@ fn an_entry_outside_a_role_s_paths_is_nothing_to_revoke() {
         ian.unwrap()["paths"] = serde_json::json!(["only/"]);
     });
     ian.remote.host(forge.bump("targets").add_target("targets/ian", "2", "mine").publish());
-    assert_eq!(ian.revoke("2").unwrap_err().to_string(), "No valid trust data for 2");
+    assert_eq!(ian.revoke("2").unwrap_err().to_string(), "no role signs tag 2");
 }
 
 #[test]

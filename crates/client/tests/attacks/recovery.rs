@@ -110,7 +110,7 @@ fn an_older_expired_file_is_refused() {
             "snapshot" => attack.stamp(),
             _ => attack.publish(),
         };
-        world.lets_nothing_recover(&attack, "is lower than current version");
+        world.lets_nothing_recover(&attack, "is below version");
     }
 }
 
@@ -120,12 +120,12 @@ fn an_expired_root_must_follow_and_be_for_the_repository_and_satisfy_the_pins() 
     let mut attack = forge.clone();
     attack.rotate("root", &[Key::p256("mallory").certified(GUN)]).set_expires("root", PAST);
     attack.sign_with("root", &[Key::p256("mallory").certified(GUN)]).publish();
-    world.lets_nothing_recover(&attack, "could not rotate trust to a new trusted root");
+    world.lets_nothing_recover(&attack, "the new root is not signed by the keys of the one before it");
 
     let of_another = Certificate { not_after: "260102000000Z".to_owned(), ..Certificate::of("example.com/other") };
     let mut attack = Forge::new(GUN);
     attack.give("root", &[Key::p256("root").in_certificate(&of_another)]).publish();
-    World::cold().lets_nothing_recover(&attack, "unable to retrieve valid leaf certificates");
+    World::cold().lets_nothing_recover(&attack, "no root key stands in a valid certificate");
 
     let ended = Certificate { not_after: "260102000000Z".to_owned(), ..Certificate::of(GUN) };
     let mut forge = Forge::new(GUN);
@@ -139,7 +139,7 @@ fn an_expired_root_must_follow_and_be_for_the_repository_and_satisfy_the_pins() 
         .pins
         .pins
         .insert(GUN.to_owned(), by_certificates(&[TufKeyId::from_hex(&Key::p256("other").certified(GUN).id()).unwrap()]));
-    world.lets_nothing_recover(&forge, "unable to match any certificates");
+    world.lets_nothing_recover(&forge, "no key that is pinned is one of the root");
     world.pins.pins.insert(GUN.to_owned(), by_certificates(&[TufKeyId::from_hex(&key.id()).unwrap()]));
     world.recovered().unwrap();
 }
@@ -171,7 +171,7 @@ fn the_last_timestamp_is_found_by_its_version_and_is_none_below_the_floor() {
     // the newest version's name, and an old timestamp under it
     world.remote.put(&format!("{}.timestamp.json", new.version("timestamp")), old.bytes["timestamp"].clone());
     world.remote.fail("timestamp.json", UNAVAILABLE);
-    assert!(world.recovered().unwrap_err().to_string().contains("is lower than current version"));
+    assert!(world.recovered().unwrap_err().to_string().contains("is below version"));
     world.remote.serve(new.files());
     world.remote.fail("", UNREACHABLE);
     assert!(matches!(world.recovered(), Err(OpsError::Remote(_))));

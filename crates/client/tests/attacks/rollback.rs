@@ -16,7 +16,7 @@ fn a01_an_older_timestamp() {
     let old = forge.clone();
     forge.publish().publish();
     world.accepts(&forge);
-    world.rejects(&old, "timestamp version 1 is lower than current version 3", &forge);
+    world.rejects(&old, "timestamp version 1 is below version 3", &forge);
 }
 
 /// What a peer wrote into the store after our last command, or before our first: it knows no floor of ours.
@@ -91,7 +91,7 @@ fn a01_a_peers_files_count_where_they_are_signed_alone() {
     left_by_a_peer(&world, &expired);
     world.rejects(
         &forge,
-        "timestamp version 1 is lower than current version 2",
+        "timestamp version 1 is below version 2",
         expired.clone().stamp().set_expires("timestamp", "2045-01-01T00:00:00Z"),
     );
 }
@@ -122,7 +122,7 @@ fn a03_a04_an_older_snapshot_under_a_new_timestamp_every_time() {
     world.accepts(&forge);
     let mut attack = forge.clone();
     attack.set_bytes("snapshot", old.bytes["snapshot"].clone()).stamp();
-    world.rejects(&attack, "snapshot version 1 is lower than current version 3", &forge);
+    world.rejects(&attack, "snapshot version 1 is below version 3", &forge);
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a05_older_targets_that_are_shorter() {
     let mut attack = forge.clone();
     attack.set_bytes("targets", old.bytes["targets"].clone()).publish();
     assert!(attack.bytes["targets"].len() < forge.bytes["targets"].len());
-    world.rejects(&attack, "targets version 3 is lower than current version 4", &forge);
+    world.rejects(&attack, "targets version 3 is below version 4", &forge);
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a06_older_targets_that_are_longer() {
     let mut attack = forge.clone();
     attack.set_bytes("targets", old.bytes["targets"].clone()).publish();
     assert!(attack.bytes["targets"].len() > forge.bytes["targets"].len());
-    world.rejects(&attack, "targets version 4 is lower than current version 5", &forge);
+    world.rejects(&attack, "targets version 4 is below version 5", &forge);
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn a05_an_older_delegation() {
     world.accepts(&forge);
     let mut attack = forge.clone();
     attack.set_bytes("targets/releases", old.bytes["targets/releases"].clone()).publish();
-    world.rejects(&attack, "targets/releases version 2 is lower than current version 3", &forge);
+    world.rejects(&attack, "targets/releases version 2 is below version 3", &forge);
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn a05_an_older_delegation_than_one_that_has_expired() {
     let mut attack = forge.clone();
     attack.set_bytes("targets/jeff", old).publish();
     let honest = forge.clone().bump("targets/jeff").set_expires("targets/jeff", "2045-01-01T00:00:00Z").publish().clone();
-    world.rejects(&attack, "targets/jeff version 2 is lower than current version 3", &honest);
+    world.rejects(&attack, "targets/jeff version 2 is below version 3", &honest);
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn a08_a_delegation_that_was_removed_properly_may_come_back() {
     // its old file stays what it was: old
     let mut attack = forge.clone();
     attack.set_version("targets/releases", 1).publish();
-    world.rejects(&attack, "targets/releases version 1 is lower than current version 2", &forge);
+    world.rejects(&attack, "targets/releases version 1 is below version 2", &forge);
     forge.set_bytes("targets/releases", file);
     forge.signed.get_mut("targets/releases").unwrap()["targets"]["1"] = forge::target_of("one");
     forge.publish();
@@ -307,7 +307,7 @@ fn a14_a_new_root_that_keeps_the_keys_keeps_the_floor() {
     attack.rotate("targets", &[Key::p256("targets 2")]).set_version("timestamp", 0).set_version("snapshot", 9).snap().stamp();
     let mut honest = forge.clone();
     honest.rotate("targets", &[Key::p256("targets 2")]).publish();
-    world.rejects(&attack, "timestamp version 1 is lower", &honest);
+    world.rejects(&attack, "timestamp version 1 is below", &honest);
 }
 
 #[test]
@@ -372,7 +372,7 @@ fn a_state_that_another_process_has_passed_meanwhile_is_judged_again() {
     world.store.overtake_commit(later.clone());
     world.remote.serve(older.files());
     let error = world.read().map(|answer| answer.entries).unwrap_err().to_string();
-    assert!(error.contains("is lower than current version"), "{error}");
+    assert!(error.contains("is below version"), "{error}");
     assert_eq!(world.store.of(&gun()).floor, later.floor);
 
     let world = World::cold();

@@ -323,12 +323,12 @@ fn other_keys_of_a_role_begin_its_versions_anew_and_the_first_ones_do_not_come_b
         world.accepts(forge.set_version(role, 1).publish());
         world.accepts(forge.set_version(role, 3).publish());
         let honest = forge.clone();
-        world.rejects(forge.set_version(role, 2).publish(), &format!("{role} version 2 is lower than current version 3"), &honest);
+        world.rejects(forge.set_version(role, 2).publish(), &format!("{role} version 2 is below version 3"), &honest);
         // the first key again: from where that was
         give(&mut forge, &one);
         let mut attack = forge.clone();
         attack.set_version(role, 400).set_bytes(role, early).publish();
-        let why = format!("{role} version 400 is lower than current version 500");
+        let why = format!("{role} version 400 is below version 500");
         world.remote.serve(attack.set_version(role, 400).publish().files());
         world.refuses(&why);
         world.accepts(forge.set_version(role, 501).publish());
@@ -344,7 +344,7 @@ fn one_key_that_stays_keeps_the_floor() {
     rekey(&mut forge, "targets/jeff", &[two, three]);
     let mut honest = forge.clone();
     let honest = honest.set_version("targets/jeff", 501).publish();
-    world.rejects(forge.set_version("targets/jeff", 1).publish(), "version 1 is lower than current version 500", honest);
+    world.rejects(forge.set_version("targets/jeff", 1).publish(), "version 1 is below version 500", honest);
 }
 
 /// Every way to look, with what each says.

@@ -19,26 +19,26 @@ pub enum PublicKeyFile {
     Spki(Vec<u8>),
 }
 
-/// A file that holds no public key that can be used. The words are Notary's.
+/// A file that holds no public key that can be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PublicKeyFileError {
     /// It has no PEM block.
-    #[error("no valid public key found")]
+    #[error("it has no PEM block")]
     NotPem,
     /// Its first block is of another type.
-    #[error("unsupported PEM block type {0:?}, expected CERTIFICATE or PUBLIC KEY")]
+    #[error("a PEM block of type {0:?} is neither a certificate nor a public key")]
     BlockType(String),
     /// The certificate cannot be read.
-    #[error("could not parse provided certificate: {0}")]
+    #[error("its certificate cannot be read: {0}")]
     Unreadable(CertificateError),
     /// The certificate breaks one of Notary's rules.
-    #[error("invalid certificate: {0}")]
+    #[error("its certificate cannot be used: {0}")]
     Invalid(CertificateError),
     /// The key is of a kind that no signature can be checked with.
-    #[error("unknown public key format: {0}")]
+    #[error("its key is of a kind that is not known: {0}")]
     Unsupported(CryptoError),
     /// The key cannot be read.
-    #[error("unable to parse pem encoded public key: {0}")]
+    #[error("its key cannot be read: {0}")]
     BadKey(CryptoError),
 }
 
@@ -120,16 +120,16 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_is_refused_in_notary_s_words() {
+    fn what_cannot_be_used_is_refused() {
         let error = |text: &[u8]| read(text).err().unwrap();
-        assert_eq!(error(b"junk"), "no valid public key found");
+        assert_eq!(error(b"junk"), "it has no PEM block");
         assert_eq!(
             error(data!("keys/openssl/p256-sec1.pem")),
-            "unsupported PEM block type \"EC PRIVATE KEY\", expected CERTIFICATE or PUBLIC KEY"
+            "a PEM block of type \"EC PRIVATE KEY\" is neither a certificate nor a public key"
         );
-        assert_eq!(error(data!("certs/rsa1024.pem")), "invalid certificate: RSA bit length is too short");
-        assert!(error(data!("certs/secp256k1.pem")).starts_with("could not parse provided certificate: "));
-        assert!(error(data!("keys/openssl/ed25519.pub")).starts_with("unknown public key format"));
-        assert!(error(data!("keys/openssl/p256-compressed.pub")).starts_with("unable to parse pem encoded public key: "));
+        assert_eq!(error(data!("certs/rsa1024.pem")), "its certificate cannot be used: RSA bit length is too short");
+        assert!(error(data!("certs/secp256k1.pem")).starts_with("its certificate cannot be read: "));
+        assert!(error(data!("keys/openssl/ed25519.pub")).starts_with("its key is of a kind that is not known"));
+        assert!(error(data!("keys/openssl/p256-compressed.pub")).starts_with("its key cannot be read: "));
     }
 }

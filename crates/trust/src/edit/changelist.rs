@@ -44,14 +44,14 @@ pub enum NotAChange {
     Json(#[from] JsonError),
 }
 
-/// A change that cannot be made. The words are Notary's where it refuses too.
+/// A change that cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StagedError {
     /// The action is none of a target's.
-    #[error("action not yet supported: {0}")]
+    #[error("{0:?} is no action on a target")]
     Action(String),
     /// The action is none of a delegation's.
-    #[error("unsupported action against delegations: {0}")]
+    #[error("{0:?} is no action on a delegation")]
     DelegationAction(String),
     /// The data.
     #[error("{0}")]
@@ -63,13 +63,13 @@ pub enum StagedError {
     #[error(transparent)]
     Role(#[from] InvalidRole),
     /// A change of the root.
-    #[error("type of root change not yet supported: {0}")]
+    #[error("{0:?} is no change of the root that can be staged")]
     Root(String),
     /// The role is one that no change is staged for.
-    #[error("scope not supported: {0}")]
+    #[error("no change is staged for {0:?}")]
     Scope(String),
     /// The type is none of a targets file's.
-    #[error("only target meta and delegations changes supported")]
+    #[error("its type is none of a change to targets or delegations")]
     Type,
 }
 
@@ -355,20 +355,20 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_made_is_refused_in_notary_s_words() {
+    fn what_cannot_be_made_is_refused() {
         let error = |action: &str, role: &str, kind: &str, data: Option<&str>| {
             let [action, role, kind] = [action, role, kind].map(str::to_owned);
             let data = data.map(|data| data.as_bytes().to_vec());
-            StagedChange { action, role, kind, path: "x".to_owned(), data }.changes().unwrap_err().to_string()
+            StagedChange { action, role, kind, path: "x".to_owned(), data }.changes().unwrap_err()
         };
-        assert_eq!(error("update", "root", "witness", None), "type of root change not yet supported: witness");
-        assert_eq!(error("create", "root", "role", Some("{}")), "type of root change not yet supported: role");
-        assert_eq!(error("update", "snapshot", "witness", None), "scope not supported: snapshot");
-        assert_eq!(error("update", "targets/../x", "witness", None), "scope not supported: targets/../x");
-        assert_eq!(error("update", "foo/*", "delegation", Some("{}")), "scope not supported: foo/*");
-        assert_eq!(error("update", "targets", "target", None), "action not yet supported: update");
-        assert_eq!(error("move", "targets/x", "delegation", None), "unsupported action against delegations: move");
-        assert_eq!(error("create", "targets", "role", None), "only target meta and delegations changes supported");
+        assert_eq!(error("update", "root", "witness", None), StagedError::Root("witness".to_owned()));
+        assert_eq!(error("create", "root", "role", Some("{}")), StagedError::Root("role".to_owned()));
+        assert_eq!(error("update", "snapshot", "witness", None), StagedError::Scope("snapshot".to_owned()));
+        assert_eq!(error("update", "targets/../x", "witness", None), StagedError::Scope("targets/../x".to_owned()));
+        assert_eq!(error("update", "foo/*", "delegation", Some("{}")), StagedError::Scope("foo/*".to_owned()));
+        assert_eq!(error("update", "targets", "target", None), StagedError::Action("update".to_owned()));
+        assert_eq!(error("move", "targets/x", "delegation", None), StagedError::DelegationAction("move".to_owned()));
+        assert_eq!(error("create", "targets", "role", None), StagedError::Type);
         for data in [None, Some("1"), Some(r#"{"length":1.5,"hashes":{}}"#), Some(r#"{"length":1,"hashes":{},"x":1}"#)] {
             error("create", "targets", "target", data);
         }

@@ -75,8 +75,8 @@ pub enum InitError {
     /// The root key's certificate.
     #[error(transparent)]
     Certificate(#[from] IssueError),
-    /// The certificate is not that of the root key. The words are Notary's.
-    #[error("could not obtain public key from IDs: private key is nil or does not match public key")]
+    /// The certificate is not that of the root key.
+    #[error("the certificate is not that of the root key")]
     CertificateOfAnotherKey,
     /// A reader would refuse a root with this certificate.
     #[error("the root certificate cannot be used for {gun}: {reason}")]

@@ -124,20 +124,20 @@ pub enum Notice {
     },
 }
 
-/// Changes that cannot be applied to this state. The words are Notary's.
+/// Changes that cannot be applied to this state.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     /// The role is not delegated.
-    #[error("tuf: invalid role {0}. delegation does not exist")]
+    #[error("{0} is not delegated")]
     NoSuchRole(RoleName),
     /// A delegation without keys would be one that nobody can sign.
-    #[error("tuf: invalid role {0}.")]
+    #[error("{0} would have no key")]
     NoKeys(RoleName),
     /// A delegation's paths must lie within its parent's.
-    #[error("tuf: invalid role {0}. invalid paths to add to role")]
+    #[error("the paths of {0} do not lie within its parent's")]
     PathsOutsideParent(RoleName),
     /// The role's paths do not admit the name.
-    #[error("Could not add all targets: the paths of {role} do not admit {name:?}")]
+    #[error("the paths of {role} do not admit {name:?}")]
     NameOutsidePaths {
         /// The role.
         role: RoleName,
@@ -152,17 +152,17 @@ pub enum PlanError {
         /// The entry.
         name: String,
     },
-    /// No change can be made to this role. The words are Notary's for a change of whatever type.
-    #[error("scope not supported: {0}")]
+    /// No change can be made to this role.
+    #[error("no change can be made to {0:?}")]
     Scope(String),
     /// A role to be witnessed lacks the keys for its threshold.
-    #[error("tuf: invalid role {0}. role does not specify enough valid signing keys to meet its required threshold")]
+    #[error("{0} has fewer keys than must sign it")]
     TooFewKeys(RoleName),
     /// A role to be witnessed has no file.
-    #[error("tuf: invalid role {0}. this role is not known")]
+    #[error("{0} has no file that could be witnessed")]
     UnknownRole(RoleName),
     /// The root is not witnessed.
-    #[error("type of root change not yet supported: witness")]
+    #[error("the root is not witnessed")]
     WitnessOfRoot,
     /// The version cannot grow.
     #[error("{0} is at the highest version that there is")]

@@ -9,35 +9,35 @@ use super::{
 /// Longest path of a repository, in bytes, without the domain.
 const MAX_PATH: usize = 255;
 
-/// A text that is no image reference. The words are Docker's.
+/// A text that is no image reference.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidReference {
     /// The digest does not suit its algorithm.
-    #[error("invalid checksum digest format")]
+    #[error("the digest does not suit its algorithm")]
     DigestFormat,
     /// The digest's length does not suit its algorithm.
-    #[error("invalid checksum digest length")]
+    #[error("the digest's length does not suit its algorithm")]
     DigestLength,
     /// The digest's algorithm is not known.
-    #[error("unsupported digest algorithm")]
+    #[error("the digest's algorithm is not known")]
     DigestUnsupported,
     /// It does not follow the grammar.
-    #[error("invalid reference format")]
+    #[error("it is not NAME[:TAG][@DIGEST]")]
     Format,
     /// The name cannot be a GUN.
     #[error(transparent)]
     Gun(#[from] InvalidGun),
     /// It could be the ID of an image.
-    #[error("invalid repository name ({0}), cannot specify 64-byte hexadecimal strings")]
+    #[error("{0} could be the ID of an image")]
     Identifier(String),
     /// The name is too long.
-    #[error("repository name must not be more than 255 characters")]
+    #[error("the name is longer than 255 characters")]
     TooLong,
     /// It would follow the grammar in lower case.
-    #[error("repository name must be lowercase")]
+    #[error("the name has letters of upper case")]
     Uppercase,
     /// The path has letters of upper case.
-    #[error("invalid reference format: repository name ({0}) must be lowercase")]
+    #[error("{0} has letters of upper case")]
     UppercasePath(String),
 }
 
@@ -279,55 +279,48 @@ mod tests {
 
     /// `docker trust sign X` of Docker 28.2.2 prints each of these messages.
     #[test]
-    fn refusals_have_dockers_words() {
-        const FORMAT: &str = "invalid reference format";
+    fn what_is_no_reference_is_refused() {
         let long = format!("example.com/{}", "a/".repeat(128) + "a");
-        for (typed, message) in [
-            ("", FORMAT),
-            (":tag", FORMAT),
-            ("a//b", FORMAT),
-            ("/a", FORMAT),
-            ("a/", FORMAT),
-            ("http://x/y", FORMAT),
-            ("alpine:", FORMAT),
-            ("alpine@", FORMAT),
-            ("alpine:tag with space", FORMAT),
-            ("-foo/bar", FORMAT),
-            ("foo.com/-bar", FORMAT),
-            ("foo-/bar", FORMAT),
-            ("foo___bar", FORMAT),
-            ("a..b", FORMAT),
-            ("a_.b", FORMAT),
-            ("_foo", FORMAT),
-            ("docker/dücker", FORMAT),
-            ("ｆｏｏ", FORMAT),
-            ("[fe80::1%eth0]:5000/foo", FORMAT),
-            ("[::1]foo/x", FORMAT),
-            ("[]:5000/foo", FORMAT),
-            ("x.com:/foo", FORMAT),
-            ("foo@sha256:1234", FORMAT),
-            ("foo\n", FORMAT),
-            ("../x", FORMAT),
-            ("alpine:\u{212a}", "repository name must be lowercase"),
-            ("ALPINE", "invalid reference format: repository name (library/ALPINE) must be lowercase"),
-            ("library/ALPINE:1", "invalid reference format: repository name (library/ALPINE) must be lowercase"),
-            ("test:5000/Uppercase/repo", "invalid reference format: repository name (Uppercase/repo) must be lowercase"),
-            ("Foo", "invalid reference format: repository name (library/Foo) must be lowercase"),
-            (&format!("foo@sha256:{}", "f".repeat(40)), "invalid checksum digest length"),
-            (&format!("foo@sha256:{}", "F".repeat(64)), "invalid checksum digest format"),
-            (
-                &format!("foo@SHA256:{}", "f".repeat(64)),
-                "invalid reference format: repository name (library/foo@SHA256) must be lowercase",
-            ),
-            (&format!("foo@md5:{}", "f".repeat(32)), "unsupported digest algorithm"),
-            (
-                HEX64,
-                "invalid repository name (ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff), cannot specify 64-byte hexadecimal strings",
-            ),
-            (&long, "repository name must not be more than 255 characters"),
-            (&format!("alpine:{}", "t".repeat(129)), FORMAT),
+        for (typed, error) in [
+            ("", InvalidReference::Format),
+            (":tag", InvalidReference::Format),
+            ("a//b", InvalidReference::Format),
+            ("/a", InvalidReference::Format),
+            ("a/", InvalidReference::Format),
+            ("http://x/y", InvalidReference::Format),
+            ("alpine:", InvalidReference::Format),
+            ("alpine@", InvalidReference::Format),
+            ("alpine:tag with space", InvalidReference::Format),
+            ("-foo/bar", InvalidReference::Format),
+            ("foo.com/-bar", InvalidReference::Format),
+            ("foo-/bar", InvalidReference::Format),
+            ("foo___bar", InvalidReference::Format),
+            ("a..b", InvalidReference::Format),
+            ("a_.b", InvalidReference::Format),
+            ("_foo", InvalidReference::Format),
+            ("docker/dücker", InvalidReference::Format),
+            ("ｆｏｏ", InvalidReference::Format),
+            ("[fe80::1%eth0]:5000/foo", InvalidReference::Format),
+            ("[::1]foo/x", InvalidReference::Format),
+            ("[]:5000/foo", InvalidReference::Format),
+            ("x.com:/foo", InvalidReference::Format),
+            ("foo@sha256:1234", InvalidReference::Format),
+            ("foo\n", InvalidReference::Format),
+            ("../x", InvalidReference::Format),
+            ("alpine:\u{212a}", InvalidReference::Uppercase),
+            ("ALPINE", InvalidReference::UppercasePath("library/ALPINE".to_owned())),
+            ("library/ALPINE:1", InvalidReference::UppercasePath("library/ALPINE".to_owned())),
+            ("test:5000/Uppercase/repo", InvalidReference::UppercasePath("Uppercase/repo".to_owned())),
+            ("Foo", InvalidReference::UppercasePath("library/Foo".to_owned())),
+            (&format!("foo@sha256:{}", "f".repeat(40)), InvalidReference::DigestLength),
+            (&format!("foo@sha256:{}", "F".repeat(64)), InvalidReference::DigestFormat),
+            (&format!("foo@SHA256:{}", "f".repeat(64)), InvalidReference::UppercasePath("library/foo@SHA256".to_owned())),
+            (&format!("foo@md5:{}", "f".repeat(32)), InvalidReference::DigestUnsupported),
+            (HEX64, InvalidReference::Identifier(HEX64.to_owned())),
+            (&long, InvalidReference::TooLong),
+            (&format!("alpine:{}", "t".repeat(129)), InvalidReference::Format),
         ] {
-            assert_eq!(ImageName::parse(typed).unwrap_err().to_string(), message, "{typed:?}");
+            assert_eq!(ImageName::parse(typed).unwrap_err(), error, "{typed:?}");
         }
     }
 

@@ -11,7 +11,7 @@ pub struct RoleName(String);
 
 /// A name that cannot be a role's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("tuf: invalid role {0}. invalid delegation role name")]
+#[error("{0:?} cannot be the name of a role")]
 pub struct InvalidRole(pub String);
 
 impl RoleName {

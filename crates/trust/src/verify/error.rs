@@ -49,7 +49,7 @@ pub enum UpdateError {
         error: EnvelopeError,
     },
     /// The root does not satisfy the pins, or not the rules for the first one.
-    #[error("could not validate the path to a trusted root: {0}")]
+    #[error("the root is not trusted: {0}")]
     Pin(#[from] PinError),
     /// A role has not lost its signers, and what stands in the place of its file none of them has signed.
     #[error(
@@ -73,7 +73,7 @@ pub enum UpdateError {
         role: RoleName,
     },
     /// The file is older than one that was verified before.
-    #[error("{role} version {found} is lower than current version {floor}")]
+    #[error("{role} version {found} is below version {floor}, which was verified before")]
     Rollback {
         /// The role.
         role: RoleName,
@@ -89,9 +89,7 @@ pub enum UpdateError {
         gun: Gun,
     },
     /// The way to the newest root has a gap: nothing proves it (TUF 5.3.5).
-    #[error(
-        "could not rotate trust to a new trusted root: the server lacks root version {0}, which stands between the trusted one and its newest"
-    )]
+    #[error("the server lacks root version {0}, which stands between the trusted one and its newest")]
     RootGap(Version),
     /// The snapshot names another root than the trusted one.
     #[error("the snapshot names another root than the trusted version {version}")]
@@ -100,7 +98,7 @@ pub enum UpdateError {
         version: Version,
     },
     /// A new root is not signed by the keys of the one before it.
-    #[error("could not rotate trust to a new trusted root: {0}")]
+    #[error("the new root is not signed by the keys of the one before it: {0}")]
     RootRotation(VerifyError),
     /// A root does not follow on the one before it (TUF 5.3.5).
     #[error("root version {found} does not follow on version {trusted}")]

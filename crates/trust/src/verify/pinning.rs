@@ -74,31 +74,29 @@ pub enum PriorTrust {
     Yes,
 }
 
-/// Why a root was refused. The words before a colon are Notary's.
+/// Why a root was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PinError {
     /// A pinned bundle of CAs cannot be used.
-    #[error("invalid CA certs provided{}", reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}")))]
+    #[error("the pinned authorities cannot be used{}", reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}")))]
     InvalidCa {
         /// Why it could not be read, where it is that.
         reason: Option<String>,
     },
     /// No root key stands in a certificate that is valid for this repository now.
-    #[error("unable to retrieve valid leaf certificates: {0}")]
+    #[error("no root key stands in a valid certificate: {0}")]
     NoValidCertificate(String),
     /// None of the root's keys is pinned that stand in a valid certificate.
-    #[error("unable to match any certificates to trust_pinning config: the root has {0}")]
+    #[error("no key that is pinned is one of the root: it has {0}")]
     NotPinned(String),
     /// None of them is the one that a person has named.
     #[error("it is not the root that was named: it has {0}")]
     NotNamed(String),
     /// Nothing is pinned, and trust on first use is off.
-    #[error("invalid trust pinning specified: nothing is pinned for {0} and trust on first use is off")]
+    #[error("nothing is pinned for {0} and trust on first use is off")]
     NothingPinned(Gun),
     /// Too few of the keys have signed that count.
-    #[error(
-        "failed to validate integrity of roots: {found} of {needed} keys that count have signed; those that count are {counted}"
-    )]
+    #[error("{found} of {needed} keys that count have signed; those that count are {counted}")]
     NotSigned {
         /// Distinct keys with a valid signature.
         found: u64,
