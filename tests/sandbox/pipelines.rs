@@ -10,13 +10,13 @@ use crate::{
 };
 
 /// What lets the pipeline's signer in, and what the pipeline gets: a key, a passphrase, and the digest of what was built.
-const PREPARE: &str = r#"
+const PREPARE: &str = r"
     set -eu; cd $SANDBOX_DIR; image=$SANDBOX/prod/nginx
     dct key generate ci >/dev/null
     dct signer add --key ci.pub ci $image >/dev/null
     dct key export --file ci.pem ci
     digest=$(skopeo inspect --format '{{.Digest}}' docker://$image:1)
-"#;
+";
 
 /// A runner: its home has the login and the authority, as a pipeline's has.
 const RUNNER: &str = r#"
