@@ -26,4 +26,4 @@ run dct inspect --pretty "$image:1"
 say "The same for programs:"
 run dct inspect "$image:1"
 say "The end: the trust data on the server goes, and what this machine knows of it; the keys stay:"
-run dct delete "$image" --remote
+run dct delete "$image" --remote --yes

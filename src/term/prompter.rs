@@ -58,20 +58,26 @@ impl Prompter {
         Ok(Some(Login { username, password }))
     }
 
-    /// Asks for a yes, as docker's `PromptForConfirmation` does: whatever else is answered, and the end of input, is a no. Where no person was
-    /// there to be asked, `unasked` is hinted at.
-    pub(crate) fn confirm(&self, question: &str, unasked: &str) -> Result<bool, DecisionError> {
+    /// Asks for a yes, as docker's `PromptForConfirmation` does: whatever else is answered, and the end of input, is a no. Then `left`, how things
+    /// are, is told on standard error; where no person was there to be asked, with the flag that does it `unasked`.
+    pub(crate) fn confirm(&self, question: &str, left: &str, unasked: &str) -> Result<bool, DecisionError> {
         let _asking = self.ui.ask(&format!("{question} [y/N] "));
         let input = Arc::clone(&self.input);
         match read_interruptibly(move || input.line(Echo::Shown)) {
-            Ok(answer) => Ok(answer.eq_ignore_ascii_case("y")),
+            Ok(answer) if answer.eq_ignore_ascii_case("y") => Ok(true),
+            Ok(_) => {
+                self.ui.notice(left);
+                Ok(false)
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                 self.ui.line("");
                 Err(DecisionError::Interrupted)
             }
             Err(_) => {
-                if !self.is_terminal() {
-                    self.ui.hint(unasked);
+                if self.is_terminal() {
+                    self.ui.notice(left);
+                } else {
+                    self.ui.hint(&format!("{left}: nobody answered; {unasked} without asking"));
                 }
                 Ok(false)
             }

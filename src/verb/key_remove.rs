@@ -1,10 +1,9 @@
 //! `dct key remove`
 
-use std::io;
-
 use serde::Serialize;
 
 use super::{
+    consent::{self, Without},
     definition::{Done, Verb},
     key_choice,
 };
@@ -12,7 +11,7 @@ use crate::{
     compose::context::Context,
     face::failure,
     render::keys_json::{KeyJson, UseJson},
-    term::error::{CliError, os_words},
+    term::error::CliError,
 };
 use client::{
     error::OpsError,
@@ -103,23 +102,12 @@ impl Verb for Args {
 }
 
 fn confirm(info: &KeyInfo, is_root: bool, context: &Context<'_>) -> Result<(), CliError> {
-    let cancelled = || CliError::new("the key was not removed").coded("declined");
-    if !ask("Remove it? Without a copy it is lost. [y/N] ", context)?.eq_ignore_ascii_case("y") {
-        return Err(cancelled());
-    }
+    const WITHOUT: Without = Without { left: "the key was not removed", flag: "--yes removes it" };
+    consent::to("Remove it? Without a copy it is lost. [y/N] ", &WITHOUT, context)?;
     if !is_root {
         return Ok(());
     }
-    let answer =
-        ask("It is a root key: whoever has lost it can never change who signs. Type the first 7 digits of its ID: ", context)?;
-    if answer.eq_ignore_ascii_case(&info.id.short()) { Ok(()) } else { Err(cancelled()) }
-}
-
-fn ask(question: &str, context: &Context<'_>) -> Result<String, CliError> {
-    context.prompter.answer(question).map_err(|error| match error.kind() {
-        io::ErrorKind::UnexpectedEof => CliError::new("nobody can be asked whether the key may be removed")
-            .coded("no-answer")
-            .hinted("--yes removes it without asking"),
-        _ => CliError::new(format!("standard input: {}", os_words(&error))).coded("io"),
-    })
+    let question = "It is a root key: whoever has lost it can never change who signs. Type the first 7 digits of its ID: ";
+    let typed = consent::answer(question, &WITHOUT, context)?;
+    if typed.eq_ignore_ascii_case(&info.id.short()) { Ok(()) } else { Err(consent::declined(&WITHOUT)) }
 }

@@ -1,7 +1,8 @@
 //! The verbs of `dct`, one a file. Those of `docker trust` have the words, streams, order and exit codes of docker 28.2.2. Beside them stand those
-//! that Docker lacks or dropped, and what several verbs share: `key_choice`, `public_key`, `signer_name`.
+//! that Docker lacks or dropped, and what several verbs share: `consent`, `key_choice`, `public_key`, `signer_name`.
 
 pub(crate) mod completion;
+mod consent;
 pub(crate) mod definition;
 pub(crate) mod delete;
 pub(crate) mod expiry;

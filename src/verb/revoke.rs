@@ -84,7 +84,7 @@ impl Verb for Args {
 
 fn confirmed(image: &ImageName, context: &Context<'_>) -> Result<bool, CliError> {
     let question = format!("Confirm you would like to delete all signature data for {}?", image.typed);
-    match context.prompter.confirm(&question, "nothing was removed: nobody answered; --yes removes without asking") {
+    match context.prompter.confirm(&question, "nothing was removed", "--yes removes") {
         Err(DecisionError::Interrupted) => Ok(false),
         answer => answer.map_err(|error| CliError::new(error.worded()).coded("no-answer")),
     }

@@ -109,8 +109,7 @@ fn remove(args: &Args, repository: &str, context: &Context<'_>) -> Result<Remova
             "The signer \"{name}\" signed the last released version of {repository}. Removing this signer will make {repository} unpullable. \
              Are you sure you want to continue?"
         );
-        let unasked = "the signer was not removed: nobody answered; --force removes without asking";
-        if args.force { Ok(true) } else { context.prompter.confirm(&question, unasked) }
+        if args.force { Ok(true) } else { context.prompter.confirm(&question, "the signer was not removed", "--force removes") }
     };
     let removed = signer::remove(&context.session(&narrator), &gun, name, may_remove_last);
     removed.map(Outcome::into_result).map_err(|error| match error {

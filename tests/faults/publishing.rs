@@ -437,9 +437,9 @@ fn deleted(fault: fn(&Request) -> Option<Reply>, expected: Inline) {
     let site = Site::new();
     let reader = site.reader();
     site.fails(fault);
-    reader.refuses(&["delete", &site.name(), "--remote"], expected);
+    reader.refuses(&["delete", &site.name(), "--remote", "--yes"], expected);
     site.recovers();
-    reader.succeeds(&["delete", &site.name(), "--remote"]);
+    reader.succeeds(&["delete", &site.name(), "--remote", "--yes"]);
     assert!(reader.listing().is_empty());
 }
 
@@ -448,7 +448,7 @@ fn a_delete_that_is_denied() {
     deleted(
         |request| (request.method == "DELETE").then(|| reply(403, &[], "")),
         str![[r#"
-$ dct delete HOST/prod/nginx --remote
+$ dct delete HOST/prod/nginx --remote --yes
 Deleting trust data for repository HOST/prod/nginx
 unable to reach trust server at this time: 403.
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: access denied (403)
@@ -464,7 +464,7 @@ fn a_delete_that_breaks_the_server() {
     deleted(
         |request| (request.method == "DELETE").then(|| reply(500, &[], "")),
         str![[r#"
-$ dct delete HOST/prod/nginx --remote
+$ dct delete HOST/prod/nginx --remote --yes
 Deleting trust data for repository HOST/prod/nginx
 unable to reach trust server at this time: 500.
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: the server answered 500
@@ -479,7 +479,7 @@ fn a_delete_without_a_login() {
     deleted(
         |_| Some(reply(401, &["WWW-Authenticate: Basic realm=\"dtr\""], "")),
         str![[r#"
-$ dct delete HOST/prod/nginx --remote
+$ dct delete HOST/prod/nginx --remote --yes
 Deleting trust data for repository HOST/prod/nginx
 you are not authorized to perform this operation: server returned 401.
 cause: https://HOST: not authorized (401): no credentials for HOST are configured

@@ -52,7 +52,7 @@ fn no_verb_lets_a_secret_out() {
         &["-D", "signer", "add", "--key", "ian.pub", "ian", &name],
         &["-D", "signer", "remove", "--force", "ian", &name],
         &["-D", "revoke", &tag],
-        &["-D", "delete", &name, "--remote"],
+        &["-D", "delete", &name, "--remote", "--yes"],
     ] {
         let run = person.succeeds(args);
         said += &run.out;

@@ -104,9 +104,9 @@ exit 1
 "#]],
     );
     reader.refuses(
-        &["delete", &site.name(), "--remote"],
+        &["delete", &site.name(), "--remote", "--yes"],
         str![[r#"
-$ dct delete HOST/prod/nginx --remote
+$ dct delete HOST/prod/nginx --remote --yes
 Deleting trust data for repository HOST/prod/nginx
 Error: error contacting notary server: https://DOWN/v2/: cannot connect: Connection refused
 hint: another server can be named in DOCKER_CONTENT_TRUST_SERVER, a proxy in HTTPS_PROXY

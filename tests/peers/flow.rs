@@ -93,7 +93,7 @@ fn documented_flow(jeffs: KeyForm, ians: KeyForm) {
     let looked_up = other.notary(&["lookup", &repository, "1"]).ok();
     assert_eq!(looked_up.stdout, format!("1 sha256:{} {}\n", image.sha256, image.length));
 
-    let run = home.dct(&["delete", &repository, "--remote"]).ok();
+    let run = home.dct(&["delete", &repository, "--remote", "--yes"]).ok();
     let words = format!(
         "Deleting trust data for repository {repository}\nSuccessfully deleted local and remote trust data for repository {repository}\n"
     );

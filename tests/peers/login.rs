@@ -24,7 +24,7 @@ fn a_person_at_a_terminal_is_asked_for_a_login() {
     let repository = repository(&peers);
     let stranger = Home::anonymous(&peers);
     let mut dct = Command::new(env!("CARGO_BIN_EXE_dct"));
-    dct.env_clear().env("HOME", stranger.path()).current_dir(stranger.path()).args(["delete", &repository, "--remote"]);
+    dct.env_clear().env("HOME", stranger.path()).current_dir(stranger.path()).args(["delete", &repository, "--remote", "--yes"]);
     let mut session = spawn_command(dct, Some(10_000)).unwrap();
     session.exp_string(&format!("Deleting trust data for repository {repository}")).unwrap();
     session.exp_string("Enter username: ").unwrap();
@@ -42,7 +42,8 @@ fn a_person_at_a_terminal_is_asked_for_a_login() {
 fn nobody_is_asked_elsewhere_and_the_alternatives_are_named() {
     let Some(peers) = Peers::start() else { return };
     let repository = repository(&peers);
-    let refused = Home::anonymous(&peers).dct_with_input(&["delete", &repository, "--remote"], "jeff\njeff-password\n").fails(1);
+    let refused =
+        Home::anonymous(&peers).dct_with_input(&["delete", &repository, "--remote", "--yes"], "jeff\njeff-password\n").fails(1);
     assert!(!refused.stdout.contains("Enter username"), "{refused}");
     for alternative in ["docker login", "DOCKER_CONFIG", "--config"] {
         assert!(refused.stderr.contains(alternative), "{refused}");

@@ -51,7 +51,7 @@ fn the_documented_flow_with_two_signers_at_once_a_rotation_and_a_deletion() {
     assert!(after.stdout.contains(&format!("2            {}   ian\n", image.sha256)), "{after}");
     assert!(!after.stdout.contains("\njeff-0 "), "{after}");
 
-    jeff.dct(&["delete", &repository, "--remote"]).ok();
+    jeff.dct(&["delete", &repository, "--remote", "--yes"]).ok();
     ian.dct(&["delete", &repository]).ok();
     for home in [&jeff, &ian] {
         home.dct(&["inspect", &repository]).fails(1);

@@ -55,7 +55,7 @@ const STORY: &str = r#"
     json signer remove --force bot $image
     json key remove --yes bot
     json revoke $image:1
-    json delete --remote $image
+    json delete --yes --remote $image
     if test -n "${DOCKER_HOST-}"; then
         image=$SANDBOX/engine/app
         echo content >content; tar -cf layer.tar content; docker import layer.tar $image:1 >/dev/null

@@ -47,7 +47,7 @@ fn a_command_line_that_is_mistaken_is_a_usage_failure_of_every_verb() {
 fn every_verb_tells_a_program_why_it_failed() {
     let image = &format!("{NOBODY}:1");
     let cases: &[(&[&str], &str)] = &[
-        (&["delete", "--remote", NOBODY], "unreachable"),
+        (&["delete", "--yes", "--remote", NOBODY], "unreachable"),
         (&["delete", image], "usage"),
         (&["inspect", image], "unreachable"),
         (&["inspect", "UPPER"], "invalid-reference"),

@@ -47,7 +47,7 @@ const ELSEWHERE: [(&str, &str); 15] = [
 const BEFORE: [(&str, &str); 4] = [
     (
         "notary -s",
-        "dct delete --remote dtr.example.com/prod/nginx; cp \"$SSL_CERT_FILE\" ca.pem; notary() { ~/bin/notary \"$@\"; }",
+        "dct delete --yes --remote dtr.example.com/prod/nginx; cp \"$SSL_CERT_FILE\" ca.pem; notary() { ~/bin/notary \"$@\"; }",
     ),
     ("dct lookup", SIGNED),
     (

@@ -9,6 +9,7 @@
 )]
 
 mod clients;
+mod deleting;
 mod demo;
 mod documented;
 mod engine;
