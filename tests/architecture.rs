@@ -71,11 +71,12 @@ const IMPURE_CRATES: [&str; 14] = [
 const OF_EACH_COMMAND_LINE: [&str; 5] = ["Args", "Arguments", "Command", "GlobalFlags", "KeyCommand"];
 
 /// What stands beside the commands and is none.
-const SHARED_BY_COMMANDS: [&str; 11] = [
+const SHARED_BY_COMMANDS: [&str; 12] = [
     "changes",
     "command",
     "definition",
     "delegation_words",
+    "consent",
     "key_choice",
     "key_names",
     "new_target",
