@@ -40,7 +40,7 @@ pub(crate) struct Args {
           hide_default_value = true, value_name = "BOOL")]
     pub pretty: bool,
 
-    /// Images to inspect: one tag, or all tags of a repository
+    /// Images to inspect: one tag, or all tags of a repository; with a digest, those that are released for it
     #[arg(value_name = "IMAGE[:TAG]", required = true, num_args = 1..)]
     pub images: Vec<String>,
 }
@@ -53,6 +53,9 @@ Examples:
 
   The digest that a tag is signed for, as a script wants it:
     dct inspect dtr.example.com/prod/nginx:1 | jq -r '.[].SignedTags[].Digest'
+
+  Under which tags a digest is released; the exit status is 1 where it is under none:
+    dct inspect --pretty dtr.example.com/prod/nginx@\"$DIGEST\"
 
   Several images at once; the exit status is 1 where one of them has no trust data:
     dct inspect dtr.example.com/prod/nginx:1 dtr.example.com/prod/web";

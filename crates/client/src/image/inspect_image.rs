@@ -66,7 +66,8 @@ pub struct SignerRow {
     pub keys: Vec<CanonicalKeyId>,
 }
 
-/// Reports on an image: on its tag where it has one, else on all. A digest in its name must be released, or there is no report. Where the signers of
+/// Reports on an image: on its tag where it has one, else on all; of them on those alone that are released for the digest in its name, where it has
+/// one. A digest in its name must be released, or there is no report. Where the signers of
 /// `targets/releases` were removed, or it has expired, what is left is reported as that; where its file is not known, nothing is.
 pub fn inspect(session: &Session<'_>, image: &ImageName) -> Result<Outcome<ImageReport>, OpsError> {
     Outcome::of(session, |session| report(session, image))
@@ -80,10 +81,11 @@ fn report(session: &Session<'_>, image: &ImageName) -> Result<ImageReport, OpsEr
     }
     named_digest::check(&repo, image)?;
     let tag = match &image.selector {
-        Selector::Tag(tag) => Some(tag.as_str()),
-        Selector::Whole | Selector::Digest(_) | Selector::TagAndDigest(..) => None,
+        Selector::Tag(tag) | Selector::TagAndDigest(tag, _) => Some(tag.as_str()),
+        Selector::Whole | Selector::Digest(_) => None,
     };
-    let tags = released_rows(&repo.entries(tag));
+    let mut tags = released_rows(&repo.entries(tag));
+    tags.retain(|row| named_digest::is_meant(&repo, image, &row.tag, row.digest));
     if !tags.is_empty() {
         tell_of_missing_releases(session, &repo)?;
     }

@@ -25,12 +25,26 @@ pub(crate) fn check(repo: &TrustedRepo, image: &ImageName) -> Result<(), OpsErro
 
 fn check_any(repo: &TrustedRepo, named: Sha256) -> Result<(), OpsError> {
     let entries = repo.entries(None);
-    let signed = entries.iter().filter(|entry| is_released(entry.role) && entry.target.meta.sha256 == named);
-    let is_named = |tag: &Tag| released(repo, tag).is_ok_and(|released| released.sha256 == named);
-    if signed.filter_map(|entry| Tag::parse(entry.name)).any(|tag| is_named(&tag)) {
+    let mut signed = entries.iter().filter(|entry| is_released(entry.role) && entry.target.meta.sha256 == named);
+    if signed.any(|entry| is_released_for(repo, entry.name, named)) {
         return Ok(());
     }
     Err(OpsError::Image(ImageError::DigestNotReleased { gun: repo.gun().clone(), named }))
+}
+
+/// Whether who names an image means a content under a tag: any where the name has no digest, else the one of that digest, where it is what is
+/// released under the tag.
+pub(crate) fn is_meant(repo: &TrustedRepo, image: &ImageName, tag: &str, digest: Sha256) -> bool {
+    match &image.selector {
+        Selector::Whole | Selector::Tag(_) => true,
+        Selector::Digest(named) | Selector::TagAndDigest(_, named) => {
+            named.is_some_and(|named| named == digest && is_released_for(repo, tag, named))
+        }
+    }
+}
+
+fn is_released_for(repo: &TrustedRepo, tag: &str, named: Sha256) -> bool {
+    Tag::parse(tag).is_some_and(|tag| released(repo, &tag).is_ok_and(|released| released.sha256 == named))
 }
 
 /// Makes sure that the digest which stands beside a tag is the one that is released under it.
