@@ -33,6 +33,7 @@ const ROOMS: [(&str, &[&str]); 3] = [
         "client",
         &[
             "safe_text",
+            "moment",
             "in_parallel",
             "ports",
             "overtaken",

@@ -1,5 +1,6 @@
 //! The words of a face: what went wrong, what happens along the way, how a command line is mistaken.
 
+pub(crate) mod day;
 pub mod docker_events;
 pub mod docker_sign_words;
 pub mod docker_usage;

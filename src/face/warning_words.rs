@@ -1,12 +1,35 @@
 //! Warnings in words: the peers' where they have any, ours elsewhere.
 
-use crate::term::ui::Ui;
-use client::ports::{StillUsed, Warning};
+use crate::{
+    face::day::day,
+    term::{
+        program::{Program, Voice},
+        ui::Ui,
+    },
+};
+use client::ports::{Ending, StillUsed, Warning};
 use trust::model::role::RoleName;
 
 /// Tells a warning: its words to a person, its facts to a program.
 pub(crate) fn tell(ui: &Ui, warning: &Warning) {
-    ui.warning_of(warning, &words(warning));
+    ui.warning_of(warning, &told(ui.program(), warning));
+}
+
+fn told(program: &Program, warning: &Warning) -> String {
+    let of_notary = (program.voice() == Voice::Notary).then(|| of_notary(warning)).flatten();
+    of_notary.unwrap_or_else(|| program.tell(&words(warning)))
+}
+
+/// The words of notary, which says less, and says "metadata" of targets and delegations alone.
+fn of_notary(warning: &Warning) -> Option<String> {
+    let Warning::EndsSoon { gun, role, kind, .. } = warning else { return None };
+    Some(match kind {
+        Ending::Certificate => format!("certificate with CN {gun} is near expiry"),
+        Ending::File if *role == RoleName::root() || *role == RoleName::snapshot() => {
+            format!("{role} is nearing expiry, you should re-sign the role metadata")
+        }
+        Ending::File => format!("{role} metadata is nearing expiry, you should re-sign the role metadata"),
+    })
 }
 
 fn words(warning: &Warning) -> String {
@@ -16,11 +39,13 @@ fn words(warning: &Warning) -> String {
             "Error while downloading remote metadata, using cached timestamp - this might not be the latest version available remotely ({outage})"
         ),
         Warning::ChangesNotCleared { reason } => format!("the staged changes are published, and could not be cleared: {reason}"),
-        // notary's words, which say "metadata" of targets and delegations alone
-        Warning::EndsSoon { role } if *role == RoleName::root() || *role == RoleName::snapshot() => {
-            format!("{role} is nearing expiry, you should re-sign the role metadata")
+        Warning::EndsSoon { gun, role, kind: Ending::File, at } => {
+            format!("{role} of {gun} expires on {}: `dct renew {gun}` signs it anew", day(*at))
         }
-        Warning::EndsSoon { role } => format!("{role} metadata is nearing expiry, you should re-sign the role metadata"),
+        Warning::EndsSoon { gun, role, kind: Ending::Certificate, at } => format!(
+            "the certificate of the {role} key of {gun} expires on {}, and nothing of it counts from then on: `dct renew {gun}` replaces it",
+            day(*at)
+        ),
         Warning::ExpiredSignedAnew { role } => format!("{role} had expired; all that it signs is signed anew"),
         Warning::FewerEarlierRoots { wanted, taken } => {
             format!("of {wanted} earlier roots, the keys of the last {taken} alone sign the new one")
@@ -99,5 +124,44 @@ fn still_used(reason: &StillUsed) -> String {
         StillUsed::StoredAs { role, gun: Some(gun) } => format!("it is stored as {role} of {gun}"),
         StillUsed::StoredAs { role, gun: None } => format!("it is stored as {role}"),
         StillUsed::NotRemoved { error } => error.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::term::program::Program;
+    use trust::model::gun::Gun;
+
+    #[test]
+    fn an_end_that_is_near_is_told_with_its_day_and_the_way_out_and_by_notary_in_its_own_words() {
+        let gun = Gun::parse("dtr.example.com/prod/nginx").unwrap();
+        let notary = Program::called("notary".to_owned(), &[]).in_the_voice_of(Voice::Notary);
+        for (role, kind, ours, theirs) in [
+            (
+                "root",
+                Ending::Certificate,
+                "the certificate of the root key of dtr.example.com/prod/nginx expires on 2026-12-17, and nothing of it counts from then on: \
+                 `dct renew dtr.example.com/prod/nginx` replaces it",
+                "certificate with CN dtr.example.com/prod/nginx is near expiry",
+            ),
+            (
+                "root",
+                Ending::File,
+                "root of dtr.example.com/prod/nginx expires on 2026-12-17: `dct renew dtr.example.com/prod/nginx` signs it anew",
+                "root is nearing expiry, you should re-sign the role metadata",
+            ),
+            (
+                "targets/releases",
+                Ending::File,
+                "targets/releases of dtr.example.com/prod/nginx expires on 2026-12-17: `dct renew dtr.example.com/prod/nginx` signs it anew",
+                "targets/releases metadata is nearing expiry, you should re-sign the role metadata",
+            ),
+        ] {
+            let (role, at) = (RoleName::parse(role).unwrap(), "2026-12-17T10:00:00Z".parse().unwrap());
+            let warning = Warning::EndsSoon { gun: gun.clone(), role, kind, at };
+            assert_eq!(told(&Program::own(), &warning), ours);
+            assert_eq!(told(&notary, &warning), theirs);
+        }
     }
 }

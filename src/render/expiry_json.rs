@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use client::repo::expiry::{End, ExpiryReport, State, What};
+use client::{
+    moment::rfc3339,
+    repo::expiry::{End, ExpiryReport, State, What},
+};
 use trust::model::role::RoleName;
 
 /// A repository, and when what of it ends; or why that is not known.
@@ -72,6 +75,6 @@ impl EndJson {
             State::Near => "near",
             State::Expired => "expired",
         };
-        Self { role: end.role.to_string(), kind, version, key, expires: end.at.to_string(), state }
+        Self { role: end.role.to_string(), kind, version, key, expires: rfc3339(end.at), state }
     }
 }

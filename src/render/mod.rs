@@ -1,6 +1,5 @@
 //! Answers: tables for a person, JSON for a program.
 
-pub(crate) mod day;
 pub(crate) mod docker_inspect;
 pub(crate) mod expiry_json;
 pub(crate) mod go_json;

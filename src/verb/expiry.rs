@@ -6,6 +6,7 @@ use super::definition::{Done, Verb};
 use crate::{
     compose::context::Context,
     face::{
+        day::day,
         docker_events::{DockerNarrator, NarratedVerb},
         failure,
         peer_words::Worded as _,
@@ -14,10 +15,7 @@ use crate::{
         duration::{Within, within},
         names,
     },
-    render::{
-        day::day,
-        expiry_json::{Examined, ExpiryJson},
-    },
+    render::expiry_json::{Examined, ExpiryJson},
     term::{
         error::{CliError, ExitStatus},
         table,

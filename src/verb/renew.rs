@@ -8,6 +8,7 @@ use super::definition::{Done, Verb};
 use crate::{
     compose::{context::Context, wiring::Access},
     face::{
+        day::day,
         docker_events::{DockerNarrator, NarratedVerb},
         failure,
         peer_words::Worded as _,
@@ -17,7 +18,6 @@ use crate::{
         duration::{Within, within},
         names,
     },
-    render::day::day,
     term::error::CliError,
 };
 use client::{

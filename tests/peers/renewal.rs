@@ -241,7 +241,9 @@ fn who_has_no_root_key_publishes_while_the_root_nears_its_end() {
     let theirs = home.notary(&["addhash", &repository, "3", "3", "--sha256", &"ab".repeat(32), "-r", "targets/jeff", "-p"]);
     assert!(theirs.code == 1 && theirs.stdout.contains("signing keys not available"), "{theirs}");
     let run = home.dct(&["sign", &format!("{repository}:2")]).ok();
-    assert!(run.stderr.contains("root is nearing expiry"), "{run}");
+    let words = format!("warning: root of {repository} expires on ");
+    assert!(run.stderr.contains(&words) && run.stderr.contains(&format!(": `dct renew {repository}` signs it anew")), "{run}");
+    assert_eq!(run.stderr.matches(&words).count(), 1, "{run}");
     let run = agree(&home, &format!("{repository}:2"));
     assert!(run.stdout.contains(&image.sha256), "{run}");
     let run = home.dct(&["renew", &repository]).ok();

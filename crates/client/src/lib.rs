@@ -4,6 +4,7 @@ pub mod error;
 pub mod image;
 pub mod in_parallel;
 pub mod keys;
+pub mod moment;
 pub mod outcome;
 pub mod overtaken;
 pub mod ports;

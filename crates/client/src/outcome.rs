@@ -54,7 +54,7 @@ impl Events for HeardWarnings {
     }
 }
 
-/// Tells on what happens, and keeps the warnings of it.
+/// Tells on what happens, and keeps the warnings of it. What was warned of already, by an earlier look at the same, is not told again.
 struct TellingOn<'a> {
     events: &'a dyn Events,
     heard: HeardWarnings,
@@ -62,6 +62,11 @@ struct TellingOn<'a> {
 
 impl Events for TellingOn<'_> {
     fn tell(&self, event: Event<'_>) {
+        if let Event::Warning(warning) = &event
+            && self.heard.0.borrow().contains(warning)
+        {
+            return;
+        }
         self.heard.tell(event.clone());
         self.events.tell(event);
     }

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fmt::Display};
 
 use serde::Serialize;
 
+use crate::moment::rfc3339;
 use trust::model::digest::Sha256;
 
 /// Facts by name, in `camelCase`.
@@ -32,6 +33,10 @@ pub(crate) fn with(mut facts: Facts, more: impl IntoIterator<Item = (&'static st
 
 pub(crate) fn text(fact: &(impl Display + ?Sized)) -> Fact {
     Fact::Text(fact.to_string())
+}
+
+pub(crate) fn moment(at: jiff::Timestamp) -> Fact {
+    Fact::Text(rfc3339(at))
 }
 
 pub(crate) fn texts(facts: impl IntoIterator<Item = impl Display>) -> Fact {

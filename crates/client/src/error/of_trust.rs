@@ -2,7 +2,7 @@
 
 use super::{
     code::Coded,
-    facts::{Facts, count, facts, number, text, with},
+    facts::{Facts, count, facts, moment, number, text, with},
 };
 use trust::{
     crypto::{error::CryptoError, key_format::KeyFormatError, public_key_file::PublicKeyOutError},
@@ -73,7 +73,7 @@ impl Coded for UpdateError {
             Self::Equivocation { role, version } | Self::Replaced { role, version, .. } => {
                 facts([("role", text(role)), ("version", number(version.get()))])
             }
-            Self::Expired { role, at } => facts([("role", text(role)), ("expired", text(&at.moment()))]),
+            Self::Expired { role, at } => facts([("role", text(role)), ("expired", moment(at.moment()))]),
             Self::Leap { role, found, floor } => {
                 let floor = floor.as_ref().map(|floor| ("expected", number(floor.get())));
                 with(facts([("role", text(role)), ("found", number(found.get()))]), floor)

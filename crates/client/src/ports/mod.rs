@@ -29,6 +29,6 @@ pub use self::{
     sent::{Decided, DecidedNames, Sent, SentFile},
     transfer::{Amount, Progress, Pushed, PushedContent},
     trust_store::{Commit, PassedOver, Repositories, StoreError, Stored, TrustSet, TrustStore, WriterGuard},
-    warning::{StillUsed, Warning},
+    warning::{Ending, StillUsed, Warning},
 };
 pub use trust::model::file_ref::FileRef;

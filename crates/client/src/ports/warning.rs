@@ -1,7 +1,9 @@
 //! Warnings: what is not as it should be while a command goes on. A warning is facts; the face finds the words.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::moment;
 use trust::{
     edit::plan::Notice,
     model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName, tag::Tag, version::Version},
@@ -21,10 +23,18 @@ pub enum Warning {
         /// Why not.
         reason: String,
     },
-    /// A file ends soon: its role should sign it anew.
+    /// A file ends soon, or the certificate by which a root counts: its role should sign it anew.
     EndsSoon {
+        /// The repository.
+        #[serde(rename = "repository")]
+        gun: Gun,
         /// The role.
         role: RoleName,
+        /// What of it.
+        kind: Ending,
+        /// When.
+        #[serde(rename = "expires", serialize_with = "moment::serialize")]
+        at: Timestamp,
     },
     /// A role signs everything anew that its expired file held.
     ExpiredSignedAnew {
@@ -182,6 +192,16 @@ pub enum Warning {
         /// The key's ID.
         key: String,
     },
+}
+
+/// What of a role ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// Its file.
+    File,
+    /// The certificate of its key: of several, the one with which too few of them are left.
+    Certificate,
 }
 
 /// Why a replaced private key stays on this machine.

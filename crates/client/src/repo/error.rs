@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::{
     error::{
         code::Coded,
-        facts::{Facts, count, facts, text, with},
+        facts::{Facts, count, facts, moment, text, with},
     },
     ports::RemoteError,
 };
@@ -139,9 +139,9 @@ impl<E: Coded> Coded for RepoError<E> {
             Self::NotAChange { gun, number, file, .. } | Self::Staged { gun, number, file, .. } => {
                 facts([("repository", text(gun)), ("change", count(*number)), ("file", text(file))])
             }
-            Self::RootCertificateCounts { gun, until } => facts([("repository", text(gun)), ("expires", text(until))]),
+            Self::RootCertificateCounts { gun, until } => facts([("repository", text(gun)), ("expires", moment(*until))]),
             Self::RootCertificateEnded { gun, at, refusal } => {
-                with(refusal.facts(), [("repository", text(gun)), ("expired", text(at))])
+                with(refusal.facts(), [("repository", text(gun)), ("expired", moment(*at))])
             }
             Self::RotatedMeanwhile(role) => facts([("role", text(role))]),
             Self::Unrenewable { role, reason } => facts([("role", text(role)), ("reason", text(reason))]),

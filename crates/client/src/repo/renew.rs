@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::{
     error::OpsError,
     keys::{keyring::Keyring, keys_here},
+    moment,
     outcome::Outcome,
     ports::RemoteError,
     repo::error::RepoError,
@@ -82,7 +83,7 @@ pub struct Left {
     /// Whose it is.
     pub role: RoleName,
     /// When it ends.
-    #[serde(rename = "expires", serialize_with = "as_rfc3339")]
+    #[serde(rename = "expires", serialize_with = "moment::serialize")]
     pub at: Timestamp,
     /// Why it stays.
     pub reason: LeftReason,
@@ -96,10 +97,6 @@ pub enum LeftReason {
     NoKeys,
     /// An authority issued the root key's certificate, and must issue the next.
     IssuedByAuthority,
-}
-
-fn as_rfc3339<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(at)
 }
 
 /// Signs anew, as one update, what a person wants of a repository. What has expired is taken up as it was signed, verified by signatures, thresholds,

@@ -3,7 +3,7 @@
 use crate::{
     error::{
         code::Coded,
-        facts::{Facts, facts, number, text, texts, with},
+        facts::{Facts, facts, moment, number, text, texts, with},
     },
     overtaken::{Overtaken, listed},
     ports::RemoteError,
@@ -141,7 +141,7 @@ impl<E: Coded> Coded for StateError<E> {
                 with(last.facts(), [("repository", text(gun)), ("attempts", number(*attempts))])
             }
             Self::Gone { refusal } => refusal.facts(),
-            Self::NeverSeen { gun, role, at } => facts([("repository", text(gun)), ("role", text(role)), ("expired", text(at))]),
+            Self::NeverSeen { gun, role, at } => facts([("repository", text(gun)), ("role", text(role)), ("expired", moment(*at))]),
             Self::NotKept { gun, times } => facts([("repository", text(gun)), ("attempts", number(*times))]),
             Self::Overtaken(names) => {
                 facts([("roles", texts(names.iter().map(|it| &it.role))), ("names", texts(names.iter().map(|it| &it.name)))])

@@ -12,13 +12,13 @@ use std::{
 
 use crate::{
     error::OpsError,
-    ports::{Bytes, Commit, FileRef, RemoteError, Stored, TrustSet, Warning},
+    ports::{Bytes, Commit, Ending, FileRef, RemoteError, Stored, TrustSet, Warning},
     session::Session,
     state::error::{Origin, StateError},
 };
 use trust::{
     edit::local::LocalRepo,
-    model::{digest::Sha256, expiry::Expires, gun::Gun, role::RoleName},
+    model::{digest::Sha256, expiry::is_near, gun::Gun, role::RoleName},
     verify::{
         bootstrap::RootWalk,
         ends::{ExpiryCheck, Judged, Overlooked},
@@ -178,20 +178,23 @@ impl Refresh<'_> {
         for (role, skipped) in repo.skipped() {
             self.session.warn(Warning::RoleSetAside { role: role.clone(), reason: skipped.reason.clone() });
         }
-        let near = |expires: Expires| expires.is_near(self.session.now);
-        let warn = |role: &RoleName| self.session.warn(Warning::EndsSoon { role: role.clone() });
-        if near(repo.root().expires()) {
-            warn(&RoleName::root());
-        }
+        let tell = |role: &RoleName, kind, at| {
+            if is_near(at, self.session.now) {
+                self.session.warn(Warning::EndsSoon { gun: self.gun.clone(), role: role.clone(), kind, at });
+            }
+        };
+        // whichever of the two ends first ends both
+        let file = (repo.root().expires().moment(), Ending::File);
+        let certificate = repo.root().certified_until(self.gun).map(|at| (at, Ending::Certificate));
+        let (at, kind) = certificate.map_or(file, |certificate| certificate.min(file));
+        tell(&RoleName::root(), kind, at);
         let delegations = repo.delegations().map(|(_, delegation)| &delegation.name);
         for role in [RoleName::targets()].iter().chain(delegations) {
-            if repo.targets(role).is_some_and(|file| near(file.expires())) {
-                warn(role);
+            if let Some(file) = repo.targets(role) {
+                tell(role, Ending::File, file.expires().moment());
             }
         }
-        if near(repo.snapshot().expires()) {
-            warn(&RoleName::snapshot());
-        }
+        tell(&RoleName::snapshot(), Ending::File, repo.snapshot().expires().moment());
     }
 }
 

@@ -12,6 +12,7 @@ mod engine;
 mod expiry_and_root;
 mod forge_is_honest;
 mod json;
+mod near_ends;
 mod publishing;
 mod recovery;
 mod rollback;

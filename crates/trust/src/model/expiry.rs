@@ -49,8 +49,14 @@ impl Expires {
     /// Whether it comes within six months of `now`: the peers warn from then on.
     #[must_use]
     pub fn is_near(self, now: Timestamp) -> bool {
-        self.0.duration_since(now) < SignedDuration::from_hours(183 * 24)
+        is_near(self.0, now)
     }
+}
+
+/// Whether the end of a file or of a certificate comes within six months of `now`: the peers warn from then on.
+#[must_use]
+pub fn is_near(end: Timestamp, now: Timestamp) -> bool {
+    end.duration_since(now) < SignedDuration::from_hours(183 * 24)
 }
 
 /// In the form of Go's `time.UnixDate`, which the peers' messages have: `Mon Jan  2 15:04:05 UTC 2006`.

@@ -119,6 +119,16 @@ pub(crate) fn last_moment(gun: &Gun, root: &Root, now: Timestamp) -> Timestamp {
     ends.max().map_or(now, |end| end.min(now))
 }
 
+/// Until when as many of a root's keys stand in a valid certificate for this repository as it asks for: then it counts no more, whatever its own end.
+/// None where too few do at all.
+pub(crate) fn certified_until(gun: &Gun, root: &Root) -> Option<Timestamp> {
+    let keys = keys_for_the_next(gun, root);
+    let ends = keys.iter().filter_map(|(_, key)| Some(key.certificates()?.ok()?.leaf().not_after()));
+    let mut ends: Vec<Timestamp> = ends.collect();
+    ends.sort_unstable_by(|a, b| b.cmp(a));
+    ends.get(usize::try_from(keys.threshold().get()).ok()?.checked_sub(1)?).copied()
+}
+
 /// Why a root key's certificate is not one for this repository, and valid at a moment where one is asked for; none where it is.
 pub(crate) fn certificate_problem(gun: &Gun, key: &Key, at: Option<Timestamp>) -> Option<String> {
     let bundle = match key.certificates() {

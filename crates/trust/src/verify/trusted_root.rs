@@ -2,15 +2,17 @@
 
 use std::{ops::Deref, sync::Arc};
 
+use jiff::Timestamp;
+
 use super::{
-    counted_keys::{CountedKeys, Grounds},
+    counted_keys::{CountedKeys, Grounds, certified_until},
     ends::ExpiryCheck,
     envelope::Unverified,
     error::UpdateError,
     pinning::PinError,
     threshold::{Current, Verified, VerifyError, meet_threshold},
 };
-use crate::model::{role::RoleName, root::Root};
+use crate::model::{gun::Gun, role::RoleName, root::Root};
 
 /// A root at which a walk may end: as many as its threshold wants of those keys have signed it that count, and it has not expired. Made here alone.
 #[derive(Clone, Debug)]
@@ -32,6 +34,12 @@ impl TrustedRoot {
         let at = root.expires();
         let root = ends.judge(root).map_err(|_| UpdateError::Expired { role, at })?;
         Ok(Self { root, grounds: counted.grounds() })
+    }
+
+    /// Until when enough of its keys stand in valid certificates: then it counts no more, whatever its own end.
+    #[must_use]
+    pub fn certified_until(&self, gun: &Gun) -> Option<Timestamp> {
+        certified_until(gun, &self.root)
     }
 
     /// Why its word is taken.
