@@ -34,6 +34,7 @@ const ROOMS: [(&str, &[&str]); 3] = [
         &[
             "safe_text",
             "moment",
+            "not_used",
             "in_parallel",
             "ports",
             "overtaken",

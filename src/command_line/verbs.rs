@@ -11,6 +11,7 @@ use crate::{
         settings::Settings,
         wiring::{self, Access, LoginPolicy, Needs, Wiring},
     },
+    face::verdict,
     options::{
         boolean::TEMPLATE,
         output::{self, OUTPUT, OutputFormat},
@@ -76,7 +77,7 @@ impl VerbEntry {
 
     /// Runs the verb with its options.
     pub(crate) fn run(&self, global: &GlobalOptions, matches: &ArgMatches, ui: &Arc<Ui>) -> Result<(), CliError> {
-        (self.run)(global, matches, ui)
+        (self.run)(global, matches, ui).map_err(|error| verdict::judged(self.words, error))
     }
 }
 

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::suggestions;
+use super::{suggestions, verdict};
 use crate::term::{
     error::{CliError, ExitStatus},
     program::OWN,
@@ -24,7 +24,15 @@ pub enum Refusal {
 #[must_use]
 pub fn explain(error: &clap::Error, mut root: clap::Command, arguments: &[OsString]) -> Refusal {
     root.build();
-    let mut place = Place::find(&root, arguments);
+    let place = Place::find(&root, arguments);
+    let words = place.words().to_owned();
+    match told(error, place) {
+        Refusal::Error(error) => Refusal::Error(verdict::judged(&words, error)),
+        refusal => refusal,
+    }
+}
+
+fn told(error: &clap::Error, mut place: Place) -> Refusal {
     let of = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         _ => String::new(),
@@ -102,6 +110,11 @@ impl Place {
             path = format!("{path} {}", next.get_name());
         }
         Self { command: command.clone(), path }
+    }
+
+    /// The words of the command, without the program's name.
+    fn words(&self) -> &str {
+        self.path.split_once(' ').map_or("", |(_, words)| words)
     }
 
     /// A flag with its shorthand, where it has one: `-y, --yes`.

@@ -4,6 +4,7 @@ use client::{
     error::OpsError,
     image::error::ImageError,
     keys::error::KeysError,
+    not_used::NotUsed,
     ports::{
         Asked, ConnectFault, EngineError, KeyStoreError, RegistryError, RemoteError, Service, Step, StoreError, TlsFault, Withheld,
     },
@@ -100,6 +101,9 @@ pub fn hint(failure: &OpsError) -> Option<String> {
             let images: Vec<String> = pushed.iter().map(image).collect();
             let why = hint(error).map(|hint| format!("; {hint}")).unwrap_or_default();
             Some(format!("{}{why}", images.join("; ")))
+        }
+        OpsError::Image(ImageError::ReleasesUnusable { why: NotUsed::NoSigner, .. }) => {
+            Some("`dct signer add` adds a signer, who signs anew with `dct sign`".to_owned())
         }
         OpsError::Image(ImageError::ReleasesUnusable { .. }) => Some("one of its signers can sign anew with `dct sign`; where none is left, `dct signer add` comes first".to_owned()),
         OpsError::Image(ImageError::NoTrustData { .. }) => Some("`dct inspect` shows what is signed".to_owned()),

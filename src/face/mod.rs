@@ -13,4 +13,5 @@ pub mod notary_misuse;
 pub(crate) mod peer_words;
 pub(crate) mod suggestions;
 pub(crate) mod trace_words;
+pub(crate) mod verdict;
 pub(crate) mod warning_words;

@@ -7,7 +7,10 @@ use crate::{
         ui::Ui,
     },
 };
-use client::ports::{Ending, StillUsed, Warning};
+use client::{
+    not_used::NotUsed,
+    ports::{Ending, StillUsed, Warning},
+};
 use trust::model::role::RoleName;
 
 /// Tells a warning: its words to a person, its facts to a program.
@@ -22,7 +25,11 @@ fn told(program: &Program, warning: &Warning) -> String {
 
 /// The words of notary, which says less, and says "metadata" of targets and delegations alone.
 fn of_notary(warning: &Warning) -> Option<String> {
-    let Warning::EndsSoon { gun, role, kind, .. } = warning else { return None };
+    let (gun, role, kind) = match warning {
+        Warning::EndsSoon { gun, role, kind, .. } => (gun, role, kind),
+        Warning::RoleSetAside { role, reason, .. } => return Some(format!("Error getting {role}: {reason}")),
+        _ => return None,
+    };
     Some(match kind {
         Ending::Certificate => format!("certificate with CN {gun} is near expiry"),
         Ending::File if *role == RoleName::root() || *role == RoleName::snapshot() => {
@@ -88,8 +95,11 @@ fn words(warning: &Warning) -> String {
         Warning::ReplacedKeyStays { id, reason } => {
             format!("the replaced key {id} stays on this machine: {}", still_used(reason))
         }
+        Warning::RoleSetAside { role, why: NotUsed::NoSigner, .. } => {
+            format!("no signer of {role} is left: what it signed counts no more")
+        }
         // notary's words
-        Warning::RoleSetAside { role, reason } => format!("Error getting {role}: {reason}"),
+        Warning::RoleSetAside { role, reason, .. } => format!("Error getting {role}: {reason}"),
         Warning::SentNotThere { role, version, later } => {
             let now = later.map_or_else(String::new, |later| format!(", which is at version {later} of it"));
             format!(

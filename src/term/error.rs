@@ -3,7 +3,7 @@
 use client::error::facts::Facts;
 
 /// Exit codes. Docker's: 125 is for a command line that its flag parser refuses, 1 for all else but what
-/// a command that we run ends with, a reader that has gone away, and the verdicts of `dct expiry`.
+/// a command that we run ends with, a reader that has gone away, and the verdicts of `dct expiry` and of the verbs that judge an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
     /// 1
@@ -12,6 +12,8 @@ pub enum ExitStatus {
     EndsSoon,
     /// 4: there is something that has ended.
     HasEnded,
+    /// 10 to 21: why an image cannot be used.
+    Verdict(u8),
     /// 125
     BadFlag,
     /// 141, as a shell has it of a program that SIGPIPE has ended, which is how the peers end: what was said had no reader.
@@ -28,6 +30,7 @@ impl ExitStatus {
             Self::Failed => 1,
             Self::EndsSoon => 3,
             Self::HasEnded => 4,
+            Self::Verdict(code) => code,
             Self::BadFlag => 125,
             Self::Unread => 141,
             Self::OfCommand(code) => code,

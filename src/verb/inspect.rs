@@ -19,7 +19,7 @@ use client::{
     error::OpsError,
     image::{
         error::ImageError,
-        inspect_image::{self, ImageReport},
+        inspect_image::{self, ImageReport, Unknown},
     },
     in_parallel::in_parallel,
     outcome::{HeardWarnings, Outcome},
@@ -146,9 +146,10 @@ impl ImageAnswer {
             }
         }
         let report = self.report?;
-        let unknown =
-            |reason: &String| OpsError::Image(ImageError::ReleasesUnusable { gun: report.gun.clone(), reason: reason.clone() });
-        let doubt = report.unknown.as_ref().map(|reason| failure::plain(&unknown(reason)));
+        let unknown = |Unknown { why, reason }: &Unknown| {
+            OpsError::Image(ImageError::ReleasesUnusable { gun: report.gun.clone(), why: *why, reason: reason.clone() })
+        };
+        let doubt = report.unknown.as_ref().map(|it| failure::plain(&unknown(it)));
         Ok((report, doubt))
     }
 }

@@ -22,6 +22,10 @@ use trust::model::{gun::Gun, image_name::Selector, tag::Tag};
 ///
 /// Standard output has the image's name with that digest, and nothing else. Where there is any doubt it has nothing, and the exit code is not 0:
 /// so too where a digest is typed beside the tag, and another one is signed.
+///
+/// The exit status is 10 when nobody who counts has signed it, 11 when the registry does not have it, 13 when another content is signed than the one
+/// that was named, 14 when it has expired, 15 when what came was tampered with or is older than what was seen, 16 when the root is not one that is
+/// trusted here, 20 when there was no answer, 21 when the login does not do, 125 when the command line has no meaning, and 1 for any other failure.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "dct resolve IMAGE[:TAG]", after_help = EXAMPLES, help_template = crate::options::boolean::TEMPLATE)]
 pub(crate) struct Args {
@@ -60,7 +64,9 @@ impl Verb for Args {
             Selector::Tag(tag) => (tag, None),
             Selector::Whole => (Tag::latest(), None),
             Selector::Digest(_) | Selector::TagAndDigest(_, None) => {
-                return Err(CliError::new("cannot use a digest reference for IMAGE[:TAG]").coded("usage"));
+                return Err(CliError::new("cannot use a digest reference for IMAGE[:TAG]").coded("usage").hinted(
+                    "`dct resolve IMAGE:TAG@sha256:…` makes sure that this content is signed under a tag; `dct inspect` shows under which tags it is",
+                ));
             }
         };
         let gun = &image.gun;

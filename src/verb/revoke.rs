@@ -67,7 +67,8 @@ impl Verb for Args {
             Selector::Tag(tag) => Some(tag),
             Selector::Whole => None,
             Selector::Digest(_) | Selector::TagAndDigest(..) => {
-                return Err(CliError::new("cannot use a digest reference for IMAGE:TAG").coded("usage"));
+                let hint = "a signature is a tag's: `dct inspect` shows under which tags that content is signed";
+                return Err(CliError::new("cannot use a digest reference for IMAGE:TAG").coded("usage").hinted(hint));
             }
         };
         if tag.is_none() && !self.yes && !confirmed(&image, context)? {

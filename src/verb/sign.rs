@@ -185,7 +185,8 @@ fn groups(typed: &[String]) -> Result<Vec<Group>, CliError> {
             Selector::Tag(tag) | Selector::TagAndDigest(tag, Some(_)) => tag.clone(),
             Selector::Whole => return Err(CliError::new(format!("no tag specified for {typed}")).coded("usage")),
             Selector::Digest(_) | Selector::TagAndDigest(_, None) => {
-                return Err(CliError::new("cannot use a digest reference for IMAGE:TAG").coded("usage"));
+                let hint = "`dct sign IMAGE:TAG@sha256:…` signs that content under a tag";
+                return Err(CliError::new("cannot use a digest reference for IMAGE:TAG").coded("usage").hinted(hint));
             }
         };
         let at = groups.iter().position(|(gun, _)| *gun == image.gun).unwrap_or_else(|| {

@@ -71,7 +71,7 @@ $ dct inspect HOST/prod/nginx:1@sha256:ababababababababababababababababababababa
 []
 no signatures or cannot access HOST/prod/nginx:1@sha256:abababababababababababababababababababababababababababababababab
 cause: sha256:abababababababababababababababababababababababababababababababab is not what is released under tag 1: that is sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed
-exit 1
+exit 13
 
 "#]],
     );
@@ -106,5 +106,5 @@ exit 1
 "#]],
     );
     // a digest alone names no tag that could be resolved
-    assert_eq!(person.run(&["resolve", &format!("{}@sha256:{one}", site.name())]).code, Some(1));
+    assert_eq!(person.run(&["resolve", &format!("{}@sha256:{one}", site.name())]).code, Some(125));
 }

@@ -97,7 +97,7 @@ fn who_is_shown_no_file_of_the_releases_says_so_or_refuses() {
 $ dct resolve HOST/prod/nginx:0
 targets/releases of HOST/prod/nginx is delegated, and the server has no file of it
 hint: ask a signer whether anything is released there; unreleased = "refuse" in dct/config.toml, for the registry HOST, refuses this
-exit 1
+exit 10
 
 "#]],
     );

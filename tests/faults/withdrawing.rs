@@ -272,7 +272,7 @@ fn every_signer_can_be_removed_though_no_tag_is_released() {
         &["sign", &site.tag("1")],
         str![[r#"
 $ dct sign HOST/prod/nginx:1
-warning: Error getting targets/releases: valid signatures did not meet threshold for targets/releases: 0 of 1
+warning: no signer of targets/releases is left: what it signed counts no more
 failed to sign HOST/prod/nginx:1: no valid signing keys for delegation roles
 cause: no signer is left
 hint: add a signer with `dct signer add`

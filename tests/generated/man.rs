@@ -13,6 +13,18 @@ use crate::examples::{self, Example};
 const EXIT_STATUS: [(&str, &str); 3] =
     [("0", "Success."), ("1", "The command failed."), ("125", "A flag is not known, or its value has no meaning.")];
 
+/// Of the verbs that judge an image.
+const VERDICTS: [(&str, &str); 8] = [
+    ("10", "Nobody who counts has signed it."),
+    ("11", "The registry does not have it."),
+    ("13", "Another content is signed than the one that was named."),
+    ("14", "It has expired."),
+    ("15", "What came was tampered with, or is older than what was seen here before."),
+    ("16", "The root is not one that is trusted here."),
+    ("20", "There was no answer."),
+    ("21", "The login does not do."),
+];
+
 /// Of `dct sandbox`, whose exit code is that of its command.
 const EXIT_STATUS_OF_SANDBOX: [(&str, &str); 6] = [
     ("0", "It served until it was interrupted, or its command succeeded."),
@@ -87,6 +99,7 @@ fn page(command: &clap::Command, root: &clap::Command, names: &[&str]) -> String
     if is_root || !command.has_subcommands() {
         let statuses: Vec<_> = match name(command) {
             "dct-sandbox" => EXIT_STATUS_OF_SANDBOX.to_vec(),
+            "dct-resolve" => EXIT_STATUS.iter().chain(&VERDICTS).copied().collect(),
             "dct-expiry" => EXIT_STATUS.iter().chain(&EXPIRY_STATUS).copied().collect(),
             _ => EXIT_STATUS.to_vec(),
         };

@@ -25,3 +25,4 @@ mod tokens;
 mod uploads;
 mod uploads_later;
 mod verb;
+mod verdicts;

@@ -5,6 +5,7 @@ pub mod image;
 pub mod in_parallel;
 pub mod keys;
 pub mod moment;
+pub mod not_used;
 pub mod outcome;
 pub mod overtaken;
 pub mod ports;

@@ -22,6 +22,14 @@ pub enum Fact {
     Texts(Vec<String>),
 }
 
+impl Fact {
+    /// Whether it is this text.
+    #[must_use]
+    pub fn is(&self, text: &str) -> bool {
+        matches!(self, Self::Text(fact) if fact == text)
+    }
+}
+
 pub(crate) fn facts<const N: usize>(facts: [(&'static str, Fact); N]) -> Facts {
     facts.into()
 }

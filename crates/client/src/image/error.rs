@@ -5,6 +5,7 @@ use crate::{
         code::Coded,
         facts::{Facts, digest, facts, text, texts, with},
     },
+    not_used::NotUsed,
     ports::RegistryError,
     unreleased::UnreleasedTag,
 };
@@ -108,7 +109,9 @@ pub enum ImageError<E: Coded> {
     ReleasesUnusable {
         /// The repository.
         gun: Gun,
-        /// Why its file cannot be used.
+        /// Why its file is not used.
+        why: NotUsed,
+        /// The same in words.
         reason: String,
     },
     /// What a role that was named signs cannot be known: it was set aside.
@@ -182,7 +185,9 @@ impl<E: Coded> Coded for ImageError<E> {
                 let served = served.as_ref().as_ref().ok().map(|served| ("served", digest(served)));
                 with(facts([("repository", text(gun)), ("tag", text(tag)), ("released", digest(released))]), served)
             }
-            Self::ReleasesUnusable { gun, reason } => facts([("repository", text(gun)), ("reason", text(reason))]),
+            Self::ReleasesUnusable { gun, why, reason } => {
+                facts([("repository", text(gun)), ("why", text(why.name())), ("reason", text(reason))])
+            }
             Self::RoleUnusable { role, reason } => facts([("role", text(role)), ("reason", text(reason))]),
             Self::SignedUnreleased { released, unreleased } => facts([
                 ("released", texts(released)),

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{
     named_digest,
     released::{is_released, must_be_known, tell_of_missing_releases},
 };
-use crate::{error::OpsError, outcome::Outcome, ports::Warning, session::Session, state::refresh::for_reading};
+use crate::{error::OpsError, not_used::NotUsed, outcome::Outcome, ports::Warning, session::Session, state::refresh::for_reading};
 use trust::{
     model::{
         digest::Sha256,
@@ -40,7 +40,7 @@ pub struct ImageReport {
     /// `targets` names them where they cannot be read.
     pub unnamed_releasers: Vec<String>,
     /// Why `targets/releases` cannot be used, where some of these tags may be older than what it releases: no answer on which to act.
-    pub unknown: Option<String>,
+    pub unknown: Option<Unknown>,
 }
 
 /// A content that is released under a tag.
@@ -55,6 +55,21 @@ pub struct TagRow {
     pub signers: Vec<String>,
     /// Whether the repository's own keys do. Where neither they do nor a signer, `targets/releases` alone has it: whoever may release.
     pub by_repository: bool,
+}
+
+/// Why what is released is not known, in full; in a document the words alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// Why.
+    pub why: NotUsed,
+    /// The same in words.
+    pub reason: String,
+}
+
+impl Serialize for Unknown {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.reason)
+    }
 }
 
 /// A delegation and its keys.
@@ -89,7 +104,10 @@ fn report(session: &Session<'_>, image: &ImageName) -> Result<ImageReport, OpsEr
     if !tags.is_empty() {
         tell_of_missing_releases(session, &repo)?;
     }
-    let unknown = skipped.filter(|_| !tags.is_empty()).map(|skipped| skipped.reason.clone());
+    let unknown = skipped.filter(|_| !tags.is_empty()).map(|skipped| {
+        let why = NotUsed::of(&repo, &RoleName::releases(), skipped);
+        Unknown { why, reason: why.words(skipped) }
+    });
     let unnamed_releasers = unnamed_releasers(&repo);
     for key in &unnamed_releasers {
         session.warn(Warning::UnnamedReleaser { gun: image.gun.clone(), key: key.clone() });

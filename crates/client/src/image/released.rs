@@ -1,6 +1,6 @@
 //! What is released under a tag: the content that a trusted pull takes.
 
-use crate::{error::OpsError, image::error::ImageError, ports::Warning, session::Session};
+use crate::{error::OpsError, image::error::ImageError, not_used::NotUsed, ports::Warning, session::Session};
 use trust::{
     model::{gun::Gun, hashes::FileMeta, role::RoleName, tag::Tag},
     verify::trusted::TrustedRepo,
@@ -9,8 +9,8 @@ use trust::{
 /// Why no content is known to be released under a tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum WhyNot {
-    /// The file of `targets/releases` cannot be used, for this reason: an older entry of `targets` may lie under what cannot be read.
-    Unknown(String),
+    /// The file of `targets/releases` is not used, for this reason: an older entry of `targets` may lie under what cannot be read.
+    Unknown(NotUsed, String),
     /// Neither `targets/releases` nor `targets` signs the tag.
     NotSigned,
 }
@@ -19,7 +19,7 @@ impl WhyNot {
     /// The failure of one who asked for this tag.
     pub(crate) fn failure(self, gun: &Gun, tag: &Tag) -> OpsError {
         match self {
-            Self::Unknown(reason) => OpsError::Image(ImageError::ReleasesUnusable { gun: gun.clone(), reason }),
+            Self::Unknown(why, reason) => OpsError::Image(ImageError::ReleasesUnusable { gun: gun.clone(), why, reason }),
             Self::NotSigned => OpsError::Image(ImageError::NoTrustData { tag: tag.clone() }),
         }
     }
@@ -28,7 +28,8 @@ impl WhyNot {
 /// The one way to an image's digest: the content of `targets/releases` where that signs the tag, as for a pull, else that of `targets`.
 pub(crate) fn released(repo: &TrustedRepo, tag: &Tag) -> Result<FileMeta, WhyNot> {
     if let Some(skipped) = repo.skipped().get(&RoleName::releases()) {
-        return Err(WhyNot::Unknown(skipped.reason.clone()));
+        let why = NotUsed::of(repo, &RoleName::releases(), skipped);
+        return Err(WhyNot::Unknown(why, why.words(skipped)));
     }
     let entries = repo.entries(Some(tag.as_str()));
     let released = entries.iter().filter(|entry| is_released(entry.role));
@@ -40,7 +41,8 @@ pub(crate) fn released(repo: &TrustedRepo, tag: &Tag) -> Result<FileMeta, WhyNot
 pub(crate) fn must_be_known(repo: &TrustedRepo) -> Result<(), OpsError> {
     match repo.skipped().get(&RoleName::releases()) {
         Some(skipped) => {
-            Err(OpsError::Image(ImageError::ReleasesUnusable { gun: repo.gun().clone(), reason: skipped.reason.clone() }))
+            let why = NotUsed::of(repo, &RoleName::releases(), skipped);
+            Err(OpsError::Image(ImageError::ReleasesUnusable { gun: repo.gun().clone(), why, reason: why.words(skipped) }))
         }
         None => Ok(()),
     }

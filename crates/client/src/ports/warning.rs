@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::moment;
+use crate::{moment, not_used::NotUsed};
 use trust::{
     edit::plan::Notice,
     model::{digest::Sha256, gun::Gun, key_id::CanonicalKeyId, role::RoleName, tag::Tag, version::Version},
@@ -147,7 +147,9 @@ pub enum Warning {
     RoleSetAside {
         /// The role.
         role: RoleName,
-        /// Why its file cannot be used.
+        /// Why its file is not used.
+        why: NotUsed,
+        /// The same in words.
         reason: String,
     },
     /// What was published from here is not in the server's state.

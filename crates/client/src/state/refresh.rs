@@ -2,6 +2,7 @@
 
 pub mod read_back;
 pub mod recovery;
+mod warnings;
 mod what_was_sent;
 
 use std::{
@@ -10,15 +11,16 @@ use std::{
     time::{Duration, Instant},
 };
 
+use self::warnings::warn;
 use crate::{
     error::OpsError,
-    ports::{Bytes, Commit, Ending, FileRef, RemoteError, Stored, TrustSet, Warning},
+    ports::{Bytes, Commit, FileRef, RemoteError, Stored, TrustSet, Warning},
     session::Session,
     state::error::{Origin, StateError},
 };
 use trust::{
     edit::local::LocalRepo,
-    model::{digest::Sha256, expiry::is_near, gun::Gun, role::RoleName},
+    model::{digest::Sha256, gun::Gun, role::RoleName},
     verify::{
         bootstrap::RootWalk,
         ends::{ExpiryCheck, Judged, Overlooked},
@@ -140,7 +142,7 @@ impl Refresh<'_> {
         };
         let commit = self.commit(&repo)?;
         if commit == Commit::Stored {
-            self.warn(&repo);
+            warn(self.session, &repo);
             self.look_for_sent(&repo);
         }
         Ok((repo, commit))
@@ -152,7 +154,7 @@ impl Refresh<'_> {
         match self.verify(walk, timestamp, Freshness::Cached) {
             Ok(repo) => {
                 self.session.warn(Warning::AnsweredFromStore { outage: outage.to_string() });
-                self.warn(&repo);
+                warn(self.session, &repo);
                 Ok(repo)
             }
             Err(OpsError::State(StateError::Untrusted { error: error @ UpdateError::Expired { .. }, .. })) => {
@@ -172,29 +174,6 @@ impl Refresh<'_> {
             }
             _ => Ok(None),
         }
-    }
-
-    fn warn(&self, repo: &TrustedRepo) {
-        for (role, skipped) in repo.skipped() {
-            self.session.warn(Warning::RoleSetAside { role: role.clone(), reason: skipped.reason.clone() });
-        }
-        let tell = |role: &RoleName, kind, at| {
-            if is_near(at, self.session.now) {
-                self.session.warn(Warning::EndsSoon { gun: self.gun.clone(), role: role.clone(), kind, at });
-            }
-        };
-        // whichever of the two ends first ends both
-        let file = (repo.root().expires().moment(), Ending::File);
-        let certificate = repo.root().certified_until(self.gun).map(|at| (at, Ending::Certificate));
-        let (at, kind) = certificate.map_or(file, |certificate| certificate.min(file));
-        tell(&RoleName::root(), kind, at);
-        let delegations = repo.delegations().map(|(_, delegation)| &delegation.name);
-        for role in [RoleName::targets()].iter().chain(delegations) {
-            if let Some(file) = repo.targets(role) {
-                tell(role, Ending::File, file.expires().moment());
-            }
-        }
-        tell(&RoleName::snapshot(), Ending::File, repo.snapshot().expires().moment());
     }
 }
 

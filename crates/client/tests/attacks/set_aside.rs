@@ -2,7 +2,10 @@
 
 use client::{
     error::OpsError,
-    image::{inspect_image, list_targets, resolve_image},
+    image::{
+        inspect_image::{self, Unknown},
+        list_targets, resolve_image,
+    },
     session::RefuseUnreleased,
 };
 use client::{image::error::ImageError, ports::Warning};
@@ -362,7 +365,7 @@ fn looks(world: &World, unreleased: &RefuseUnreleased) -> Vec<(&'static str, Res
     look("inspect", &|session| {
         let report = inspect_image::inspect(session, &image)?.result;
         match report.unknown {
-            Some(reason) => Err(OpsError::Image(ImageError::ReleasesUnusable { gun: gun(), reason })),
+            Some(Unknown { why, reason }) => Err(OpsError::Image(ImageError::ReleasesUnusable { gun: gun(), why, reason })),
             None => Ok(report.tags.len()),
         }
     });

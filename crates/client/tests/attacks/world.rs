@@ -48,7 +48,7 @@ pub(crate) struct Answer {
 impl Answer {
     /// Whether a role was set aside with a warning, for a reason that has these words.
     pub(crate) fn sets_aside(&self, of: &str, why: &str) -> bool {
-        let is_told = |warning: &Warning| matches!(warning, Warning::RoleSetAside { role, reason } if role.as_str() == of && reason.contains(why));
+        let is_told = |warning: &Warning| matches!(warning, Warning::RoleSetAside { role, reason, .. } if role.as_str() == of && reason.contains(why));
         self.warnings.iter().any(is_told)
     }
 }
