@@ -8,6 +8,7 @@ use super::global_options::GlobalOptions;
 use crate::{
     compose::{
         context::Context,
+        docker_folder,
         settings::Settings,
         wiring::{self, Access, LoginPolicy, Needs, Wiring},
     },
@@ -136,6 +137,7 @@ fn run<V: Verb>(global: &GlobalOptions, matches: &ArgMatches, ui: &Arc<Ui>) -> R
     let login = if access == Access::Admin { LoginPolicy::Ask(Arc::clone(&prompter)) } else { LoginPolicy::Never };
     let settings = Settings::read(global.config.as_deref(), &global.engine)?;
     settings.tell(ui);
+    docker_folder::check(&settings.docker_folder, V::OPENS_KEYS)?;
     let wiring = Wiring::new(settings, Needs { ui, access, login })?;
     let done = args.run(&Context { ui, prompter: &prompter, passphrases: &passphrases, wiring: &wiring, now: wiring::now() });
     for warning in wiring.warnings() {

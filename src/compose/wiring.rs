@@ -6,7 +6,11 @@ mod of_settings;
 pub(crate) mod passphrases;
 mod pins;
 
-use std::{collections::BTreeSet, path::Path, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 
@@ -106,6 +110,12 @@ impl Wiring {
             unreleased: &self.unreleased,
             now,
         }
+    }
+
+    /// The folder of the trust data.
+    #[must_use]
+    pub(crate) fn trust_folder(&self) -> PathBuf {
+        self.settings.docker_folder.value.join("trust")
     }
 
     /// The staged changes, for the commands whose business they are: those of notary.

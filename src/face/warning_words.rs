@@ -2,10 +2,7 @@
 
 use crate::{
     face::day::day,
-    term::{
-        program::{Program, Voice},
-        ui::Ui,
-    },
+    term::{peer::Peer, program::Program, ui::Ui},
 };
 use client::{
     not_used::NotUsed,
@@ -19,7 +16,7 @@ pub(crate) fn tell(ui: &Ui, warning: &Warning) {
 }
 
 fn told(program: &Program, warning: &Warning) -> String {
-    let of_notary = (program.voice() == Voice::Notary).then(|| of_notary(warning)).flatten();
+    let of_notary = (program.peer() == Peer::Notary).then(|| of_notary(warning)).flatten();
     of_notary.unwrap_or_else(|| program.tell(&words(warning)))
 }
 
@@ -146,7 +143,7 @@ mod tests {
     #[test]
     fn an_end_that_is_near_is_told_with_its_day_and_the_way_out_and_by_notary_in_its_own_words() {
         let gun = Gun::parse("dtr.example.com/prod/nginx").unwrap();
-        let notary = Program::called("notary".to_owned(), &[]).in_the_voice_of(Voice::Notary);
+        let notary = Program::called("notary".to_owned(), &[]).in_the_manner_of(Peer::Notary);
         for (role, kind, ours, theirs) in [
             (
                 "root",

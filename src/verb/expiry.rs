@@ -34,7 +34,7 @@ use trust::model::gun::Gun;
 /// repositories with trust data on this machine are examined.
 ///
 /// The exit status is 0 when nothing expires within the time, 3 when something does, 4 when something has expired or cannot be verified, and 1 when a
-/// repository could not be examined.
+/// repository could not be examined, or there was none.
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "dct expiry [OPTIONS] [REPOSITORY...]",
@@ -98,6 +98,14 @@ impl Verb for Args {
                 }
             }
         }
+        if self.repositories.is_empty() && examined.is_empty() {
+            let folder = context.wiring.trust_folder();
+            return Err(CliError::new(format!(
+                "nothing was examined: {} has trust data of no published repository",
+                folder.display()
+            ))
+            .coded("nothing-examined"));
+        }
         show(&examined, context);
         for (_, error) in &failed {
             context.ui.error(error);
@@ -114,9 +122,6 @@ impl Verb for Args {
 }
 
 fn show(examined: &[Examined], context: &Context<'_>) {
-    if examined.is_empty() {
-        return context.ui.line("No repository has trust data on this machine");
-    }
     let rows: Vec<[String; 5]> = examined.iter().flat_map(|one| rows(one, context.now)).collect();
     if !rows.is_empty() {
         context.ui.lines(table::lines(["REPOSITORY", "ROLE", "WHAT", "EXPIRES", "STATE"], rows));

@@ -40,7 +40,9 @@ impl Verb for Args {
         let mut keys = context.session(&narrator).keys.list().map_err(|error| failure::plain(&OpsError::KeyStore(error)))?;
         KeyInfo::sort_for_lists(&mut keys);
         if keys.is_empty() {
-            context.ui.line("No keys on this machine");
+            context
+                .ui
+                .line(&format!("No keys on this machine: {} has none", context.wiring.trust_folder().join("private").display()));
         } else {
             context.ui.lines(table::lines(["NAME", "REPOSITORY", "KEY ID", "FILE"], keys.iter().map(row)));
         }

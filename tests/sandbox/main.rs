@@ -13,6 +13,7 @@ mod deleting;
 mod demo;
 mod documented;
 mod engine;
+mod folders;
 mod keys;
 mod pair;
 mod pipelines;
