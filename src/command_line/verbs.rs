@@ -22,7 +22,8 @@ use crate::{
     term::{error::CliError, ui::Ui},
     verb::{
         completion, definition::Verb, delete, expiry, inspect, key_export, key_generate, key_list, key_load, key_passwd,
-        key_remove, key_show, list, lookup, pull, push, renew, resolve, revoke, sign, signer_add, signer_remove, version, whoami,
+        key_remove, key_rotate, key_show, list, lookup, pull, push, renew, resolve, revoke, sign, signer_add, signer_remove,
+        version, whoami,
     },
 };
 
@@ -35,6 +36,7 @@ pub(crate) static VERBS: &[VerbEntry] = &[
     VerbEntry::of::<key_export::Args>(),
     VerbEntry::of::<key_passwd::Args>(),
     VerbEntry::of::<key_remove::Args>(),
+    VerbEntry::of::<key_rotate::Args>(),
     VerbEntry::of::<signer_add::Args>(),
     VerbEntry::of::<signer_remove::Args>(),
     VerbEntry::of::<sign::Args>(),

@@ -14,6 +14,7 @@ pub(crate) mod key_list;
 pub(crate) mod key_load;
 pub(crate) mod key_passwd;
 pub(crate) mod key_remove;
+pub(crate) mod key_rotate;
 pub(crate) mod key_show;
 pub(crate) mod list;
 pub(crate) mod lookup;

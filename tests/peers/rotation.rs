@@ -95,6 +95,51 @@ fn every_rotation_is_read_back_by_the_peers_and_they_go_on() {
 }
 
 #[test]
+fn the_verb_of_dct_rotates_with_the_settings_of_docker() {
+    let Some(peers) = Peers::start() else { return };
+    let (home, away) = (Home::new(&peers, "jeff"), Home::new(&peers, "reader"));
+    let repository = signed(&peers, &home);
+    agree(&away, &repository);
+    let asked = home.dct_with_input(&["key", "rotate", &repository, "root"], "n\n").fails(1);
+    assert!(asked.stdout.contains("Rotate it? [y/N] ") && asked.stderr.contains("the key was not rotated"), "{asked}");
+    assert_eq!(keys_of(&home, "root").len(), 1);
+    let given = Bundle::make(&peers.folder("given"), "given", KeyForm::EcPkcs8, Issuer::Itself);
+    let given = given.key.to_string_lossy();
+    for (args, role, person_has_it) in [
+        (&["targets"] as &[&str], "targets", true),
+        (&["snapshot"], "snapshot", true),
+        (&["--server-managed", "snapshot"], "snapshot", false),
+        (&["--server-managed", "timestamp"], "timestamp", false),
+        (&["--yes", "root"], "root", true),
+        (&["--yes", "--legacy", "2", "root"], "root", true),
+        (&["--key", &given, "targets"], "targets", true),
+    ] {
+        let before = keys_of(&home, role);
+        let (options, role_typed) = args.split_at(args.len() - 1);
+        let run = home.dct(&[&["key", "rotate"], options, &[&repository], role_typed].concat()).ok();
+        assert!(run.stdout.ends_with(&format!("Successfully rotated {role} key for repository {repository}\n")), "{run}");
+        assert_eq!(run.stderr, "", "{run}");
+        let now = keys_of(&home, role);
+        match (role, person_has_it) {
+            ("root", _) => assert_eq!(now.len(), before.len() + 1, "an old root key stays"),
+            (_, true) => assert!(now.len() == 1 && now != before, "{role}: {before:?}, then {now:?}"),
+            (_, false) => assert!(now.is_empty(), "the server has it"),
+        }
+        for home in [&home, &away, &Home::new(&peers, "reader")] {
+            agree(home, &repository);
+        }
+        home.dct(&["sign", &format!("{repository}:1")]).ok();
+    }
+    // who has no right to have the server make a key, and who has not the root key
+    let reader = Home::new(&peers, "reader");
+    reader.dct(&["key", "rotate", "--server-managed", &repository, "snapshot"]).fails(1);
+    let refused = reader.dct(&["key", "rotate", &repository, "targets"]).fails(1);
+    assert!(refused.stderr.contains("could not find necessary signing keys"), "{refused}");
+    assert!(reader.key_files().is_empty(), "no key is made for what cannot be");
+    agree(&home, &repository);
+}
+
+#[test]
 fn ten_new_roots_are_walked_by_one_who_was_away() {
     let Some(peers) = Peers::start() else { return };
     let (home, away) = (Home::new(&peers, "jeff"), Home::new(&peers, "reader"));

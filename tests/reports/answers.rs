@@ -44,6 +44,9 @@ const STORY: &str = r#"
     json expiry --within 1d $image
     json expiry
     json renew $image targets
+    json key rotate $image targets
+    json key rotate --server-managed $image snapshot
+    json key rotate --yes $image root
     json renew --within 1h $image
     json key list
     json key show jeff
@@ -107,6 +110,7 @@ fn check_facts(verb: &str, answer: &Value) {
         }
         "resolve" => assert!(answer["image"].as_str().unwrap().ends_with(answer["digest"].as_str().unwrap()), "{answer:#}"),
         "signer add" => assert_eq!(answer["repositories"][0]["keys"].as_array().unwrap().len(), 1, "{answer:#}"),
+        "key rotate" => assert_eq!(answer["keys"].as_array().unwrap().len(), 1, "{answer:#}"),
         "revoke" => assert_eq!(answer["tags"][0], "1", "{answer:#}"),
         "key export" => assert_eq!(answer["file"].is_null(), answer["pem"].is_string(), "{answer:#}"),
         _ => {}

@@ -22,7 +22,8 @@ use crate::{
 const HOST: &str = "dtr.example.com";
 
 /// What is not run here, and what runs it.
-const ELSEWHERE: [(&str, &str); 15] = [
+const ELSEWHERE: [(&str, &str); 16] = [
+    ("dct delete --remote dtr.example.com/prod/nginx", "deleting.rs answers the question"),
     ("make demo", "demo.rs runs the same script"),
     ("make test", "it runs this test"),
     ("make build", "and `make test` builds the same for tests"),
@@ -44,7 +45,7 @@ const ELSEWHERE: [(&str, &str); 15] = [
 ];
 
 /// What a document or a page takes for granted: how its first line begins, and what is run before.
-const BEFORE: [(&str, &str); 4] = [
+const BEFORE: [(&str, &str); 6] = [
     (
         "notary -s",
         "dct delete --yes --remote dtr.example.com/prod/nginx; cp \"$SSL_CERT_FILE\" ca.pem; notary() { ~/bin/notary \"$@\"; }",
@@ -56,6 +57,12 @@ const BEFORE: [(&str, &str); 4] = [
          DIGEST=$(dct resolve dtr.example.com/prod/nginx:1 | sed 's/.*@//')",
     ),
     ("dct notary -s", SIGNED),
+    ("dct key rotate", SIGNED),
+    (
+        "dct inspect --pretty dtr.example.com/prod/nginx",
+        "dct signer add --key cert.pem jeff dtr.example.com/prod/nginx; dct sign --registry dtr.example.com/prod/nginx:1; \
+         DIGEST=$(dct resolve dtr.example.com/prod/nginx:1 | sed 's/.*@//')",
+    ),
 ];
 
 const SIGNED: &str =
