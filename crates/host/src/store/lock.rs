@@ -22,6 +22,9 @@ impl WriterGuard for Lock {}
 /// How often a lock that is held is tried again.
 const POLL: Duration = Duration::from_millis(10);
 
+/// How often the folder of a lock may be gone again: one that comes and goes so often cannot be made at all, as in `/proc`.
+const MOST_VANISHED: u32 = 10;
+
 /// The lock of the one that changes. The lock file is made where it is missing.
 pub(super) fn exclusive(path: &Path, gun: &Gun, wait: Duration) -> Result<Lock, StoreError> {
     acquire(path, gun, wait, open_or_make, File::try_lock)
@@ -57,6 +60,7 @@ fn acquire(
     try_lock: impl Fn(&File) -> Result<(), TryLockError>,
 ) -> Result<Lock, StoreError> {
     let start = Instant::now();
+    let mut vanished = 0;
     loop {
         match open(path) {
             Ok(file) => match try_lock(&file) {
@@ -65,7 +69,7 @@ fn acquire(
                 Err(TryLockError::Error(e)) => return Err(refused("lock", path)(e)),
             },
             // deleted between the making of the folder and that of the file
-            Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
+            Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::NotFound && vanished < MOST_VANISHED => vanished += 1,
             Err(e) => return Err(e),
         }
         if start.elapsed() >= wait {
