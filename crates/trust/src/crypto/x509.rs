@@ -52,9 +52,17 @@ pub enum CertificateError {
     /// Its RSA key has fewer than 2048 bits.
     #[error("RSA bit length is too short")]
     RsaTooShort,
-    /// It is expired, or begins to be valid more than a day after now.
+    /// It is expired.
     #[error("certificate with CN {0} is expired")]
     Expired(String),
+    /// It begins to be valid more than a day after now. The peers say that it is expired.
+    #[error("certificate with CN {common_name} is not valid before {from}")]
+    NotValidYet {
+        /// Whose it is.
+        common_name: String,
+        /// From when on it is valid.
+        from: Timestamp,
+    },
     /// A bundle does not begin with its only certificate that is no CA's.
     #[error("the bundle has {leaves} certificates that are no CA's; it must have exactly one, and that first")]
     Leaves {
@@ -182,8 +190,11 @@ impl Certificate {
         }
         let Some(now) = now else { return Ok(()) };
         let tomorrow = now.checked_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
-        if now > self.not_after || tomorrow < self.not_before {
+        if now > self.not_after {
             return Err(CertificateError::Expired(self.common_name.clone()));
+        }
+        if tomorrow < self.not_before {
+            return Err(CertificateError::NotValidYet { common_name: self.common_name.clone(), from: self.not_before });
         }
         Ok(())
     }
@@ -294,8 +305,11 @@ mod tests {
         for at in ["2026-11-20T10:57:27Z", "2026-11-21T10:57:27Z", "2046-11-16T10:57:27Z"] {
             assert_eq!(check(signer, Some(at)), Ok(()), "{at}");
         }
-        for at in ["2026-11-20T10:57:26Z", "2046-11-16T10:57:28Z"] {
-            assert_eq!(check(signer, Some(at)).unwrap_err().to_string(), "certificate with CN jeff is expired", "{at}");
+        for (at, words) in [
+            ("2026-11-20T10:57:26Z", "certificate with CN jeff is not valid before 2026-11-21T10:57:27Z"),
+            ("2046-11-16T10:57:28Z", "certificate with CN jeff is expired"),
+        ] {
+            assert_eq!(check(signer, Some(at)).unwrap_err().to_string(), words, "{at}");
         }
         let signer = Certificate::first_in_pem(signer).unwrap();
         assert!(!signer.near_expiry(time("2046-05-16T10:57:27Z")));
