@@ -20,6 +20,16 @@ pub(crate) fn repository(typed: &str) -> Result<Gun, CliError> {
     image_name::repository(typed).map_err(|error| refused(&error))
 }
 
+/// Reads an argument that names a repository as a whole. A tag or a digest is refused: who types one means less than what would be answered.
+pub(crate) fn whole_repository(typed: &str) -> Result<Gun, CliError> {
+    let image = image(typed)?;
+    if image.selector == Selector::Whole {
+        return Ok(image.gun);
+    }
+    let words = format!("{typed} names a tag or a digest, and this is about the whole repository");
+    Err(CliError::new(words).coded("usage").hinted(format!("the repository is {}", image.gun)))
+}
+
 /// The image with the tag `latest` where it has neither tag nor digest, which docker tells on standard output.
 pub(crate) fn with_default_tag(image: ImageName, ui: &Ui) -> ImageName {
     if image.selector != Selector::Whole {

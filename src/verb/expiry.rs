@@ -71,7 +71,7 @@ impl Verb for Args {
     fn run(&self, context: &Context<'_>) -> Result<Done<ExpiryJson>, CliError> {
         let limit = self.within.from(context.now);
         let mut examined = Vec::new();
-        let mut worst = State::Later;
+        let mut worst = State::Unchecked;
         let mut failed = Vec::new();
         for (name, gun) in repositories(self, context)? {
             let _wait = context.ui.wait(&format!("examining {name}"));
@@ -113,7 +113,7 @@ impl Verb for Args {
         let names: Vec<&str> = failed.iter().map(|(name, _)| name.as_str()).collect();
         let failure = match worst {
             _ if !failed.is_empty() => Some(CliError::new(format!("could not examine: {}", names.join(", "))).coded("some-failed")),
-            State::Later => None,
+            State::Unchecked | State::Later => None,
             State::Near => Some(CliError::silent(ExitStatus::EndsSoon)),
             State::Expired => Some(CliError::silent(ExitStatus::HasEnded)),
         };
@@ -140,7 +140,7 @@ fn repositories(args: &Args, context: &Context<'_>) -> Result<Vec<(String, Gun)>
         }
         return Ok(found.guns.into_iter().map(|gun| (gun.to_string(), gun)).collect());
     }
-    args.repositories.iter().map(|typed| Ok((typed.clone(), names::repository(typed)?))).collect()
+    args.repositories.iter().map(|typed| Ok((typed.clone(), names::whole_repository(typed)?))).collect()
 }
 
 fn rows(one: &Examined, now: Timestamp) -> Vec<[String; 5]> {
@@ -166,6 +166,7 @@ fn state(end: &End, now: Timestamp) -> String {
         State::Expired => format!("expired {} ago", days(-seconds)),
         State::Near if seconds < DAY => "expires within a day".to_owned(),
         State::Near => format!("expires in {}", days(seconds)),
-        State::Later => "ok".to_owned(),
+        State::Later => "later".to_owned(),
+        State::Unchecked => "not checked".to_owned(),
     }
 }

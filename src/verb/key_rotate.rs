@@ -92,7 +92,7 @@ impl Verb for Args {
 
     /// Runs the verb. The role is checked before anything is asked, and no key is stored before it is known that the role can get it.
     fn run(&self, context: &Context<'_>) -> Result<Done<Rotated>, CliError> {
-        let gun = names::repository(&self.repository)?;
+        let gun = names::whole_repository(&self.repository)?;
         let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &self.repository);
         let session = context.session(&narrator);
         let failed = |error: RotateError| words_of(error, &self.repository);

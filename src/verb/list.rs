@@ -51,7 +51,7 @@ impl Verb for Args {
     type Report = TargetsJson;
 
     fn run(&self, context: &Context<'_>) -> Result<Done<TargetsJson>, CliError> {
-        let (gun, roles) = (names::repository(&self.repository)?, roles(&listed(&self.roles))?);
+        let (gun, roles) = (names::whole_repository(&self.repository)?, roles(&listed(&self.roles))?);
         let _wait = context.ui.wait(&format!("reading trust data of {}", self.repository));
         let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &self.repository);
         let targets = list_targets::list(&context.session(&narrator), &gun, &roles)

@@ -55,7 +55,7 @@ impl Verb for Args {
     type Report = OneTargetJson;
 
     fn run(&self, context: &Context<'_>) -> Result<Done<OneTargetJson>, CliError> {
-        let (gun, roles) = (names::repository(&self.repository)?, roles(&listed(&self.roles))?);
+        let (gun, roles) = (names::whole_repository(&self.repository)?, roles(&listed(&self.roles))?);
         let _wait = context.ui.wait(&format!("reading trust data of {}", self.repository));
         let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &self.repository);
         let found = list_targets::lookup(&context.session(&narrator), &gun, &roles, &self.target)

@@ -112,7 +112,7 @@ impl Verb for Args {
 
     /// Runs the verb. What cannot be renewed here and has been named, or has expired, makes it fail after the rest was renewed.
     fn run(&self, context: &Context<'_>) -> Result<Done<RenewReport>, CliError> {
-        let gun = names::repository(&self.repository)?;
+        let gun = names::whole_repository(&self.repository)?;
         if self.recreate {
             return run_recreate(self, &gun, context);
         }

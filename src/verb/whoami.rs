@@ -44,7 +44,7 @@ impl Verb for Args {
 
     /// Runs the verb. That no key is here is an answer, and no failure.
     fn run(&self, context: &Context<'_>) -> Result<Done<StandingsJson>, CliError> {
-        let gun = names::repository(&self.repository)?;
+        let gun = names::whole_repository(&self.repository)?;
         let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &self.repository);
         let standings = whoami::whoami(&context.session(&narrator), &gun)
             .map_err(|error| failure::about_repository(&self.repository, &error))?;
