@@ -71,6 +71,7 @@ impl EndJson {
             What::Certificate(key) => ("certificate", None, Some(key.to_string())),
         };
         let state = match end.state {
+            State::Unchecked => "not-checked",
             State::Later => "later",
             State::Near => "near",
             State::Expired => "expired",

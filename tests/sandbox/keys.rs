@@ -124,3 +124,14 @@ fn without_a_terminal_no_root_key_is_made_of_a_passphrase_that_does_not_name_it(
         assert!(said.contains("set DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE") && !said.contains(".key"), "{said}");
     }
 }
+
+#[test]
+fn the_certificate_of_a_signer_whose_end_nobody_asks_for_is_shown_as_that() {
+    let (said, code) = said(
+        "dct expiry --within 1h $R; dct expiry --within 1h -o json $R | jq -r '.repositories[].ends[] | .role + \" \" + .state'",
+    );
+    assert_eq!(code, Some(0), "{said}");
+    let of_jeff = said.lines().find(|line| line.contains(" targets/jeff ") && line.contains(" certificate ")).unwrap();
+    assert!(of_jeff.ends_with("   not checked") && said.contains("   later\n"), "{said}");
+    assert!(said.contains("\ntargets/jeff not-checked\n") && said.contains("\nroot later\n"), "{said}");
+}

@@ -30,6 +30,8 @@ pub enum What {
 /// How near an end is. The order is that of the urgency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
+    /// Nobody asks: the end of a certificate in which a signer's key stands has no consequence.
+    Unchecked,
     /// Further than was asked for; or the server renews it itself.
     Later,
     /// Within the time that was asked for.
@@ -51,7 +53,11 @@ impl ExpiryReport {
     /// How urgent it is. What cannot be verified is as lost to who reads as what has expired.
     #[must_use]
     pub fn worst(&self) -> State {
-        if self.unusable.is_empty() { self.ends.iter().map(|end| end.state).max().unwrap_or(State::Later) } else { State::Expired }
+        if self.unusable.is_empty() {
+            self.ends.iter().map(|end| end.state).max().unwrap_or(State::Unchecked)
+        } else {
+            State::Expired
+        }
     }
 }
 
@@ -75,7 +81,7 @@ fn examine(session: &Session<'_>, gun: &Gun, limit: Timestamp) -> Result<ExpiryR
         End { state: state(&end.role, at), what: What::File(end.version), role: end.role, at }
     });
     let certificates = repo.certificate_ends().into_iter().map(|end| {
-        let state = if end.role == RoleName::root() { state(&end.role, end.not_after) } else { State::Later };
+        let state = if end.role == RoleName::root() { state(&end.role, end.not_after) } else { State::Unchecked };
         End { state, what: What::Certificate(end.key), role: end.role, at: end.not_after }
     });
     let ends = files.chain(certificates).collect();
