@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::definition::{Done, Verb};
@@ -116,10 +117,7 @@ impl Verb for Args {
         if self.recreate {
             return run_recreate(self, &gun, context);
         }
-        let roles = self
-            .roles
-            .iter()
-            .map(|role| RoleName::parse(role).map_err(|error| CliError::new(error.worded()).coded("invalid-role")));
+        let roles = self.roles.iter().map(|role| RoleName::parse(role).map_err(|_| no_role(role)));
         let roles = roles.collect::<Result<Vec<_>, _>>()?;
         let choice = if roles.is_empty() { Choice::EndingBy(self.within.from(context.now)) } else { Choice::Roles(&roles) };
         let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &self.repository);
@@ -129,7 +127,7 @@ impl Verb for Args {
         let renewal = renew::renew(&Session { pins: &pins, ..session }, &gun, choice)
             .map_err(|error| failure::about_repository(&self.repository, &error))?;
         let renewal = renewal.into_result();
-        tell(&renewal, context);
+        tell(&renewal, self.within.from(context.now), context);
         let is_expired = renewal.left.iter().any(|left| left.at <= context.now);
         let failure = is_expired.then(|| {
             CliError::new(format!("not all of {} could be renewed here", self.repository))
@@ -138,6 +136,13 @@ impl Verb for Args {
         });
         Ok(Done::but(RenewReport { repository: gun, done: Renewed::InPlace(renewal) }, failure))
     }
+}
+
+fn no_role(typed: &str) -> CliError {
+    let words = format!("{typed} is no role: root, targets, snapshot, or a delegation such as targets/releases");
+    CliError::new(words)
+        .coded("invalid-role")
+        .hinted("`dct expiry` shows the roles of a repository, `dct whoami` those that can be signed here")
 }
 
 /// The person's pins, and for this command the root that is named.
@@ -195,7 +200,7 @@ fn tell_certificates(certificates: &[ReplacedCertificate], context: &Context<'_>
     }
 }
 
-fn tell(renewal: &Renewal, context: &Context<'_>) {
+fn tell(renewal: &Renewal, until: Timestamp, context: &Context<'_>) {
     let ui = context.ui;
     for file in &renewal.files {
         ui.line(&format!("Renewed {}: version {} expires {}", file.role, file.version, day(file.expires.moment())));
@@ -205,7 +210,7 @@ fn tell(renewal: &Renewal, context: &Context<'_>) {
         ui.line(&format!("The server has signed {role} anew"));
     }
     if renewal.files.is_empty() && renewal.by_server.is_empty() && renewal.left.is_empty() {
-        ui.line("Nothing expires within that time");
+        ui.line(&format!("Nothing expires before {}; `dct expiry` shows what does first", day(until)));
     }
     for left in &renewal.left {
         let reason = match left.reason {
