@@ -30,10 +30,9 @@ impl ExitStatus {
             Self::Failed => 1,
             Self::EndsSoon => 3,
             Self::HasEnded => 4,
-            Self::Verdict(code) => code,
             Self::BadFlag => 125,
             Self::Unread => 141,
-            Self::OfCommand(code) => code,
+            Self::Verdict(code) | Self::OfCommand(code) => code,
         }
     }
 }

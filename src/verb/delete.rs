@@ -83,9 +83,10 @@ impl Verb for Args {
         let (reach, where_from) = if self.remote { (Reach::LocalAndRemote, "local and remote") } else { (Reach::Local, "local") };
         let _wait = context.ui.wait(&format!("deleting {where_from} trust data of {gun}"));
         let deleted = delete_repo::delete(&session, &gun, reach).map_err(failed)?.into_result();
-        context.ui.line(&match deleted.found {
-            true => format!("Successfully deleted {where_from} trust data for repository {gun}"),
-            false => format!("There was no {} trust data for repository {gun}", where_from.replace("and", "or")),
+        context.ui.line(&if deleted.found {
+            format!("Successfully deleted {where_from} trust data for repository {gun}")
+        } else {
+            format!("There was no {} trust data for repository {gun}", where_from.replace("and", "or"))
         });
         Ok(Done::well(deleted))
     }

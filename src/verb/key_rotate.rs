@@ -1,6 +1,9 @@
 //! `dct key rotate`
 
-use std::{path::PathBuf, rc::Rc};
+use std::{
+    path::{Path, PathBuf},
+    rc::Rc,
+};
 
 use clap::ValueHint;
 
@@ -118,7 +121,7 @@ impl Verb for Args {
 }
 
 /// The first key of a file.
-fn read_key(session: &Session<'_>, file: &PathBuf, role: &RoleName) -> Result<Rc<PrivateKey>, CliError> {
+fn read_key(session: &Session<'_>, file: &Path, role: &RoleName) -> Result<Rc<PrivateKey>, CliError> {
     let bytes = named_files::read_private_key(file)?;
     let refused = |reason: &str| CliError::new(format!("{} cannot be used: {reason}", file.display())).coded("bad-key-file");
     let block = pem::first_block(&bytes).ok_or_else(|| refused("it has no PEM block"))?;

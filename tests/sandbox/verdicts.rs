@@ -48,8 +48,8 @@ fn each_kind_of_no_has_its_exit_code() {
         (other_root, 15),
         ("dct signer remove --force jeff $R; dct resolve $R:1", 10),
     ];
-    let script: String = cases.iter().map(|(script, _)| format!("( {script} ); echo \"= $?\"\n")).collect();
-    let (said, _) = ends(&script);
+    let script: Vec<_> = cases.iter().map(|(script, _)| format!("( {script} ); echo \"= $?\"\n")).collect();
+    let (said, _) = ends(&script.concat());
     let codes: Vec<i32> = said.lines().filter_map(|line| line.strip_prefix("= ")?.parse().ok()).collect();
     assert_eq!(codes, cases.map(|(_, code)| code), "{said}");
 }

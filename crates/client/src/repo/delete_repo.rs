@@ -9,7 +9,10 @@ use crate::{
     outcome::Outcome,
     ports::{FileRef, RemoteError},
     session::Session,
-    state::refresh::{WritableRepo, for_writing},
+    state::{
+        error::StateError,
+        refresh::{WritableRepo, for_writing},
+    },
 };
 use trust::model::{gun::Gun, role::RoleName};
 
@@ -61,7 +64,7 @@ pub fn at_stake(session: &Session<'_>, gun: &Gun) -> Result<Outcome<AtStake>, Op
                 .filter_map(|role| role.signer_name().map(str::to_owned))
                 .collect(),
         }),
-        Ok(Some(WritableRepo::Unpublished(_)) | None) => Ok(AtStake::Nothing),
+        Ok(Some(WritableRepo::Unpublished(_)) | None) | Err(OpsError::State(StateError::Gone { .. })) => Ok(AtStake::Nothing),
         Err(error @ (OpsError::Remote(_) | OpsError::Store(_))) => Err(error),
         Err(error) => Ok(AtStake::Unverified(error.to_string())),
     })
