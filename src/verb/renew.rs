@@ -12,7 +12,6 @@ use crate::{
         day::day,
         docker_events::{DockerNarrator, NarratedVerb},
         failure,
-        peer_words::Worded as _,
     },
     options::{
         boolean::go_bool,
