@@ -64,7 +64,7 @@ fn a01_a_peer_that_has_replaced_every_file_has_seen_them_all() {
     for role in ["timestamp", "snapshot", "targets", "targets/releases", "targets/jeff"] {
         attack.set_bytes(role, forge.bytes[role].clone());
     }
-    world.rejects(&attack, "timestamp version 1 is lower than current version 2", &newer);
+    world.rejects(&attack, "timestamp version 1 is below version 2", &newer);
 }
 
 #[test]
