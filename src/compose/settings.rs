@@ -150,7 +150,8 @@ pub(crate) fn variable(name: &'static str) -> Option<Setting<OsString>> {
     Some(Setting::of_variable(name, value))
 }
 
-fn text(name: &'static str) -> Option<Setting<String>> {
+/// The same as text.
+pub(crate) fn text(name: &'static str) -> Option<Setting<String>> {
     variable(name).map(lossy)
 }
 

@@ -18,7 +18,7 @@ use self::{
     logins::{AskedFor, Undisturbed},
     of_settings::{permissions, tls, unreleased},
 };
-use super::settings::{Settings, docker_folder, unusable};
+use super::settings::{Settings, docker_folder, text, unusable};
 use crate::{
     face::trace_words::TraceWords,
     term::{error::CliError, prompter::Prompter, ui::Ui},
@@ -30,7 +30,7 @@ use client::{
 use host::{
     docker::{credentials::DockerCredentials, engine_address::DEFAULT_SOCKET, tls::TlsFolders},
     engine::EngineApi,
-    http::{Net, NetSettings, credential::Credentials, endpoint::Endpoint},
+    http::{Net, NetSettings, Proxies, credential::Credentials, endpoint::Endpoint},
     keyfiles::key_folder::KeyFolder,
     notary::{NotaryServers, servers::Servers},
     registry::Registries,
@@ -231,6 +231,7 @@ fn servers(settings: &Settings) -> Result<Servers, CliError> {
 fn network(settings: &Settings) -> NetSettings {
     NetSettings {
         timeout: settings.file.network.timeout,
+        proxies: Proxies::of_environment(|name| text(name).map(|set| set.value)),
         permissions: permissions(&settings.file),
         cache_dir: settings.cache_folder.as_ref().map(|set| set.value.clone()),
         ..NetSettings::default()

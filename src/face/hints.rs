@@ -1,5 +1,6 @@
 //! Hints: what a person could do about a failure. They never suggest loosening a check; what a person may allow by name they name.
 
+use super::proxy_words;
 use client::{
     error::OpsError,
     image::error::ImageError,
@@ -219,6 +220,7 @@ fn remote_hint(error: &RemoteError) -> Option<String> {
             "ask the owner of the repository for access, or log in as another user with `docker login`"
         }
         RemoteError::Withheld { withheld, .. } => return Some(withheld_hint(withheld)),
+        RemoteError::Proxy { asked, proxy, fault } => return Some(proxy_words::hint(asked, proxy, fault)),
         RemoteError::Tls { asked, fault, .. } => return tls_hint(&asked.url, *fault),
         RemoteError::Unreachable { .. } => "a proxy can be named in HTTPS_PROXY",
         _ => return None,
@@ -253,7 +255,7 @@ fn tls_hint(url: &str, fault: TlsFault) -> Option<String> {
 }
 
 /// The host, with its port where the URL names one, as Docker names the folder of its certificates.
-fn host_of(url: &str) -> Option<String> {
+pub(super) fn host_of(url: &str) -> Option<String> {
     let url = url::Url::parse(url).ok()?;
     let host = url.host_str()?;
     Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))

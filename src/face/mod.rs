@@ -11,6 +11,7 @@ pub mod notary_events;
 pub mod notary_failure;
 pub mod notary_misuse;
 pub(crate) mod peer_words;
+mod proxy_words;
 pub(crate) mod suggestions;
 pub(crate) mod trace_words;
 pub(crate) mod verdict;

@@ -5,6 +5,7 @@ use crate::{
         failure,
         hints::{is_notary, withheld_hint},
         peer_words::of_trust::of_pin,
+        proxy_words,
     },
     term::error::CliError,
 };
@@ -59,7 +60,9 @@ const IMPORTING: &str = "Error importing key: ";
 fn words(error: &OpsError) -> Option<String> {
     match error {
         // notary says no more than this where its first question to the server went unanswered
-        OpsError::Remote(RemoteError::Unreachable { .. } | RemoteError::Tls { .. }) => Some("client is offline".to_owned()),
+        OpsError::Remote(RemoteError::Proxy { .. } | RemoteError::Unreachable { .. } | RemoteError::Tls { .. }) => {
+            Some("client is offline".to_owned())
+        }
         OpsError::Plan(PlanError::NameOutsidePaths { .. }) => Some("Could not add all targets".to_owned()),
         OpsError::State(StateError::Untrusted { error: UpdateError::Pin(error), .. }) => {
             of_pin(error).map(|words| format!("could not validate the path to a trusted root: {words}"))
@@ -72,6 +75,7 @@ fn hint(error: &OpsError) -> Option<String> {
     let hint = match error {
         // the settings of this are ours, under whatever name we run
         OpsError::Remote(RemoteError::Withheld { withheld, .. }) => return Some(withheld_hint(withheld)),
+        OpsError::Remote(RemoteError::Proxy { asked, proxy, fault }) => return Some(proxy_words::hint(asked, proxy, fault)),
         OpsError::Remote(error) => return remote_hint(error).map(str::to_owned),
         OpsError::Decision(DecisionError::AttemptsExceeded | DecisionError::NewAttemptsExceeded) => {
             "where nobody can be asked, passphrases come from NOTARY_ROOT_PASSPHRASE, NOTARY_TARGETS_PASSPHRASE, NOTARY_SNAPSHOT_PASSPHRASE \

@@ -45,7 +45,7 @@ impl Recorder {
 
 /// A configuration folder; each `net()` is a new process as far as the stack can tell.
 pub(crate) struct World {
-    folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
     pub(crate) settings: NetSettings,
     pub(crate) server: Option<String>,
     /// CA files of the settings.

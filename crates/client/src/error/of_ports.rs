@@ -4,7 +4,9 @@ use super::{
     code::Coded,
     facts::{Fact, Facts, facts, number, text, with},
 };
-use crate::ports::{Asked, DecisionError, EngineError, KeyStoreError, RegistryError, RemoteError, Service, StoreError, Withheld};
+use crate::ports::{
+    Asked, DecisionError, EngineError, KeyStoreError, ProxyFault, RegistryError, RemoteError, Service, StoreError, Withheld,
+};
 
 impl Coded for DecisionError {
     fn code(&self) -> &'static str {
@@ -92,6 +94,7 @@ impl Coded for RemoteError {
             Self::Conflict { .. } => "conflict",
             Self::Forbidden { .. } => "forbidden",
             Self::NotFound { .. } => "not-found",
+            Self::Proxy { .. } => "proxy",
             Self::Rejected { .. } => "rejected",
             Self::Status { .. } => "server-error",
             Self::Tls { .. } => "tls",
@@ -109,6 +112,13 @@ impl Coded for RemoteError {
                 with(asked(of), [("reason", text(reason))])
             }
             Self::Forbidden { asked: of, user } => with(asked(of), user.as_ref().map(|user| ("user", text(user)))),
+            Self::Proxy { asked: of, proxy, fault } => {
+                let status = match fault {
+                    ProxyFault::Answered { status, .. } => Some(("status", number(*status))),
+                    _ => None,
+                };
+                with(with(asked(of), [("proxy", text(&proxy.address)), ("reason", text(fault))]), status)
+            }
             Self::Rejected { asked: of, message } => with(asked(of), [("said", text(message))]),
             Self::Status { asked: of, status, said } => {
                 let said = said.as_ref().map(|said| ("said", text(said)));

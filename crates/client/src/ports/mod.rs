@@ -9,6 +9,7 @@ mod key_files;
 mod keys;
 mod notary;
 mod person;
+mod proxy;
 mod registry;
 pub mod sent;
 pub mod trace;
@@ -25,6 +26,7 @@ pub use self::{
     keys::{GunHeader, KeyInfo, KeyStoreError, Keys},
     notary::{ConnectFault, NotaryRemote, RemoteError, TlsFault, Withheld},
     person::{DecisionError, Decisions, Events, PassphrasePurpose, PassphraseRequest},
+    proxy::{ProxyFault, ProxyName},
     registry::{Accounts, Manifest, Registry, RegistryError},
     sent::{Decided, DecidedNames, Sent, SentFile},
     transfer::{Amount, Progress, Pushed, PushedContent},

@@ -1,6 +1,10 @@
 //! The Notary server.
 
-use crate::ports::{asked::Asked, bytes::Bytes};
+use crate::ports::{
+    asked::Asked,
+    bytes::Bytes,
+    proxy::{ProxyFault, ProxyName},
+};
 use trust::model::{file_ref::FileRef, gun::Gun, role::RoleName};
 
 /// The Notary servers, one chosen for each repository by its registry's host.
@@ -57,6 +61,16 @@ pub enum RemoteError {
     NotFound {
         /// What was asked.
         asked: Asked,
+    },
+    /// A proxy was no way to the server.
+    #[error("{asked}: {proxy} {fault}")]
+    Proxy {
+        /// What was asked.
+        asked: Asked,
+        /// The proxy.
+        proxy: Box<ProxyName>,
+        /// What it did.
+        fault: ProxyFault,
     },
     /// An upload was refused for its content.
     #[error("{asked}: {message}")]
@@ -173,7 +187,7 @@ impl RemoteError {
     #[must_use]
     pub fn is_outage(&self) -> bool {
         match self {
-            Self::Unreachable { .. } => true,
+            Self::Proxy { .. } | Self::Unreachable { .. } => true,
             Self::Status { status, .. } => (500..600).contains(status),
             _ => false,
         }

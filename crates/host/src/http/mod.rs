@@ -15,4 +15,4 @@ pub use auth::{
     server_error,
     settings::NetSettings,
 };
-pub use transport::{endpoint, named_tls, pem_files, tls_files};
+pub use transport::{endpoint, named_tls, pem_files, proxy::Proxies, tls_files};

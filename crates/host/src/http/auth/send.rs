@@ -42,7 +42,7 @@ impl Net {
     pub fn new(settings: NetSettings, credentials: Box<dyn Credentials>, tls: Box<dyn TlsFiles>) -> Self {
         let pace = Pace { timeout: settings.timeout, least_rate: settings.least_rate };
         Self {
-            hosts: Hosts::new(tls, concat!("dct/", env!("CARGO_PKG_VERSION")).to_owned(), pace),
+            hosts: Hosts::new(tls, concat!("dct/", env!("CARGO_PKG_VERSION")).to_owned(), settings.proxies, pace),
             challenges: Challenges::new(settings.cache_dir),
             wallet: Wallet { permissions: settings.permissions, logins: Logins::new(credentials), tokens: Memo::default() },
         }

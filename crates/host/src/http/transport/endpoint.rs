@@ -104,7 +104,7 @@ impl Endpoint {
         let client = builder.build().map_err(|e| causes(&e))?;
         let pace = Pace { timeout, least_rate: LEAST_RATE };
         let client = DroppedApart::new(client);
-        Ok(Self { host: HostClient { client, route, agreed, told: None }, base, pace })
+        Ok(Self { host: HostClient { client, route, proxy: None, agreed, told: None }, base, pace })
     }
 
     /// The same, and each request is told of, where anyone wants to know.

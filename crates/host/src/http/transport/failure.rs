@@ -3,7 +3,7 @@
 use std::{error::Error as StdError, io};
 
 use client::{
-    ports::{Asked, ConnectFault, RemoteError, TlsFault},
+    ports::{Asked, ConnectFault, ProxyFault, ProxyName, RemoteError, TlsFault},
     safe_text::printable,
 };
 
@@ -11,7 +11,11 @@ use client::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::http) enum Failure {
     BadAnswer(String),
+    /// A proxy was no way there.
+    Proxy(Box<ProxyName>, ProxyFault),
     Tls(TlsFault, String),
+    /// A proxy opens no tunnel; which one, and why, whoever chose it can tell.
+    TunnelRefused,
     Unreachable(String),
     /// The operating system does not let this user connect.
     Denied(String),
@@ -23,6 +27,10 @@ impl Failure {
     pub(in crate::http) fn of(self, asked: Asked) -> RemoteError {
         match self {
             Self::BadAnswer(reason) => RemoteError::BadAnswer { asked, reason },
+            Self::Proxy(proxy, fault) => RemoteError::Proxy { asked, proxy, fault },
+            Self::TunnelRefused => {
+                RemoteError::Unreachable { asked, fault: ConnectFault::Other, cause: "a proxy refuses".to_owned() }
+            }
             Self::Tls(fault, cause) => RemoteError::Tls { asked, fault, cause },
             Self::Unreachable(cause) => RemoteError::Unreachable { asked, fault: ConnectFault::Other, cause },
             Self::Denied(cause) => RemoteError::Unreachable { asked, fault: ConnectFault::Denied, cause },
@@ -31,11 +39,15 @@ impl Failure {
     }
 }
 
+/// The HTTP client's words for a proxy that answers, and opens no tunnel.
+const TUNNEL_REFUSALS: [&str; 2] = ["tunnel error: unsuccessful", "tunnel error: proxy authorization required"];
+
 /// Finds the cause of a failed exchange in the chain of its errors. `host` is the host that was asked.
 pub(in crate::http) fn classify(error: &(dyn StdError + 'static), host: &str) -> Failure {
     let mut parse = false;
     let mut cut_off = false;
     let mut denied = false;
+    let mut refused = false;
     let mut at = Some(error);
     while let Some(error) = at {
         if let Some(tls) = find_tls(error) {
@@ -45,7 +57,11 @@ pub(in crate::http) fn classify(error: &(dyn StdError + 'static), host: &str) ->
         parse |= words.starts_with("invalid HTTP") || words.contains("message head is too large");
         cut_off |= words.contains("message completed") || words.contains("end of file before message length reached");
         denied |= error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::PermissionDenied);
+        refused |= TUNNEL_REFUSALS.contains(&words.as_str());
         at = error.source();
+    }
+    if refused {
+        return Failure::TunnelRefused;
     }
     let causes = causes(error);
     if parse {
@@ -125,8 +141,11 @@ pub(in crate::http) fn causes(error: &(dyn StdError + 'static)) -> String {
     while let Some(error) = at {
         // the number behind the words says nothing to a person
         let text = error.to_string().split(" (os error").next().unwrap_or_default().replace("tcp connect error", "cannot connect");
+        let text = text.replace("SOCKS error: failed to create underlying connection", "cannot connect");
         let says_nothing = text.starts_with("error sending request")
             || text.starts_with("client error")
+            || text.starts_with("tunnel error: failed to create underlying connection")
+            || text.starts_with("error connecting to socks proxy")
             || text.starts_with("error decoding response body")
             || text.starts_with("request or response body error");
         if !says_nothing && !words.iter().any(|earlier| earlier.contains(&text)) {

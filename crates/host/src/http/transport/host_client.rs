@@ -6,6 +6,7 @@ use reqwest::blocking::Client;
 
 use super::{
     agreed_tls::AgreedTls,
+    proxy::Proxy,
     tls_files::{Authorities, TlsMaterial},
 };
 use client::ports::trace::{Route, Trace, TrustedAuthorities};
@@ -18,6 +19,7 @@ pub(in crate::http) type Told = Option<Arc<dyn Trace>>;
 pub(in crate::http) struct HostClient {
     pub(in crate::http) client: DroppedApart,
     pub(in crate::http) route: Route,
+    pub(in crate::http) proxy: Option<Proxy>,
     pub(in crate::http) agreed: AgreedTls,
     pub(in crate::http) told: Told,
 }

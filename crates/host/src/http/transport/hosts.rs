@@ -10,16 +10,18 @@ use super::{
     failure::{Failure, causes},
     host_client::{DroppedApart, HostClient, Told, route_of},
     pace::Pace,
-    proxy, tls,
+    proxy::Proxies,
+    proxy_answer, tls,
     tls_files::TlsFiles,
 };
 use crate::http::memo::Memo;
-use client::ports::trace::Route;
+use client::ports::{ProxyFault, trace::Route};
 
 /// The hosts that are spoken to, and the clients that were made so far.
 pub(in crate::http) struct Hosts {
     files: Box<dyn TlsFiles>,
     user_agent: String,
+    proxies: Proxies,
     pace: Pace,
     pub(in crate::http) told: Told,
     /// By the authority that is asked.
@@ -38,13 +40,20 @@ pub(in crate::http) struct Terms {
 }
 
 impl Hosts {
-    pub(in crate::http) fn new(files: Box<dyn TlsFiles>, user_agent: String, pace: Pace) -> Self {
-        Self { files, user_agent, pace, told: None, clients: Memo::default() }
+    pub(in crate::http) fn new(files: Box<dyn TlsFiles>, user_agent: String, proxies: Proxies, pace: Pace) -> Self {
+        Self { files, user_agent, proxies, pace, told: None, clients: Memo::default() }
     }
 
     /// Sends a request to a host on these terms, and reads the answer.
     pub(in crate::http) fn exchange(&self, terms: &Terms, outgoing: Outgoing) -> Result<Incoming, Failure> {
-        exchange(&self.client(&outgoing.url, terms)?, outgoing, self.pace)
+        let (host, url) = (self.client(&outgoing.url, terms)?, outgoing.url.clone());
+        let answer = exchange(&host, outgoing, self.pace);
+        let Some(proxy) = &host.proxy else { return answer };
+        answer.and_then(|incoming| proxy_answer::in_place(proxy, incoming)).map_err(|failure| match failure {
+            Failure::TunnelRefused => Failure::Proxy(Box::new(proxy.name()), proxy_answer::of(proxy, &url)),
+            Failure::Unreachable(cause) => Failure::Proxy(Box::new(proxy.name()), ProxyFault::Unreachable(cause)),
+            failure => failure,
+        })
     }
 
     fn client(&self, url: &Url, terms: &Terms) -> Result<HostClient, Failure> {
@@ -67,22 +76,24 @@ impl Hosts {
             "http" => Route::default(),
             _ => route_of(&material),
         };
-        let route = Route { proxy: proxy::before(url), ..route };
+        let unusable = |reason: String| Failure::Unusable(format!("{own}: {reason}"));
+        let proxy = self.proxies.before(url).map_err(unusable)?;
+        let route = Route { proxy: proxy.as_ref().map(|proxy| proxy.name().address), ..route };
         let agreed = AgreedTls::default();
-        let config =
-            tls::client_config(material, agreed.clone()).map_err(|reason| Failure::Unusable(format!("{own}: {reason}")))?;
+        let config = tls::client_config(material, agreed.clone()).map_err(unusable)?;
         let mut builder = Client::builder()
             .tls_backend_preconfigured(config)
             .https_only(url.scheme() != "http")
             .redirect(Policy::none())
             .referer(false)
             .user_agent(&self.user_agent);
-        if proxy::is_this_machine(url) {
-            builder = builder.no_proxy();
+        builder = builder.no_proxy(); // the client's own rules
+        if let Some(proxy) = &proxy {
+            builder = builder.proxy(proxy.for_client().map_err(unusable)?);
         }
-        let client = builder.build().map_err(|e| Failure::Unusable(format!("{own}: {}", causes(&e))))?;
+        let client = builder.build().map_err(|e| unusable(causes(&e)))?;
         let client = DroppedApart::new(client);
-        Ok(HostClient { client, route, agreed, told: self.told.clone() })
+        Ok(HostClient { client, route, proxy, agreed, told: self.told.clone() })
     }
 }
 

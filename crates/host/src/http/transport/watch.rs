@@ -54,7 +54,9 @@ impl Watch {
         self.exchange.fault = Some(match kind {
             Failure::Tls(fault, _) => Fault::Tls(*fault),
             Failure::BadAnswer(_) => Fault::BadAnswer,
-            Failure::Unreachable(_) | Failure::Denied(_) | Failure::Unusable(_) => Fault::Unreachable,
+            Failure::Proxy(..) | Failure::TunnelRefused | Failure::Unreachable(_) | Failure::Denied(_) | Failure::Unusable(_) => {
+                Fault::Unreachable
+            }
         });
     }
 }
