@@ -143,12 +143,16 @@ mod tests {
     use super::*;
     use client::{
         keys::error::KeysError,
-        ports::{Asked, ConnectFault, RegistryError, TlsFault, Withheld},
+        ports::{Asked, CertificateFault, ConnectFault, RefusedCertificate, RegistryError, TlsFault, Withheld},
     };
     use trust::model::{digest::Sha256, gun::Gun, role::RoleName, tag::Tag, version::Version};
 
     fn credentials() -> Withheld {
         Withheld::Credentials { registry: "dtr.example.com:4443".to_owned(), host: "auth.example.org".to_owned() }
+    }
+
+    fn unknown_authority() -> TlsFault {
+        RefusedCertificate::unread("h", CertificateFault::UnknownAuthority).into()
     }
 
     fn failures() -> Vec<OpsError> {
@@ -166,7 +170,7 @@ mod tests {
             OpsError::Keys(KeysError::NoSigningKeys { role: RoleName::targets(), keys: Vec::new() }),
             OpsError::Image(ImageError::NoAccount { host: "dtr.example.com".to_owned() }),
             OpsError::Registry(RegistryError::NoSuchTag { url: url() }),
-            RemoteError::Tls { asked: asked(), fault: TlsFault::UnknownAuthority, cause: "unknown authority".to_owned() }.into(),
+            RemoteError::Tls { asked: asked(), fault: unknown_authority() }.into(),
             RemoteError::Unauthorized { asked: asked(), reason: "no credentials".to_owned() }.into(),
             RemoteError::Withheld { asked: asked(), reason: "another site".to_owned(), withheld: Box::new(credentials()) }.into(),
             RemoteError::Forbidden { asked: asked(), user: None }.into(),
@@ -281,12 +285,7 @@ mod tests {
     #[test]
     fn the_folder_of_a_certificate_is_named() {
         let error = plain(
-            &RemoteError::Tls {
-                asked: Asked::server(Service::Notary, "https://h:4443/v2/"),
-                fault: TlsFault::UnknownAuthority,
-                cause: String::new(),
-            }
-            .into(),
+            &RemoteError::Tls { asked: Asked::server(Service::Notary, "https://h:4443/v2/"), fault: unknown_authority() }.into(),
         );
         assert!(error.hints()[0].contains("tls/h:4443/ca.crt of Docker's folder"), "{:?}", error.hints());
     }

@@ -1,14 +1,12 @@
 //! Hints: what a person could do about a failure. They never suggest loosening a check; what a person may allow by name they name.
 
-use super::proxy_words;
+use super::{asked::is_notary, proxy_words, tls_words};
 use client::{
     error::OpsError,
     image::error::ImageError,
     keys::error::KeysError,
     not_used::NotUsed,
-    ports::{
-        Asked, ConnectFault, EngineError, KeyStoreError, RegistryError, RemoteError, Service, Step, StoreError, TlsFault, Withheld,
-    },
+    ports::{ConnectFault, EngineError, KeyStoreError, RegistryError, RemoteError, StoreError, Withheld},
     repo::error::RepoError,
     state::error::{Origin, StateError},
 };
@@ -205,11 +203,6 @@ fn notary_hint(error: &RemoteError) -> Option<String> {
     Some(hint.to_owned())
 }
 
-/// Whether it was the Notary server itself that was asked, rather than its token server.
-pub(crate) fn is_notary(asked: &Asked) -> bool {
-    asked.service == Service::Notary && matches!(asked.step, Step::Challenge | Step::Request)
-}
-
 fn remote_hint(error: &RemoteError) -> Option<String> {
     let hint = match error {
         RemoteError::Unauthorized { .. } => {
@@ -221,7 +214,7 @@ fn remote_hint(error: &RemoteError) -> Option<String> {
         }
         RemoteError::Withheld { withheld, .. } => return Some(withheld_hint(withheld)),
         RemoteError::Proxy { asked, proxy, fault } => return Some(proxy_words::hint(asked, proxy, fault)),
-        RemoteError::Tls { asked, fault, .. } => return tls_hint(&asked.url, *fault),
+        RemoteError::Tls { asked, fault } => return tls_words::hint(asked, fault),
         RemoteError::Unreachable { .. } => "a proxy can be named in HTTPS_PROXY",
         _ => return None,
     };
@@ -238,25 +231,4 @@ pub(crate) fn withheld_hint(withheld: &Withheld) -> String {
         "ask who runs {registry} whether {host} may see {what}; if so, name it: {key} = [\"{host}\"] below [registry.\"{registry}\"] in \
          dct/config.toml"
     )
-}
-
-fn tls_hint(url: &str, fault: TlsFault) -> Option<String> {
-    let host = host_of(url).unwrap_or_else(|| "HOST".to_owned());
-    match fault {
-        TlsFault::UnknownAuthority => Some(format!(
-            "if your own authority issued the certificate, put that authority's certificate in tls/{host}/ca.crt of Docker's folder \
-             (~/.docker, unless DOCKER_CONFIG or --config names another) or in /etc/docker/certs.d/{host}/ca.crt"
-        )),
-        TlsFault::Name => Some("use a name of the server that is in its certificate".to_owned()),
-        TlsFault::NotTls => Some("is this the port on which the server speaks https?".to_owned()),
-        TlsFault::Time => Some("ask who administers the server to renew it, and look at the date of this machine".to_owned()),
-        TlsFault::Other => None,
-    }
-}
-
-/// The host, with its port where the URL names one, as Docker names the folder of its certificates.
-pub(super) fn host_of(url: &str) -> Option<String> {
-    let url = url::Url::parse(url).ok()?;
-    let host = url.host_str()?;
-    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }

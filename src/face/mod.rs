@@ -1,5 +1,6 @@
 //! The words of a face: what went wrong, what happens along the way, how a command line is mistaken.
 
+mod asked;
 pub(crate) mod day;
 pub mod docker_events;
 pub mod docker_sign_words;
@@ -13,6 +14,7 @@ pub mod notary_misuse;
 pub(crate) mod peer_words;
 mod proxy_words;
 pub(crate) mod suggestions;
+mod tls_words;
 pub(crate) mod trace_words;
 pub(crate) mod verdict;
 pub(crate) mod warning_words;

@@ -1,18 +1,13 @@
 //! The library's failures in notary's words, with what a person could do about them under this name.
 
 use crate::{
-    face::{
-        failure,
-        hints::{is_notary, withheld_hint},
-        peer_words::of_trust::of_pin,
-        proxy_words,
-    },
+    face::{asked::is_notary, failure, hints::withheld_hint, peer_words::of_trust::of_pin, proxy_words, tls_words},
     term::error::CliError,
 };
 use client::{
     error::OpsError,
     keys::error::KeysError,
-    ports::{DecisionError, RemoteError, TlsFault},
+    ports::{DecisionError, RemoteError},
     repo::error::RepoError,
     repo::rotate::RotateError,
     state::error::{Origin, StateError},
@@ -75,6 +70,7 @@ fn hint(error: &OpsError) -> Option<String> {
     let hint = match error {
         // the settings of this are ours, under whatever name we run
         OpsError::Remote(RemoteError::Withheld { withheld, .. }) => return Some(withheld_hint(withheld)),
+        OpsError::Remote(RemoteError::Tls { asked, fault }) => return tls_words::hint_of_notary(asked, fault),
         OpsError::Remote(RemoteError::Proxy { asked, proxy, fault }) => return Some(proxy_words::hint(asked, proxy, fault)),
         OpsError::Remote(error) => return remote_hint(error).map(str::to_owned),
         OpsError::Decision(DecisionError::AttemptsExceeded | DecisionError::NewAttemptsExceeded) => {
@@ -130,13 +126,6 @@ fn remote_hint(error: &RemoteError) -> Option<&'static str> {
         RemoteError::Status { asked, status: 300..400, .. } if is_notary(asked) => {
             "redirects are not followed; name the Notary server itself by -s, or by remote_server.url in the configuration file"
         }
-        RemoteError::Tls { asked, fault: TlsFault::UnknownAuthority, .. } if !is_notary(asked) => {
-            "for a token server elsewhere the system's authorities count; those of --tlscacert and remote_server.root_ca are for the server and \
-             its site"
-        }
-        RemoteError::Tls { fault: TlsFault::UnknownAuthority, .. } => {
-            "if your own authority issued the certificate, name that authority's by --tlscacert, or in remote_server.root_ca"
-        }
         _ => return None,
     })
 }
@@ -145,7 +134,7 @@ fn remote_hint(error: &RemoteError) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::face::peer_words::Worded as _;
-    use client::ports::{Asked, ConnectFault, Service, Step};
+    use client::ports::{Asked, CertificateFault, ConnectFault, RefusedCertificate, Service, Step};
     use trust::model::gun::Gun;
 
     #[test]
@@ -177,7 +166,8 @@ mod tests {
         for error in [
             OpsError::from(RemoteError::Unauthorized { asked: asked(), reason: String::new() }),
             RemoteError::Forbidden { asked: asked(), user: None }.into(),
-            RemoteError::Tls { asked: asked(), fault: TlsFault::UnknownAuthority, cause: String::new() }.into(),
+            RemoteError::Tls { asked: asked(), fault: RefusedCertificate::unread("x", CertificateFault::UnknownAuthority).into() }
+                .into(),
             RemoteError::BadAnswer { asked: asked(), reason: String::new() }.into(),
             RemoteError::Status { asked: asked(), status: 302, said: None }.into(),
             OpsError::State(StateError::NotInitialized { gun, server: address() }),

@@ -2,7 +2,7 @@
 
 use client::ports::{Asked, ProxyFault, ProxyName};
 
-use super::hints::host_of;
+use super::asked::host_of;
 
 /// The hint for a proxy that was no way to a server. Nothing of its login is repeated.
 pub(crate) fn hint(asked: &Asked, proxy: &ProxyName, fault: &ProxyFault) -> String {

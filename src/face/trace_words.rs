@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use crate::term::ui::Ui;
 use client::ports::{
-    Step, TlsFault,
+    CertificateFault, Step, TlsFault,
     trace::{Exchange, Fault, Route, TlsVersion, Trace},
 };
 
@@ -25,7 +25,7 @@ fn line(exchange: &Exchange) -> String {
     let Exchange { errand, method, url, status, fault, took, received, tls, route } = exchange;
     let mut words = vec![method.clone(), url.clone()];
     words.extend(status.map(|status| status.to_string()));
-    words.extend(fault.map(|fault| fault_word(fault).to_owned()));
+    words.extend(fault.as_ref().map(|fault| fault_word(fault).to_owned()));
     words.push(format!("{} ms", took.as_millis()));
     words.push(format!("{received} B"));
     words.extend(tls.map(|version| version_word(version).to_owned()));
@@ -55,14 +55,19 @@ fn one_word(text: &str) -> String {
     if text.contains([' ', ',', '"']) { format!("\"{}\"", text.replace('"', "\\\"")) } else { text.to_owned() }
 }
 
-fn fault_word(fault: Fault) -> &'static str {
+fn fault_word(fault: &Fault) -> &'static str {
     match fault {
         Fault::BadAnswer => "bad-answer",
-        Fault::Tls(TlsFault::Name) => "tls-wrong-name",
         Fault::Tls(TlsFault::NotTls) => "not-tls",
-        Fault::Tls(TlsFault::Other) => "tls-failure",
-        Fault::Tls(TlsFault::Time) => "tls-expired",
-        Fault::Tls(TlsFault::UnknownAuthority) => "tls-unknown-authority",
+        Fault::Tls(TlsFault::CertificateNotTaken(_) | TlsFault::CertificateWanted) => "tls-client-certificate",
+        Fault::Tls(TlsFault::Certificate(certificate)) => match certificate.why {
+            CertificateFault::Name | CertificateFault::NoName => "tls-wrong-name",
+            CertificateFault::Expired => "tls-expired",
+            CertificateFault::NotYetValid => "tls-not-yet-valid",
+            CertificateFault::Authority | CertificateFault::UnknownAuthority => "tls-unknown-authority",
+            _ => "tls-certificate",
+        },
+        Fault::Tls(_) => "tls-failure",
         Fault::Unreachable => "unreachable",
     }
 }
@@ -88,7 +93,7 @@ mod tests {
     use std::time::Duration;
 
     use client::ports::{
-        Service,
+        RefusedCertificate, Service,
         trace::{Errand, TrustedAuthorities},
     };
 
@@ -134,7 +139,8 @@ mod tests {
     fn what_failed_is_told_by_its_kind() {
         let alone = TrustedAuthorities { system: false, files: vec!["/ca.pem".into()] };
         let answered = exchange(Route { authorities: Some(alone), ..Route::default() });
-        let refused = Exchange { status: None, fault: Some(Fault::Tls(TlsFault::Name)), tls: None, received: 0, ..answered };
+        let wrong_name = Fault::Tls(RefusedCertificate::unread("a", CertificateFault::Name).into());
+        let refused = Exchange { status: None, fault: Some(wrong_name), tls: None, received: 0, ..answered };
         assert_eq!(line(&refused), "GET https://a/v2/ tls-wrong-name 12 ms 0 B ca=/ca.pem login=anonymous service=notary");
         let cut = Exchange { status: Some(200), fault: Some(Fault::Unreachable), ..exchange(Route::default()) };
         assert_eq!(line(&cut), "GET https://a/v2/ 200 unreachable 12 ms 1234 B tls1.3 login=anonymous service=notary");

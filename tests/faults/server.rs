@@ -457,7 +457,7 @@ fn a_body_that_is_cut_off() {
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
-cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/root.json: the connection was closed before the answer was complete
+cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/root.json: the server closed the connection before the answer was complete
 hint: if this is not the Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER
 exit 1
 
@@ -466,7 +466,7 @@ exit 1
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
-cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the connection was closed before the answer was complete
+cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the server closed the connection before the answer was complete
 hint: if this is not the Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER
 exit 1
 

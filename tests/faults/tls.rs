@@ -133,7 +133,7 @@ fn an_expired_certificate() {
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
-cause: https://EXPIRED/v2/: TLS: the certificate of localhost has expired
+cause: https://EXPIRED/v2/: TLS: the certificate of localhost has expired (it was valid until 2021-01-01T00:00:00Z)
 hint: ask who administers the server to renew it, and look at the date of this machine
 exit 1
 
@@ -142,7 +142,7 @@ exit 1
 $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
-cause: https://EXPIRED/v2/: TLS: the certificate of localhost has expired
+cause: https://EXPIRED/v2/: TLS: the certificate of localhost has expired (it was valid until 2021-01-01T00:00:00Z)
 hint: ask who administers the server to renew it, and look at the date of this machine
 exit 1
 

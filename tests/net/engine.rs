@@ -123,7 +123,7 @@ fn what_goes_through_the_socket_is_traced() {
     let route = Route { socket: Some(engine.socket.clone()), ..Route::default() };
     assert_eq!((ping.url.as_str(), &ping.route, ping.errand.login.as_ref()), ("http://localhost/_ping", &route, None));
     assert_eq!(push.url, "http://localhost/v1.41/images/h:1/prod/nginx/push?tag=1");
-    assert_eq!((push.method.as_str(), push.status, push.fault, push.received), ("POST", Some(200), None, aux.len() as u64));
+    assert_eq!((push.method.as_str(), push.status, push.fault.clone(), push.received), ("POST", Some(200), None, aux.len() as u64));
     assert_eq!((push.errand.service, push.tls, &push.route), (Service::Engine, None, &route));
     assert!(push.errand.login.as_ref().is_some_and(|login| login.ends_with("config.json")), "{push:?}");
 
@@ -132,7 +132,7 @@ fn what_goes_through_the_socket_is_traced() {
     let gone = Fake::says("");
     std::fs::remove_file(&gone.socket).unwrap();
     let told = gone.traced_push().told();
-    assert_eq!((told.len(), told[0].status, told[0].fault), (1, None, Some(Fault::Unreachable)), "{told:?}");
+    assert_eq!((told.len(), told[0].status, told[0].fault.clone()), (1, None, Some(Fault::Unreachable)), "{told:?}");
 }
 
 #[test]

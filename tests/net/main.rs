@@ -18,6 +18,7 @@ mod https;
 mod support;
 
 mod auth;
+mod certificates;
 mod engine;
 mod limits;
 mod peers;

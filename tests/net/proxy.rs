@@ -76,7 +76,7 @@ fn a_proxy_that_is_not_there_is_not_taken_for_the_server() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     for scheme in ["http", "https", "socks5"] {
         let error = with(&[("HTTPS_PROXY", format!("{scheme}://127.0.0.1:{port}"))]).timestamp("dtr.invalid").unwrap_err();
-        assert!(matches!(&error, RemoteError::Proxy { fault: ProxyFault::Unreachable(_), .. }), "{error:?}");
+        assert!(matches!(&error, RemoteError::Proxy { fault, .. } if matches!(**fault, ProxyFault::Unreachable(_))), "{error:?}");
         let words = error.to_string();
         assert!(words.contains(&format!("://127.0.0.1:{port} (HTTPS_PROXY) is no way there: ")), "{words}");
         assert!(words.contains("is no way there: cannot connect") && !words.contains("underlying"), "{words}");

@@ -3,7 +3,7 @@
 use std::{fs, io::Write as _, path::Path, process::Command};
 
 use client::ports::{
-    FileRef, NotaryRemote as _, Service, Step, TlsFault,
+    CertificateFault, FileRef, NotaryRemote as _, Service, Step, TlsFault,
     trace::{Exchange, Fault, TlsVersion, TrustedAuthorities},
 };
 use host::{
@@ -254,7 +254,9 @@ fn what_failed_is_told_by_its_kind() {
     let told =
         |server: &str| told_of(server, &ca).into_iter().map(|exchange| (exchange.status, exchange.fault)).collect::<Vec<_>>();
     let wrong_name = Https::start(&identity, |_| reply(200, &[], "{}"));
-    assert_eq!(told(&format!("https://{}", wrong_name.host())), [(None, Some(Fault::Tls(TlsFault::Name)))]);
+    let faults = told(&format!("https://{}", wrong_name.host()));
+    let [(None, Some(Fault::Tls(TlsFault::Certificate(certificate))))] = &faults[..] else { panic!("{faults:?}") };
+    assert_eq!(certificate.why, CertificateFault::Name);
     let local = Identity::self_signed(LOCAL);
     world.trust(&local, "x");
     let long = Https::start(&local, |_| raw("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n"));

@@ -81,7 +81,7 @@ pub(crate) fn endless(head: &str, piece: Vec<u8>, pause: Duration) -> Reply {
 }
 
 /// What `openssl ca` needs to be told; it alone takes dates in the past.
-const EXPIRED_CNF: &str = "[ca]\ndefault_ca=x\n[x]\nserial=serial.txt\ndatabase=index.txt\nnew_certs_dir=.\ndefault_md=sha256\npolicy=any\n[any]\n\
+pub(crate) const EXPIRED_CNF: &str = "[ca]\ndefault_ca=x\n[x]\nserial=serial.txt\ndatabase=index.txt\nnew_certs_dir=.\ndefault_md=sha256\npolicy=any\n[any]\n\
     commonName=supplied\n[server]\nsubjectAltName=DNS:localhost\nbasicConstraints=critical,CA:FALSE\n";
 
 /// A key and a certificate chain in PEM.
@@ -89,7 +89,7 @@ const EXPIRED_CNF: &str = "[ca]\ndefault_ca=x\n[x]\nserial=serial.txt\ndatabase=
 pub(crate) struct Identity {
     /// The certificate.
     pub(crate) certificate: String,
-    key: String,
+    pub(crate) key: String,
 }
 
 impl Identity {

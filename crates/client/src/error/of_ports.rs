@@ -113,7 +113,7 @@ impl Coded for RemoteError {
             }
             Self::Forbidden { asked: of, user } => with(asked(of), user.as_ref().map(|user| ("user", text(user)))),
             Self::Proxy { asked: of, proxy, fault } => {
-                let status = match fault {
+                let status = match &**fault {
                     ProxyFault::Answered { status, .. } => Some(("status", number(*status))),
                     _ => None,
                 };
@@ -124,9 +124,8 @@ impl Coded for RemoteError {
                 let said = said.as_ref().map(|said| ("said", text(said)));
                 with(with(asked(of), [("status", number(*status))]), said)
             }
-            Self::Tls { asked: of, cause, .. } | Self::Unreachable { asked: of, cause, .. } => {
-                with(asked(of), [("reason", text(cause))])
-            }
+            Self::Tls { asked: of, fault } => with(asked(of), [("reason", text(fault))]),
+            Self::Unreachable { asked: of, cause, .. } => with(asked(of), [("reason", text(cause))]),
             Self::Withheld { asked: of, withheld, .. } => {
                 let (Withheld::Credentials { registry, host } | Withheld::Tokens { registry, host }) = &**withheld;
                 with(asked(of), [("registry", text(registry)), ("host", text(host))])

@@ -12,6 +12,7 @@ mod person;
 mod proxy;
 mod registry;
 pub mod sent;
+mod tls;
 pub mod trace;
 pub mod transfer;
 mod trust_store;
@@ -24,11 +25,12 @@ pub use self::{
     engine::{Engine, EngineError},
     key_files::KeyFiles,
     keys::{GunHeader, KeyInfo, KeyStoreError, Keys},
-    notary::{ConnectFault, NotaryRemote, RemoteError, TlsFault, Withheld},
+    notary::{ConnectFault, NotaryRemote, RemoteError, Withheld},
     person::{DecisionError, Decisions, Events, PassphrasePurpose, PassphraseRequest},
     proxy::{ProxyFault, ProxyName},
     registry::{Accounts, Manifest, Registry, RegistryError},
     sent::{Decided, DecidedNames, Sent, SentFile},
+    tls::{CertificateFault, NotTaken, RefusedCertificate, TlsFault},
     transfer::{Amount, Progress, Pushed, PushedContent},
     trust_store::{Commit, PassedOver, Repositories, StoreError, Stored, TrustSet, TrustStore, WriterGuard},
     warning::{Ending, StillUsed, Warning},

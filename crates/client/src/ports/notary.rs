@@ -4,6 +4,7 @@ use crate::ports::{
     asked::Asked,
     bytes::Bytes,
     proxy::{ProxyFault, ProxyName},
+    tls::TlsFault,
 };
 use trust::model::{file_ref::FileRef, gun::Gun, role::RoleName};
 
@@ -70,7 +71,7 @@ pub enum RemoteError {
         /// The proxy.
         proxy: Box<ProxyName>,
         /// What it did.
-        fault: ProxyFault,
+        fault: Box<ProxyFault>,
     },
     /// An upload was refused for its content.
     #[error("{asked}: {message}")]
@@ -91,14 +92,12 @@ pub enum RemoteError {
         said: Option<String>,
     },
     /// A certificate or a handshake failed. Never an outage: the cache does not answer for it.
-    #[error("{asked}: TLS: {cause}")]
+    #[error("{asked}: TLS: {fault}")]
     Tls {
         /// What was asked.
         asked: Asked,
-        /// What kind of failure it is.
+        /// What failed.
         fault: TlsFault,
-        /// The cause in full.
-        cause: String,
     },
     /// 401 although credentials or a token were offered, or none are configured.
     #[error("{asked}: not authorized (401): {reason}")]
@@ -140,21 +139,6 @@ pub enum ConnectFault {
     Denied,
     /// Anything else.
     Other,
-}
-
-/// Kinds of TLS failures, by what a person could do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TlsFault {
-    /// The certificate is for another name.
-    Name,
-    /// What answers is no TLS.
-    NotTls,
-    /// Anything else.
-    Other,
-    /// The certificate has expired, or is not valid yet.
-    Time,
-    /// The certificate leads to no authority that is trusted here.
-    UnknownAuthority,
 }
 
 /// What a server of another site does not get, until a person allows it by name.

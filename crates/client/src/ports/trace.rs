@@ -76,7 +76,7 @@ pub enum TlsVersion {
 }
 
 /// What went wrong with a request, as far as a trace tells; the error of the command tells the rest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The answer could not be used.
     BadAnswer,

@@ -133,7 +133,7 @@ pub const UNAUTHORIZED: Fault = |url| RemoteError::Unauthorized { asked: url, re
 /// 403.
 pub const FORBIDDEN: Fault = |url| RemoteError::Forbidden { asked: url, user: None };
 /// A certificate that is not trusted.
-pub const TLS: Fault = |url| RemoteError::Tls { asked: url, fault: TlsFault::UnknownAuthority, cause: "unknown issuer".to_owned() };
+pub const TLS: Fault = |url| RemoteError::Tls { asked: url, fault: TlsFault::NotTls };
 
 /// A Notary server that serves files by name, of whatever repository.
 #[derive(Default)]

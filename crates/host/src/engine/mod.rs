@@ -131,7 +131,9 @@ impl EngineApi {
         let host = self.host.clone();
         match error {
             RemoteError::Unreachable { fault, cause, .. } => EngineError::Unreachable { host, fault, cause },
-            RemoteError::Tls { cause, .. } => EngineError::Unreachable { host, fault: ConnectFault::Other, cause },
+            RemoteError::Tls { fault, .. } => {
+                EngineError::Unreachable { host, fault: ConnectFault::Other, cause: fault.to_string() }
+            }
             RemoteError::BadAnswer { reason, .. } => EngineError::BadAnswer { host, reason },
             error => EngineError::Unusable(error.to_string()),
         }

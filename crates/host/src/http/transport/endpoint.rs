@@ -16,8 +16,9 @@ use reqwest::{
 
 use super::{
     agreed_tls::AgreedTls,
+    causes::causes,
     exchange::{MAX_ERROR_BODY, Outgoing, Part, Parts, begin, exchange},
-    failure::{Failure, causes},
+    failure::Failure,
     host_client::{DroppedApart, HostClient, route_of},
     pace::{LEAST_RATE, Pace},
     tls::exclusive_client_config,

@@ -2,6 +2,7 @@
 
 use std::{
     io::Read,
+    path::Path,
     sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
     thread,
     time::{Duration, Instant},
@@ -64,7 +65,7 @@ pub(in crate::http) fn exchange(host: &HostClient, outgoing: Outgoing, pace: Pac
 /// Sends a request in a thread of its own, which ends when nobody listens any more, or at the time-out where there is one.
 pub(in crate::http) fn begin(host: &HostClient, outgoing: Outgoing, timeout: Option<Duration>) -> Parts {
     let watch = Watch::begin(host, &outgoing.errand, outgoing.method.as_str(), &outgoing.url);
-    let name = outgoing.url.host_str().unwrap_or_default().to_owned();
+    let certificate = host.route.certificate.clone();
     let mut request = Request::new(outgoing.method, outgoing.url);
     *request.headers_mut() = outgoing.headers;
     *request.timeout_mut() = timeout;
@@ -72,7 +73,7 @@ pub(in crate::http) fn begin(host: &HostClient, outgoing: Outgoing, timeout: Opt
 
     let (sender, receiver) = sync_channel(4);
     let client = host.client.clone();
-    thread::spawn(move || run(&client, request, &name, &sender));
+    thread::spawn(move || run(&client, request, certificate.as_deref(), &sender));
     Parts { receiver, watch }
 }
 
@@ -113,17 +114,17 @@ pub(in crate::http) enum Part {
     Failed(Failure),
 }
 
-fn run(client: &DroppedApart, request: Request, host: &str, sender: &SyncSender<Part>) {
+fn run(client: &DroppedApart, request: Request, certificate: Option<&Path>, sender: &SyncSender<Part>) {
     let Some(client) = client.get() else { return };
     let last = match client.execute(request) {
-        Ok(response) => forward(response, host, sender),
-        Err(error) => Part::Failed(classify(&error, host)),
+        Ok(response) => forward(response, certificate, sender),
+        Err(error) => Part::Failed(classify(&error, certificate)),
     };
     // nobody listens any more where the time ran out or enough was read
     let _ = sender.send(last);
 }
 
-fn forward(mut response: Response, host: &str, sender: &SyncSender<Part>) -> Part {
+fn forward(mut response: Response, certificate: Option<&Path>, sender: &SyncSender<Part>) -> Part {
     if sender.send(Part::Head(response.status().as_u16(), response.headers().clone())).is_err() {
         return Part::End;
     }
@@ -137,7 +138,7 @@ fn forward(mut response: Response, host: &str, sender: &SyncSender<Part>) -> Par
                     return Part::End;
                 }
             }
-            Err(error) => return Part::Failed(classify(&error, host)),
+            Err(error) => return Part::Failed(classify(&error, certificate)),
         }
     }
 }

@@ -6,8 +6,9 @@ use reqwest::{Url, blocking::Client, redirect::Policy};
 
 use super::{
     agreed_tls::AgreedTls,
+    causes::causes,
     exchange::{Incoming, Outgoing, exchange},
-    failure::{Failure, causes},
+    failure::Failure,
     host_client::{DroppedApart, HostClient, Told, route_of},
     pace::Pace,
     proxy::Proxies,

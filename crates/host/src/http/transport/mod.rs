@@ -1,6 +1,8 @@
 //! The transport: TLS and its authorities, proxies, connections, limits and deadlines, and the trace. It knows nothing of what is asked.
 
 mod agreed_tls;
+mod causes;
+mod certificate;
 pub mod endpoint;
 pub(in crate::http) mod exchange;
 pub(in crate::http) mod failure;
@@ -15,5 +17,6 @@ mod proxy_answer;
 mod self_signed;
 pub(in crate::http) mod site;
 mod tls;
+mod tls_fault;
 pub mod tls_files;
 mod watch;

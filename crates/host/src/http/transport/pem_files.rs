@@ -42,7 +42,7 @@ pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsFile
     for certificate in &found {
         // what cannot become a trust anchor would fail later without the file's name
         webpki::anchor_from_trusted_cert(certificate)
-            .map_err(|e| unusable(path, format!("it holds a certificate that cannot be used: {e:?}")))?;
+            .map_err(|_| unusable(path, "it holds a certificate that cannot be used: it does not keep to X.509".to_owned()))?;
     }
     Ok(found)
 }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rustls::{
     CertificateError, DigitallySignedStruct, Error, SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
@@ -12,16 +13,15 @@ use rustls::{
 };
 use x509_cert::{
     Certificate,
-    der::{Decode, asn1::ObjectIdentifier, oid::AssociatedOid},
+    der::{Decode, oid::AssociatedOid},
     ext::pkix::ExtendedKeyUsage,
 };
 
-use super::agreed_tls::AgreedTls;
+use super::{
+    agreed_tls::AgreedTls,
+    certificate::{SERVER_AUTH, with_facts},
+};
 use client::ports::trace::TlsVersion;
-
-/// id-kp-serverAuth and anyExtendedKeyUsage, RFC 5280 4.2.1.12
-const SERVER_AUTH: [ObjectIdentifier; 2] =
-    [ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1"), ObjectIdentifier::new_unwrap("2.5.29.37.0")];
 
 /// Asks another verifier first; where that one finds nothing wrong but that the server's certificate is a CA, and the certificate is byte for
 /// byte a configured one, its name, dates and purpose are checked here.
@@ -42,12 +42,14 @@ impl ServerCertVerifier for SelfSignedVerifier {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        match self.inner.verify_server_cert(leaf, intermediates, name, ocsp, now) {
+        let verdict = match self.inner.verify_server_cert(leaf, intermediates, name, ocsp, now) {
             Err(error) if is_ca_used_as_end_entity(&error) && self.configured.iter().any(|own| own.as_ref() == leaf.as_ref()) => {
                 check(leaf, name, now)
             }
             verdict => verdict,
-        }
+        };
+        let now = i64::try_from(now.as_secs()).ok().and_then(|now| Timestamp::from_second(now).ok()).unwrap_or_default();
+        verdict.map_err(|error| with_facts(error, leaf, intermediates, name, now))
     }
 
     fn verify_tls12_signature(

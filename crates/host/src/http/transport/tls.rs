@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rustls::{
-    ClientConfig, RootCertStore,
+    ClientConfig, Error, RootCertStore,
     client::{WebPkiServerVerifier, danger::ServerCertVerifier},
     crypto::{CryptoProvider, aws_lc_rs},
 };
@@ -27,7 +27,7 @@ pub(in crate::http) fn client_config(material: TlsMaterial, agreed: AgreedTls) -
 fn beside_the_system(material: TlsMaterial, agreed: AgreedTls) -> Result<ClientConfig, String> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = Verifier::new_with_extra_roots(material.roots.iter().cloned(), Arc::clone(&provider))
-        .map_err(|e| format!("no certificate authority can be trusted: {e}"))?;
+        .map_err(|_| "the system has no certificate authorities that can be read, and no other is named".to_owned())?;
     configured(material, provider, Arc::new(verifier), agreed)
 }
 
@@ -39,11 +39,11 @@ pub(in crate::http) fn exclusive_client_config(material: TlsMaterial, agreed: Ag
     let provider = Arc::new(aws_lc_rs::default_provider());
     let mut roots = RootCertStore::empty();
     for root in &material.roots {
-        roots.add(root.clone()).map_err(|e| format!("a certificate authority cannot be used: {e}"))?;
+        roots.add(root.clone()).map_err(|_| "a certificate authority cannot be used: it does not keep to X.509".to_owned())?;
     }
     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
         .build()
-        .map_err(|e| format!("no certificate authority can be trusted: {e}"))?;
+        .map_err(|_| "no certificate authority can be trusted".to_owned())?;
     configured(material, provider, verifier, agreed)
 }
 
@@ -63,8 +63,17 @@ fn configured(
         None => builder.with_no_client_auth(),
         Some(pair) => builder
             .with_client_auth_cert(pair.chain, pair.key)
-            .map_err(|e| format!("{}: the certificate and its key cannot be used: {e}", pair.file.display()))?,
+            .map_err(|error| format!("{}: the certificate and its key cannot be used: {}", pair.file.display(), of_pair(&error)))?,
     };
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// What is wrong with a client certificate and its key.
+fn of_pair(error: &Error) -> &'static str {
+    match error {
+        Error::InconsistentKeys(_) => "the key is another certificate's",
+        Error::InvalidCertificate(_) => "the certificate does not keep to X.509",
+        _ => "a key of this kind is not taken here",
+    }
 }

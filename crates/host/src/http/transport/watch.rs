@@ -52,7 +52,7 @@ impl Watch {
     /// It has failed.
     pub(in crate::http) fn failed(&mut self, kind: &Failure) {
         self.exchange.fault = Some(match kind {
-            Failure::Tls(fault, _) => Fault::Tls(*fault),
+            Failure::Tls(fault) => Fault::Tls(fault.clone()),
             Failure::BadAnswer(_) => Fault::BadAnswer,
             Failure::Proxy(..) | Failure::TunnelRefused | Failure::Unreachable(_) | Failure::Denied(_) | Failure::Unusable(_) => {
                 Fault::Unreachable
