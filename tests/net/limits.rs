@@ -1,6 +1,8 @@
 //! Endless, slow, silent and misleading servers.
 
 use std::{
+    io::Write as _,
+    process::Stdio,
     thread,
     time::{Duration, Instant},
 };
@@ -51,13 +53,76 @@ fn a_body_that_ends_early_or_is_compressed_is_no_answer() {
     let (world, server) = data(|| raw("HTTP/1.1 200 -\r\nContent-Length: 10\r\n\r\n{}"));
     let error = refused(&world, &server.host());
     assert!(error.ends_with("the server closed the connection before the answer was complete"), "{error}");
-    let (world, server) = data(|| reply(200, &["Content-Encoding: gzip"], "x"));
-    assert!(refused(&world, &server.host()).contains("compressed (gzip)"));
+    let (world, server) = data(|| reply(200, &["Content-Encoding: br"], "x"));
+    assert!(refused(&world, &server.host()).contains("compressed (br)"));
     let (world, server) = data(|| reply(200, &["Content-Type: text/html; charset=utf-8"], "<html>"));
     assert!(refused(&world, &server.host()).contains("web page"));
     let (world, server) = data(|| raw("\x1b[31mhello\r\n\r\n"));
     let error = refused(&world, &server.host());
     assert!(error.contains("not HTTP") && !error.contains('\x1b'), "{error}");
+}
+
+/// What `gzip` makes of a text.
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut gzip = std::process::Command::new("gzip").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut input = gzip.stdin.take().unwrap();
+    let text = text.to_vec();
+    let writer = thread::spawn(move || input.write_all(&text).unwrap());
+    let packed = gzip.wait_with_output().unwrap().stdout;
+    writer.join().unwrap();
+    packed
+}
+
+#[test]
+fn a_compressed_answer_is_unpacked_within_its_length() {
+    let packed = gzip(b"{ }");
+    for encoding in ["Content-Encoding: gzip", "content-encoding: X-GZIP"] {
+        let packed = packed.clone();
+        let (world, server) = data(move || reply(200, &[encoding], packed.clone()));
+        assert_eq!(&*world.timestamp(&server.host()).unwrap(), b"{ }");
+    }
+    let two = [gzip(b"{ "), gzip(b"}")].concat();
+    let (world, server) = data(move || reply(200, &["Content-Encoding: gzip"], two.clone()));
+    assert_eq!(&*world.timestamp(&server.host()).unwrap(), b"{ }");
+    // a timestamp may have 1 MiB
+    let bomb = gzip(&vec![b' '; 64 << 20]);
+    assert!(bomb.len() < 1 << 20);
+    let (world, server) = data(move || reply(200, &["Content-Encoding: gzip"], bomb.clone()));
+    assert!(refused(&world, &server.host()).contains("longer than the 1048576 bytes"));
+    for broken in [&packed[..packed.len() - 1], b"x", &[&packed[..], b"x"].concat(), b""] {
+        let broken = broken.to_vec();
+        let (world, server) = data(move || reply(200, &["Content-Encoding: gzip"], broken.clone()));
+        assert!(refused(&world, &server.host()).contains("cannot be unpacked"));
+    }
+    let words = gzip(br#"{"errors":[{"code":"UNKNOWN","message":"no space left"}]}"#);
+    let (world, server) = data(move || reply(500, &["Content-Encoding: gzip"], words.clone()));
+    let error = world.timestamp(&server.host()).unwrap_err();
+    assert!(error.to_string().ends_with("the server answered 500: UNKNOWN: no space left"), "{error}");
+}
+
+#[test]
+fn an_answer_without_tls_s_goodbye_is_whole_where_its_length_is_known() {
+    for (head, is_whole) in [
+        ("HTTP/1.1 200 -\r\nContent-Length: 2\r\n\r\n{}", true),
+        ("HTTP/1.1 200 -\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", true),
+        ("HTTP/1.1 200 -\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n", false),
+        ("HTTP/1.1 200 -\r\nConnection: close\r\n\r\n{}", false),
+    ] {
+        let (world, server) = data(move || {
+            Box::new(move |stream| {
+                stream.write_all(head.as_bytes())?;
+                stream.flush()?;
+                Err(std::io::ErrorKind::BrokenPipe.into()) // no goodbye
+            })
+        });
+        let answer = world.timestamp(&server.host());
+        let words = answer.as_ref().map_or_else(ToString::to_string, |_| String::new());
+        assert_eq!(answer.is_ok(), is_whole, "{head:?}: {words}");
+        assert!(
+            is_whole || words.ends_with("the server closed the connection before the answer was complete"),
+            "{head:?}: {words}"
+        );
+    }
 }
 
 #[test]

@@ -11,19 +11,17 @@ use std::{
 use reqwest::{
     Url,
     blocking::{Body, Request, Response},
-    header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap},
+    header::{CONTENT_LENGTH, HeaderMap},
 };
 
 use super::{
     failure::{Failure, classify},
     host_client::{DroppedApart, HostClient},
     pace::Pace,
+    unpack::{Packing, too_long},
     watch::Watch,
 };
-use client::{
-    ports::{Bytes, trace::Errand},
-    safe_text::printable,
-};
+use client::ports::{Bytes, trace::Errand};
 
 /// How much of a body is kept that comes with another status than 200, in bytes.
 pub(in crate::http) const MAX_ERROR_BODY: u64 = 1 << 10;
@@ -31,6 +29,7 @@ pub(in crate::http) const MAX_ERROR_BODY: u64 = 1 << 10;
 const CHUNK: usize = 64 << 10;
 
 /// A request, ready to be sent; the body is shared, so that it can be sent again.
+#[derive(Clone)]
 pub(in crate::http) struct Outgoing {
     /// For the trace alone.
     pub(in crate::http) errand: Errand,
@@ -155,7 +154,8 @@ fn receive(parts: &mut Parts, sent: u64, limit: u64, pace: Pace, start: Instant)
         match (part, &mut incoming) {
             (Part::Head(status, headers), _) => {
                 if status == 200 {
-                    check_head(&headers, limit)?;
+                    check_length(&headers, limit)?;
+                    Packing::of(&headers)?;
                 }
                 incoming = Some(Incoming { status, headers, body: Vec::new() });
             }
@@ -174,10 +174,20 @@ fn receive(parts: &mut Parts, sent: u64, limit: u64, pace: Pace, start: Instant)
             (Part::Data(_) | Part::End, None) => {}
         }
     }
-    incoming.ok_or_else(|| Failure::Unreachable("the exchange ended early".to_owned()))
+    incoming.ok_or_else(|| Failure::Unreachable("the exchange ended early".to_owned()))?.unpacked(limit)
 }
 
 impl Incoming {
+    /// The same with the body as it was before it was compressed.
+    fn unpacked(self, limit: u64) -> Result<Self, Failure> {
+        let body = match Packing::of(&self.headers) {
+            Ok(packing) if self.status == 200 => packing.unpack(self.body, limit)?,
+            Ok(packing) => packing.unpack_beginning(self.body, MAX_ERROR_BODY),
+            Err(_) => Vec::new(),
+        };
+        Ok(Self { body, ..self })
+    }
+
     /// Takes a piece of the body; whether there is enough.
     fn append(&mut self, data: &[u8], limit: u64) -> Result<bool, Failure> {
         self.body.extend_from_slice(data);
@@ -190,17 +200,9 @@ impl Incoming {
     }
 }
 
-fn check_head(headers: &HeaderMap, limit: u64) -> Result<(), Failure> {
-    if let Some(encoding) = headers.get(CONTENT_ENCODING).filter(|e| *e != "identity") {
-        let encoding = printable(&String::from_utf8_lossy(encoding.as_bytes()));
-        return Err(Failure::BadAnswer(format!("the answer is compressed ({encoding}), which was not asked for")));
-    }
+fn check_length(headers: &HeaderMap, limit: u64) -> Result<(), Failure> {
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > limit) { Err(too_long(limit)) } else { Ok(()) }
-}
-
-fn too_long(limit: u64) -> Failure {
-    Failure::BadAnswer(format!("the answer is longer than the {limit} bytes that are allowed"))
 }
 
 fn too_slow(has_begun: bool, got: u64, start: Instant) -> String {

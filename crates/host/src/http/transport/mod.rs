@@ -19,4 +19,5 @@ pub(in crate::http) mod site;
 mod tls;
 mod tls_fault;
 pub mod tls_files;
+mod unpack;
 mod watch;
