@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs::File, io, path::Path};
 
 use base64ct::{Base64, Base64Unpadded, Encoding};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::{
@@ -19,27 +19,33 @@ const MAX_FILE: u64 = 4 << 20;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Config {
+    #[serde(deserialize_with = "or_nothing")]
     auths: BTreeMap<String, Option<Entry>>,
-    #[serde(rename = "credHelpers")]
+    #[serde(rename = "credHelpers", deserialize_with = "or_nothing")]
     cred_helpers: BTreeMap<String, String>,
-    #[serde(rename = "credsStore")]
+    #[serde(rename = "credsStore", deserialize_with = "or_nothing")]
     creds_store: String,
-    #[serde(rename = "currentContext")]
+    #[serde(rename = "currentContext", deserialize_with = "or_nothing")]
     current_context: String,
+}
+
+/// A value, or nothing where there is `null`, as Go reads it: programs write that for an empty map.
+fn or_nothing<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<T, D::Error> {
+    Option::deserialize(value).map(Option::unwrap_or_default)
 }
 
 /// An entry of `auths`.
 #[derive(Deserialize)]
 struct Entry {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_nothing")]
     auth: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_nothing")]
     username: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_nothing")]
     password: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_nothing")]
     identitytoken: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_nothing")]
     registrytoken: String,
 }
 
@@ -64,6 +70,10 @@ impl Config {
     }
 
     fn parse(bytes: &[u8]) -> Result<Self, String> {
+        // an empty file, and what a program writes that has nothing to write
+        if matches!(bytes.trim_ascii(), b"" | b"null") {
+            return Ok(Self::default());
+        }
         if !bytes.trim_ascii_start().starts_with(b"{") {
             return Err("it is not a JSON object".to_owned()); // serde would take an array for one
         }
@@ -145,7 +155,9 @@ fn basic(user: &str, password: Secret) -> Result<Credential, String> {
 }
 
 fn decode_base64(text: &str) -> Option<Zeroizing<String>> {
-    let bytes = if text.ends_with('=') { Base64::decode_vec(text) } else { Base64Unpadded::decode_vec(text) };
+    // `base64` breaks its lines; Go passes over that
+    let text: Zeroizing<String> = Zeroizing::new(text.chars().filter(|c| !c.is_ascii_whitespace()).collect());
+    let bytes = if text.ends_with('=') { Base64::decode_vec(&text) } else { Base64Unpadded::decode_vec(&text) };
     String::from_utf8(bytes.ok()?).ok().map(Zeroizing::new)
 }
 
@@ -199,6 +211,15 @@ mod tests {
         assert_eq!(found(r#"{"auths":{"r":{}}}"#, "r"), "none");
         assert_eq!(found(r#"{"auths":{"r":null},"HttpHeaders":{},"detachKeys":"x"}"#, "r"), "none");
         assert_eq!(found("{}", "r"), "none");
+        assert_eq!(found(r#"{"auths":{"r":{"auth":"amVm\nZjpw\r\nOnc= "}}}"#, "r"), "jeff p:w");
+    }
+
+    #[test]
+    fn what_is_empty_or_null_sets_nothing() {
+        for nothing in ["", " \n", "null", "\tnull\n", r#"{"auths":null}"#, r#"{"auths":{"r":{"auth":null}},"credsStore":null}"#] {
+            assert_eq!(found(nothing, "r"), "none", "{nothing:?}");
+        }
+        assert_eq!(found(r#"{"credHelpers":null,"auths":{"r":{"auth":"amVmZjpwOnc=","identitytoken":null}}}"#, "r"), "jeff p:w");
     }
 
     #[test]
@@ -218,7 +239,7 @@ mod tests {
             r#"auths["r"]: auth holds no colon between user and password"#
         );
         assert!(found(r#"{"auths":{"r":{"identitytoken":"a\nb"}}}"#, "r").contains("line break"));
-        for broken in ["", "{", "[]", r#"{"auths":["hunter2"]}"#, &"[".repeat(100_000), r#"{"auths":{"r":{"auth":7}}}"#] {
+        for broken in ["nul", "{", "[]", r#"{"auths":["hunter2"]}"#, &"[".repeat(100_000), r#"{"auths":{"r":{"auth":7}}}"#] {
             let error = found(broken, "r");
             assert!(error.contains("it is not ") && !error.contains("hunter2"), "{error}");
         }

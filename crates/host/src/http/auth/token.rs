@@ -126,16 +126,20 @@ struct TokenJson {
     #[serde(default)]
     access_token: Option<String>,
     #[serde(default)]
-    expires_in: Option<serde_json::Number>,
+    expires_in: Option<serde_json::Value>,
 }
 
 fn read(body: &[u8]) -> Result<Token, &'static str> {
+    // some servers begin with a byte order mark
+    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
     let answer: TokenJson = serde_json::from_slice(body).map_err(|_| "the answer is not the JSON of a token server")?;
     let value = answer.token.filter(|t| !t.is_empty()).or(answer.access_token).unwrap_or_default();
     if value.is_empty() || !value.bytes().all(|b| b.is_ascii_graphic()) {
         return Err("the answer holds no token that could be sent");
     }
-    let life = answer.expires_in.and_then(|n| n.as_u64()).map_or(SHORTEST_LIFE, Duration::from_secs);
+    // some servers write the number as a text
+    let seconds = |life: serde_json::Value| life.as_u64().or_else(|| life.as_str()?.trim().parse().ok());
+    let life = answer.expires_in.and_then(seconds).map_or(SHORTEST_LIFE, Duration::from_secs);
     let value = Secret::new(value).ok_or("the answer holds no token that could be sent")?;
     Ok(Token { value: Arc::new(value), fetched: Instant::now(), life: life.clamp(SHORTEST_LIFE, LONGEST_LIFE) })
 }
@@ -154,6 +158,8 @@ mod tests {
         assert_eq!(value(r#"{"token":"","access_token":"c","expires_in":-1}"#), Ok(("c".to_owned(), 60)));
         assert_eq!(value(r#"{"token":"a","expires_in":9223372036854775808}"#), Ok(("a".to_owned(), 86400)));
         assert_eq!(value(r#"{"token":"a","expires_in":1.5}"#), Ok(("a".to_owned(), 60)));
+        assert_eq!(value("\u{feff}{\"token\":\"a\",\"expires_in\":\"300\"}"), Ok(("a".to_owned(), 300)));
+        assert_eq!(value(r#"{"token":"a","expires_in":"soon"}"#), Ok(("a".to_owned(), 60)));
         for bad in ["", "{}", "[]", r#"{"token":"a\r\nX: y"}"#, r#"{"token":"a b"}"#, r#"{"token":"é"}"#, r#"{"token":7}"#] {
             assert!(value(bad).is_err(), "{bad}");
         }
