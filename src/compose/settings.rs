@@ -150,7 +150,7 @@ pub(crate) fn variable(name: &'static str) -> Option<Setting<OsString>> {
     Some(Setting::of_variable(name, value))
 }
 
-/// The same as text.
+/// The same as a text.
 pub(crate) fn text(name: &'static str) -> Option<Setting<String>> {
     variable(name).map(lossy)
 }

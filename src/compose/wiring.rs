@@ -28,7 +28,11 @@ use client::{
     session::{RefuseUnreleased, Session},
 };
 use host::{
-    docker::{credentials::DockerCredentials, engine_address::DEFAULT_SOCKET, tls::TlsFolders},
+    docker::{
+        credentials::{DockerCredentials, VARIABLE},
+        engine_address::DEFAULT_SOCKET,
+        tls::TlsFolders,
+    },
     engine::EngineApi,
     http::{Net, NetSettings, Proxies, credential::Credentials, endpoint::Endpoint},
     keyfiles::key_folder::KeyFolder,
@@ -239,7 +243,7 @@ fn network(settings: &Settings) -> NetSettings {
 }
 
 fn net(settings: &Settings, tls: TlsFolders, ui: &Arc<Ui>, login: LoginPolicy) -> Net {
-    let docker = DockerCredentials::new(settings.docker_folder.value.clone());
+    let docker = DockerCredentials::new(settings.docker_folder.value.clone()).with_variable(text(VARIABLE).map(|set| set.value));
     let docker = Undisturbed { docker, ui: Arc::clone(ui) };
     let credentials: Box<dyn Credentials> = match login {
         LoginPolicy::Never => Box::new(docker),

@@ -69,7 +69,7 @@ impl Config {
         Self::parse(&read_secret(file, MAX_FILE).map_err(|e| e.to_string())?)
     }
 
-    fn parse(bytes: &[u8]) -> Result<Self, String> {
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
         // an empty file, and what a program writes that has nothing to write
         if matches!(bytes.trim_ascii(), b"" | b"null") {
             return Ok(Self::default());
