@@ -176,7 +176,7 @@ mod tests {
             RemoteError::Forbidden { asked: asked(), user: None }.into(),
             RemoteError::NotFound { asked: asked() }.into(),
             OpsError::State(StateError::Gone { refusal: RemoteError::NotFound { asked: asked() } }),
-            RemoteError::Status { asked: asked(), status: 500, said: None }.into(),
+            RemoteError::Status { asked: asked(), status: 500, facts: Box::default() }.into(),
             RemoteError::Unreachable { asked: asked(), fault: ConnectFault::Other, cause: "refused".to_owned() }.into(),
         ]
     }

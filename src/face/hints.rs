@@ -1,6 +1,9 @@
 //! Hints: what a person could do about a failure. They never suggest loosening a check; what a person may allow by name they name.
 
-use super::{asked::is_notary, proxy_words, tls_words};
+use super::{
+    asked::{host_of, is_notary},
+    proxy_words, status_words, tls_words,
+};
 use client::{
     error::OpsError,
     image::error::ImageError,
@@ -20,7 +23,10 @@ use trust::{
 #[must_use]
 pub fn hint(failure: &OpsError) -> Option<String> {
     match failure {
-        OpsError::State(StateError::NotInitialized { .. }) => Some("`dct signer add` and `dct sign` initialize a repository".to_owned()),
+        OpsError::State(StateError::NotInitialized { server, .. }) => Some(format!(
+            "`dct signer add` and `dct sign` initialize a repository; where {server} is not its Notary server, name that one in \
+             DOCKER_CONTENT_TRUST_SERVER"
+        )),
         OpsError::State(StateError::Gone { .. }) => Some(
             "this machine has seen trust data of the repository; ask who administers the server why it is gone".to_owned(),
         ),
@@ -182,18 +188,33 @@ fn engine_hint(error: &EngineError) -> Option<String> {
 }
 
 fn disk_hint(error: &std::io::Error) -> Option<String> {
-    (error.kind() == std::io::ErrorKind::StorageFull)
-        .then(|| "nothing that was there is lost; make room on that disk, and run the command again".to_owned())
+    use std::io::ErrorKind;
+    let hint = match error.kind() {
+        ErrorKind::StorageFull => "nothing that was there is lost; make room on that disk, and run the command again",
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "Docker's folder must be one that you may write to: DOCKER_CONFIG or --config names another; after sudo, what is root's in it can be \
+             given back with chown"
+        }
+        ErrorKind::NotADirectory => "a file stands where a folder must be",
+        _ => return None,
+    };
+    Some(hint.to_owned())
 }
 
 /// What is true of the Notary server alone, and not of a registry or a token server.
 fn notary_hint(error: &RemoteError) -> Option<String> {
     let hint = match error {
+        RemoteError::NotFound { asked }
+            if is_notary(asked) && (asked.url.ends_with("/timestamp.key") || asked.url.ends_with("/snapshot.key")) =>
+        {
+            return Some(format!(
+                "no Notary server answers there: one makes that key when it is asked for it. {} may be a registry alone; name the Notary server in \
+                 DOCKER_CONTENT_TRUST_SERVER",
+                host_of(&asked.url).unwrap_or_default()
+            ));
+        }
         RemoteError::BadAnswer { asked, .. } if is_notary(asked) => {
             "if this is not the Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER"
-        }
-        RemoteError::Status { asked, status: 300..400, .. } if is_notary(asked) => {
-            "redirects are not followed; name the Notary server itself in DOCKER_CONTENT_TRUST_SERVER"
         }
         RemoteError::Unreachable { asked, .. } if is_notary(asked) => {
             "another server can be named in DOCKER_CONTENT_TRUST_SERVER, a proxy in HTTPS_PROXY"
@@ -207,13 +228,16 @@ fn remote_hint(error: &RemoteError) -> Option<String> {
     let hint = match error {
         RemoteError::Unauthorized { .. } => {
             "log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in \
-             DOCKER_CONFIG or --config"
+             DOCKER_CONFIG or --config, or set DOCKER_AUTH_CONFIG"
         }
         RemoteError::Forbidden { .. } => {
             "ask the owner of the repository for access, or log in as another user with `docker login`"
         }
         RemoteError::Withheld { withheld, .. } => return Some(withheld_hint(withheld)),
         RemoteError::Proxy { asked, proxy, fault } => return Some(proxy_words::hint(asked, proxy, fault)),
+        RemoteError::Status { asked, status, facts } => {
+            return status_words::hint(asked, *status, facts, "in DOCKER_CONTENT_TRUST_SERVER");
+        }
         RemoteError::Tls { asked, fault } => return tls_words::hint(asked, fault),
         RemoteError::Unreachable { .. } => "a proxy can be named in HTTPS_PROXY",
         _ => return None,

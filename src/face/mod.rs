@@ -13,6 +13,7 @@ pub mod notary_failure;
 pub mod notary_misuse;
 pub(crate) mod peer_words;
 mod proxy_words;
+mod status_words;
 pub(crate) mod suggestions;
 mod tls_words;
 pub(crate) mod trace_words;

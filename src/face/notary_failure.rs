@@ -1,7 +1,7 @@
 //! The library's failures in notary's words, with what a person could do about them under this name.
 
 use crate::{
-    face::{asked::is_notary, failure, hints::withheld_hint, peer_words::of_trust::of_pin, proxy_words, tls_words},
+    face::{asked::is_notary, failure, hints::withheld_hint, peer_words::of_trust::of_pin, proxy_words, status_words, tls_words},
     term::error::CliError,
 };
 use client::{
@@ -70,6 +70,9 @@ fn hint(error: &OpsError) -> Option<String> {
     let hint = match error {
         // the settings of this are ours, under whatever name we run
         OpsError::Remote(RemoteError::Withheld { withheld, .. }) => return Some(withheld_hint(withheld)),
+        OpsError::Remote(RemoteError::Status { asked, status, facts }) => {
+            return status_words::hint(asked, *status, facts, "by -s, or by remote_server.url in the configuration file");
+        }
         OpsError::Remote(RemoteError::Tls { asked, fault }) => return tls_words::hint_of_notary(asked, fault),
         OpsError::Remote(RemoteError::Proxy { asked, proxy, fault }) => return Some(proxy_words::hint(asked, proxy, fault)),
         OpsError::Remote(error) => return remote_hint(error).map(str::to_owned),
@@ -123,9 +126,6 @@ fn remote_hint(error: &RemoteError) -> Option<&'static str> {
         RemoteError::BadAnswer { asked, .. } if is_notary(asked) => {
             "if this is not the Notary server, name that one by -s, or by remote_server.url in the configuration file"
         }
-        RemoteError::Status { asked, status: 300..400, .. } if is_notary(asked) => {
-            "redirects are not followed; name the Notary server itself by -s, or by remote_server.url in the configuration file"
-        }
         _ => return None,
     })
 }
@@ -169,7 +169,7 @@ mod tests {
             RemoteError::Tls { asked: asked(), fault: RefusedCertificate::unread("x", CertificateFault::UnknownAuthority).into() }
                 .into(),
             RemoteError::BadAnswer { asked: asked(), reason: String::new() }.into(),
-            RemoteError::Status { asked: asked(), status: 302, said: None }.into(),
+            RemoteError::Status { asked: asked(), status: 302, facts: Box::default() }.into(),
             OpsError::State(StateError::NotInitialized { gun, server: address() }),
             OpsError::Decision(DecisionError::NewAttemptsExceeded),
             OpsError::Repo(RepoError::NoPinnedKey { gun: Gun::parse("a/b").unwrap() }),

@@ -483,7 +483,7 @@ $ dct delete HOST/prod/nginx --remote --yes
 Deleting trust data for repository HOST/prod/nginx
 you are not authorized to perform this operation: server returned 401.
 cause: https://HOST: not authorized (401): no credentials for HOST are configured
-hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config
+hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config, or set DOCKER_AUTH_CONFIG
 exit 1
 
 "#]],

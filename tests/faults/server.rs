@@ -125,7 +125,7 @@ $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/: not authorized (401): the server does not say how to authenticate
-hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config
+hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config, or set DOCKER_AUTH_CONFIG
 exit 1
 
 "#]],
@@ -134,7 +134,7 @@ $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/: not authorized (401): the server does not say how to authenticate
-hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config
+hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config, or set DOCKER_AUTH_CONFIG
 exit 1
 
 "#]],
@@ -150,7 +150,7 @@ $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST: not authorized (401): no credentials for HOST are configured
-hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config
+hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config, or set DOCKER_AUTH_CONFIG
 exit 1
 
 "#]],
@@ -159,7 +159,7 @@ $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST: not authorized (401): no credentials for HOST are configured
-hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config
+hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config, or set DOCKER_AUTH_CONFIG
 exit 1
 
 "#]],
@@ -200,7 +200,7 @@ $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: HOST does not have trust data for HOST/prod/nginx
-hint: `dct signer add` and `dct sign` initialize a repository
+hint: `dct signer add` and `dct sign` initialize a repository; where https://HOST is not its Notary server, name that one in DOCKER_CONTENT_TRUST_SERVER
 exit 1
 
 "#]],
@@ -263,7 +263,7 @@ $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/: the server answered 302
-hint: redirects are not followed; name the Notary server itself in DOCKER_CONTENT_TRUST_SERVER
+hint: it leads to https://elsewhere.example.com/; redirects are not followed; name the Notary server itself in DOCKER_CONTENT_TRUST_SERVER
 exit 1
 
 "#]],
@@ -272,7 +272,7 @@ $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: the server answered 302
-hint: redirects are not followed; name the Notary server itself in DOCKER_CONTENT_TRUST_SERVER
+hint: it leads to https://elsewhere.example.com/; redirects are not followed; name the Notary server itself in DOCKER_CONTENT_TRUST_SERVER
 exit 1
 
 "#]],

@@ -57,7 +57,7 @@ $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/token: not authorized (401): user jeff from HOME/.docker/config.json; the token server says: incorrect username or password
-hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config
+hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config, or set DOCKER_AUTH_CONFIG
 exit 1
 
 "#]],
@@ -66,7 +66,7 @@ $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/token: not authorized (401): user jeff from HOME/.docker/config.json; the token server says: incorrect username or password
-hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config
+hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config, or set DOCKER_AUTH_CONFIG
 exit 1
 
 "#]],
@@ -82,7 +82,7 @@ $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/root.json: not authorized (401): user jeff from HOME/.docker/config.json
-hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config
+hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config, or set DOCKER_AUTH_CONFIG
 exit 1
 
 "#]],
@@ -91,7 +91,7 @@ $ dct inspect HOST/prod/nginx
 []
 no signatures or cannot access HOST/prod/nginx
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.json: not authorized (401): user jeff from HOME/.docker/config.json
-hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config
+hint: log in with `docker login` for the registry as a user who has access, or name a folder whose config.json has such a login in DOCKER_CONFIG or --config, or set DOCKER_AUTH_CONFIG
 exit 1
 
 "#]],

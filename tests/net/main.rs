@@ -18,6 +18,7 @@ mod https;
 mod support;
 
 mod auth;
+mod busy;
 mod certificates;
 mod engine;
 mod limits;

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use client::ports::{Asked, Bytes, ConnectFault, FileRef, NotaryRemote, RemoteError, Service};
+use client::ports::{Asked, Bytes, ConnectFault, FileRef, NotaryRemote, RemoteError, Service, StatusFacts};
 use serde_json::json;
 use trust::model::{gun::Gun, role::RoleName};
 
@@ -56,7 +56,11 @@ impl LoneServer {
             404 => Err(RemoteError::NotFound { asked: url }),
             400 if said.contains("VERSION") => Err(RemoteError::Conflict { asked: url, message: said }),
             400 => Err(RemoteError::Rejected { asked: url, message: said }),
-            status => Err(RemoteError::Status { asked: url, status, said: Some(said) }),
+            status => Err(RemoteError::Status {
+                asked: url,
+                status,
+                facts: Box::new(StatusFacts { said: Some(said), ..StatusFacts::default() }),
+            }),
         }
     }
 }

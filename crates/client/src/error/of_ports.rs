@@ -5,7 +5,8 @@ use super::{
     facts::{Fact, Facts, facts, number, text, with},
 };
 use crate::ports::{
-    Asked, DecisionError, EngineError, KeyStoreError, ProxyFault, RegistryError, RemoteError, Service, StoreError, Withheld,
+    Asked, DecisionError, EngineError, KeyStoreError, ProxyFault, RegistryError, RemoteError, Service, StatusFacts, StoreError,
+    Withheld,
 };
 
 impl Coded for DecisionError {
@@ -120,9 +121,13 @@ impl Coded for RemoteError {
                 with(with(asked(of), [("proxy", text(&proxy.address)), ("reason", text(fault))]), status)
             }
             Self::Rejected { asked: of, message } => with(asked(of), [("said", text(message))]),
-            Self::Status { asked: of, status, said } => {
+            Self::Status { asked: of, status, facts } => {
+                let StatusFacts { said, retry_after, sent, leads_to } = &**facts;
                 let said = said.as_ref().map(|said| ("said", text(said)));
-                with(with(asked(of), [("status", number(*status))]), said)
+                let retry_after = retry_after.map(|wait| ("retryAfter", number(wait.as_secs())));
+                let sent = sent.map(|sent| ("sent", number(sent)));
+                let leads_to = leads_to.as_ref().map(|url| ("leadsTo", text(url)));
+                with(with(asked(of), [("status", number(*status))]), [said, retry_after, sent, leads_to].into_iter().flatten())
             }
             Self::Tls { asked: of, fault } => with(asked(of), [("reason", text(fault))]),
             Self::Unreachable { asked: of, cause, .. } => with(asked(of), [("reason", text(cause))]),

@@ -12,6 +12,7 @@ mod person;
 mod proxy;
 mod registry;
 pub mod sent;
+mod status;
 mod tls;
 pub mod trace;
 pub mod transfer;
@@ -30,6 +31,7 @@ pub use self::{
     proxy::{ProxyFault, ProxyName},
     registry::{Accounts, Manifest, Registry, RegistryError},
     sent::{Decided, DecidedNames, Sent, SentFile},
+    status::StatusFacts,
     tls::{CertificateFault, NotTaken, RefusedCertificate, TlsFault},
     transfer::{Amount, Progress, Pushed, PushedContent},
     trust_store::{Commit, PassedOver, Repositories, StoreError, Stored, TrustSet, TrustStore, WriterGuard},

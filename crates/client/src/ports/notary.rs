@@ -4,6 +4,7 @@ use crate::ports::{
     asked::Asked,
     bytes::Bytes,
     proxy::{ProxyFault, ProxyName},
+    status::StatusFacts,
     tls::TlsFault,
 };
 use trust::model::{file_ref::FileRef, gun::Gun, role::RoleName};
@@ -82,14 +83,14 @@ pub enum RemoteError {
         message: String,
     },
     /// The server answered with another status, a redirect among them.
-    #[error("{asked}: the server answered {status}{}", said.as_ref().map(|words| format!(": {words}")).unwrap_or_default())]
+    #[error("{asked}: the server answered {status}{}", facts.said.as_ref().map(|words| format!(": {words}")).unwrap_or_default())]
     Status {
         /// What was asked.
         asked: Asked,
         /// The status code.
         status: u16,
-        /// The server's words; none where it has none.
-        said: Option<String>,
+        /// What else is known of the answer.
+        facts: Box<StatusFacts>,
     },
     /// A certificate or a handshake failed. Never an outage: the cache does not answer for it.
     #[error("{asked}: TLS: {fault}")]
@@ -164,15 +165,20 @@ impl RemoteError {
     /// Whether an upload that failed so may have been taken all the same: the answer was lost on its way, or is another program's.
     #[must_use]
     pub fn leaves_open(&self) -> bool {
-        self.is_outage() || matches!(self, Self::BadAnswer { .. })
+        match self {
+            // too many requests: the server has not looked at it
+            Self::Status { status: 429, .. } => false,
+            Self::BadAnswer { .. } => true,
+            _ => self.is_outage(),
+        }
     }
 
-    /// Whether the server cannot be reached or is in trouble (5xx): the one case in which the cache may answer.
+    /// Whether the server cannot be reached or is in trouble or busy (5xx, 429): the one case in which the cache may answer.
     #[must_use]
     pub fn is_outage(&self) -> bool {
         match self {
             Self::Proxy { .. } | Self::Unreachable { .. } => true,
-            Self::Status { status, .. } => (500..600).contains(status),
+            Self::Status { status, .. } => *status == 429 || (500..600).contains(status),
             _ => false,
         }
     }

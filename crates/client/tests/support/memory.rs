@@ -124,7 +124,7 @@ fn asked(name: &str) -> Asked {
 /// 404.
 pub const NOT_FOUND: Fault = |url| RemoteError::NotFound { asked: url };
 /// 503.
-pub const UNAVAILABLE: Fault = |url| RemoteError::Status { asked: url, status: 503, said: None };
+pub const UNAVAILABLE: Fault = |url| RemoteError::Status { asked: url, status: 503, facts: Box::default() };
 /// No connection.
 pub const UNREACHABLE: Fault =
     |url| RemoteError::Unreachable { asked: url, fault: ConnectFault::Other, cause: "connection refused".to_owned() };

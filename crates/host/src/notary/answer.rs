@@ -52,11 +52,10 @@ pub(super) fn receipt(answer: HttpAnswer) -> Result<(), RemoteError> {
 }
 
 fn status(answer: HttpAnswer) -> RemoteError {
-    let HttpAnswer { asked, user, status, body, .. } = answer;
-    match status {
-        403 => RemoteError::Forbidden { asked, user },
-        404 => RemoteError::NotFound { asked },
-        status => RemoteError::Status { asked, status, said: server_error::summary(&body) },
+    match answer.status {
+        403 => RemoteError::Forbidden { asked: answer.asked, user: answer.user },
+        404 => RemoteError::NotFound { asked: answer.asked },
+        _ => answer.into_status(),
     }
 }
 
@@ -112,6 +111,7 @@ mod tests {
             headers: reqwest::header::HeaderMap::new(),
             body: body.trim().into(),
             user: None,
+            sent: None,
         }
     }
 
@@ -161,7 +161,7 @@ mod tests {
             let answer = || HttpAnswer { status, ..recorded("not-found") };
             assert!(!matches!(file(answer()), Ok(_) | Err(RemoteError::NotFound { .. })), "{status}");
             assert!(receipt(answer()).is_err(), "{status}");
-            assert_eq!(file(answer()).unwrap_err().is_outage(), status >= 500, "{status}");
+            assert_eq!(file(answer()).unwrap_err().is_outage(), status >= 500 || status == 429, "{status}");
         }
     }
 }

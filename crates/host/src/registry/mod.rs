@@ -103,11 +103,10 @@ fn is_about_the_tag(answer: &HttpAnswer) -> bool {
 }
 
 fn failure(answer: HttpAnswer) -> RemoteError {
-    let HttpAnswer { asked, status, user, body, .. } = answer;
-    match status {
-        403 => RemoteError::Forbidden { asked, user },
-        404 => RemoteError::NotFound { asked },
-        status => RemoteError::Status { asked, status, said: server_error::summary(&body) },
+    match answer.status {
+        403 => RemoteError::Forbidden { asked: answer.asked, user: answer.user },
+        404 => RemoteError::NotFound { asked: answer.asked },
+        _ => answer.into_status(),
     }
 }
 

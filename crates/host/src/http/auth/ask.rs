@@ -2,13 +2,14 @@
 
 use std::time::Instant;
 
-use reqwest::header::HeaderMap;
+use reqwest::{Url, header::HeaderMap};
 
 use super::{
     api::Api,
     failure::{FailureKind, HttpFailure},
+    status,
 };
-use client::ports::{Asked, Bytes, Service, Step, trace::Errand};
+use client::ports::{Asked, Bytes, RemoteError, Service, Step, trace::Errand};
 
 /// What is asked of a server.
 #[derive(Clone, Debug)]
@@ -71,4 +72,16 @@ pub struct HttpAnswer {
     pub body: Vec<u8>,
     /// The user whose credentials were used, where they name one.
     pub user: Option<String>,
+    /// How much was sent with the request, in bytes, where it had a body.
+    pub sent: Option<u64>,
+}
+
+impl HttpAnswer {
+    /// The failure that an answer is which has neither what was asked for nor a meaning of its own.
+    #[must_use]
+    pub fn into_status(self) -> RemoteError {
+        let Self { asked, status: code, headers, body, sent, .. } = self;
+        let facts = Url::parse(&asked.url).map(|url| status::facts(&url, &headers, &body, sent)).unwrap_or_default();
+        RemoteError::Status { asked, status: code, facts: Box::new(facts) }
+    }
 }

@@ -9,8 +9,9 @@ use super::{
     ask::Ask,
     challenge::{self, Challenge},
     failure::{FailureKind, HttpFailure},
+    patience,
     remembered::Remembered,
-    terms,
+    status, terms,
 };
 use crate::http::{
     memo::Memo,
@@ -94,10 +95,14 @@ impl Challenges {
         let (errand, method) = (ask.errand(Step::Challenge, None), reqwest::Method::GET);
         let outgoing = Outgoing { errand, method, url: url.clone(), headers: HeaderMap::new(), body: None, limit: MAX_PING };
         let fail = |kind: FailureKind| HttpFailure::at(Step::Challenge, &url, kind);
-        let answer = hosts.exchange(&terms::of_server(ask.registry), outgoing).map_err(|failure| fail(failure.into()))?;
+        let answer =
+            patience::exchange(hosts, &terms::of_server(ask.registry), &outgoing).map_err(|failure| fail(failure.into()))?;
         let challenge = match answer.status {
             401 => chosen(&answer.headers).map_err(fail)?,
-            status @ 300..=399 => return Err(fail(FailureKind::Status(status, None))),
+            status @ 300..=399 => {
+                let facts = status::facts(&url, &answer.headers, &answer.body, None);
+                return Err(fail(FailureKind::Status(status, Box::new(facts))));
+            }
             _ => Challenge::None,
         };
         if matches!(answer.status, 200 | 401) {

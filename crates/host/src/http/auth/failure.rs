@@ -3,7 +3,7 @@
 use reqwest::Url;
 
 use crate::http::transport::failure::Failure;
-use client::ports::{Asked, RemoteError, Service, Step, Withheld};
+use client::ports::{Asked, RemoteError, Service, StatusFacts, Step, Withheld};
 
 /// Why a request has no answer. It can be shared by all who waited for the same, whichever service they ask at that address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) enum FailureKind {
     /// The server, or its token server, has refused whoever comes without credentials.
     Anonymous(String),
     Exchange(Failure),
-    Status(u16, Option<String>),
+    Status(u16, Box<StatusFacts>),
     Unauthorized(String),
     /// There are credentials, which are kept from a server of another site.
     Withheld(String, Box<Withheld>),
@@ -56,7 +56,7 @@ impl HttpFailure {
         match kind {
             FailureKind::Anonymous(reason) | FailureKind::Unauthorized(reason) => RemoteError::Unauthorized { asked, reason },
             FailureKind::Exchange(failure) => failure.of(asked),
-            FailureKind::Status(status, said) => RemoteError::Status { asked, status, said },
+            FailureKind::Status(status, facts) => RemoteError::Status { asked, status, facts },
             FailureKind::Withheld(reason, withheld) => RemoteError::Withheld { asked, reason, withheld },
         }
     }

@@ -13,6 +13,7 @@ use super::{
     credential::{Credentials, Found},
     failure::{FailureKind, HttpFailure},
     logins::Logins,
+    patience,
     settings::NetSettings,
     shown::{Shown, Wallet},
     terms,
@@ -119,7 +120,7 @@ impl Net {
         let body = ask.content.as_ref().map(|(_, bytes)| Arc::clone(bytes));
         let errand = ask.errand(Step::Request, shown.login.clone());
         let outgoing = Outgoing { errand, method, url: url.clone(), headers, body, limit: ask.limit };
-        let incoming = self.hosts.exchange(&terms::of_server(ask.registry), outgoing);
+        let incoming = patience::exchange(&self.hosts, &terms::of_server(ask.registry), &outgoing);
         incoming.map_err(|failure| HttpFailure::at(Step::Request, url, failure))
     }
 
@@ -138,5 +139,6 @@ impl Accounts for Net {
 
 fn answer(ask: &Ask<'_>, url: &Url, incoming: Incoming, shown: Shown) -> HttpAnswer {
     let asked = Asked::request(ask.service, url.as_str());
-    HttpAnswer { asked, status: incoming.status, headers: incoming.headers, body: incoming.body, user: shown.user }
+    let sent = ask.content.as_ref().map(|(_, bytes)| bytes.len() as u64);
+    HttpAnswer { asked, status: incoming.status, headers: incoming.headers, body: incoming.body, user: shown.user, sent }
 }

@@ -11,13 +11,17 @@ use super::{
     credential::{Credential, Found},
     failure::{FailureKind, HttpFailure},
     logins::Logins,
+    patience,
     permissions::Permissions,
     realm::Realm,
     terms,
     token::{self, Token, TokenRequest},
     who::{self, Who},
 };
-use crate::http::{memo::Memo, transport::hosts::Hosts};
+use crate::http::{
+    memo::Memo,
+    transport::{exchange::Outgoing, hosts::Hosts},
+};
 use client::ports::{Step, trace::Errand};
 
 /// What is shown to a server.
@@ -105,7 +109,7 @@ impl Wallet {
         url.set_query(None);
         let TokenRequest { realm, registry, receiver, is_anonymous, .. } = wanted;
         let terms = terms::of_realm(&self.permissions, registry, &realm.authority(), receiver, *is_anonymous);
-        let exchange = |outgoing| hosts.exchange(&terms, outgoing);
+        let exchange = |outgoing: Outgoing| patience::exchange(hosts, &terms, &outgoing);
         token::fetch(exchange, wanted, credential, who, errand).map_err(|kind| HttpFailure::at(Step::Token, &url, kind))
     }
 

@@ -18,7 +18,7 @@ use super::{
     credential::{Credential, Secret},
     failure::FailureKind,
     realm::Realm,
-    server_error,
+    server_error, status,
     who::Who,
 };
 use crate::http::transport::{
@@ -82,7 +82,10 @@ pub(super) fn fetch(
     match answer.status {
         200 => read(&answer.body).map_err(FailureKind::bad_answer),
         401 | 403 => Err(who.refused(server_error::summary(&answer.body).as_deref())),
-        status => Err(FailureKind::Status(status, server_error::summary(&answer.body))),
+        code => {
+            let facts = status::facts(wanted.realm.url(), &answer.headers, &answer.body, None);
+            Err(FailureKind::Status(code, Box::new(facts)))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The HTTP clients, one a host: each host has its own CAs and client certificate.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use reqwest::{Url, blocking::Client, redirect::Policy};
 
@@ -55,6 +55,11 @@ impl Hosts {
             Failure::Unreachable(cause) => Failure::Proxy(Box::new(proxy.name()), ProxyFault::Unreachable(cause)),
             failure => failure,
         })
+    }
+
+    /// How long an exchange may take that is not a long one.
+    pub(in crate::http) fn timeout(&self) -> Duration {
+        self.pace.timeout
     }
 
     fn client(&self, url: &Url, terms: &Terms) -> Result<HostClient, Failure> {
