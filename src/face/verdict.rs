@@ -61,7 +61,7 @@ const TABLE: [(Verdict, &[&str]); 8] = [
         ],
     ),
     (Verdict::RootNotPinned, &["no-valid-root-certificate", "nothing-pinned", "root-not-pinned", "root-not-signed"]),
-    (Verdict::Unreachable, &["bad-answer", "connection-lost", "server-error", "tls", "unreachable"]),
+    (Verdict::Unreachable, &["bad-answer", "connection-lost", "proxy", "server-error", "tls", "unreachable"]),
     (Verdict::NotAuthorised, &["credentials-withheld", "forbidden", "unauthorized"]),
 ];
 
