@@ -176,10 +176,10 @@ fn refused_removal(fault: fn() -> Reply, expected: Inline) {
     owner.refuses(&["signer", "remove", "--force", "jeff", &site.name()], expected);
     site.recovers();
     owner.succeeds(&["signer", "remove", "--force", "jeff", &site.name()]);
-    assert!(left(&owner, &["inspect", &site.name()]).contains("\"Signers\": []"));
+    assert!(left_of(&owner, &["inspect", &site.name()], "no signer is left").contains("\"Signers\": []"));
 }
 
-/// What is shown of a repository whose `targets/releases` nobody signs any more.
+/// What is shown of a repository whose `targets/releases` nobody of its signers has signed.
 fn left(who: &Person, args: &[&str]) -> String {
     left_of(who, args, "valid signatures did not meet threshold for targets/releases")
 }
@@ -265,7 +265,7 @@ fn every_signer_can_be_removed_though_no_tag_is_released() {
     owner.succeeds(&["signer", "remove", "-f", "jeff", &site.name()]);
     // ian, whom nobody is asked about, has nothing that could be lost
     owner.succeeds(&["signer", "remove", "ian", &site.name()]);
-    let shown = left(&owner, &["inspect", "--pretty", &site.name()]);
+    let shown = left_of(&owner, &["inspect", "--pretty", &site.name()], "no signer is left");
     assert!(!shown.contains("ian") && !shown.contains("jeff"), "{shown}");
     // nobody is left who could sign
     owner.refuses(

@@ -57,7 +57,7 @@ const BEFORE: [(&str, &str); 6] = [
          DIGEST=$(dct resolve dtr.example.com/prod/nginx:1 | sed 's/.*@//')",
     ),
     ("dct notary -s", SIGNED),
-    ("dct key rotate", SIGNED),
+    ("dct key rotate", "dct signer add --key cert.pem jeff dtr.example.com/prod/nginx"),
     (
         "dct inspect --pretty dtr.example.com/prod/nginx",
         "dct signer add --key cert.pem jeff dtr.example.com/prod/nginx; dct sign --registry dtr.example.com/prod/nginx:1; \
