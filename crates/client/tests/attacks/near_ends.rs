@@ -51,12 +51,9 @@ fn at(text: &str) -> Timestamp {
 #[test]
 fn a_root_certificate_near_its_end_is_told() {
     // now is 2026-11-21; six months are the peers' limit
-    for (end, near) in [
-        ("261210", Some("2026-12-10T00:00:00Z")),
-        ("270501", Some("2027-05-01T00:00:00Z")),
-        ("270701", None),
-        ("460101", None),
-    ] {
+    for (end, near) in
+        [("261210", Some("2026-12-10T00:00:00Z")), ("270501", Some("2027-05-01T00:00:00Z")), ("270701", None), ("460101", None)]
+    {
         let expected = near.map(|near| ("root".to_owned(), Ending::Certificate, at(near)));
         assert_eq!(told(&with_root_keys(1, &[end])), Vec::from_iter(expected), "{end}");
     }
