@@ -12,7 +12,7 @@ use trust::{
         pem::{self, PemBlock},
         pkcs8 as encrypted,
         private_key::PrivateKey,
-        public_key_file::{self, PublicKeyFile},
+        public_key_file::{self, InDoubt, PublicKeyFile},
         scheme::Scheme,
         secret::Passphrase,
         signing_key::{self, SigningKey as _},
@@ -152,15 +152,18 @@ pub(crate) fn bundle(bytes: &[u8]) {
 
 /// A bare key is written as it was read.
 pub(crate) fn public_key_file(bytes: &[u8]) {
-    match public_key_file::parse(bytes, forge().now) {
+    match public_key_file::parse(bytes, forge().now, InDoubt::TakeFirst).map(|it| it.taken) {
         Ok(PublicKeyFile::Spki(der)) => {
             let key = VerifyingKey::from_spki(&der).expect("it was checked");
             let text = public_key_file::write(&key, "jeff").expect("a name");
-            let again = public_key_file::parse(text.as_bytes(), forge().now);
-            assert!(matches!(again, Ok(PublicKeyFile::Spki(again)) if again == der));
+            let again = public_key_file::parse(text.as_bytes(), forge().now, InDoubt::Refuse);
+            assert!(matches!(again, Ok(again) if matches!(&again.taken, PublicKeyFile::Spki(again) if *again == der)));
         }
         Ok(PublicKeyFile::Certificate(certificate)) => assert!(certificate.check(Some(forge().now)).is_ok()),
         Err(_) => {}
+    }
+    if let Ok(found) = public_key_file::parse(bytes, forge().now, InDoubt::Refuse) {
+        assert!(found.doubt.is_none());
     }
 }
 

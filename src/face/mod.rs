@@ -16,6 +16,7 @@ mod proxy_words;
 mod status_words;
 pub(crate) mod suggestions;
 mod tls_words;
+pub(crate) mod public_key_words;
 pub(crate) mod trace_words;
 pub(crate) mod verdict;
 pub(crate) mod warning_words;

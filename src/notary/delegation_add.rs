@@ -7,7 +7,7 @@ use clap::ValueHint;
 use super::{changes, command::NotaryCommand, delegation_words, target_file};
 use crate::{
     compose::{context::Context, wiring::Access},
-    face::{notary_misuse, peer_words::Worded as _},
+    face::{notary_misuse, peer_words::Worded as _, public_key_words},
     options::{
         boolean::go_bool,
         notary::{List, PublishFlag, TEMPLATE, listed, path, words},
@@ -16,7 +16,7 @@ use crate::{
     term::error::CliError,
 };
 use trust::{
-    crypto::public_key_file::{self, PublicKeyFile},
+    crypto::public_key_file::{self, InDoubt, PublicKeyFile},
     edit::change::Change,
     model::{
         key::{Key, KeyError},
@@ -105,9 +105,14 @@ fn read(file: &Path, context: &Context<'_>) -> Result<Key, CliError> {
         target_file::read_small(file).map_err(|error| CliError::new(format!("unable to read public key from file: {error}")))?;
     let refused =
         |error: String| CliError::new(format!("unable to parse valid public key certificate from PEM file {shown}: {error}"));
-    let key = match public_key_file::parse(&bytes, context.now).map_err(|error| refused(error.worded()))? {
+    let failed = |error: KeyError| refused(error.to_string());
+    let found = public_key_file::parse(&bytes, context.now, InDoubt::TakeFirst)
+        .map_err(|error| public_key_words::hinted(refused(error.worded()), file, &error))?;
+    let key = match &found.taken {
         PublicKeyFile::Certificate(certificate) => Key::from_certificates(certificate.to_pem().as_bytes()),
-        PublicKeyFile::Spki(spki) => Key::from_spki(&spki),
-    };
-    key.map_err(|error: KeyError| refused(error.to_string()))
+        PublicKeyFile::Spki(spki) => Key::from_spki(spki),
+    }
+    .map_err(failed)?;
+    public_key_words::tell(context.ui, file, &found, key.canonical_id().map_err(failed)?);
+    Ok(key)
 }

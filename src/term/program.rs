@@ -26,6 +26,12 @@ impl Program {
         Self { name, verbs, peer: Peer::Docker }
     }
 
+    /// Whether it is called by its own name, so that it need not do as a peer does.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        self.name == OWN
+    }
+
     /// In the manner of another peer.
     #[must_use]
     pub fn in_the_manner_of(self, peer: Peer) -> Self {

@@ -6,49 +6,52 @@ use jiff::Timestamp;
 
 use crate::{
     compose::named_files::read_public_key,
-    face::peer_words::Worded as _,
-    term::error::{CliError, os_words},
+    face::{peer_words::Worded as _, public_key_words},
+    term::{
+        error::{CliError, os_words},
+        ui::Ui,
+    },
 };
 use trust::{
-    crypto::public_key_file::{self, PublicKeyFile, PublicKeyFileError},
-    model::key::Key,
+    crypto::public_key_file::{self, InDoubt, PublicKeyFile},
+    model::key::{Key, KeyError},
 };
 
-/// Reads the key in a file. A certificate must be valid at `now`.
-pub(super) fn read(path: &Path, now: Timestamp) -> Result<Key, CliError> {
+/// Reads the key in a file. A certificate must be valid at `now`. Under a name of Docker's what stands first is taken where the file leaves open whose
+/// key is meant, since scripts rely on it.
+pub(super) fn read(path: &Path, now: Timestamp, ui: &Ui) -> Result<Key, CliError> {
     let shown = path.display();
     let bytes = read_public_key(path).map_err(|(action, error)| {
         CliError::new(format!("unable to read public key from file: {action} {shown}: {}", os_words(&error))).coded("io")
     })?;
-    parse(&bytes, now).map_err(|error| error.prefixed(&format!("could not parse public key from file: {shown}: ")))
-}
-
-fn parse(bytes: &[u8], now: Timestamp) -> Result<Key, CliError> {
-    let file = public_key_file::parse(bytes, now).map_err(|error| {
-        let words = CliError::new(error.worded()).coded("bad-public-key");
-        match error {
-            PublicKeyFileError::BlockType(label) if label.ends_with("PRIVATE KEY") => {
-                words.hinted("this is a private key: `dct key load` takes it, and --key its certificate or public key")
-            }
-            _ => words,
-        }
-    })?;
-    match file {
+    let refused =
+        |words: String| CliError::new(format!("could not parse public key from file: {shown}: {words}")).coded("bad-public-key");
+    let in_doubt = if ui.program().is_own() { InDoubt::Refuse } else { InDoubt::TakeFirst };
+    let found = public_key_file::parse(&bytes, now, in_doubt)
+        .map_err(|error| public_key_words::hinted(refused(error.worded()), path, &error))?;
+    let failed = |error: KeyError| refused(error.to_string());
+    let key = match &found.taken {
         PublicKeyFile::Certificate(certificate) => Key::from_certificates(certificate.to_pem().as_bytes()),
-        PublicKeyFile::Spki(spki) => Key::from_spki(&spki),
+        PublicKeyFile::Spki(spki) => Key::from_spki(spki),
     }
-    .map_err(|error| CliError::new(error.to_string()).coded("bad-public-key"))
+    .map_err(failed)?;
+    public_key_words::tell(ui, path, &found, key.canonical_id().map_err(failed)?);
+    Ok(key)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn nobody() -> Ui {
+        Ui::to(std::io::sink(), std::io::sink())
+    }
+
     fn words(bytes: &[u8]) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
         std::fs::write(&path, bytes).unwrap();
-        let error = read(&path, Timestamp::UNIX_EPOCH).unwrap_err();
+        let error = read(&path, Timestamp::UNIX_EPOCH, &nobody()).unwrap_err();
         error.message().iter().map(|line| line.replace(&path.display().to_string(), "FILE")).collect()
     }
 
@@ -69,9 +72,9 @@ mod tests {
 
     #[test]
     fn a_file_that_cannot_be_read_is_told_in_gos_words() {
-        let error = read(Path::new("/nonexistent/key.pem"), Timestamp::UNIX_EPOCH).unwrap_err();
+        let error = read(Path::new("/nonexistent/key.pem"), Timestamp::UNIX_EPOCH, &nobody()).unwrap_err();
         assert_eq!(error.message(), ["unable to read public key from file: open /nonexistent/key.pem: no such file or directory"]);
-        let error = read(Path::new("/"), Timestamp::UNIX_EPOCH).unwrap_err();
+        let error = read(Path::new("/"), Timestamp::UNIX_EPOCH, &nobody()).unwrap_err();
         assert_eq!(error.message(), ["unable to read public key from file: read /: is a directory"]);
     }
 }

@@ -87,7 +87,7 @@ impl Verb for Args {
         if self.key.is_empty() {
             return Err(CliError::new("path to a public key must be provided using the `--key` flag").coded("usage"));
         }
-        let keys = self.key.iter().map(|path| public_key::read(path, context.now)).collect::<Result<Vec<_>, _>>()?;
+        let keys = self.key.iter().map(|path| public_key::read(path, context.now, context.ui)).collect::<Result<Vec<_>, _>>()?;
         let (mut added, mut failed) = (Vec::new(), Vec::new());
         for repository in &self.repositories {
             context.ui.line(&format!("Adding signer \"{name}\" to {repository}..."));

@@ -78,6 +78,16 @@ fn hints_name_what_was_typed() {
 }
 
 #[test]
+fn an_authoritys_certificate_is_taken_with_a_warning_since_scripts_rely_on_it() {
+    let home = home("docker-trust");
+    std::fs::write(home.path().join("ca.pem"), include_bytes!("../../testdata/certs/chain-ca.pem")).unwrap();
+    let add = ["trust", "signer", "add", "--key", "ca.pem", "jeff", "localhost:1/prod/nginx"];
+    let stderr = text(&run(home.path(), true, &add).stderr);
+    assert!(stderr.starts_with("warning: ca.pem: CN Example CA is an authority's certificate, and no signer's; "), "{stderr}");
+    assert!(stderr.contains("contacting notary server"), "{stderr}");
+}
+
+#[test]
 fn the_folder_of_the_flag_holds_the_keys() {
     let home = home("docker-trust");
     let mut plugin = command(&plugin(home.path(), "docker-trust"), home.path());

@@ -12,7 +12,7 @@ use trust::{
         pem::{self, PemBlock},
         pkcs8,
         private_key::PrivateKey,
-        public_key_file::{self, PublicKeyFile},
+        public_key_file::{self, InDoubt, PublicKeyFile},
         secret::Passphrase,
         signing_key::SigningKey as _,
     },
@@ -292,8 +292,8 @@ proptest! {
     fn a_public_key_is_read_from_its_file(scalar in any::<[u8; 32]>(), role in "[a-z0-9_.-]{0,12}") {
         let Some(key) = p256_of(scalar, 0) else { return Ok(()) };
         let written = public_key_file::write(&key.verifying_key(), &role).unwrap();
-        let read = public_key_file::parse(written.as_bytes(), jiff::Timestamp::UNIX_EPOCH).unwrap();
-        let PublicKeyFile::Spki(der) = read else { panic!("a bare key was written") };
+        let read = public_key_file::parse(written.as_bytes(), jiff::Timestamp::UNIX_EPOCH, InDoubt::Refuse).unwrap();
+        let PublicKeyFile::Spki(der) = read.taken else { panic!("a bare key was written") };
         prop_assert_eq!(der, key.verifying_key().public_bytes());
     }
 }

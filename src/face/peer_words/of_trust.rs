@@ -96,6 +96,8 @@ impl Worded for PublicKeyFileError {
             Self::Invalid(error) => format!("invalid certificate: {error}"),
             Self::Unsupported(error) => format!("unknown public key format: {error}"),
             Self::BadKey(error) => format!("unable to parse pem encoded public key: {error}"),
+            // the peers see no doubt
+            Self::InDoubt(error) => error.to_string(),
         }
     }
 }

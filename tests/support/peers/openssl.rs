@@ -60,7 +60,21 @@ impl Bundle {
             Issuer::Itself => {
                 openssl(
                     folder,
-                    &["req", "-x509", "-new", "-key", "key.pem", "-subj", &subject, "-days", "365", "-out", "cert.pem"],
+                    &[
+                        "req",
+                        "-x509",
+                        "-new",
+                        "-key",
+                        "key.pem",
+                        "-subj",
+                        &subject,
+                        "-addext",
+                        "basicConstraints=critical,CA:FALSE",
+                        "-days",
+                        "365",
+                        "-out",
+                        "cert.pem",
+                    ],
                 );
             }
             Issuer::Ca => {

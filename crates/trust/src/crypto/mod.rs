@@ -7,6 +7,7 @@ pub mod error;
 pub mod issue_cert;
 pub mod key_file;
 pub mod key_format;
+pub mod leaf;
 pub mod legacy_pem;
 pub mod pem;
 pub mod pkcs8;

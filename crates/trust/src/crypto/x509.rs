@@ -244,7 +244,7 @@ impl CertificateBundle {
 }
 
 /// The last common name, as Go takes it.
-fn common_name(name: &x509_cert::name::Name) -> String {
+pub(super) fn common_name(name: &x509_cert::name::Name) -> String {
     let values = name.iter().filter(|attribute| attribute.oid == COMMON_NAME);
     let text = |any: &der::Any| any.decode_as::<DirectoryString>().map(|text| text.value().into_owned()).ok();
     values.filter_map(|attribute| text(&attribute.value)).last().unwrap_or_default()
