@@ -86,7 +86,7 @@ fn a_passphrase_is_typed_twice_and_never_shown() {
     session.exp_string(PROMPT).unwrap();
     type_line(&mut session, "short");
     session
-        .exp_string("Passphrase is too short. Please use a password manager to generate and store a good random passphrase.")
+        .exp_string("Passphrase is too short. Please use a password manager to generate and store a good random passphrase. It takes at least 8 characters.")
         .unwrap();
     session.exp_string(PROMPT).unwrap();
     type_line(&mut session, "passphrase1");

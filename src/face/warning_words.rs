@@ -64,6 +64,9 @@ fn words(warning: &Warning) -> String {
         Warning::LostByServer { role, version } => format!(
             "the server lost version {version} of {role}, which its snapshot does not name; what was changed there has to be changed again"
         ),
+        Warning::RootKeyMade { id, file } => {
+            format!("made root key {id} in {file}: keep a copy of it and its passphrase; nobody can replace them")
+        }
         Warning::RoleBeginsAnew { role } => {
             format!("{role} could not be verified; it begins anew, without what it signed before")
         }

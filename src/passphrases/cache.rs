@@ -1,7 +1,7 @@
 //! The passphrases that one command knows: what files held, and what was answered for each key. All of it is wiped when the command ends.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -17,6 +17,8 @@ pub(super) struct PassphraseCache {
     /// What was answered, by role and ID. One key is asked for once; another key of the same role is another question (the peers reuse the
     /// answer silently).
     answers: BTreeMap<(String, String), Answer>,
+    /// The sources whose passphrase is short, of which the person was told.
+    short: BTreeSet<String>,
 }
 
 /// A passphrase, and how many others were answered for the same key before it.
@@ -34,6 +36,11 @@ impl PassphraseCache {
     /// Keeps what a file held.
     pub(super) fn keep_file(&mut self, path: &Path, held: Result<Zeroizing<String>, String>) {
         self.files.insert(path.to_owned(), held);
+    }
+
+    /// Whether a source's passphrase is found to be short for the first time.
+    pub(super) fn is_first_short(&mut self, source: &str) -> bool {
+        self.short.insert(source.to_owned())
     }
 
     /// The last answer for a key, and its revision.

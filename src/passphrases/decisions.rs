@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::{
     cache::PassphraseCache,
     named_key::NamedKey,
-    prompt::PassphrasePrompt,
+    prompt::{MIN_NEW, PassphrasePrompt},
     reader::PassphraseReader,
     source::{PassphraseSource, Place},
     sources::PassphraseSources,
@@ -62,11 +62,11 @@ impl Passphrases {
     fn find_out(&self, purpose: PassphrasePurpose, key: NamedKey<'_>) -> Result<Zeroizing<String>, DecisionError> {
         match purpose {
             PassphrasePurpose::Create => match self.source(key, true)? {
-                Some(source) => self.read(&source, key),
+                Some(source) => self.read_new(&source, key),
                 None => self.prompt.create(key, &|| self.sources.advice(key, true)),
             },
             PassphrasePurpose::Replace => match self.sources.for_replacing() {
-                Some(source) => self.read(&source, key),
+                Some(source) => self.read_new(&source, key),
                 None => self.prompt.replace(key, &|| "give --new-passphrase-file".to_owned()),
             },
             PassphrasePurpose::Unlock { attempt } => match self.source(key, false)? {
@@ -90,6 +90,18 @@ impl Passphrases {
 
     fn source(&self, key: NamedKey<'_>, new: bool) -> Result<Option<PassphraseSource>, DecisionError> {
         self.sources.find(key, new).map_err(DecisionError::NoAnswer)
+    }
+
+    /// Reads what is to protect a key from now on. The peers take a short one from a variable, and so it is taken.
+    fn read_new(&self, source: &PassphraseSource, key: NamedKey<'_>) -> Result<Zeroizing<String>, DecisionError> {
+        let answer = self.read(source, key)?;
+        let described = source.described();
+        if answer.len() < MIN_NEW && self.cache().is_first_short(&described) {
+            let words =
+                format!("the passphrase {described} is shorter than {MIN_NEW} characters: whoever has the key's file can guess it");
+            self.prompter.ui().warning("short-passphrase", &words);
+        }
+        Ok(answer)
     }
 
     fn read(&self, source: &PassphraseSource, key: NamedKey<'_>) -> Result<Zeroizing<String>, DecisionError> {
@@ -172,6 +184,17 @@ mod tests {
         }
     }
 
+    struct Screen(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Screen {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
     fn passphrases(set: &'static [(&str, &str)]) -> Passphrases {
         let value = |name: &str| set.iter().find(|(set, _)| *set == name).map(|(_, value)| value.into());
         let sources = PassphraseSources::new(Peer::Docker, Box::new(value));
@@ -207,5 +230,29 @@ mod tests {
         let command = passphrases(&[("DCT_PASSPHRASE_COMMAND", "pass")]);
         assert!(command.known_passphrase(&KeyName::of("jeff"), CanonicalKeyId::from_hex(&"1".repeat(64)).unwrap()).is_none());
         assert_eq!(unlock(&command, "jeff"), Ok("pass jeff ".to_owned()));
+    }
+
+    #[test]
+    fn a_short_passphrase_for_a_new_key_is_taken_and_told_of_once_a_source() {
+        let screen = Arc::new(Mutex::new(Vec::new()));
+        let ui = Arc::new(Ui::to(io::sink(), Screen(Arc::clone(&screen))));
+        let set = |name: &str| match name {
+            "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE" => Some("x".into()),
+            "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE" => Some("long enough".into()),
+            _ => None,
+        };
+        let sources = PassphraseSources::new(Peer::Docker, Box::new(set));
+        let prompter = Prompter::new(ui, Arc::new(Input::piped(io::empty())));
+        let passphrases = Passphrases::new(sources, Box::new(Pipes::default()), Arc::new(prompter));
+        let ask = |role: &str, purpose| {
+            passphrases.passphrase(&PassphraseRequest { name: KeyName::of(role), key: None, purpose }).unwrap();
+        };
+        ask("ian", PassphrasePurpose::Unlock { attempt: 0 });
+        for role in ["targets", "jeff", "root"] {
+            ask(role, PassphrasePurpose::Create);
+        }
+        let said = String::from_utf8(screen.lock().unwrap().clone()).unwrap();
+        let warning = "warning: the passphrase in DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE is shorter than 8 characters: ";
+        assert!(said.starts_with(warning) && said.lines().count() == 1, "{said}");
     }
 }

@@ -10,14 +10,18 @@ use super::named_key::NamedKey;
 use crate::term::{peer::Peer, prompter::Prompter};
 use client::ports::DecisionError;
 
-/// Shortest new passphrase that is accepted from a person, in bytes. A variable may hold a shorter one, as with the peers.
-const MIN_NEW: usize = 8;
+/// Shortest new passphrase that is accepted from a person, in bytes. A variable may hold a shorter one, as with the peers, which is warned of.
+pub(super) const MIN_NEW: usize = 8;
 
 /// How often a new passphrase is asked for.
 const NEW_ATTEMPTS: u32 = 12;
 
 /// How often the passphrase of an existing key is asked for.
 const UNLOCK_ATTEMPTS: u32 = 4;
+
+/// The peers' words, and how long it must be.
+const TOO_SHORT: &str = "Passphrase is too short. Please use a password manager to generate and store a good random passphrase. \
+                         It takes at least 8 characters.";
 
 const ROOT_WARNING: [&str; 6] = [
     "You are about to create a new root signing key passphrase. This passphrase",
@@ -98,9 +102,7 @@ impl PassphrasePrompt {
         for _ in 0..NEW_ATTEMPTS {
             let first = self.ask(wanted, &format!("Enter {words} {key}: "))?;
             if first.len() < MIN_NEW {
-                self.prompter
-                    .ui()
-                    .say("Passphrase is too short. Please use a password manager to generate and store a good random passphrase.");
+                self.prompter.ui().say(TOO_SHORT);
                 continue;
             }
             let second = self.ask(wanted, &format!("Repeat {words} {key}: "))?;
@@ -233,7 +235,7 @@ mod tests {
         assert_eq!(
             seen,
             "Enter passphrase for new jeff key with ID 9e36c3d: \n\
-             Passphrase is too short. Please use a password manager to generate and store a good random passphrase.\n\
+             Passphrase is too short. Please use a password manager to generate and store a good random passphrase. It takes at least 8 characters.\n\
              Enter passphrase for new jeff key with ID 9e36c3d: \n\
              Repeat passphrase for new jeff key with ID 9e36c3d: \n\
              Passphrases do not match. Please retry.\n\

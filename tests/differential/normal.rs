@@ -37,7 +37,10 @@ impl Normal {
         let source = |line: &str| line.starts_with("Signing ") && line.contains(": sha256:");
         // and under which name a key is stored
         let name = |line: &str| line.starts_with("Key ") && line.contains(" is stored as ");
-        let added = |line: &&str| line.starts_with("cause: ") || line.starts_with("hint: ") || source(line) || name(line);
+        // and that a root key was made
+        let root = |line: &str| line.starts_with("warning: made root key ");
+        let added =
+            |line: &&str| line.starts_with("cause: ") || line.starts_with("hint: ") || source(line) || name(line) || root(line);
         let stderr: Vec<_> = run.stderr.lines().filter(|line| !added(line)).map(without_count).collect();
         Self::new(&run.stdout, &stderr.join("\n"), run.code, names, digests)
     }

@@ -28,7 +28,8 @@ impl Normal {
     }
 
     pub(crate) fn of_dct(run: &Run, names: Names<'_>, digests: &[String]) -> Self {
-        let added = |line: &&str| line.starts_with("cause: ") || line.starts_with("hint: ");
+        // that a root key was made is said by dct alone
+        let added = |line: &&str| ["cause: ", "hint: ", "warning: made root key "].iter().any(|begin| line.starts_with(begin));
         let stderr: Vec<_> = run.stderr.lines().filter(|line| !added(line)).map(without_count).collect();
         Self::new(&run.stdout, &stderr.join("\n"), run.code, names, digests)
     }

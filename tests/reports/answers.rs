@@ -109,8 +109,18 @@ fn check_facts(verb: &str, answer: &Value) {
             assert!(signed["versions"]["targets/releases"].as_u64().is_some(), "{answer:#}");
         }
         "resolve" => assert!(answer["image"].as_str().unwrap().ends_with(answer["digest"].as_str().unwrap()), "{answer:#}"),
-        "signer add" => assert_eq!(answer["repositories"][0]["keys"].as_array().unwrap().len(), 1, "{answer:#}"),
         "key rotate" => assert_eq!(answer["keys"].as_array().unwrap().len(), 1, "{answer:#}"),
+        "signer add" => {
+            let added = &answer["repositories"][0];
+            assert_eq!(added["keys"].as_array().unwrap().len(), 1, "{answer:#}");
+            // the first repository brings the root key, though its passphrase comes from a variable
+            let warnings = answer["warnings"].as_array().unwrap();
+            let made: Vec<_> = warnings.iter().filter(|warning| warning["code"] == "root-key-made").collect();
+            assert_eq!(made.len(), usize::from(added["initialized"] == true), "{answer:#}");
+            for made in made {
+                assert!(made["file"].as_str().unwrap().ends_with(&format!("/{}.key", made["id"].as_str().unwrap())), "{answer:#}");
+            }
+        }
         "revoke" => assert_eq!(answer["tags"][0], "1", "{answer:#}"),
         "key export" => assert_eq!(answer["file"].is_null(), answer["pem"].is_string(), "{answer:#}"),
         _ => {}

@@ -7,7 +7,7 @@ use crate::{
     error::OpsError,
     in_parallel::in_parallel,
     keys::error::KeysError,
-    ports::{GunHeader, KeyInfo, KeyStoreError, Keys, PassphrasePurpose, PassphraseRequest},
+    ports::{GunHeader, KeyInfo, KeyStoreError, Keys, PassphrasePurpose, PassphraseRequest, Warning},
     session::Session,
 };
 use trust::{
@@ -120,8 +120,24 @@ impl<'a> Keyring<'a> {
     /// Makes a P-256 key for a role and stores it.
     pub fn create(&self, name: &KeyName, gun: Option<&Gun>) -> Result<Rc<dyn SigningKey>, OpsError> {
         let key = PrivateKey::generate_p256()?;
-        let id = store(self.session, &key, name, gun)?.id;
-        Ok(self.keep(id, Rc::new(key)))
+        let stored = store(self.session, &key, name, gun)?;
+        self.tell_of_made(&stored);
+        Ok(self.keep(stored.id, Rc::new(key)))
+    }
+
+    /// Stores a key that was made for a role just now.
+    pub fn adopt_made(&self, key: &Rc<PrivateKey>, name: &KeyName, gun: Option<&Gun>) -> Result<(), OpsError> {
+        let stored = store(self.session, key, name, gun)?;
+        self.tell_of_made(&stored);
+        self.keep(stored.id, Rc::<PrivateKey>::clone(key));
+        Ok(())
+    }
+
+    /// A root key is announced however it was made: whoever loses it loses what it signs.
+    fn tell_of_made(&self, stored: &KeyInfo) {
+        if stored.name.is_root() {
+            self.session.warn(Warning::RootKeyMade { id: stored.id, file: stored.path.display().to_string() });
+        }
     }
 
     /// Takes a key for a role, and stores it. One that is stored for the role already stays as it is; one that is stored for another is refused.

@@ -87,6 +87,13 @@ pub enum Warning {
         /// The role.
         role: RoleName,
     },
+    /// A root key was made, which nobody can replace.
+    RootKeyMade {
+        /// Its ID.
+        id: CanonicalKeyId,
+        /// Its file.
+        file: String,
+    },
     /// `targets/releases` is delegated, and the server has no file of it.
     MissingReleases {
         /// The repository.

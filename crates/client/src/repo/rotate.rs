@@ -159,8 +159,12 @@ fn swap_keys(
     let wanted = ReissueRequest { root: Some(vec![swap.clone()]), ..ReissueRequest::default() };
     // no key is stored for a rotation that cannot be
     Reissue::of(first.base(), &wanted, session.now).map_err(OpsError::from)?;
+    let (name, gun_of_key) = (role.clone().into(), gun_of_key(gun, &role));
     for key in &private {
-        keyring.adopt(key, &role.clone().into(), gun_of_key(gun, &role)).map_err(RotateError::GivenKey)?;
+        match holder {
+            Holder::Person([]) => keyring.adopt_made(key, &name, gun_of_key)?,
+            _ => keyring.adopt(key, &name, gun_of_key).map_err(RotateError::GivenKey)?,
+        }
     }
     let rotation = Rotation { session, gun, role: &role, replaced: &replaced, wanted: &wanted };
     let versions = publish(session, gun, &mut Anew::new(keyring, &earlier, rotation), first)?.versions_shown(gun)?;
