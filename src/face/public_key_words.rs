@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::term::{error::CliError, ui::Ui};
 use trust::{
     crypto::{
+        file_kind::FileKind,
         leaf::LeafError,
         public_key_file::{PassedOver, PublicKeyFile, PublicKeyFileError, PublicKeyIn},
     },
@@ -60,6 +61,31 @@ pub(crate) fn hinted(words: CliError, file: &Path, error: &PublicKeyFileError) -
         PublicKeyFileError::BlockType(label) if label.ends_with("CERTIFICATE") => {
             words.hinted(format!("openssl x509 -in {shown} -out new.pem"))
         }
+        PublicKeyFileError::NotPem(kind) => not_pem(words, &shown.to_string(), kind),
         _ => words,
     }
+}
+
+fn not_pem(words: CliError, file: &str, kind: &FileKind) -> CliError {
+    let (what, how) = match kind {
+        FileKind::Der => (
+            "it is DER",
+            format!(
+                "openssl x509 -inform DER -in {file} -out new.pem; of a public key: openssl pkey -pubin -inform DER -in {file} -out new.pub"
+            ),
+        ),
+        FileKind::OpenSshPublic => ("it is an OpenSSH public key", format!("ssh-keygen -e -m PKCS8 -f {file} >new.pub")),
+        FileKind::Utf16 => ("it is UTF-16", format!("iconv -f UTF-16 -t UTF-8 {file} >new.pem")),
+        FileKind::Zip => ("it is a zip archive", format!("in a client bundle the certificate is cert.pem: unzip {file} cert.pem")),
+        FileKind::Pkcs12 => ("it is PKCS #12", format!("openssl pkcs12 -nokeys -in {file} -out new.pem")),
+        FileKind::Base64OfPem => ("it is PEM in base64", format!("base64 -d {file} >new.pem")),
+        FileKind::EscapedLineEnds => ("its line ends are written as \\n", format!("printf '%b\\n' \"$(cat {file})\" >new.pem")),
+        FileKind::LostLineEnds => {
+            ("its line ends are lost", "printf '%s\\n' \"$CERT\" keeps those of the variable CERT, with the quotes".to_owned())
+        }
+        FileKind::Empty => return words.because("it is empty"),
+        FileKind::BrokenPem => return words.because("a line of it is damaged, or its end is not there"),
+        FileKind::JavaKeyStore | FileKind::Putty | FileKind::Pem(_) | FileKind::Unknown => return words,
+    };
+    words.because(what).hinted(how)
 }

@@ -16,6 +16,7 @@ use crate::{
 };
 use client::repo::init::{InitOptions, Snapshots, init};
 use trust::crypto::{
+    key_file,
     pem::{self, PemBlock},
     x509::Certificate,
 };
@@ -74,7 +75,7 @@ impl NotaryCommand for Args {
 fn root_key(file: &Path) -> Result<PemBlock, CliError> {
     let bytes =
         target_file::read_small(file).map_err(|error| CliError::new(format!("Error reading input root key file: {error}")))?;
-    let block = pem::first_block(&bytes).ok_or_else(|| CliError::new("no valid private key found"))?;
+    let block = key_file::first_key(&bytes).ok_or_else(|| CliError::new("no valid private key found"))?;
     if !block.is_encrypted() {
         return Err(CliError::new("only encrypted root keys may be imported"));
     }

@@ -26,7 +26,7 @@ use client::{
     session::Session,
 };
 use trust::{
-    crypto::{pem, private_key::PrivateKey},
+    crypto::{key_file, private_key::PrivateKey},
     model::role::RoleName,
 };
 
@@ -115,8 +115,8 @@ fn confirmed(context: &Context<'_>) -> bool {
 
 /// The first key of a file. A root key must be encrypted there, as notary has it.
 fn read_key(session: &Session<'_>, file: &Path, role: &RoleName) -> Result<PrivateKey, CliError> {
-    let bytes = named_files::read_private_key(file)?;
-    let block = pem::first_block(&bytes).ok_or_else(|| CliError::new("no valid private key found"))?;
+    let bytes = named_files::read_key_source(file)?.its_owner_s()?;
+    let block = key_file::first_key(&bytes).ok_or_else(|| CliError::new("no valid private key found"))?;
     if *role == RoleName::root() && !block.is_encrypted() {
         return Err(CliError::new("only encrypted root keys may be imported"));
     }

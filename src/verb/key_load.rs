@@ -13,10 +13,13 @@ use super::{
     key_choice, signer_name,
 };
 use crate::{
-    compose::{context::Context, named_files},
+    compose::{
+        context::Context,
+        named_files::{self, KeySource},
+    },
     face::{
         docker_events::{DockerNarrator, NarratedVerb},
-        failure,
+        failure, key_file_words,
         peer_words::Worded as _,
     },
     render::keys_json::KeyJson,
@@ -27,7 +30,10 @@ use client::{
     keys::load_key::{self, LoadAs, LoadError},
     ports::DecisionError,
 };
-use trust::crypto::key_file;
+use trust::crypto::{
+    key_file::{self, NotAKeyFile},
+    pem::PemBlock,
+};
 
 /// Load a private key file for signing
 #[derive(Debug, clap::Args)]
@@ -41,7 +47,7 @@ pub(crate) struct Args {
     #[arg(long, allow_hyphen_values = true, value_name = "NAME")]
     pub name: Option<String>,
 
-    /// PEM file with the private key; nobody else may have access to it
+    /// PEM file with the private key, to which nobody else may have access; `-` is standard input, `env:NAME` a variable
     // clap's own parser of paths refuses the empty one as a missing value
     #[arg(value_name = "KEYFILE", value_hint = ValueHint::FilePath, value_parser = OsStringValueParser::new().map(PathBuf::from))]
     pub file: PathBuf,
@@ -55,6 +61,10 @@ Examples:
 
   A root key, from a copy that `dct key export` or `notary key export` made; a file alone makes none:
     dct key load --name root root-backup.pem
+
+  From a password manager, or of a variable that holds it; nothing is written to a disk but the encrypted key:
+    pass show jeff/key.pem | dct key load --name jeff --passphrase-file passphrase -
+    dct key load --name jeff --passphrase-file passphrase env:JEFF_KEY
 
   Where nobody can be asked, with the new passphrase on standard input, twice as at the prompts:
     (echo \"$PASS\"; echo \"$PASS\") | dct key load --name jeff key.pem";
@@ -84,28 +94,36 @@ impl Verb for Args {
         }
         let (ui, file) = (context.ui, self.file.display());
         ui.line(&format!("Loading key from \"{file}\"..."));
-        let bytes = named_files::read_private_key(&self.file)?;
-        let keys = load(self, &bytes, context).map_err(|error| error.prefixed(&format!("error importing key from {file}: ")))?;
+        let source = named_files::read_key_source(&self.file)?;
+        let blocks = blocks(self, &source.bytes)?;
+        // the blocks hold what is needed of it
+        source.its_owner_s()?;
+        let keys = load(self, &blocks, context).map_err(|error| error.prefixed(&format!("error importing key from {file}: ")))?;
         ui.line(&format!("Successfully imported key from {file}"));
         Ok(Done::well(LoadedKeys { file: file.to_string(), keys }))
     }
 }
 
-fn load(args: &Args, bytes: &[u8], context: &Context<'_>) -> Result<Vec<KeyJson>, CliError> {
+fn blocks(args: &Args, bytes: &[u8]) -> Result<Vec<PemBlock>, CliError> {
+    key_file::parse(bytes).map_err(|NotAKeyFile(kind)| {
+        let file = args.file.display();
+        let words = CliError::new(format!(
+            "error importing key from {file}: provided file {file} is not a supported private key - to add a signer's public key use dct signer add"
+        ));
+        let file = KeySource::has_a_path(&args.file).then_some(args.file.as_path());
+        key_file_words::kind_hinted(words.coded("bad-key-file"), file, &kind)
+    })
+}
+
+fn load(args: &Args, blocks: &[PemBlock], context: &Context<'_>) -> Result<Vec<KeyJson>, CliError> {
     let file = args.file.display().to_string();
-    let blocks = key_file::parse(bytes).map_err(|_| {
-        CliError::new(format!(
-            "provided file {file} is not a supported private key - to add a signer's public key use dct signer add"
-        ))
-        .coded("bad-key-file")
-    })?;
     let name = match args.name.as_deref() {
         None => LoadAs::FileOr(UNTYPED),
         Some("") => LoadAs::FileOr(NAMELESS),
         Some(name) => LoadAs::Typed(name),
     };
     let narrator = DockerNarrator::new(context.ui, NarratedVerb::Other, &file);
-    let loaded = load_key::load(&context.session(&narrator), &blocks, name).map_err(|error| refused(&args.file, error))?;
+    let loaded = load_key::load(&context.session(&narrator), blocks, name).map_err(|error| refused(&args.file, error))?;
     let loaded = loaded.into_result();
     for key in &loaded {
         context.ui.notice(&format!("Key {} is stored as {}", key.id, key_choice::kept_as(key)));
@@ -136,6 +154,9 @@ fn refused(file: &Path, error: LoadError) -> CliError {
                 .coded("key-of-another")
                 .because("what signs with it finds it by that name")
                 .hinted(format!("`dct key show {id}` tells what it is for; another name takes `dct key remove {id}` first"))
+        }
+        LoadError::Format(ref format) => {
+            key_file_words::format_hinted(CliError::new(error.to_string()).coded("bad-key-file"), file, format)
         }
         error => CliError::new(error.to_string()).coded("bad-key-file"),
     }

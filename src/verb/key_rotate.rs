@@ -12,10 +12,14 @@ use super::{
     definition::{Done, Verb},
 };
 use crate::{
-    compose::{context::Context, named_files, wiring::Access},
+    compose::{
+        context::Context,
+        named_files::{self, KeySource},
+        wiring::Access,
+    },
     face::{
         docker_events::{DockerNarrator, NarratedVerb},
-        failure,
+        failure, key_file_words,
     },
     options::{boolean::go_bool, names},
     term::error::CliError,
@@ -29,7 +33,10 @@ use client::{
     session::Session,
 };
 use trust::{
-    crypto::{pem, private_key::PrivateKey},
+    crypto::{
+        key_file::{self, NotAKeyFile},
+        private_key::PrivateKey,
+    },
     model::role::RoleName,
 };
 
@@ -120,13 +127,18 @@ impl Verb for Args {
     }
 }
 
-/// The first key of a file.
+/// The first private key of a file.
 fn read_key(session: &Session<'_>, file: &Path, role: &RoleName) -> Result<Rc<PrivateKey>, CliError> {
-    let bytes = named_files::read_private_key(file)?;
+    let source = named_files::read_key_source(file)?;
     let refused = |reason: &str| CliError::new(format!("{} cannot be used: {reason}", file.display())).coded("bad-key-file");
-    let block = pem::first_block(&bytes).ok_or_else(|| refused("it has no PEM block"))?;
-    load_key::open(session, &block, &role.clone().into()).map(Rc::new).map_err(|error| match error {
+    let named = KeySource::has_a_path(file).then_some(file);
+    let blocks = key_file::parse(&source.bytes)
+        .map_err(|NotAKeyFile(kind)| key_file_words::kind_hinted(refused("it holds no private key"), named, &kind))?;
+    source.its_owner_s()?;
+    let block = blocks.iter().find(|block| block.is_private_key()).ok_or_else(|| refused("it holds no private key"))?;
+    load_key::open(session, block, &role.clone().into()).map(Rc::new).map_err(|error| match error {
         LoadError::Ops(error) => failure::plain(&error),
+        LoadError::Format(ref format) => key_file_words::format_hinted(refused(&error.to_string()), file, format),
         error => refused(&error.to_string()),
     })
 }

@@ -22,7 +22,14 @@ use trust::{
 pub(super) fn read(path: &Path, now: Timestamp, ui: &Ui) -> Result<Key, CliError> {
     let shown = path.display();
     let bytes = read_public_key(path).map_err(|(action, error)| {
-        CliError::new(format!("unable to read public key from file: {action} {shown}: {}", os_words(&error))).coded("io")
+        let words =
+            CliError::new(format!("unable to read public key from file: {action} {shown}: {}", os_words(&error))).coded("io");
+        let is_folder = error.kind() == std::io::ErrorKind::IsADirectory;
+        if is_folder {
+            words.hinted(format!("the certificate of a client bundle is {}", path.join("cert.pem").display()))
+        } else {
+            words
+        }
     })?;
     let refused =
         |words: String| CliError::new(format!("could not parse public key from file: {shown}: {words}")).coded("bad-public-key");

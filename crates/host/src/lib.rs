@@ -12,3 +12,5 @@ mod pipe;
 mod process;
 pub mod registry;
 pub mod store;
+
+pub use self::process::keep_from_programs;

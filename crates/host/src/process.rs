@@ -1,10 +1,10 @@
 //! Runs another program for an answer: bounded in time and size, and without our secrets in its environment.
 
 use std::{
-    ffi::OsStr,
+    ffi::{OsStr, OsString},
     io::{ErrorKind, Read, Write},
     process::{Child, Command, ExitStatus, Stdio},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, mpsc},
     thread,
     time::{Duration, Instant},
 };
@@ -28,6 +28,9 @@ const SECRET_VARIABLES: [&str; 8] = [
     "NOTARY_SNAPSHOT_PASSPHRASE",
     "NOTARY_TARGETS_PASSPHRASE",
 ];
+
+/// The variable that a person has named.
+static NAMED: OnceLock<OsString> = OnceLock::new();
 
 /// How the names of all our variables with passphrases begin.
 const SECRET_PREFIX: &str = "DCT_PASSPHRASE";
@@ -65,8 +68,15 @@ pub(super) fn run(command: &mut Command, input: &[u8], bounds: Bounds) -> Result
     Running { child }.finish(input, bounds)
 }
 
+/// Keeps a variable from all programs that are run from now on: a person has named it as one that holds a private key. One a process is enough.
+pub fn keep_from_programs(name: &OsStr) {
+    // where one was named before, that one stays
+    let _ = NAMED.set(name.to_owned());
+}
+
 fn is_secret(name: &OsStr) -> bool {
-    name.to_str().is_some_and(|name| SECRET_VARIABLES.contains(&name))
+    NAMED.get().is_some_and(|named| named == name)
+        || name.to_str().is_some_and(|name| SECRET_VARIABLES.contains(&name))
         || name.as_encoded_bytes().starts_with(SECRET_PREFIX.as_bytes())
 }
 

@@ -90,7 +90,7 @@ impl Worded for InitError {
 impl Worded for PublicKeyFileError {
     fn worded(&self) -> String {
         match self {
-            Self::NotPem => "no valid public key found".to_owned(),
+            Self::NotPem(_) => "no valid public key found".to_owned(),
             Self::BlockType(label) => format!("unsupported PEM block type {label:?}, expected CERTIFICATE or PUBLIC KEY"),
             Self::Unreadable(error) => format!("could not parse provided certificate: {error}"),
             Self::Invalid(error) => format!("invalid certificate: {error}"),
@@ -130,7 +130,7 @@ impl Worded for InvalidReference {
 mod tests {
     use super::*;
     use trust::{
-        crypto::{error::CryptoError, x509::CertificateError},
+        crypto::{error::CryptoError, file_kind::FileKind, x509::CertificateError},
         model::{gun::Gun, image_name::ImageName, role::RoleName, version::Version},
         verify::threshold::VerifyError,
     };
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn public_keys_are_refused_in_notary_s_words() {
         for (error, words) in [
-            (PublicKeyFileError::NotPem, "no valid public key found"),
+            (PublicKeyFileError::NotPem(FileKind::Unknown), "no valid public key found"),
             (PublicKeyFileError::BlockType("X".to_owned()), "unsupported PEM block type \"X\", expected CERTIFICATE or PUBLIC KEY"),
             (
                 PublicKeyFileError::Unreadable(CertificateError::Malformed("x".to_owned())),

@@ -97,7 +97,7 @@ fn make_and_store<P, E: From<OpsError>>(
     Ok(GeneratedKey { key, public })
 }
 
-/// Decrypts every key in a file, asks for a new passphrase for each, and stores them; gives what they are stored as. A file makes no root key of one
+/// Decrypts every private key in a file, and passes over what else is in it with a warning; asks for a new passphrase for each key, and stores them; gives what they are stored as. A file makes no root key of one
 /// that was not called so; whatever ID it claims, a key is stored under its own. One that is stored already keeps its name and its repository: it gets
 /// the new passphrase, or is refused. All keys are read before the first is stored.
 pub fn load(session: &Session<'_>, blocks: &[PemBlock], name: LoadAs<'_>) -> Result<Outcome<Vec<KeyInfo>>, LoadError> {
@@ -105,7 +105,11 @@ pub fn load(session: &Session<'_>, blocks: &[PemBlock], name: LoadAs<'_>) -> Res
 }
 
 fn load_all(session: &Session<'_>, blocks: &[PemBlock], name: LoadAs<'_>) -> Result<Vec<KeyInfo>, LoadError> {
-    let keys = blocks.iter().map(|block| read(session, block, name)).collect::<Result<Vec<_>, _>>()?;
+    let (private, others): (Vec<_>, Vec<_>) = blocks.iter().partition(|block| block.is_private_key());
+    for other in others {
+        session.warn(Warning::NotAPrivateKey { label: other.label.clone() });
+    }
+    let keys = private.into_iter().map(|block| read(session, block, name)).collect::<Result<Vec<_>, _>>()?;
     keys.iter().map(|loaded| Ok(store(session, &loaded.key, &loaded.name, loaded.gun.as_ref())?)).collect()
 }
 

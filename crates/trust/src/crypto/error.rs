@@ -12,6 +12,9 @@ pub enum CryptoError {
     /// A curve that we do not sign or verify with.
     #[error("unsupported curve {0} (P-256, P-384 and P-521 are supported)")]
     UnsupportedCurve(String),
+    /// A curve that is described by its numbers where its name should stand.
+    #[error("the curve stands there in explicit parameters, and not by its name (P-256, P-384 and P-521 are supported)")]
+    ExplicitCurve,
     /// An RSA key of a size outside 2048..=8192 bits.
     #[error("RSA key of {bits} bits (2048 to 8192 are supported)")]
     RsaSize {

@@ -1,6 +1,7 @@
 //! Files that hold private keys: every form in which a key may come, through one door.
 
 use super::{
+    file_kind::{FileKind, without_mark},
     key_format::KeyFormatError,
     legacy_pem,
     pem::{self, PemBlock},
@@ -19,16 +20,23 @@ const LABELS: [&str; 5] = ["RSA PRIVATE KEY", "EC PRIVATE KEY", "ED25519 PRIVATE
 /// What `openssl ecparam -genkey` writes before the key, which names the curve itself.
 const PARAMETERS: &str = "EC PARAMETERS";
 
-/// A file whose first PEM block is no private key, or that has none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// A file without a private key in a PEM block.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a supported private key")]
-pub struct NotAKeyFile;
+pub struct NotAKeyFile(pub FileKind);
 
-/// The blocks of a file to be loaded (docker `trust key load`, which refuses a file that begins with the curve's parameters).
+/// The blocks of a file to be loaded, of which one at least holds a private key, wherever it stands. (Docker's `trust key load` refuses a file that
+/// does not begin with it.)
 pub fn parse(bytes: &[u8]) -> Result<Vec<PemBlock>, NotAKeyFile> {
-    let mut blocks = pem::blocks(bytes);
+    let mut blocks = pem::blocks(without_mark(bytes));
     blocks.retain(|block| block.label != PARAMETERS);
-    if blocks.first().is_some_and(PemBlock::is_private_key) { Ok(blocks) } else { Err(NotAKeyFile) }
+    if blocks.iter().any(PemBlock::is_private_key) { Ok(blocks) } else { Err(NotAKeyFile(FileKind::of(bytes))) }
+}
+
+/// The first private key of a file, whatever stands before it.
+#[must_use]
+pub fn first_key(bytes: &[u8]) -> Option<PemBlock> {
+    parse(bytes).ok()?.into_iter().find(PemBlock::is_private_key)
 }
 
 impl PemBlock {
@@ -138,6 +146,8 @@ mod tests {
             "pkcs8-aes128-hmac-sha256",
             "pkcs8-aes192-hmac-sha256",
             "pkcs8-scrypt",
+            "pkcs8-des3",
+            "pkcs8-pkcs12-des3",
             "sec1-aes128",
             "sec1-aes192",
             "sec1-aes256",
@@ -170,15 +180,15 @@ mod tests {
         assert_eq!(error("openssl/secp256k1-pkcs8.pem"), curve("secp256k1"));
         assert_eq!(error("openssl/rsa1024-pkcs1.pem"), KeyFormatError::Key(CryptoError::RsaSize { bits: 1024 }));
         assert!(matches!(error("openssl/p256-with-ec-parameters.pem"), KeyFormatError::BlockType(_)));
-        assert!(matches!(error("openssl/p256-sec1-explicit.pem"), KeyFormatError::Malformed(_)));
+        assert_eq!(error("openssl/p256-sec1-explicit.pem"), KeyFormatError::Key(CryptoError::ExplicitCurve));
         let encryption = |name: &str| match error(name) {
             KeyFormatError::UnsupportedEncryption(cause) => cause,
             other => panic!("{name}: {other}"),
         };
         assert_eq!(encryption("openssl/p256-sec1-camellia.pem"), "CAMELLIA-128-CBC");
-        assert_eq!(encryption("openssl/p256-pkcs8-camellia.pem"), "algorithm 1.2.392.200011.61.1.1.1.4");
-        assert_eq!(encryption("openssl/p256-pkcs8-des3.pem"), "algorithm 1.2.840.113549.3.7");
-        assert_eq!(encryption("openssl/p256-pkcs8-pbes1.pem"), "algorithm 1.2.840.113549.1.5.3");
+        assert_eq!(encryption("openssl/p256-pkcs8-camellia.pem"), "CAMELLIA-256-CBC");
+        assert_eq!(encryption("openssl/p256-pkcs8-pbes1.pem"), "pbeWithMD5AndDES-CBC");
+        assert_eq!(encryption("openssl/p256-pkcs8-pkcs12-rc2.pem"), "pbeWithSHAAnd40BitRC2-CBC");
     }
 
     #[test]
@@ -193,15 +203,20 @@ mod tests {
     }
 
     #[test]
-    fn the_first_block_but_for_parameters_must_be_a_private_key() {
+    fn a_private_key_is_found_wherever_it_stands() {
         let read =
             |name: &str| fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/keys/openssl").join(name)).unwrap();
-        assert_eq!(parse(&read("p256-sec1.pem")).unwrap().len(), 1);
-        assert_eq!(parse(&[read("p256-sec1.pem"), read("p256.pub")].concat()).unwrap().len(), 2);
-        assert_eq!(parse(&read("p256-with-ec-parameters.pem")).unwrap()[0].label, "EC PRIVATE KEY");
-        assert!(parse(&[read("p256.pub"), read("p256-sec1.pem")].concat()).is_err());
-        assert!(parse(b"junk").is_err());
-        assert!(parse(b"").is_err());
+        let labels = |text: &[u8]| parse(text).unwrap().into_iter().map(|block| block.label).collect::<Vec<_>>();
+        let (key, public) = (read("p256-sec1.pem"), read("p256.pub"));
+        assert_eq!(labels(&key), ["EC PRIVATE KEY"]);
+        assert_eq!(labels(&[key.as_slice(), &public].concat()), ["EC PRIVATE KEY", "PUBLIC KEY"]);
+        assert_eq!(labels(&[public.as_slice(), &key].concat()), ["PUBLIC KEY", "EC PRIVATE KEY"]);
+        assert_eq!(labels(&read("p256-with-ec-parameters.pem")), ["EC PRIVATE KEY"]);
+        assert_eq!(labels(&[b"\xef\xbb\xbf", key.as_slice()].concat()), ["EC PRIVATE KEY"], "a byte order mark");
+        assert_eq!(first_key(&[public.as_slice(), &key].concat()).unwrap().label, "EC PRIVATE KEY");
+        assert_eq!(parse(&public).err(), Some(NotAKeyFile(FileKind::Pem("PUBLIC KEY".to_owned()))));
+        assert_eq!(parse(b"junk").err(), Some(NotAKeyFile(FileKind::Unknown)));
+        assert_eq!(parse(b"").err(), Some(NotAKeyFile(FileKind::Empty)));
     }
 
     #[test]
@@ -223,5 +238,7 @@ mod tests {
         rounds("openssl/ed25519-pkcs8.pem");
         rounds("notary-ed25519.pem");
         rounds("openssl/p256-pkcs8-aes256-hmac-sha1.pem");
+        rounds("openssl/p256-pkcs8-des3.pem");
+        rounds("openssl/p256-pkcs8-pkcs12-des3.pem");
     }
 }

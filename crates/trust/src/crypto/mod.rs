@@ -3,13 +3,16 @@
 pub mod chain;
 pub mod curve;
 mod ecdsa;
+mod encryption_name;
 pub mod error;
+pub mod file_kind;
 pub mod issue_cert;
 pub mod key_file;
 pub mod key_format;
 pub mod leaf;
 pub mod legacy_pem;
 pub mod pem;
+mod pkcs12_pbe;
 pub mod pkcs8;
 pub mod private_key;
 mod private_key_info;

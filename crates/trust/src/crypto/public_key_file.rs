@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use super::{
     error::CryptoError,
+    file_kind::{FileKind, without_mark},
     leaf::{self, LeafError, Named},
     pem::{self, InvalidHeader, PemBlock},
     verifying_key::VerifyingKey,
@@ -27,9 +28,9 @@ pub enum PublicKeyFile {
 /// A file that holds no public key that can be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PublicKeyFileError {
-    /// It has no PEM block.
+    /// It has no PEM block; what it is instead.
     #[error("it has no PEM block")]
-    NotPem,
+    NotPem(FileKind),
     /// Its first block is of another type.
     #[error("a PEM block of type {0:?} is neither a certificate nor a public key")]
     BlockType(String),
@@ -84,8 +85,8 @@ pub enum PassedOver {
 /// Reads the key that a file is there for. Of several certificates it is that of the one under which no other was issued. A certificate must keep
 /// Notary's rules at `now`.
 pub fn parse(text: &[u8], now: Timestamp, in_doubt: InDoubt) -> Result<PublicKeyIn, PublicKeyFileError> {
-    let blocks = pem::blocks(text);
-    let first = blocks.first().ok_or(PublicKeyFileError::NotPem)?;
+    let blocks = pem::blocks(without_mark(text));
+    let first = blocks.first().ok_or_else(|| PublicKeyFileError::NotPem(FileKind::of(text)))?;
     let Some(first_public) = blocks.iter().find(|block| is_certificate(block) || block.label == PUBLIC_KEY) else {
         // a certificate with headers is none for Go
         return Err(match first.label.as_str() {
@@ -124,7 +125,7 @@ fn meant(blocks: &[PemBlock], now: Timestamp) -> Result<&PemBlock, PublicKeyFile
         Some(leaf) if is_certificate(block) => *block.content == *leaf.der,
         _ => block.label == PUBLIC_KEY,
     };
-    blocks.iter().find(is_meant).ok_or(PublicKeyFileError::NotPem)
+    blocks.iter().find(is_meant).ok_or(PublicKeyFileError::NotPem(FileKind::Unknown))
 }
 
 /// A block's key, and its `SubjectPublicKeyInfo`.

@@ -2,11 +2,11 @@
 
 use der::{
     Decode as _, Encode as _, Sequence,
-    asn1::{BitStringRef, ObjectIdentifier, OctetStringRef},
+    asn1::{AnyRef, BitStringRef, OctetStringRef},
 };
 use zeroize::Zeroizing;
 
-use super::{curve::Curve, ecdsa::EcPrivateKey, error::CryptoError, key_format::KeyFormatError, private_key::PrivateKey};
+use super::{curve::Curve, ecdsa::EcPrivateKey, error::CryptoError, key_format::KeyFormatError, private_key::PrivateKey, spki};
 
 /// RFC 5915: `ECPrivateKey`.
 #[derive(Sequence)]
@@ -14,7 +14,7 @@ struct EcKey<'a> {
     version: u8,
     scalar: &'a OctetStringRef,
     #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
-    curve: Option<ObjectIdentifier>,
+    curve: Option<AnyRef<'a>>,
     #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
     point: Option<BitStringRef<'a>>,
 }
@@ -23,7 +23,7 @@ struct EcKey<'a> {
 /// the scalar.
 pub(crate) fn parse(der: &[u8], outer: Option<Curve>) -> Result<PrivateKey, KeyFormatError> {
     let key = EcKey::from_der(der).map_err(|_| KeyFormatError::Malformed("an EC private key (SEC 1)"))?;
-    let inner = key.curve.map(Curve::from_oid).transpose()?;
+    let inner = key.curve.map(|named| spki::curve(Some(named))).transpose()?;
     let curve = match (outer, inner) {
         (Some(outer), Some(inner)) if outer != inner => return Err(KeyFormatError::Malformed("an EC private key on one curve")),
         (outer, inner) => outer.or(inner).ok_or(CryptoError::UnsupportedCurve("that is not named".to_owned()))?,
@@ -35,11 +35,11 @@ pub(crate) fn parse(der: &[u8], outer: Option<Curve>) -> Result<PrivateKey, KeyF
 /// Writes a key as Go does: with its curve and its public key.
 pub(crate) fn write(key: &EcPrivateKey) -> der::Result<Zeroizing<Vec<u8>>> {
     let (scalar, public) = (key.scalar(), key.public());
-    let point = public.point();
+    let (point, oid) = (public.point(), public.curve().oid());
     let key = EcKey {
         version: 1,
         scalar: OctetStringRef::new(&scalar)?,
-        curve: Some(public.curve().oid()),
+        curve: Some(AnyRef::from(&oid)),
         point: Some(BitStringRef::from_bytes(&point)?),
     };
     key.to_der().map(Zeroizing::new)

@@ -53,7 +53,7 @@ pub(crate) fn parse(der: &[u8]) -> Result<PublicKey, CryptoError> {
 /// The curve that `id-ecPublicKey` parameters name.
 pub(crate) fn curve(parameters: Option<AnyRef<'_>>) -> Result<Curve, CryptoError> {
     let oid = parameters.and_then(|parameters| parameters.decode_as::<ObjectIdentifier>().ok());
-    Curve::from_oid(oid.ok_or_else(|| CryptoError::UnsupportedCurve("with explicit parameters".to_owned()))?)
+    Curve::from_oid(oid.ok_or(CryptoError::ExplicitCurve)?)
 }
 
 pub(crate) fn write_ec(key: &EcPublicKey) -> Result<Vec<u8>, CryptoError> {
