@@ -169,3 +169,21 @@ fn what_is_no_key_file_is_told_apart_with_a_command_that_makes_one() {
         assert!(said.contains(&format!("cause: {cause}\n")), "{file}: {said}");
     }
 }
+
+#[test]
+fn a_passphrase_that_is_no_utf8_opens_a_key_wherever_it_comes_from() {
+    let folder = made();
+    let latin = r"P=$(printf 'p\344sswort1'); printf 'p\344sswort1\n' >latin; chmod 600 latin
+        openssl pkcs8 -topk8 -in k.pem -passout file:latin -out latin.pem; unset DCT_PASSPHRASE_ENCRYPTED; ";
+    for line in [
+        "DCT_PASSPHRASE_ENCRYPTED=$P dct key load --name jeff latin.pem",
+        "DCT_PASSPHRASE_ENCRYPTED_FILE=latin dct key load --name jeff latin.pem",
+        "DCT_PASSPHRASE_ENCRYPTED_COMMAND='cat latin' dct key load --name jeff latin.pem",
+        "unset DCT_PASSPHRASE_JEFF; dct key load --passphrase-fd 3 --name jeff latin.pem 3<latin",
+        "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE=$P dct key load --name jeff latin.pem",
+        "dct key load --name jeff latin.pem <latin",
+    ] {
+        let loaded = load(folder.path(), &format!("{latin}{line}"));
+        assert!(loaded.is_ok(), "{line}: {loaded:?}");
+    }
+}

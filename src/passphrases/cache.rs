@@ -13,7 +13,7 @@ use super::named_key::NamedKey;
 #[derive(Default)]
 pub(super) struct PassphraseCache {
     /// What files held, or why they cannot be used: a pipe can be read once, and a file need not be read again.
-    files: BTreeMap<PathBuf, Result<Zeroizing<String>, String>>,
+    files: BTreeMap<PathBuf, Result<Zeroizing<Vec<u8>>, String>>,
     /// What was answered, by role and ID. One key is asked for once; another key of the same role is another question (the peers reuse the
     /// answer silently).
     answers: BTreeMap<(String, String), Answer>,
@@ -23,18 +23,18 @@ pub(super) struct PassphraseCache {
 
 /// A passphrase, and how many others were answered for the same key before it.
 struct Answer {
-    text: Zeroizing<String>,
+    text: Zeroizing<Vec<u8>>,
     revision: u32,
 }
 
 impl PassphraseCache {
     /// What a file held when it was read before.
-    pub(super) fn file(&self, path: &Path) -> Option<Result<Zeroizing<String>, String>> {
+    pub(super) fn file(&self, path: &Path) -> Option<Result<Zeroizing<Vec<u8>>, String>> {
         self.files.get(path).cloned()
     }
 
     /// Keeps what a file held.
-    pub(super) fn keep_file(&mut self, path: &Path, held: Result<Zeroizing<String>, String>) {
+    pub(super) fn keep_file(&mut self, path: &Path, held: Result<Zeroizing<Vec<u8>>, String>) {
         self.files.insert(path.to_owned(), held);
     }
 
@@ -44,13 +44,13 @@ impl PassphraseCache {
     }
 
     /// The last answer for a key, and its revision.
-    pub(super) fn answer(&self, key: NamedKey<'_>) -> Option<(Zeroizing<String>, u32)> {
+    pub(super) fn answer(&self, key: NamedKey<'_>) -> Option<(Zeroizing<Vec<u8>>, u32)> {
         self.answers.get(&name(key)).map(|answer| (answer.text.clone(), answer.revision))
     }
 
     /// Keeps an answer in place of the one before it, which was wrong. No answer is kept for a key whose ID is not known: it may be another key's.
     /// Returns the revision of the answer; the same answer once more is the same revision.
-    pub(super) fn keep_answer(&mut self, key: NamedKey<'_>, text: &Zeroizing<String>) -> Option<u32> {
+    pub(super) fn keep_answer(&mut self, key: NamedKey<'_>, text: &Zeroizing<Vec<u8>>) -> Option<u32> {
         if key.id.is_empty() {
             return None;
         }
@@ -74,8 +74,8 @@ mod tests {
 
     const JEFF: NamedKey<'_> = NamedKey { role: "jeff", id: "1" };
 
-    fn text(text: &str) -> Zeroizing<String> {
-        Zeroizing::new(text.to_owned())
+    fn text(text: &str) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(text.as_bytes().to_vec())
     }
 
     #[test]

@@ -56,10 +56,10 @@ impl Passphrases {
                 (answer, revision)
             }
         };
-        Ok((Passphrase::new(answer.to_string()), revision))
+        Ok((Passphrase::new(answer.to_vec()), revision))
     }
 
-    fn find_out(&self, purpose: PassphrasePurpose, key: NamedKey<'_>) -> Result<Zeroizing<String>, DecisionError> {
+    fn find_out(&self, purpose: PassphrasePurpose, key: NamedKey<'_>) -> Result<Zeroizing<Vec<u8>>, DecisionError> {
         match purpose {
             PassphrasePurpose::Create => match self.source(key, true)? {
                 Some(source) => self.read_new(&source, key),
@@ -93,7 +93,7 @@ impl Passphrases {
     }
 
     /// Reads what is to protect a key from now on. The peers take a short one from a variable, and so it is taken.
-    fn read_new(&self, source: &PassphraseSource, key: NamedKey<'_>) -> Result<Zeroizing<String>, DecisionError> {
+    fn read_new(&self, source: &PassphraseSource, key: NamedKey<'_>) -> Result<Zeroizing<Vec<u8>>, DecisionError> {
         let answer = self.read(source, key)?;
         let described = source.described();
         if answer.len() < MIN_NEW && self.cache().is_first_short(&described) {
@@ -104,7 +104,7 @@ impl Passphrases {
         Ok(answer)
     }
 
-    fn read(&self, source: &PassphraseSource, key: NamedKey<'_>) -> Result<Zeroizing<String>, DecisionError> {
+    fn read(&self, source: &PassphraseSource, key: NamedKey<'_>) -> Result<Zeroizing<Vec<u8>>, DecisionError> {
         // a command may ask on the terminal
         let _aside = self.prompter.ui().aside();
         let unusable = |reason: String| format!("the passphrase {} cannot be used: {reason}", source.described());
@@ -120,6 +120,11 @@ impl Passphrases {
                         self.prompter.ui().warning("passphrase", warning);
                     }
                     let held = read.map(|read| read.text);
+                    if held.as_ref().is_ok_and(|text| text.starts_with(b"\xef\xbb\xbf")) {
+                        let words =
+                            format!("{} begins with a byte order mark, which counts as part of the passphrase", path.display());
+                        self.prompter.ui().warning("passphrase", &words);
+                    }
                     cache.keep_file(path, held.clone());
                     held
                 })
@@ -146,7 +151,7 @@ impl Decisions for Passphrases {
             let source = self.source(key, false).ok().flatten().filter(PassphraseSource::is_quiet)?;
             self.read(&source, key).ok()
         };
-        known.or_else(read).map(|known| Passphrase::new(known.to_string()))
+        known.or_else(read).map(|known| Passphrase::new(known.to_vec()))
     }
 }
 
@@ -172,15 +177,15 @@ mod tests {
         fn file(&self, path: &Path) -> Result<FilePassphrase, String> {
             match self.0.fetch_add(1, Ordering::Relaxed) {
                 0 if path.ends_with("several") => Err("it holds more than one line".to_owned()),
-                0 => Ok(FilePassphrase { text: "secret".to_owned().into(), warning: None }),
+                0 => Ok(FilePassphrase { text: b"secret".to_vec().into(), warning: None }),
                 _ => Err("it is empty".to_owned()),
             }
         }
-        fn descriptor(&self, _: u32) -> Result<Zeroizing<String>, String> {
+        fn descriptor(&self, _: u32) -> Result<Zeroizing<Vec<u8>>, String> {
             Err("the descriptor is not open".to_owned())
         }
-        fn command(&self, line: &str, key: NamedKey<'_>) -> Result<Zeroizing<String>, String> {
-            Ok(format!("{line} {} {}", key.role, key.id).into())
+        fn command(&self, line: &str, key: NamedKey<'_>) -> Result<Zeroizing<Vec<u8>>, String> {
+            Ok(format!("{line} {} {}", key.role, key.id).into_bytes().into())
         }
     }
 

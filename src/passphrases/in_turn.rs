@@ -69,10 +69,10 @@ mod tests {
         fn file(&self, _: &Path) -> Result<FilePassphrase, String> {
             Err(String::new())
         }
-        fn descriptor(&self, _: u32) -> Result<Zeroizing<String>, String> {
+        fn descriptor(&self, _: u32) -> Result<Zeroizing<Vec<u8>>, String> {
             Err(String::new())
         }
-        fn command(&self, _: &str, _: NamedKey<'_>) -> Result<Zeroizing<String>, String> {
+        fn command(&self, _: &str, _: NamedKey<'_>) -> Result<Zeroizing<Vec<u8>>, String> {
             Err(String::new())
         }
     }

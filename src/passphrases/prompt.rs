@@ -55,7 +55,7 @@ impl PassphrasePrompt {
     }
 
     /// Asks for the passphrase of a key that exists. `attempt` answers were wrong.
-    pub(super) fn unlock(&self, key: NamedKey<'_>, attempt: u32, advice: Advice<'_>) -> Result<Zeroizing<String>, DecisionError> {
+    pub(super) fn unlock(&self, key: NamedKey<'_>, attempt: u32, advice: Advice<'_>) -> Result<Zeroizing<Vec<u8>>, DecisionError> {
         if attempt >= UNLOCK_ATTEMPTS || !self.may_ask() {
             return Err(DecisionError::AttemptsExceeded);
         }
@@ -67,7 +67,7 @@ impl PassphrasePrompt {
     }
 
     /// Asks for the passphrase of a new key, twice.
-    pub(super) fn create(&self, key: NamedKey<'_>, advice: Advice<'_>) -> Result<Zeroizing<String>, DecisionError> {
+    pub(super) fn create(&self, key: NamedKey<'_>, advice: Advice<'_>) -> Result<Zeroizing<Vec<u8>>, DecisionError> {
         if !self.may_ask() {
             return Err(DecisionError::NewAttemptsExceeded);
         }
@@ -76,7 +76,7 @@ impl PassphrasePrompt {
     }
 
     /// Asks for a passphrase in place of the one that a key has, twice.
-    pub(super) fn replace(&self, key: NamedKey<'_>, advice: Advice<'_>) -> Result<Zeroizing<String>, DecisionError> {
+    pub(super) fn replace(&self, key: NamedKey<'_>, advice: Advice<'_>) -> Result<Zeroizing<Vec<u8>>, DecisionError> {
         if !self.may_ask() {
             return Err(DecisionError::NewAttemptsExceeded);
         }
@@ -97,7 +97,7 @@ impl PassphrasePrompt {
         }
     }
 
-    fn ask_twice(&self, wanted: Wanted<'_>, words: &str) -> Result<Zeroizing<String>, DecisionError> {
+    fn ask_twice(&self, wanted: Wanted<'_>, words: &str) -> Result<Zeroizing<Vec<u8>>, DecisionError> {
         let key = wanted.key.shown(self.peer);
         for _ in 0..NEW_ATTEMPTS {
             let first = self.ask(wanted, &format!("Enter {words} {key}: "))?;
@@ -119,7 +119,7 @@ impl PassphrasePrompt {
         self.peer == Peer::Docker || self.prompter.is_terminal()
     }
 
-    fn ask(&self, wanted: Wanted<'_>, question: &str) -> Result<Zeroizing<String>, DecisionError> {
+    fn ask(&self, wanted: Wanted<'_>, question: &str) -> Result<Zeroizing<Vec<u8>>, DecisionError> {
         self.prompter.hidden(question).map_err(|error| {
             let reason = match error.kind() {
                 io::ErrorKind::UnexpectedEof => "the input ended".to_owned(),
@@ -169,10 +169,10 @@ mod tests {
         fn file(&self, _: &Path) -> Result<FilePassphrase, String> {
             Err("not there".to_owned())
         }
-        fn descriptor(&self, _: u32) -> Result<Zeroizing<String>, String> {
+        fn descriptor(&self, _: u32) -> Result<Zeroizing<Vec<u8>>, String> {
             Err("not there".to_owned())
         }
-        fn command(&self, _: &str, _: NamedKey<'_>) -> Result<Zeroizing<String>, String> {
+        fn command(&self, _: &str, _: NamedKey<'_>) -> Result<Zeroizing<Vec<u8>>, String> {
             Err("not there".to_owned())
         }
     }

@@ -12,16 +12,16 @@ pub(crate) trait PassphraseReader: Send + Sync {
     fn file(&self, path: &Path) -> Result<FilePassphrase, String>;
 
     /// Reads an open descriptor to its end, and closes it.
-    fn descriptor(&self, number: u32) -> Result<Zeroizing<String>, String>;
+    fn descriptor(&self, number: u32) -> Result<Zeroizing<Vec<u8>>, String>;
 
     /// Runs a command and takes what it prints.
-    fn command(&self, line: &str, key: NamedKey<'_>) -> Result<Zeroizing<String>, String>;
+    fn command(&self, line: &str, key: NamedKey<'_>) -> Result<Zeroizing<Vec<u8>>, String>;
 }
 
 /// What a file held.
 pub(crate) struct FilePassphrase {
     /// The passphrase.
-    pub(crate) text: Zeroizing<String>,
+    pub(crate) text: Zeroizing<Vec<u8>>,
     /// What a person should know of the file.
     pub(crate) warning: Option<String>,
 }

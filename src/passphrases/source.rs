@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 #[derive(Clone)]
 pub(super) enum Place {
     /// It is this.
-    Text(Zeroizing<String>),
+    Text(Zeroizing<Vec<u8>>),
     /// A file or a named pipe.
     File(PathBuf),
     /// What a command prints.

@@ -96,7 +96,7 @@ mod tests {
     fn answer(sources: &PassphraseSources, role: &str, id: &str, new: bool) -> Result<Option<String>, String> {
         let source = sources.find(NamedKey { role, id }, new)?;
         Ok(source.map(|source| match source.place {
-            Place::Text(text) => text.to_string(),
+            Place::Text(text) => String::from_utf8(text.to_vec()).unwrap(),
             Place::File(path) => format!("file {}", path.display()),
             Place::Command(line) => format!("command {line}"),
         }))

@@ -1,6 +1,6 @@
 //! The variables of the environment that hold a passphrase or name its place: ours by key, by role or for any key, and those of the peer.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, os::unix::ffi::OsStringExt as _};
 
 use zeroize::Zeroizing;
 
@@ -53,26 +53,29 @@ impl PassphraseVariables {
     /// The peer's variable. An empty one does not answer for a key that exists, as with the peers; with notary it counts as not set.
     pub(super) fn of_peer(&self, role: &str, new: bool) -> Result<Option<PassphraseSource>, String> {
         let Some(name) = self.peer.variable(role) else { return Ok(None) };
-        let value = self.text(name)?.filter(|value| self.peer == Peer::Docker || !value.is_empty());
-        if value.as_ref().is_some_and(String::is_empty) && new {
+        let value = self.set(name).filter(|value| self.peer == Peer::Docker || !value.is_empty());
+        if value.as_ref().is_some_and(|value| value.is_empty()) && new {
             return Err(format!("{name} is set but empty: a new key needs a passphrase"));
         }
         let value = value.filter(|value| !value.is_empty());
-        Ok(value.map(|value| PassphraseSource::new(name, Place::Text(Zeroizing::new(value)))))
+        Ok(value.map(|value| PassphraseSource::new(name, Place::Text(Zeroizing::new(value.into_vec())))))
     }
 
     /// The peer's variable as it is set, though it may be empty.
     pub(super) fn is_set_but_empty(&self, name: &str) -> bool {
-        self.text(name).is_ok_and(|value| value.is_some_and(|value| value.is_empty()))
+        self.set(name).is_some_and(|value| value.is_empty())
     }
 
     /// One of our variables, in one of its three forms.
     fn ours(&self, stem: &str) -> Result<Option<PassphraseSource>, String> {
         let plain = if is_taken_by_a_form(stem) { None } else { self.value(stem)? };
+        let (file, command) = (format!("{stem}_FILE"), format!("{stem}_COMMAND"));
+        let line = self.value(&command)?.map(OsString::into_string).transpose();
+        let line = line.map_err(|_| format!("the value of {command} is not UTF-8 text"))?;
         let forms = [
-            (stem.to_owned(), plain.map(|value| Place::Text(Zeroizing::new(value)))),
-            (format!("{stem}_FILE"), self.value(&format!("{stem}_FILE"))?.map(|value| Place::File(value.into()))),
-            (format!("{stem}_COMMAND"), self.value(&format!("{stem}_COMMAND"))?.map(Place::Command)),
+            (stem.to_owned(), plain.map(|value| Place::Text(Zeroizing::new(value.into_vec())))),
+            (file.clone(), self.value(&file)?.map(|value| Place::File(value.into()))),
+            (command, line.map(Place::Command)),
         ];
         let mut set = forms.into_iter().filter_map(|(name, place)| Some(PassphraseSource::new(name, place?)));
         match (set.next(), set.next()) {
@@ -81,16 +84,16 @@ impl PassphraseVariables {
         }
     }
 
-    fn value(&self, name: &str) -> Result<Option<String>, String> {
-        match self.text(name)? {
+    /// A variable's bytes, which need be no text.
+    fn value(&self, name: &str) -> Result<Option<OsString>, String> {
+        match self.set(name) {
             Some(value) if value.is_empty() => Err(format!("{name} is set but empty")),
             value => Ok(value),
         }
     }
 
-    fn text(&self, name: &str) -> Result<Option<String>, String> {
-        let value = (self.environment)(name).map(OsString::into_string).transpose();
-        value.map_err(|_| format!("the value of {name} is not UTF-8 text"))
+    fn set(&self, name: &str) -> Option<OsString> {
+        (self.environment)(name)
     }
 }
 

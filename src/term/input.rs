@@ -10,7 +10,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::terminal;
 
@@ -54,13 +54,21 @@ impl Input {
         self.terminal.is_some()
     }
 
-    /// The next line without its line ending and surrounding white space, which the peers cut off too. `UnexpectedEof` where there is none.
+    /// The next line as text, which it must be. See [`Input::bytes`].
     pub(crate) fn line(&self, echo: Echo) -> io::Result<Zeroizing<String>> {
+        let line = self.bytes(echo)?;
+        let text = std::str::from_utf8(&line).map(|text| Zeroizing::new(text.to_owned()));
+        text.map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "a line is not UTF-8 text"))
+    }
+
+    /// The next line without its line ending and surrounding white space, which the peers cut off too. `UnexpectedEof` where there is none.
+    pub(crate) fn bytes(&self, echo: Echo) -> io::Result<Zeroizing<Vec<u8>>> {
         let line = match (&self.terminal, echo) {
             (Some(terminal), Echo::Hidden) => terminal::read_hidden(terminal)?,
             _ => self.lines.lock().unwrap_or_else(PoisonError::into_inner).next()?,
         };
-        Ok(Zeroizing::new(line.trim().to_owned()))
+        let cut = std::str::from_utf8(&line).map_or(line.trim_ascii(), |text| text.trim().as_bytes());
+        Ok(Zeroizing::new(cut.to_vec()))
     }
 }
 
@@ -75,7 +83,7 @@ impl Lines {
         Self { input: Box::new(input), buffered: Zeroizing::new(Vec::with_capacity(MAX_LINE)) }
     }
 
-    fn next(&mut self) -> io::Result<Zeroizing<String>> {
+    fn next(&mut self) -> io::Result<Zeroizing<Vec<u8>>> {
         let end = loop {
             if let Some(newline) = self.buffered.iter().position(|b| *b == b'\n') {
                 break newline + 1;
@@ -93,11 +101,7 @@ impl Lines {
                 Err(error) => return Err(error),
             }
         };
-        let mut line: Vec<u8> = self.buffered.drain(..end).collect();
-        let text = std::str::from_utf8(&line).map(|text| Zeroizing::new(text.to_owned()));
-        let text = text.map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "a line is not UTF-8 text"));
-        line.zeroize();
-        text
+        Ok(Zeroizing::new(self.buffered.drain(..end).collect()))
     }
 }
 
@@ -142,7 +146,10 @@ mod tests {
         let endless = Input::piped(io::repeat(b'x'));
         assert_eq!(endless.line(Echo::Hidden).unwrap_err().kind(), io::ErrorKind::InvalidData);
         let binary = Input::piped(&b"\xff\xfe\nok\n"[..]);
-        assert_eq!(binary.line(Echo::Hidden).unwrap_err().kind(), io::ErrorKind::InvalidData);
-        assert_eq!(&**binary.line(Echo::Hidden).unwrap(), "ok");
+        assert_eq!(binary.line(Echo::Shown).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        assert_eq!(&**binary.line(Echo::Shown).unwrap(), "ok");
+        // what is hidden need be none
+        let latin = Input::piped(&b" p\xe4ss \r\n"[..]);
+        assert_eq!(**latin.bytes(Echo::Hidden).unwrap(), *b"p\xe4ss");
     }
 }

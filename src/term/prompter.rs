@@ -55,6 +55,8 @@ impl Prompter {
         let username = self.input.line(Echo::Shown)?.to_string();
         drop(asking);
         let password = self.hidden("Enter password: ")?;
+        let text = std::str::from_utf8(&password).map(|text| Zeroizing::new(text.to_owned()));
+        let password = text.map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "a password is not UTF-8 text"))?;
         Ok(Some(Login { username, password }))
     }
 
@@ -104,9 +106,9 @@ impl Prompter {
     }
 
     /// Asks what nobody may see. `UnexpectedEof` where nobody answers.
-    pub(crate) fn hidden(&self, question: &str) -> io::Result<Zeroizing<String>> {
+    pub(crate) fn hidden(&self, question: &str) -> io::Result<Zeroizing<Vec<u8>>> {
         let _asking = self.ui.ask(question);
-        let answer = self.input.line(Echo::Hidden);
+        let answer = self.input.bytes(Echo::Hidden);
         self.ui.say("");
         answer
     }

@@ -1,7 +1,7 @@
 //! Reading one line with the terminal's echo off, and never leaving it off; and answers that a signal may cut off.
 //!
 //! The kernel keeps editing the line and sending signals for Ctrl-C and Ctrl-Z; only the echo is off. A signal that ends or stops the
-//! process meanwhile finds the echo on again first. Both peers leave it off, and so does rpassword, which therefore only reads here.
+//! process meanwhile finds the echo on again first. Both peers leave it off.
 
 use std::{
     fs::File,
@@ -15,16 +15,34 @@ use zeroize::Zeroizing;
 
 use super::signals::{self, Mark};
 
+/// Longest line that is read, in bytes; the kernel's own limit is lower.
+const MAX_LINE: usize = 64 * 1024;
+
 /// Reads a line from the terminal without showing it. `UnexpectedEof` where input ends (Ctrl-D, a hang-up) before a line does.
-pub(crate) fn read_hidden(terminal: &OwnedFd) -> io::Result<Zeroizing<String>> {
-    let (ends, ended) = mpsc::channel();
-    let keyboard = Keyboard { file: terminal.try_clone()?.into(), ends };
-    let config = rpassword::ConfigBuilder::new().input_reader(keyboard).output_discard().build();
+pub(crate) fn read_hidden(terminal: &OwnedFd) -> io::Result<Zeroizing<Vec<u8>>> {
+    let keyboard = File::from(terminal.try_clone()?);
     let hidden = signals::make(Box::new(Hidden { terminal: terminal.try_clone()?, before: tcgetattr(terminal)? }))?;
-    let line = rpassword::read_password_with_config(config);
+    let line = read_line(keyboard);
     drop(hidden);
-    let line = Zeroizing::new(line?);
-    if ended.try_recv().is_ok() { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(line) }
+    line
+}
+
+/// The kernel hands out no more than one line at a time, so nothing is read too much.
+fn read_line(mut keyboard: File) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut line = Zeroizing::new(Vec::with_capacity(MAX_LINE));
+    let mut piece = Zeroizing::new([0; 4096]);
+    while line.last() != Some(&b'\n') {
+        match keyboard.read(&mut *piece) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) if line.len() + read > MAX_LINE => {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "a line is longer than 64 KiB"));
+            }
+            Ok(read) => line.extend(piece.iter().take(read)),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(line)
 }
 
 /// Reads an answer that may be seen. A signal that ends the process ends the question instead: `Interrupted`.
@@ -36,23 +54,6 @@ pub(crate) fn read_interruptibly<T: Send + 'static>(read: impl FnOnce() -> io::R
     // it waits for input until the process ends, where the question was interrupted
     std::thread::Builder::new().name("answer".to_owned()).spawn(move || drop(answer.send(read())))?;
     answered.recv().unwrap_or_else(|_| Err(io::ErrorKind::UnexpectedEof.into()))
-}
-
-/// The terminal as rpassword reads it, which takes the end of input for the end of a line; here the two are told apart.
-struct Keyboard {
-    file: File,
-    ends: mpsc::Sender<()>,
-}
-
-impl Read for Keyboard {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
-        if read == 0 {
-            // nobody listens after the line was read, which is no failure
-            let _ = self.ends.send(());
-        }
-        Ok(read)
-    }
 }
 
 /// A terminal whose echo is off, and its settings before.

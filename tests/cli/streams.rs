@@ -70,7 +70,7 @@ fn an_answer_that_is_lost_on_a_full_disk_is_a_failure() {
 fn colour_is_for_a_terminal_that_wants_it() {
     let home = tempfile::tempdir().unwrap();
     let key = home.path().join("key.pem");
-    fs::write(&key, "open to others").unwrap();
+    fs::write(&key, include_str!("../../testdata/keys/openssl/p256-pkcs8.pem")).unwrap();
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
     let load = |variable: (&str, &str)| {
         let mut command = dct(&["key", "load", "key.pem"]);

@@ -64,7 +64,8 @@ pub(super) fn without_secrets(command: &mut Command) -> &mut Command {
 
 /// Runs a program whose standard output is piped, with a text on its standard input where that is piped too. An error says why there is no answer.
 pub(super) fn run(command: &mut Command, input: &[u8], bounds: Bounds) -> Result<Output, String> {
-    let child = command.stdout(Stdio::piped()).spawn().map_err(|e| format!("it cannot be run: {e}"))?;
+    let child = command.stdout(Stdio::piped()).spawn();
+    let child = child.map_err(|e| format!("it cannot be run: {}: {e}", command.get_program().display()))?;
     Running { child }.finish(input, bounds)
 }
 

@@ -41,11 +41,11 @@ impl PassphraseReader for OnThisMachine {
         Ok(FilePassphrase { text: read.text, warning: read.warning })
     }
 
-    fn descriptor(&self, number: u32) -> Result<Zeroizing<String>, String> {
+    fn descriptor(&self, number: u32) -> Result<Zeroizing<Vec<u8>>, String> {
         passphrases::from_descriptor(number).map_err(|error| error.to_string())
     }
 
-    fn command(&self, line: &str, key: NamedKey<'_>) -> Result<Zeroizing<String>, String> {
+    fn command(&self, line: &str, key: NamedKey<'_>) -> Result<Zeroizing<Vec<u8>>, String> {
         passphrases::from_command(line, key.role, key.id).map_err(|error| error.to_string())
     }
 }

@@ -430,10 +430,11 @@ mod tests {
         store.find(file.id).unwrap();
         assert_eq!(
             store.warnings().iter().map(|w| w.reason.as_str()).collect::<Vec<_>>(),
-            ["the key file is open to other users (mode 0640)"]
+            [format!("the key file is open to other users (mode 0640): chmod 600 {}", file.path.display())]
         );
         store.list().unwrap();
-        assert_eq!(store.warnings()[0].reason, "the folder is open to other users (mode 0755)");
+        let said = format!("the folder is open to other users (mode 0755): chmod 700 {}", trust.path().join("private").display());
+        assert_eq!(store.warnings()[0].reason, said);
     }
 
     #[test]

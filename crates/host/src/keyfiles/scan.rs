@@ -143,7 +143,8 @@ impl Scan {
         if let Ok(mode) = fs::metadata(path).map(|metadata| metadata.mode() & 0o777)
             && mode & 0o077 != 0
         {
-            self.warn(path, format!("the {what} is open to other users (mode {mode:04o})"));
+            let (own, shown) = (mode & 0o700, path.display());
+            self.warn(path, format!("the {what} is open to other users (mode {mode:04o}): chmod {own:03o} {shown}"));
         }
     }
 

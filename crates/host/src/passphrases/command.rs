@@ -19,11 +19,11 @@ const KEY: &str = "DCT_KEY_ID";
 
 /// Runs a command and takes the line that it prints. Its words are split as a shell would, by blanks and quotes, and no shell is run. It finds the
 /// key's role and ID in its environment, and no passphrase of ours; its standard input is empty, its standard error the process's own.
-pub fn from_command(line: &str, role: &str, key: &str) -> Result<Zeroizing<String>, PassphraseError> {
+pub fn from_command(line: &str, role: &str, key: &str) -> Result<Zeroizing<Vec<u8>>, PassphraseError> {
     run(line, role, key, DEADLINE)
 }
 
-fn run(line: &str, role: &str, key: &str, deadline: Duration) -> Result<Zeroizing<String>, PassphraseError> {
+fn run(line: &str, role: &str, key: &str, deadline: Duration) -> Result<Zeroizing<Vec<u8>>, PassphraseError> {
     let words = shlex::split(line).ok_or(PassphraseError::Quotes)?;
     let (program, arguments) = words.split_first().ok_or(PassphraseError::Empty)?;
     let mut command = Command::new(program);
@@ -43,7 +43,7 @@ mod tests {
 
     fn ask(line: &str) -> Result<String, String> {
         let answer = run(line, "jeff", "5cb9c4e0", Duration::from_secs(5));
-        answer.map(|text| text.to_string()).map_err(|error| error.to_string())
+        answer.map(|text| String::from_utf8(text.to_vec()).unwrap()).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -59,7 +59,7 @@ mod tests {
         assert_eq!(ask("true"), Err("it is empty".to_owned()));
         assert_eq!(ask("  "), Err("it is empty".to_owned()));
         assert_eq!(ask("echo 'a"), Err("a quote is not closed in it".to_owned()));
-        assert!(ask("/nonexistent/program").unwrap_err().starts_with("it cannot be run: "));
+        assert!(ask("/nonexistent/program").unwrap_err().starts_with("it cannot be run: /nonexistent/program: "));
         assert_eq!(ask("yes"), Err("its answer is longer than 65536 bytes".to_owned()));
     }
 

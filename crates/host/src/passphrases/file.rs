@@ -18,7 +18,7 @@ use crate::pipe;
 /// The passphrase in a file, and what a person should know of the file.
 pub struct Opened {
     /// The passphrase.
-    pub text: Zeroizing<String>,
+    pub text: Zeroizing<Vec<u8>>,
     /// Its mode lets other users in. That is told and no more: where containers are given secrets, they are often readable to all in the
     /// container.
     pub warning: Option<String>,
@@ -36,11 +36,11 @@ pub fn from_file(path: &Path) -> Result<Opened, PassphraseError> {
 }
 
 /// Reads a descriptor that the process was given, to its end, and closes it: no program that is run later finds it.
-pub fn from_descriptor(number: u32) -> Result<Zeroizing<String>, PassphraseError> {
+pub fn from_descriptor(number: u32) -> Result<Zeroizing<Vec<u8>>, PassphraseError> {
     read(descriptor::take(number)?, None)
 }
 
-fn read(file: File, path: Option<PathBuf>) -> Result<Zeroizing<String>, PassphraseError> {
+fn read(file: File, path: Option<PathBuf>) -> Result<Zeroizing<Vec<u8>>, PassphraseError> {
     if file.is_terminal() {
         return Err(PassphraseError::Terminal);
     }
@@ -79,7 +79,7 @@ mod tests {
     fn a_file_is_read_and_a_mode_that_lets_others_in_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let own = from_file(&file(folder.path(), 0o600, "open sesame\n")).unwrap();
-        assert_eq!((own.text.as_str(), own.warning), ("open sesame", None));
+        assert_eq!((own.text.as_slice(), own.warning), (&b"open sesame"[..], None));
         let path = file(folder.path(), 0o644, "open sesame\n");
         let warning = format!("{}: the passphrase file is open to other users (mode 0644)", path.display());
         assert_eq!(from_file(&path).unwrap().warning, Some(warning));
@@ -113,7 +113,7 @@ mod tests {
         });
         thread::sleep(Duration::from_millis(50));
         drop(keep);
-        assert_eq!(reader.join().unwrap().unwrap().text.as_str(), "secret");
+        assert_eq!(reader.join().unwrap().unwrap().text.as_slice(), b"secret");
         assert!(writer.wait().unwrap().success());
     }
 }

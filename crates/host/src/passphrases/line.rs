@@ -1,4 +1,4 @@
-//! What a passphrase is, whatever it comes from: one line of text. One line ending behind it is cut, and nothing else.
+//! What a passphrase is, whatever it comes from: one line of bytes. One line ending behind it is cut, and nothing else.
 
 use std::{io, path::PathBuf};
 
@@ -22,9 +22,6 @@ pub enum PassphraseError {
     /// It is neither a file nor a pipe.
     #[error("it is neither a file nor a pipe")]
     NotAFile,
-    /// What was read is not text.
-    #[error("it is not UTF-8 text")]
-    NotText,
     /// No such descriptor.
     #[error("the descriptor is not open")]
     NotOpen,
@@ -53,19 +50,18 @@ pub enum PassphraseError {
 }
 
 /// What was read, as a passphrase.
-pub(super) fn one_line(bytes: &[u8]) -> Result<Zeroizing<String>, PassphraseError> {
+pub(super) fn one_line(bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, PassphraseError> {
     if bytes.len() as u64 > MAX {
         return Err(PassphraseError::TooLarge);
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| PassphraseError::NotText)?;
-    let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
+    let line = bytes.strip_suffix(b"\n").map_or(bytes, |line| line.strip_suffix(b"\r").unwrap_or(line));
     if line.is_empty() {
         return Err(PassphraseError::Empty);
     }
-    if line.contains(['\n', '\r']) {
+    if line.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
         return Err(PassphraseError::SeveralLines);
     }
-    Ok(Zeroizing::new(line.to_owned()))
+    Ok(Zeroizing::new(line.to_vec()))
 }
 
 #[cfg(test)]
@@ -75,7 +71,7 @@ mod tests {
     #[test]
     fn one_line_ending_is_cut_and_nothing_else() {
         for (bytes, line) in [("a\n", "a"), ("a", "a"), (" a b \r\n", " a b "), ("\tä\n", "\tä")] {
-            assert_eq!(one_line(bytes.as_bytes()).unwrap().as_str(), line);
+            assert_eq!(*one_line(bytes.as_bytes()).unwrap(), line.as_bytes());
         }
         for bytes in ["", "\n", "\r\n"] {
             assert!(matches!(one_line(bytes.as_bytes()), Err(PassphraseError::Empty)), "{bytes:?}");
@@ -83,7 +79,7 @@ mod tests {
         for bytes in ["a\n\n", "a\nb\n", "a\rb"] {
             assert!(matches!(one_line(bytes.as_bytes()), Err(PassphraseError::SeveralLines)), "{bytes:?}");
         }
-        assert!(matches!(one_line(b"\xff\n"), Err(PassphraseError::NotText)));
+        assert_eq!(*one_line(b"p\xe4ss\r\n").unwrap(), b"p\xe4ss", "Latin-1");
         assert!(matches!(one_line(&vec![b'x'; 70_000]), Err(PassphraseError::TooLarge)));
     }
 }

@@ -2,23 +2,23 @@
 
 use zeroize::Zeroizing;
 
-/// A passphrase. Wiped when dropped; it has no `Debug` and no `Clone`.
-pub struct Passphrase(Zeroizing<String>);
+/// A passphrase: bytes, which need be no text. Wiped when dropped; it has no `Debug` and no `Clone`.
+pub struct Passphrase(Zeroizing<Vec<u8>>);
 
 impl Passphrase {
-    /// Takes a text as it is.
+    /// Takes a text or bytes as they are.
     #[must_use]
-    pub fn new(text: String) -> Self {
-        Self(Zeroizing::new(text))
+    pub fn new(secret: impl Into<Vec<u8>>) -> Self {
+        Self(Zeroizing::new(secret.into()))
     }
 
     /// The bytes that a key is derived from.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
+        &self.0
     }
 
-    /// Whether it has no character.
+    /// Whether it has no byte.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
