@@ -54,30 +54,41 @@ impl KeySource {
 
 /// Reads a place that a private key is to be loaded from: a file, a pipe, `-`, `env:NAME`.
 pub(crate) fn read_key_source(place: &Path) -> Result<KeySource, CliError> {
-    let (bytes, exposure) = match variable(place) {
-        Some(name) => (read_variable(place, name)?, Exposure::OwnerAlone),
-        None => {
-            read_private_keys(place).map_err(|error| error.prefixed(&format!("refusing to load key from {}: ", place.display())))?
-        }
+    let (bytes, exposure) = if let Some(name) = variable(place) {
+        (read_variable(place, name)?, Exposure::OwnerAlone)
+    } else {
+        let read = read_named(place).map_err(|error| told(place, error));
+        read.map_err(|error| error.prefixed(&format!("refusing to load key from {}: ", place.display())))?
     };
     Ok(KeySource { bytes, exposure, place: place.to_owned() })
 }
 
 /// Reads a file or standard input that private keys are to be imported from, and whether others may read it too.
 pub(crate) fn read_private_keys(path: &Path) -> Result<(Zeroizing<Vec<u8>>, Exposure), CliError> {
-    let read = if path.as_os_str() == STANDARD_INPUT { key_source::read_standard_input() } else { key_source::read(path) };
-    read.map_err(|error| {
-        let words = CliError::new(error.to_string()).coded("unusable-key-file");
-        match error {
-            KeySourceError::Folder(folder) => {
-                words.hinted(format!("the private key of a client bundle is {}", folder.join("key.pem").display()))
-            }
-            KeySourceError::NotRegular(_) if path.as_os_str() == STANDARD_INPUT => {
-                words.hinted("pipe the key into it: `dct key load - <key.pem`")
-            }
-            _ => words,
+    read_named(path).map_err(|error| match error {
+        // notary opens a file at once, where docker asks what it is first
+        KeySourceError::Io { action: "stat", path: file, source } => {
+            told(path, KeySourceError::Io { action: "open", path: file, source })
         }
+        error => told(path, error),
     })
+}
+
+fn read_named(path: &Path) -> Result<(Zeroizing<Vec<u8>>, Exposure), KeySourceError> {
+    if path.as_os_str() == STANDARD_INPUT { key_source::read_standard_input() } else { key_source::read(path) }
+}
+
+fn told(path: &Path, error: KeySourceError) -> CliError {
+    let words = CliError::new(error.to_string()).coded("unusable-key-file");
+    match error {
+        KeySourceError::Folder(folder) => {
+            words.hinted(format!("the private key of a client bundle is {}", folder.join("key.pem").display()))
+        }
+        KeySourceError::NotRegular(_) if path.as_os_str() == STANDARD_INPUT => {
+            words.hinted("pipe the key into it: `dct key load - <key.pem`")
+        }
+        _ => words,
+    }
 }
 
 fn variable(place: &Path) -> Option<&OsStr> {

@@ -75,11 +75,11 @@ impl NotaryCommand for Args {
 fn root_key(file: &Path) -> Result<PemBlock, CliError> {
     let bytes =
         target_file::read_small(file).map_err(|error| CliError::new(format!("Error reading input root key file: {error}")))?;
-    let block = key_file::first_key(&bytes).ok_or_else(|| CliError::new("no valid private key found"))?;
-    if !block.is_encrypted() {
-        return Err(CliError::new("only encrypted root keys may be imported"));
+    match key_file::first_key(&bytes) {
+        Some(block) if block.is_encrypted() => Ok(block),
+        None if pem::first_block(&bytes).is_none() => Err(CliError::new("no valid private key found")),
+        _ => Err(CliError::new("only encrypted root keys may be imported")),
     }
-    Ok(block)
 }
 
 /// The first certificate of a file, as it stands in a root.

@@ -19,9 +19,11 @@ const NEW_ATTEMPTS: u32 = 12;
 /// How often the passphrase of an existing key is asked for.
 const UNLOCK_ATTEMPTS: u32 = 4;
 
-/// The peers' words, and how long it must be.
-const TOO_SHORT: &str = "Passphrase is too short. Please use a password manager to generate and store a good random passphrase. \
-                         It takes at least 8 characters.";
+/// The peers' words.
+const TOO_SHORT: &str = "Passphrase is too short. Please use a password manager to generate and store a good random passphrase.";
+
+/// How long it must be, which notary does not say.
+const LEAST: &str = "It takes at least 8 characters.";
 
 const ROOT_WARNING: [&str; 6] = [
     "You are about to create a new root signing key passphrase. This passphrase",
@@ -102,7 +104,10 @@ impl PassphrasePrompt {
         for _ in 0..NEW_ATTEMPTS {
             let first = self.ask(wanted, &format!("Enter {words} {key}: "))?;
             if first.len() < MIN_NEW {
-                self.prompter.ui().say(TOO_SHORT);
+                match self.peer {
+                    Peer::Docker => self.prompter.ui().say(&format!("{TOO_SHORT} {LEAST}")),
+                    Peer::Notary => self.prompter.ui().say(TOO_SHORT),
+                }
                 continue;
             }
             let second = self.ask(wanted, &format!("Repeat {words} {key}: "))?;

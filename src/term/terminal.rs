@@ -1,11 +1,11 @@
 //! Reading one line with the terminal's echo off, and never leaving it off; and answers that a signal may cut off.
 //!
 //! The kernel keeps editing the line and sending signals for Ctrl-C and Ctrl-Z; only the echo is off. A signal that ends or stops the
-//! process meanwhile finds the echo on again first. Both peers leave it off.
+//! process meanwhile finds the echo on again first. Both peers leave it off, and so does rpassword, which therefore only reads here.
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Write as _},
     os::fd::OwnedFd,
     sync::mpsc,
 };
@@ -15,34 +15,16 @@ use zeroize::Zeroizing;
 
 use super::signals::{self, Mark};
 
-/// Longest line that is read, in bytes; the kernel's own limit is lower.
-const MAX_LINE: usize = 64 * 1024;
-
 /// Reads a line from the terminal without showing it. `UnexpectedEof` where input ends (Ctrl-D, a hang-up) before a line does.
 pub(crate) fn read_hidden(terminal: &OwnedFd) -> io::Result<Zeroizing<Vec<u8>>> {
-    let keyboard = File::from(terminal.try_clone()?);
+    let (ends, ended) = mpsc::channel();
+    let keyboard = Keyboard { file: terminal.try_clone()?.into(), ends };
+    let config = rpassword::ConfigBuilder::new().input_reader(keyboard).output_discard().build();
     let hidden = signals::make(Box::new(Hidden { terminal: terminal.try_clone()?, before: tcgetattr(terminal)? }))?;
-    let line = read_line(keyboard);
+    let line = rpassword::read_password_with_config(config);
     drop(hidden);
-    line
-}
-
-/// The kernel hands out no more than one line at a time, so nothing is read too much.
-fn read_line(mut keyboard: File) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut line = Zeroizing::new(Vec::with_capacity(MAX_LINE));
-    let mut piece = Zeroizing::new([0; 4096]);
-    while line.last() != Some(&b'\n') {
-        match keyboard.read(&mut *piece) {
-            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(read) if line.len() + read > MAX_LINE => {
-                return Err(io::Error::new(io::ErrorKind::InvalidData, "a line is longer than 64 KiB"));
-            }
-            Ok(read) => line.extend(piece.iter().take(read)),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(line)
+    let line = Zeroizing::new(line?);
+    if ended.try_recv().is_ok() { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(bytes_of(&line)) }
 }
 
 /// Reads an answer that may be seen. A signal that ends the process ends the question instead: `Interrupted`.
@@ -54,6 +36,34 @@ pub(crate) fn read_interruptibly<T: Send + 'static>(read: impl FnOnce() -> io::R
     // it waits for input until the process ends, where the question was interrupted
     std::thread::Builder::new().name("answer".to_owned()).spawn(move || drop(answer.send(read())))?;
     answered.recv().unwrap_or_else(|_| Err(io::ErrorKind::UnexpectedEof.into()))
+}
+
+/// The terminal as rpassword reads it, which takes the end of input for the end of a line; here the two are told apart. It takes text alone, and a passphrase
+/// is bytes: each byte that was typed is handed to it as the character of that number, which [`bytes_of`] turns back.
+struct Keyboard {
+    file: File,
+    ends: mpsc::Sender<()>,
+}
+
+impl Read for Keyboard {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // the character of a byte has up to two bytes
+        let mut typed = Zeroizing::new(vec![0; (buffer.len() / 2).clamp(1, 4096)]);
+        let read = self.file.read(&mut typed)?;
+        if read == 0 {
+            // nobody listens after the line was read, which is no failure
+            let _ = self.ends.send(());
+        }
+        let text: Zeroizing<String> = Zeroizing::new(typed.iter().take(read).copied().map(char::from).collect());
+        let mut rest = buffer;
+        rest.write_all(text.as_bytes())?;
+        Ok(text.len())
+    }
+}
+
+/// The bytes that were typed.
+fn bytes_of(text: &str) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(text.chars().filter_map(|character| u8::try_from(character).ok()).collect())
 }
 
 /// A terminal whose echo is off, and its settings before.

@@ -20,12 +20,13 @@ pub(crate) struct Args {
 const EXAMPLES: &str = "\
 Examples:
   In every later bash:
-    dct completion bash | sudo tee /etc/bash_completion.d/dct
+    dct completion bash | tee ~/.bash_completion
 
   In zsh, in a folder of its fpath:
-    dct completion zsh | tee ~/.zfunc/_dct
+    dct completion zsh | tee _dct
 
   In fish:
+    mkdir -p ~/.config/fish/completions
     dct completion fish | tee ~/.config/fish/completions/dct.fish";
 
 /// A shell that there is a script for.

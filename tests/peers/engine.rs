@@ -60,7 +60,8 @@ fn normal(run: &Run, repository: &str) -> (i32, String, Vec<String>) {
         ["Waiting", "Verifying Checksum", "Download complete", "Layer already exists"].iter().any(|status| line.ends_with(status))
     };
     let ours = |line: &&str| {
-        line.starts_with("hint: ") || line.starts_with("cause: ") || line.contains(" as the Docker Engine pushed it: ")
+        let made = line.starts_with("warning: made root key ");
+        made || line.starts_with("hint: ") || line.starts_with("cause: ") || line.contains(" as the Docker Engine pushed it: ")
     };
     let out = run.stdout.lines().map(line).filter(|line| !is_passing(line)).collect::<Vec<_>>().join("\n");
     (run.code, out, run.stderr.lines().filter(|line| !ours(line)).map(line).collect())

@@ -22,7 +22,12 @@ use crate::{
 const HOST: &str = "dtr.example.com";
 
 /// What is not run here, and what runs it.
-const ELSEWHERE: [(&str, &str); 16] = [
+const ELSEWHERE: [(&str, &str); 18] = [
+    (
+        "pass show jeff/key.pem | dct key load --name jeff --passphrase-file passphrase -",
+        "tests/keys_given.rs, with files that openssl makes",
+    ),
+    ("dct key load --name jeff --passphrase-file passphrase env:JEFF_KEY", "the same"),
     ("dct delete --remote dtr.example.com/prod/nginx", "deleting.rs answers the question"),
     ("make demo", "demo.rs runs the same script"),
     ("make test", "it runs this test"),
