@@ -18,10 +18,10 @@ fn home(peers: &Peers) -> Home {
         fs::write(&path, content).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
     };
-    file("exposed.pem", "junk", 0o644);
     file("junk.pem", "junk", 0o600);
     file("cert-0600.pem", &fs::read_to_string("testdata/peers/bundles/jeff-ec/cert.pem").unwrap(), 0o600);
     Bundle::make(home.path(), "jeff", KeyForm::EcSec1, Issuer::Ca);
+    file("exposed.pem", &fs::read_to_string(home.path().join("key.pem")).unwrap(), 0o644);
     home
 }
 
