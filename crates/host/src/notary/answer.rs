@@ -14,7 +14,7 @@ use client::{
 /// The body of an answer to a question.
 pub(super) fn file(answer: HttpAnswer) -> Result<Bytes, RemoteError> {
     if answer.status != 200 {
-        return Err(status(answer));
+        return Err(answer.into_failure());
     }
     own(answer).map(|answer| answer.body.into())
 }
@@ -47,15 +47,7 @@ pub(super) fn receipt(answer: HttpAnswer) -> Result<(), RemoteError> {
     match answer.status {
         200 => own(answer).map(drop),
         400 => Err(refusal(answer)),
-        _ => Err(status(answer)),
-    }
-}
-
-fn status(answer: HttpAnswer) -> RemoteError {
-    match answer.status {
-        403 => RemoteError::Forbidden { asked: answer.asked, user: answer.user },
-        404 => RemoteError::NotFound { asked: answer.asked },
-        _ => answer.into_status(),
+        _ => Err(answer.into_failure()),
     }
 }
 

@@ -75,7 +75,7 @@ impl Registry for Registries {
         match answer.status {
             200 => Ok(manifest(&answer)?),
             404 if is_about_the_tag(&answer) => Err(RegistryError::NoSuchTag { url: answer.asked.url }),
-            _ => Err(failure(answer).into()),
+            _ => Err(answer.into_failure().into()),
         }
     }
 
@@ -91,7 +91,7 @@ impl Registry for Registries {
                 Err(RemoteError::BadAnswer { asked: answer.asked, reason }.into())
             }
             404 => Err(RegistryError::NoSuchDigest { url: answer.asked.url }),
-            _ => Err(failure(answer).into()),
+            _ => Err(answer.into_failure().into()),
         }
     }
 }
@@ -100,14 +100,6 @@ impl Registry for Registries {
 fn is_about_the_tag(answer: &HttpAnswer) -> bool {
     let errors = server_error::parse(&answer.body);
     errors.is_empty() || errors.iter().any(|e| matches!(e.code.as_str(), "MANIFEST_UNKNOWN" | "NAME_UNKNOWN" | "NOT_FOUND"))
-}
-
-fn failure(answer: HttpAnswer) -> RemoteError {
-    match answer.status {
-        403 => RemoteError::Forbidden { asked: answer.asked, user: answer.user },
-        404 => RemoteError::NotFound { asked: answer.asked },
-        _ => answer.into_status(),
-    }
 }
 
 fn header(answer: &HttpAnswer, name: &str) -> Option<String> {

@@ -79,9 +79,15 @@ pub struct HttpAnswer {
 impl HttpAnswer {
     /// The failure that an answer is which has neither what was asked for nor a meaning of its own.
     #[must_use]
-    pub fn into_status(self) -> RemoteError {
-        let Self { asked, status: code, headers, body, sent, .. } = self;
-        let facts = Url::parse(&asked.url).map(|url| status::facts(&url, &headers, &body, sent)).unwrap_or_default();
-        RemoteError::Status { asked, status: code, facts: Box::new(facts) }
+    pub fn into_failure(self) -> RemoteError {
+        let Self { asked, status: code, headers, body, user, sent } = self;
+        match code {
+            403 => RemoteError::Forbidden { asked, user },
+            404 => RemoteError::NotFound { asked },
+            code => {
+                let facts = Url::parse(&asked.url).map(|url| status::facts(&url, &headers, &body, sent)).unwrap_or_default();
+                RemoteError::Status { asked, status: code, facts: Box::new(facts) }
+            }
+        }
     }
 }
