@@ -76,7 +76,7 @@ pub(super) fn with_facts(
         (CertificateFault::Expired, Some((_, ends))) => ends >= now,
         (CertificateFault::NotYetValid, Some((begins, _))) => begins <= now,
         (CertificateFault::Extension, _) => facts.unknown_extensions.is_empty(),
-        (CertificateFault::Purpose, _) => serves(&facts.purposes),
+        (CertificateFault::Purpose, _) => read.as_ref().is_none_or(serves),
         _ => false,
     };
     Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(Carried(facts)))))
@@ -106,7 +106,7 @@ fn fault(reason: &CertificateError, leaf: Option<&Certificate>, facts: &RefusedC
         Reason::Other(other) => match other.0.downcast_ref() {
             Some(error) => fault_of_webpki(error),
             // the platform's verifier has an error of its own for this alone, which it does not show
-            None if leaf.is_some() && !serves(&facts.purposes) => CertificateFault::Purpose,
+            None if leaf.is_some_and(|leaf| !serves(leaf)) => CertificateFault::Purpose,
             None => CertificateFault::Unreadable,
         },
         _ if leaf.is_some_and(is_of_version_1) => CertificateFault::Version,
@@ -182,18 +182,24 @@ fn validity(certificate: &Certificate) -> Option<(Timestamp, Timestamp)> {
 }
 
 /// What it may be used for; empty where it does not say.
-fn purposes(certificate: &Certificate) -> Vec<String> {
+fn usage(certificate: &Certificate) -> Vec<ObjectIdentifier> {
     let usage = certificate.tbs_certificate().get_extension::<ExtendedKeyUsage>().ok().flatten();
+    usage.map(|(_, usage)| usage.0).unwrap_or_default()
+}
+
+/// The same in words.
+fn purposes(certificate: &Certificate) -> Vec<String> {
     let name = |id: ObjectIdentifier| {
         let id = id.to_string();
         PURPOSES.iter().find(|(known, _)| *known == id).map_or(id.clone(), |(_, name)| (*name).to_owned())
     };
-    usage.into_iter().flat_map(|(_, usage)| usage.0).map(name).collect()
+    usage(certificate).into_iter().map(name).collect()
 }
 
 /// Whether a server may use it.
-fn serves(purposes: &[String]) -> bool {
-    purposes.is_empty() || purposes.iter().any(|purpose| purpose == "serverAuth" || purpose == "2.5.29.37.0")
+fn serves(certificate: &Certificate) -> bool {
+    let usage = usage(certificate);
+    usage.is_empty() || usage.iter().any(|purpose| SERVER_AUTH.contains(purpose))
 }
 
 fn unknown_extensions(certificate: &Certificate) -> Vec<String> {
