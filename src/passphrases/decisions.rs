@@ -15,7 +15,7 @@ use super::{
 use crate::term::{peer::Peer, prompter::Prompter};
 use client::ports::{DecisionError, Decisions, PassphrasePurpose, PassphraseRequest};
 use trust::{
-    crypto::secret::Passphrase,
+    crypto::{file_kind::BYTE_ORDER_MARK, secret::Passphrase},
     model::{key_id::CanonicalKeyId, key_name::KeyName},
 };
 
@@ -120,7 +120,7 @@ impl Passphrases {
                         self.prompter.ui().warning("passphrase", warning);
                     }
                     let held = read.map(|read| read.text);
-                    if held.as_ref().is_ok_and(|text| text.starts_with(b"\xef\xbb\xbf")) {
+                    if held.as_ref().is_ok_and(|text| text.starts_with(BYTE_ORDER_MARK)) {
                         let words =
                             format!("{} begins with a byte order mark, which counts as part of the passphrase", path.display());
                         self.prompter.ui().warning("passphrase", &words);

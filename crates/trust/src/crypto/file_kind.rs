@@ -36,7 +36,7 @@ pub enum FileKind {
 }
 
 /// The byte order mark of UTF-8, which some editors write.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// How PEM begins, and how that begins in base64.
 const BEGIN: &[u8] = b"-----BEGIN ";

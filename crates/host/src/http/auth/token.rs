@@ -26,6 +26,7 @@ use crate::http::transport::{
     failure::Failure,
 };
 use client::ports::trace::Errand;
+use trust::crypto::file_kind::without_mark;
 
 /// Longest answer of a token server, in bytes.
 const MAX_ANSWER: u64 = 1 << 20;
@@ -134,8 +135,8 @@ struct TokenJson {
 
 fn read(body: &[u8]) -> Result<Token, &'static str> {
     // some servers begin with a byte order mark
-    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
-    let answer: TokenJson = serde_json::from_slice(body).map_err(|_| "the answer is not the JSON of a token server")?;
+    let answer: TokenJson =
+        serde_json::from_slice(without_mark(body)).map_err(|_| "the answer is not the JSON of a token server")?;
     let value = answer.token.filter(|t| !t.is_empty()).or(answer.access_token).unwrap_or_default();
     if value.is_empty() || !value.bytes().all(|b| b.is_ascii_graphic()) {
         return Err("the answer holds no token that could be sent");
