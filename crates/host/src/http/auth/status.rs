@@ -9,6 +9,7 @@ use reqwest::{
 };
 
 use super::server_error;
+use crate::http::transport::public_url::without_login;
 use client::{ports::StatusFacts, safe_text::printable};
 
 /// The longest wait that is read, in seconds.
@@ -36,10 +37,8 @@ fn moment(text: &str) -> Option<Timestamp> {
 }
 
 fn leads_to(url: &Url, headers: &HeaderMap) -> Option<String> {
-    let mut to = url.join(headers.get(LOCATION)?.to_str().ok()?).ok()?;
-    let _ = (to.set_username(""), to.set_password(None));
+    let mut to = without_login(&url.join(headers.get(LOCATION)?.to_str().ok()?).ok()?);
     to.set_query(None);
-    to.set_fragment(None);
     Some(printable(to.as_str()))
 }
 

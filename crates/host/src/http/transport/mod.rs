@@ -14,6 +14,7 @@ pub(in crate::http) mod pace;
 pub mod pem_files;
 pub(in crate::http) mod proxy;
 mod proxy_answer;
+pub(in crate::http) mod public_url;
 mod self_signed;
 pub(in crate::http) mod site;
 mod tls;

@@ -6,7 +6,10 @@ use std::fmt;
 use reqwest::Url;
 use url::form_urlencoded;
 
-use super::no_proxy::{NoProxy, is_this_machine};
+use super::{
+    no_proxy::{NoProxy, is_this_machine},
+    public_url::without_login,
+};
 use client::ports::ProxyName;
 
 /// The proxies that the environment names, and the servers that it excepts.
@@ -84,11 +87,9 @@ fn parse(variable: &'static str, value: &str) -> Named {
 impl Proxy {
     /// Its address and who names it, without credentials.
     pub(in crate::http) fn name(&self) -> ProxyName {
-        let mut url = self.url.clone();
-        let _ = (url.set_username(""), url.set_password(None));
+        let mut url = without_login(&self.url);
         url.set_path("");
         url.set_query(None);
-        url.set_fragment(None);
         ProxyName {
             address: url.as_str().trim_end_matches('/').to_owned(),
             variable: self.variable.to_owned(),

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Url;
 
-use super::{failure::Failure, host_client::HostClient};
+use super::{failure::Failure, host_client::HostClient, public_url::without_login};
 use client::ports::trace::{Errand, Exchange, Fault};
 
 /// The parameters of a query that this program chooses itself: of the protocol for tokens, and of the Engine's API. No server can name a token
@@ -74,9 +74,7 @@ impl Drop for Watch {
 
 /// A URL as it may be shown: without credentials and fragment, and of its query the values alone that are ours.
 fn without_secrets(url: &Url) -> String {
-    let mut shown = url.clone();
-    let _ = (shown.set_username(""), shown.set_password(None));
-    shown.set_fragment(None);
+    let mut shown = without_login(url);
     let pairs: Vec<String> = url.query().into_iter().flat_map(|query| query.split('&')).map(shown_pair).collect();
     shown.set_query((!pairs.is_empty()).then(|| pairs.join("&")).as_deref());
     shown.to_string()
