@@ -183,7 +183,9 @@ impl Person {
         for (before, after) in [(" after ", " s"), (" within ", " s"), ("(", " bytes)")] {
             text = without_number(&text, before, after);
         }
-        text
+        // a key that is made has another ID each time
+        let made = text.split_once("made root key ").and_then(|(_, rest)| rest.split(' ').next()).map(str::to_owned);
+        made.map_or(text.clone(), |id| text.replace(&id, "ROOT_KEY"))
     }
 }
 

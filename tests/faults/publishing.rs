@@ -421,7 +421,7 @@ $ dct signer add --key cert.pem jeff HOST/prod/nginx
 Adding signer "jeff" to HOST/prod/nginx...
 Initializing signed repository for HOST/prod/nginx...
 Successfully initialized "HOST/prod/nginx"
-warning: made root key 2b4b6df8a72c7adfdd681b167e3aa164518235645c28031ab16aedd318cf0fe9 in HOME/.docker/trust/private/2b4b6df8a72c7adfdd681b167e3aa164518235645c28031ab16aedd318cf0fe9.key: keep a copy of it and its passphrase; nobody can replace them
+warning: made root key ROOT_KEY in HOME/.docker/trust/private/ROOT_KEY.key: keep a copy of it and its passphrase; nobody can replace them
 unable to reach trust server at this time: 403.
 cause: https://HOST/v2/HOST/prod/nginx/_trust/tuf/: access denied (403)
 hint: ask the owner of the repository for access, or log in as another user with `docker login`
