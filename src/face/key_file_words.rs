@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::file_kind_words::told;
 use crate::term::error::CliError;
 use trust::crypto::{error::CryptoError, file_kind::FileKind, key_format::KeyFormatError};
 
@@ -28,66 +29,33 @@ pub(crate) fn kind_hinted(words: CliError, file: Option<&Path>, kind: &FileKind)
     let is_file = file.is_some();
     let with = if is_file { "" } else { ", of which FILE is a copy" };
     let file = file.map_or_else(|| "FILE".to_owned(), |file| file.display().to_string());
-    let (what, how) = match kind {
-        FileKind::Empty => ("it is empty".to_owned(), None),
-        FileKind::Base64OfPem => (
-            "it is PEM in base64".to_owned(),
-            Some(if is_file {
-                format!("base64 -d {file} | dct key load -")
-            } else {
-                "base64 -d | dct key load - takes it on standard input".to_owned()
-            }),
+    let how = match kind {
+        FileKind::Base64OfPem if is_file => format!("base64 -d {file} | dct key load -"),
+        FileKind::Base64OfPem => "base64 -d | dct key load - takes it on standard input".to_owned(),
+        FileKind::EscapedLineEnds if is_file => format!("printf '%b\\n' \"$(cat {file})\" | dct key load -"),
+        FileKind::EscapedLineEnds => "printf '%b\\n' \"$KEY\" | dct key load - takes it of the variable KEY".to_owned(),
+        FileKind::LostLineEnds => "printf '%s\\n' \"$KEY\" keeps those of the variable KEY, with the quotes".to_owned(),
+        FileKind::Utf16 => format!("iconv -f UTF-16 -t UTF-8 {file} >new.pem{with}"),
+        FileKind::Zip => format!("in a client bundle the private key is key.pem: unzip {file} key.pem{with}"),
+        FileKind::Pkcs12 => format!("openssl pkcs12 -nocerts -in {file} -out new.pem{with}"),
+        FileKind::JavaKeyStore => format!(
+            "keytool -importkeystore -srckeystore {file} -destkeystore new.p12 -deststoretype pkcs12{with}; then openssl pkcs12 -nocerts -in new.p12 -out new.pem"
         ),
-        FileKind::EscapedLineEnds => (
-            "its line ends are written as \\n".to_owned(),
-            Some(if is_file {
-                format!("printf '%b\\n' \"$(cat {file})\" | dct key load -")
-            } else {
-                "printf '%b\\n' \"$KEY\" | dct key load - takes it of the variable KEY".to_owned()
-            }),
-        ),
-        FileKind::LostLineEnds => (
-            "its line ends are lost".to_owned(),
-            Some("printf '%s\\n' \"$KEY\" keeps those of the variable KEY, with the quotes".to_owned()),
-        ),
-        FileKind::BrokenPem => ("a line of it is damaged, or its end is not there".to_owned(), None),
-        FileKind::Utf16 => ("it is UTF-16".to_owned(), Some(format!("iconv -f UTF-16 -t UTF-8 {file} >new.pem{with}"))),
-        FileKind::Zip => (
-            "it is a zip archive".to_owned(),
-            Some(format!("in a client bundle the private key is key.pem: unzip {file} key.pem{with}")),
-        ),
-        FileKind::Pkcs12 => ("it is PKCS #12".to_owned(), Some(format!("openssl pkcs12 -nocerts -in {file} -out new.pem{with}"))),
-        FileKind::JavaKeyStore => (
-            "it is a Java key store".to_owned(),
-            Some(format!(
-                "keytool -importkeystore -srckeystore {file} -destkeystore new.p12 -deststoretype pkcs12{with}; then openssl pkcs12 -nocerts -in new.p12 -out new.pem"
-            )),
-        ),
-        FileKind::Der => ("it is DER".to_owned(), Some(format!("openssl pkey -inform DER -aes256 -in {file} -out new.pem{with}"))),
-        FileKind::Pem(label) if label == "OPENSSH PRIVATE KEY" => (
-            "it is OpenSSH's own format".to_owned(),
-            Some(format!(
-                "cp {file} new.pem && ssh-keygen -p -m PKCS8 -f new.pem (not of Ed25519, which OpenSSH writes in no other){with}"
-            )),
-        ),
-        FileKind::Putty => (
-            "it is a key of PuTTY".to_owned(),
-            Some(format!("puttygen {file} -O private-openssh -o new.pem, and ssh-keygen -p -m PKCS8 -f new.pem{with}")),
-        ),
-        FileKind::Pem(label) if label.ends_with("CERTIFICATE") => (
-            "it is a certificate".to_owned(),
-            Some("in a client bundle the private key is key.pem; the certificate is for `dct signer add --key`".to_owned()),
-        ),
-        FileKind::Pem(label) if label.ends_with("PUBLIC KEY") => {
-            ("it is a public key".to_owned(), Some("a public key is for `dct signer add --key`".to_owned()))
+        FileKind::Der => format!("openssl pkey -inform DER -aes256 -in {file} -out new.pem{with}"),
+        FileKind::Putty => format!("puttygen {file} -O private-openssh -o new.pem, and ssh-keygen -p -m PKCS8 -f new.pem{with}"),
+        FileKind::OpenSshPublic => {
+            format!("a public key is for `dct signer add --key`: ssh-keygen -e -m PKCS8 -f {file} >new.pub{with}")
         }
-        FileKind::OpenSshPublic => (
-            "it is an OpenSSH public key".to_owned(),
-            Some(format!("a public key is for `dct signer add --key`: ssh-keygen -e -m PKCS8 -f {file} >new.pub{with}")),
-        ),
-        FileKind::Pem(label) => (format!("it has a PEM block of type {label:?}"), None),
-        FileKind::Unknown => return words,
+        FileKind::Pem(label) if label == "OPENSSH PRIVATE KEY" => {
+            format!(
+                "cp {file} new.pem && ssh-keygen -p -m PKCS8 -f new.pem (not of Ed25519, which OpenSSH writes in no other){with}"
+            )
+        }
+        FileKind::Pem(label) if label.ends_with("CERTIFICATE") => {
+            "in a client bundle the private key is key.pem; the certificate is for `dct signer add --key`".to_owned()
+        }
+        FileKind::Pem(label) if label.ends_with("PUBLIC KEY") => "a public key is for `dct signer add --key`".to_owned(),
+        FileKind::Empty | FileKind::BrokenPem | FileKind::Pem(_) | FileKind::Unknown => return told(words, kind, None),
     };
-    let words = words.because(what);
-    how.into_iter().fold(words, CliError::hinted)
+    told(words, kind, Some(how))
 }

@@ -7,6 +7,7 @@ pub mod docker_sign_words;
 pub mod docker_usage;
 pub mod edit_distance;
 pub mod failure;
+mod file_kind_words;
 pub mod hints;
 pub(crate) mod key_file_words;
 pub mod notary_events;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::file_kind_words::told;
 use crate::term::{error::CliError, ui::Ui};
 use trust::{
     crypto::{
@@ -67,25 +68,19 @@ pub(crate) fn hinted(words: CliError, file: &Path, error: &PublicKeyFileError) -
 }
 
 fn not_pem(words: CliError, file: &str, kind: &FileKind) -> CliError {
-    let (what, how) = match kind {
-        FileKind::Der => (
-            "it is DER",
-            format!(
-                "openssl x509 -inform DER -in {file} -out new.pem; of a public key: openssl pkey -pubin -inform DER -in {file} -out new.pub"
-            ),
+    let how = match kind {
+        FileKind::Der => format!(
+            "openssl x509 -inform DER -in {file} -out new.pem; of a public key: openssl pkey -pubin -inform DER -in {file} -out new.pub"
         ),
-        FileKind::OpenSshPublic => ("it is an OpenSSH public key", format!("ssh-keygen -e -m PKCS8 -f {file} >new.pub")),
-        FileKind::Utf16 => ("it is UTF-16", format!("iconv -f UTF-16 -t UTF-8 {file} >new.pem")),
-        FileKind::Zip => ("it is a zip archive", format!("in a client bundle the certificate is cert.pem: unzip {file} cert.pem")),
-        FileKind::Pkcs12 => ("it is PKCS #12", format!("openssl pkcs12 -nokeys -in {file} -out new.pem")),
-        FileKind::Base64OfPem => ("it is PEM in base64", format!("base64 -d {file} >new.pem")),
-        FileKind::EscapedLineEnds => ("its line ends are written as \\n", format!("printf '%b\\n' \"$(cat {file})\" >new.pem")),
-        FileKind::LostLineEnds => {
-            ("its line ends are lost", "printf '%s\\n' \"$CERT\" keeps those of the variable CERT, with the quotes".to_owned())
-        }
-        FileKind::Empty => return words.because("it is empty"),
-        FileKind::BrokenPem => return words.because("a line of it is damaged, or its end is not there"),
+        FileKind::OpenSshPublic => format!("ssh-keygen -e -m PKCS8 -f {file} >new.pub"),
+        FileKind::Utf16 => format!("iconv -f UTF-16 -t UTF-8 {file} >new.pem"),
+        FileKind::Zip => format!("in a client bundle the certificate is cert.pem: unzip {file} cert.pem"),
+        FileKind::Pkcs12 => format!("openssl pkcs12 -nokeys -in {file} -out new.pem"),
+        FileKind::Base64OfPem => format!("base64 -d {file} >new.pem"),
+        FileKind::EscapedLineEnds => format!("printf '%b\\n' \"$(cat {file})\" >new.pem"),
+        FileKind::LostLineEnds => "printf '%s\\n' \"$CERT\" keeps those of the variable CERT, with the quotes".to_owned(),
+        FileKind::Empty | FileKind::BrokenPem => return told(words, kind, None),
         FileKind::JavaKeyStore | FileKind::Putty | FileKind::Pem(_) | FileKind::Unknown => return words,
     };
-    words.because(what).hinted(how)
+    told(words, kind, Some(how))
 }
