@@ -16,7 +16,7 @@ use crate::{
     term::error::CliError,
 };
 use trust::{
-    crypto::public_key_file::{self, InDoubt, PublicKeyFile},
+    crypto::public_key_file::{self, InDoubt},
     edit::change::Change,
     model::{
         key::{Key, KeyError},
@@ -108,11 +108,7 @@ fn read(file: &Path, context: &Context<'_>) -> Result<Key, CliError> {
     let failed = |error: KeyError| refused(error.to_string());
     let found = public_key_file::parse(&bytes, context.now, InDoubt::TakeFirst)
         .map_err(|error| public_key_words::hinted(refused(error.worded()), file, &error))?;
-    let key = match &found.taken {
-        PublicKeyFile::Certificate(certificate) => Key::from_certificates(certificate.to_pem().as_bytes()),
-        PublicKeyFile::Spki(spki) => Key::from_spki(spki),
-    }
-    .map_err(failed)?;
+    let key = Key::from_file(&found.taken).map_err(failed)?;
     public_key_words::tell(context.ui, file, &found, key.canonical_id().map_err(failed)?);
     Ok(key)
 }

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 use trust::{
-    crypto::public_key_file::{self, InDoubt, PublicKeyFile},
+    crypto::public_key_file::{self, InDoubt},
     model::key::{Key, KeyError},
 };
 
@@ -37,11 +37,7 @@ pub(super) fn read(path: &Path, now: Timestamp, ui: &Ui) -> Result<Key, CliError
     let found = public_key_file::parse(&bytes, now, in_doubt)
         .map_err(|error| public_key_words::hinted(refused(error.worded()), path, &error))?;
     let failed = |error: KeyError| refused(error.to_string());
-    let key = match &found.taken {
-        PublicKeyFile::Certificate(certificate) => Key::from_certificates(certificate.to_pem().as_bytes()),
-        PublicKeyFile::Spki(spki) => Key::from_spki(spki),
-    }
-    .map_err(failed)?;
+    let key = Key::from_file(&found.taken).map_err(failed)?;
     public_key_words::tell(ui, path, &found, key.canonical_id().map_err(failed)?);
     Ok(key)
 }

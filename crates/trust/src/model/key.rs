@@ -11,6 +11,7 @@ use super::{
 use crate::{
     crypto::{
         error::CryptoError,
+        public_key_file::PublicKeyFile,
         signing_key::SigningKey,
         verifying_key::{KeyKind, VerifyingKey},
         x509::{CertificateBundle, CertificateError},
@@ -63,6 +64,14 @@ impl Key {
     pub fn from_certificates(pem: &[u8]) -> Result<Self, KeyError> {
         let kind = VerifyingKey::from_spki(CertificateBundle::from_pem(pem)?.leaf().spki_der())?.kind();
         Ok(Self { keytype: format!("{}-x509", bare_type(kind)), public: pem.to_vec() })
+    }
+
+    /// The key that was found in a person's file.
+    pub fn from_file(found: &PublicKeyFile) -> Result<Self, KeyError> {
+        match found {
+            PublicKeyFile::Certificate(certificate) => Self::from_certificates(certificate.to_pem().as_bytes()),
+            PublicKeyFile::Spki(spki) => Self::from_spki(spki),
+        }
     }
 
     /// The ID under which metadata names the key: the SHA-256 of the canonical form of `{"keytype":…,"keyval":{"private":null,"public":…}}`.
