@@ -73,12 +73,13 @@ const IMPURE_CRATES: [&str; 14] = [
 const OF_EACH_COMMAND_LINE: [&str; 5] = ["Args", "Arguments", "Command", "GlobalFlags", "KeyCommand"];
 
 /// What stands beside the commands and is none.
-const SHARED_BY_COMMANDS: [&str; 12] = [
+const SHARED_BY_COMMANDS: [&str; 13] = [
     "changes",
     "command",
     "definition",
     "delegation_words",
     "consent",
+    "given_key",
     "key_choice",
     "key_names",
     "new_target",

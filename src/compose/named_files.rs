@@ -39,11 +39,11 @@ impl KeySource {
         place.as_os_str() != STANDARD_INPUT && variable(place).is_none()
     }
 
-    /// The content, where nobody else may read it. It is judged first: what is no key needs no other mode.
-    pub(crate) fn its_owner_s(self) -> Result<Zeroizing<Vec<u8>>, CliError> {
+    /// Refuses a place that others may read too. The content is judged before: what is no key needs no other mode.
+    pub(crate) fn check_exposure(&self) -> Result<(), CliError> {
         let file = self.place.display();
         match self.exposure {
-            Exposure::OwnerAlone => Ok(self.bytes),
+            Exposure::OwnerAlone => Ok(()),
             Exposure::Others => {
                 let words = unusable(&self.place, &format!("private key file {file} must not be readable or writable by others"));
                 Err(if Self::has_a_path(&self.place) { words.hinted(format!("chmod 600 {file}")) } else { words })

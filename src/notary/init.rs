@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 
-use super::{changes, command::NotaryCommand, target_file};
+use super::{changes, command::NotaryCommand, given_key, target_file};
 use crate::{
     compose::{context::Context, wiring::Access},
     face::{notary_events::NotaryNarrator, notary_failure::of_beginning, notary_misuse},
@@ -16,7 +16,6 @@ use crate::{
 };
 use client::repo::init::{InitOptions, Snapshots, init};
 use trust::crypto::{
-    key_file,
     pem::{self, PemBlock},
     x509::Certificate,
 };
@@ -75,11 +74,7 @@ impl NotaryCommand for Args {
 fn root_key(file: &Path) -> Result<PemBlock, CliError> {
     let bytes =
         target_file::read_small(file).map_err(|error| CliError::new(format!("Error reading input root key file: {error}")))?;
-    match key_file::first_key(&bytes) {
-        Some(block) if block.is_encrypted() => Ok(block),
-        None if pem::first_block(&bytes).is_none() => Err(CliError::new("no valid private key found")),
-        _ => Err(CliError::new("only encrypted root keys may be imported")),
-    }
+    given_key::of_root(&bytes)
 }
 
 /// The first certificate of a file, as it stands in a root.

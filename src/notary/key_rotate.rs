@@ -2,7 +2,7 @@
 
 use std::{path::Path, rc::Rc};
 
-use super::command::NotaryCommand;
+use super::{command::NotaryCommand, given_key};
 use crate::{
     compose::{context::Context, named_files, wiring::Access},
     face::{
@@ -25,10 +25,7 @@ use client::{
     repo::rotate::{self, Holder, Legacy},
     session::Session,
 };
-use trust::{
-    crypto::{key_file, private_key::PrivateKey},
-    model::role::RoleName,
-};
+use trust::{crypto::private_key::PrivateKey, model::role::RoleName};
 
 /// Rotates the key of a role, and publishes that at once
 #[derive(Debug, clap::Args)]
@@ -113,13 +110,12 @@ fn confirmed(context: &Context<'_>) -> bool {
     context.prompter.is_yes(QUESTION)
 }
 
-/// The first key of a file. A root key must be encrypted there, as notary has it.
+/// The key in a file.
 fn read_key(session: &Session<'_>, file: &Path, role: &RoleName) -> Result<PrivateKey, CliError> {
-    let bytes = named_files::read_key_source(file)?.its_owner_s()?;
-    let block = key_file::first_key(&bytes).ok_or_else(|| CliError::new("no valid private key found"))?;
-    if *role == RoleName::root() && !block.is_encrypted() {
-        return Err(CliError::new("only encrypted root keys may be imported"));
-    }
+    let source = named_files::read_key_source(file)?;
+    let read = if *role == RoleName::root() { given_key::of_root } else { given_key::of_any_role };
+    let block = read(&source.bytes)?;
+    source.check_exposure()?;
     load_key::open(session, &block, &RoleName::root().into()).map_err(|error| match error {
         LoadError::Ops(error) => told(&error),
         error => CliError::new(error.to_string()),

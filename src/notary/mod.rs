@@ -10,6 +10,7 @@ pub(crate) mod delegation_purge;
 pub(crate) mod delegation_remove;
 pub(crate) mod delegation_words;
 pub(crate) mod delete;
+pub(crate) mod given_key;
 pub(crate) mod init;
 pub(crate) mod key_export;
 pub(crate) mod key_generate;

@@ -97,7 +97,7 @@ impl Verb for Args {
         let source = named_files::read_key_source(&self.file)?;
         let blocks = blocks(self, &source.bytes)?;
         // the blocks hold what is needed of it
-        source.its_owner_s()?;
+        source.check_exposure()?;
         let keys = load(self, &blocks, context).map_err(|error| error.prefixed(&format!("error importing key from {file}: ")))?;
         ui.line(&format!("Successfully imported key from {file}"));
         Ok(Done::well(LoadedKeys { file: file.to_string(), keys }))

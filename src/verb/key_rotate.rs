@@ -132,11 +132,10 @@ fn read_key(session: &Session<'_>, file: &Path, role: &RoleName) -> Result<Rc<Pr
     let source = named_files::read_key_source(file)?;
     let refused = |reason: &str| CliError::new(format!("{} cannot be used: {reason}", file.display())).coded("bad-key-file");
     let named = KeySource::has_a_path(file).then_some(file);
-    let blocks = key_file::parse(&source.bytes)
+    let block = key_file::first_key(&source.bytes)
         .map_err(|NotAKeyFile(kind)| key_file_words::kind_hinted(refused("it holds no private key"), named, &kind))?;
-    source.its_owner_s()?;
-    let block = blocks.iter().find(|block| block.is_private_key()).ok_or_else(|| refused("it holds no private key"))?;
-    load_key::open(session, block, &role.clone().into()).map(Rc::new).map_err(|error| match error {
+    source.check_exposure()?;
+    load_key::open(session, &block, &role.clone().into()).map(Rc::new).map_err(|error| match error {
         LoadError::Ops(error) => failure::plain(&error),
         LoadError::Format(ref format) => key_file_words::format_hinted(refused(&error.to_string()), file, format),
         error => refused(&error.to_string()),

@@ -193,9 +193,14 @@ fn a_given_key_is_rotated_to_and_an_answer_of_no_changes_nothing() {
     let bundle = Bundle::make(&peers.folder("new"), "new", KeyForm::EcPkcs8, Issuer::Itself);
     rotated(&peers, &home, &repository, "targets", &["-k", &bundle.key.to_string_lossy()]);
     agree(&home, &repository);
-    let refused =
-        ours(&peers, &home, &["key", "rotate", &repository, "root", "-k", &bundle.key.to_string_lossy()], "yes\n").fails(1);
-    assert!(refused.stdout.ends_with("* fatal: only encrypted root keys may be imported\n"), "{refused}");
+    for file in [&bundle.key, &bundle.cert] {
+        let file = file.to_string_lossy();
+        let args = ["key", "rotate", &repository, "root", "-k", &file];
+        let theirs = home.notary_with_input(&args, "yes\n").fails(1);
+        for refused in [ours(&peers, &home, &args, "yes\n").fails(1), theirs] {
+            assert!(refused.stdout.ends_with("* fatal: only encrypted root keys may be imported\n"), "{refused}");
+        }
+    }
     for args in [
         &["key", "rotate", &repository, "targets/jeff"] as &[&str],
         &["key", "rotate", &repository, "bogus"],

@@ -34,9 +34,9 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<PemBlock>, NotAKeyFile> {
 }
 
 /// The first private key of a file, whatever stands before it.
-#[must_use]
-pub fn first_key(bytes: &[u8]) -> Option<PemBlock> {
-    parse(bytes).ok()?.into_iter().find(PemBlock::is_private_key)
+pub fn first_key(bytes: &[u8]) -> Result<PemBlock, NotAKeyFile> {
+    let none = || NotAKeyFile(FileKind::of(bytes));
+    pem::blocks(without_mark(bytes)).into_iter().find(PemBlock::is_private_key).ok_or_else(none)
 }
 
 impl PemBlock {
