@@ -18,7 +18,7 @@ use clap::{Arg, Command};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
 use super::{args, notary_args as notary};
-use crate::{compose::wiring::CompletionNames, verb::completion::SHELLS};
+use crate::{compose::wiring::CompletionNames, verb::completion::shells};
 use client::safe_text;
 
 /// The variable by which a shell asks. Its value is the version of what is said between the two.
@@ -139,7 +139,7 @@ fn values(kind: Kind, typed: &OsStr, known: &Known) -> Vec<CompletionCandidate> 
     let names = match kind {
         Kind::Format => words(&["text", "json"]),
         Kind::Role => roles(known),
-        Kind::Shell => words(&SHELLS),
+        Kind::Shell => words(&shells()),
         Kind::Target => known.tags(before),
         Kind::Repository => known.repositories(),
         // Docker's signers have no further roles below them

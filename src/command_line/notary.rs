@@ -11,7 +11,8 @@ use clap::FromArgMatches as _;
 use super::{
     face::{Asked, Call, Face},
     notary_args::{Arguments, NAME, definition},
-    notary_dispatch, notary_usage,
+    notary_dispatch::{self, Typed},
+    notary_usage,
 };
 use crate::{
     compose::{
@@ -89,6 +90,14 @@ fn execute(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
         ui.lines(help.trim_end().lines());
         return Ok(());
     };
+    let command = match command {
+        Typed::Command(command) => command,
+        Typed::Version(args) => {
+            tell_excess(ui, &args.excess);
+            version::run(ui);
+            return Ok(());
+        }
+    };
     let (prompter, passphrases) = wiring::passphrases::of_command(&arguments.global.passphrases, arguments.new_passphrase(), ui)?;
     let config = Config::read(&arguments.global)?;
     for (name, set) in config.shown() {
@@ -100,12 +109,17 @@ fn execute(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
     for warning in &config.warnings {
         ui.warning("setting", warning);
     }
-    for word in command.excess() {
-        ui.warning("excess-argument", &format!("{word:?} is one argument too many, and passed over"));
-    }
+    tell_excess(ui, command.excess());
     let result = command.run(&Context { ui, prompter: &prompter, passphrases: &passphrases, wiring: &wiring, now: wiring::now() });
     for warning in wiring.warnings() {
         ui.warning("key-file", &warning);
     }
     result
+}
+
+/// Tells of what stands behind the last argument that a command knows.
+fn tell_excess(ui: &Ui, excess: &[String]) {
+    for word in excess {
+        ui.warning("excess-argument", &format!("{word:?} is one argument too many, and passed over"));
+    }
 }

@@ -1,12 +1,20 @@
 //! The table of notary's commands: a line each, and a file each in `src/notary`.
 
 use super::notary_args::{Command, DelegationCommand, KeyCommand};
-use crate::notary::command::NotaryCommand;
+use crate::notary::{command::NotaryCommand, version};
+
+/// What was typed.
+pub(crate) enum Typed<'a> {
+    /// A command, which works with the settings.
+    Command(&'a dyn NotaryCommand),
+    /// The one that asks for the version, which needs none.
+    Version(&'a version::Args),
+}
 
 /// The command that was typed.
 #[must_use]
-pub(crate) fn command(typed: &Command) -> &dyn NotaryCommand {
-    match typed {
+pub(crate) fn command(typed: &Command) -> Typed<'_> {
+    let command: &dyn NotaryCommand = match typed {
         Command::Add(args) => args,
         Command::Addhash(args) => args,
         Command::Delegation(DelegationCommand::Add(args)) => args,
@@ -29,7 +37,8 @@ pub(crate) fn command(typed: &Command) -> &dyn NotaryCommand {
         Command::Reset(args) => args,
         Command::Status(args) => args,
         Command::Verify(args) => args,
-        Command::Version(args) => args,
+        Command::Version(args) => return Typed::Version(args),
         Command::Witness(args) => args,
-    }
+    };
+    Typed::Command(command)
 }

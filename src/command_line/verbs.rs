@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use clap::{ArgMatches, Args, Command};
+use serde::Serialize;
 
 use super::global_options::GlobalOptions;
 use crate::{
@@ -21,9 +22,10 @@ use crate::{
     render::json,
     term::{error::CliError, ui::Ui},
     verb::{
-        completion, definition::Verb, delete, expiry, inspect, key_export, key_generate, key_list, key_load, key_passwd,
-        key_remove, key_rotate, key_show, list, lookup, pull, push, renew, resolve, revoke, sign, signer_add, signer_remove,
-        version, whoami,
+        completion,
+        definition::{StandaloneVerb, Verb},
+        delete, expiry, inspect, key_export, key_generate, key_list, key_load, key_passwd, key_remove, key_rotate, key_show, list,
+        lookup, pull, push, renew, resolve, revoke, sign, signer_add, signer_remove, version, whoami,
     },
 };
 
@@ -51,8 +53,8 @@ pub(crate) static VERBS: &[VerbEntry] = &[
     VerbEntry::of::<lookup::Args>(),
     VerbEntry::of::<whoami::Args>(),
     VerbEntry::of::<delete::Args>(),
-    VerbEntry::of::<version::Args>(),
-    VerbEntry::of::<completion::Args>(),
+    VerbEntry::standalone::<version::Args>(),
+    VerbEntry::standalone::<completion::Args>(),
 ];
 
 /// Words that stand before other verbs' own.
@@ -71,6 +73,10 @@ pub(crate) struct VerbEntry {
 impl VerbEntry {
     const fn of<V: Verb>() -> Self {
         Self { words: V::WORDS, define: define::<V>, format: format::<V>, run: run::<V> }
+    }
+
+    const fn standalone<V: StandaloneVerb>() -> Self {
+        Self { words: V::WORDS, define: define_standalone::<V>, format: shared_format, run: run_standalone::<V> }
     }
 
     /// In which form a command line wants the answer.
@@ -119,6 +125,10 @@ fn define<V: Verb>(command: Command) -> Command {
     if V::OPENS_KEYS { command } else { without_passphrases(command) }
 }
 
+fn define_standalone<V: StandaloneVerb>(command: Command) -> Command {
+    without_passphrases(V::augment_args(command).arg(output::flag()))
+}
+
 /// Leaves the options for passphrases out of a help page. They are taken all the same: a script may give them to every verb.
 fn without_passphrases(command: Command) -> Command {
     let options = PassphraseFlags::augment_args(Command::new(""));
@@ -127,12 +137,16 @@ fn without_passphrases(command: Command) -> Command {
 
 fn format<V: Verb>(matches: &ArgMatches) -> OutputFormat {
     let own = V::from_arg_matches(matches).ok().and_then(|args| args.format());
-    let shared = || matches.try_get_one::<OutputFormat>(OUTPUT).ok().flatten().copied();
-    own.or_else(shared).unwrap_or_default()
+    own.unwrap_or_else(|| shared_format(matches))
+}
+
+/// What the option says that all verbs share.
+fn shared_format(matches: &ArgMatches) -> OutputFormat {
+    matches.try_get_one::<OutputFormat>(OUTPUT).ok().flatten().copied().unwrap_or_default()
 }
 
 fn run<V: Verb>(global: &GlobalOptions, matches: &ArgMatches, ui: &Arc<Ui>) -> Result<(), CliError> {
-    let args = V::from_arg_matches(matches).map_err(|error| CliError::new(error.to_string()))?;
+    let args: V = read(matches)?;
     let (prompter, passphrases) = wiring::passphrases::of_command(&global.passphrases, args.new_passphrase(), ui)?;
     let access = args.access();
     // a login is asked for, as by notary, where the verb is notary's
@@ -146,8 +160,23 @@ fn run<V: Verb>(global: &GlobalOptions, matches: &ArgMatches, ui: &Arc<Ui>) -> R
         ui.warning("key-file", &warning);
     }
     let done = done?;
-    if ui.is_for_program() {
-        ui.document(&json::answer(V::WORDS, &done.report, &ui.take_warnings())?);
-    }
+    answer(V::WORDS, &done.report, ui)?;
     done.failure.map_or(Ok(()), Err)
+}
+
+fn run_standalone<V: StandaloneVerb>(_: &GlobalOptions, matches: &ArgMatches, ui: &Arc<Ui>) -> Result<(), CliError> {
+    let args: V = read(matches)?;
+    answer(V::WORDS, &args.run(ui)?, ui)
+}
+
+fn read<A: Args>(matches: &ArgMatches) -> Result<A, CliError> {
+    A::from_arg_matches(matches).map_err(|error| CliError::new(error.to_string()))
+}
+
+/// Gives a program the report.
+fn answer<R: Serialize>(words: &str, report: &R, ui: &Ui) -> Result<(), CliError> {
+    if ui.is_for_program() {
+        ui.document(&json::answer(words, report, &ui.take_warnings())?);
+    }
+    Ok(())
 }

@@ -1,7 +1,6 @@
 //! `notary version`
 
-use super::command::NotaryCommand;
-use crate::{compose::context::Context, options::notary::TEMPLATE, term::error::CliError};
+use crate::{options::notary::TEMPLATE, term::ui::Ui};
 
 /// Print the version number
 #[derive(Debug, clap::Args)]
@@ -12,16 +11,10 @@ pub struct Args {
     pub excess: Vec<String>,
 }
 
-impl NotaryCommand for Args {
-    fn excess(&self) -> &[String] {
-        &self.excess
-    }
-
-    fn run(&self, context: &Context<'_>) -> Result<(), CliError> {
-        let version = env!("CARGO_PKG_VERSION");
-        context.ui.lines(["notary", &format!(" Version:    {version} (dct)"), " Git commit: ", " Go version: none"]);
-        Ok(())
-    }
+/// Says it. As with notary, nothing that may be wrong with the settings is in the way.
+pub(crate) fn run(ui: &Ui) {
+    let version = env!("CARGO_PKG_VERSION");
+    ui.lines(["notary", &format!(" Version:    {version} (dct)"), " Git commit: ", " Go version: none"]);
 }
 
 /// What `notary --version` says.

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::definition::{Done, Verb};
-use crate::{compose::context::Context, term::error::CliError};
+use super::definition::StandaloneVerb;
+use crate::term::{error::CliError, ui::Ui};
 
 /// Print the completion script of a shell
 ///
@@ -29,57 +29,37 @@ Examples:
     mkdir -p ~/.config/fish/completions
     dct completion fish | tee ~/.config/fish/completions/dct.fish";
 
-/// A shell that there is a script for.
-#[derive(Clone, Copy, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Shell {
-    Bash,
-    Zsh,
-    Fish,
-    Powershell,
-}
+/// The shells, as they are typed, each with its script.
+const SCRIPTS: [(&str, &str); 4] = [
+    ("bash", include_str!("../../completions/dct.bash")),
+    ("zsh", include_str!("../../completions/_dct")),
+    ("fish", include_str!("../../completions/dct.fish")),
+    ("powershell", include_str!("../../completions/dct.ps1")),
+];
 
 /// The script of a shell.
 #[derive(Serialize)]
 pub(crate) struct CompletionScript {
-    shell: Shell,
+    shell: &'static str,
     script: &'static str,
 }
 
-/// The names of the shells, as they are typed.
-pub(crate) const SHELLS: [&str; 4] = ["bash", "zsh", "fish", "powershell"];
-
-impl Shell {
-    fn named(name: &str) -> Option<Self> {
-        match name {
-            "bash" => Some(Self::Bash),
-            "zsh" => Some(Self::Zsh),
-            "fish" => Some(Self::Fish),
-            "powershell" | "pwsh" => Some(Self::Powershell),
-            _ => None,
-        }
-    }
-
-    fn script(self) -> &'static str {
-        match self {
-            Self::Bash => include_str!("../../completions/dct.bash"),
-            Self::Zsh => include_str!("../../completions/_dct"),
-            Self::Fish => include_str!("../../completions/dct.fish"),
-            Self::Powershell => include_str!("../../completions/dct.ps1"),
-        }
-    }
+/// The names of the shells.
+pub(crate) fn shells() -> [&'static str; 4] {
+    SCRIPTS.map(|(shell, _)| shell)
 }
 
-impl Verb for Args {
+impl StandaloneVerb for Args {
     const WORDS: &'static str = "completion";
     type Report = CompletionScript;
 
-    fn run(&self, context: &Context<'_>) -> Result<Done<CompletionScript>, CliError> {
-        let shell = Shell::named(&self.shell).ok_or_else(|| {
+    fn run(&self, ui: &Ui) -> Result<CompletionScript, CliError> {
+        let wanted = if self.shell == "pwsh" { "powershell" } else { &self.shell };
+        let Some((shell, script)) = SCRIPTS.into_iter().find(|(shell, _)| *shell == wanted) else {
             let words = format!("there is no completion for {}", self.shell);
-            CliError::new(words).coded("usage").hinted(format!("there is one for {}", SHELLS.join(", ")))
-        })?;
-        context.ui.lines(shell.script().lines());
-        Ok(Done::well(CompletionScript { shell, script: shell.script() }))
+            return Err(CliError::new(words).coded("usage").hinted(format!("there is one for {}", shells().join(", "))));
+        };
+        ui.lines(script.lines());
+        Ok(CompletionScript { shell, script })
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     compose::{context::Context, wiring::Access},
     options::output::OutputFormat,
     passphrases::flags::NewPassphraseFlags,
-    term::error::CliError,
+    term::{error::CliError, ui::Ui},
 };
 
 /// A verb of `dct`. Its options are the members of the type.
@@ -40,6 +40,18 @@ pub(crate) trait Verb: clap::Args {
 
     /// Does it: the words go to the person, the report to who asked for JSON.
     fn run(&self, context: &Context<'_>) -> Result<Done<Self::Report>, CliError>;
+}
+
+/// A verb that needs nothing of this machine: no settings, no folder, no key. It answers whatever may be wrong with those.
+pub(crate) trait StandaloneVerb: clap::Args {
+    /// The word that calls it.
+    const WORDS: &'static str;
+
+    /// What it found out, for a program.
+    type Report: Serialize;
+
+    /// Does it: the words go to the person, the report to who asked for JSON.
+    fn run(&self, ui: &Ui) -> Result<Self::Report, CliError>;
 }
 
 /// What a verb came to.

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::definition::{Done, Verb};
-use crate::{compose::context::Context, term::error::CliError};
+use super::definition::StandaloneVerb;
+use crate::term::{error::CliError, ui::Ui};
 
 /// Show the version, and what it was built of
 #[derive(Debug, clap::Args)]
@@ -42,19 +42,19 @@ impl BuildReport {
     }
 }
 
-impl Verb for Args {
+impl StandaloneVerb for Args {
     const WORDS: &'static str = "version";
     type Report = BuildReport;
 
-    fn run(&self, context: &Context<'_>) -> Result<Done<BuildReport>, CliError> {
+    fn run(&self, ui: &Ui) -> Result<BuildReport, CliError> {
         let report = BuildReport::of_this();
         let features = if report.features.is_empty() { "none".to_owned() } else { report.features.join(", ") };
-        context.ui.lines([
+        ui.lines([
             &format!("dct {}", report.version),
             &format!(" Commit:    {}", report.commit.unwrap_or("none: built for development")),
             &format!(" Target:    {}", report.target),
             &format!(" Features:  {features}"),
         ]);
-        Ok(Done::well(report))
+        Ok(report)
     }
 }

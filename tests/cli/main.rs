@@ -5,6 +5,7 @@
 
 mod copies;
 mod descriptors;
+mod standalone;
 mod streams;
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
