@@ -24,8 +24,9 @@ fn read(arguments: &[OsString]) -> Call {
     if let Some(lines) = completion::answer(arguments) {
         return Call::Answer(lines);
     }
-    let (program, SpelledOut { words, says_trust }) = (Program::own(), spelled_out(arguments));
-    let parsed = Arguments::read(args::definition(), &words);
+    let (program, definition) = (Program::own(), args::definition());
+    let SpelledOut { words, says_trust } = spelled_out(&definition, arguments);
+    let parsed = Arguments::read(definition, &words);
     let parsed = parsed.map_err(|error| docker_usage::explain(&error, args::definition(), &words));
     match parsed.and_then(|parsed| parsed.global.detail().map(|_| parsed).map_err(Refusal::Error)) {
         Ok(Arguments { global, command: Command::Notary(args) }) => below(&program, global, args.words),
@@ -42,11 +43,10 @@ struct SpelledOut {
 }
 
 /// `dct help VERB` is `dct VERB --help`, and so are `dct key help` and `dct key help VERB`; `dct trust VERB`, which a script says that once said `docker trust`, is `dct VERB`.
-fn spelled_out(arguments: &[OsString]) -> SpelledOut {
-    let definition = args::definition();
+fn spelled_out(definition: &clap::Command, arguments: &[OsString]) -> SpelledOut {
     let mut words = arguments.to_vec();
     let word = |words: &[OsString], number: usize| {
-        let at = *docker_usage::words_at(&definition, words).get(number)?;
+        let at = *docker_usage::words_at(definition, words).get(number)?;
         Some((at, words.get(at)?.to_str()?.to_owned()))
     };
     let trust = word(&words, 0).filter(|(_, first)| first == TRUST);
