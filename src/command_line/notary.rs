@@ -100,11 +100,9 @@ fn execute(arguments: &Arguments, ui: &Arc<Ui>) -> Result<(), CliError> {
     };
     let (prompter, passphrases) = wiring::passphrases::of_command(&arguments.global.passphrases, arguments.new_passphrase(), ui)?;
     let config = Config::read(&arguments.global)?;
-    for (name, set) in config.shown() {
-        settings::told(ui, name, Some(set));
-    }
+    settings::tell(ui, || config.shown());
     let settings = Settings::read(None, &EngineFlags::default())?;
-    settings.tell_shared(ui);
+    settings::tell(ui, || settings.shared_shown());
     let wiring = Wiring::for_notary(settings, &NotaryNeeds { config: &config, ui, access: command.access(), prompter: &prompter });
     for warning in &config.warnings {
         ui.warning("setting", warning);

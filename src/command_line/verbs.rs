@@ -10,7 +10,7 @@ use crate::{
     compose::{
         context::Context,
         docker_folder,
-        settings::Settings,
+        settings::{self, Settings},
         wiring::{self, Access, LoginPolicy, Needs, Wiring},
     },
     face::verdict,
@@ -152,7 +152,7 @@ fn run<V: Verb>(global: &GlobalOptions, matches: &ArgMatches, ui: &Arc<Ui>) -> R
     // a login is asked for, as by notary, where the verb is notary's
     let login = if access == Access::Admin { LoginPolicy::Ask(Arc::clone(&prompter)) } else { LoginPolicy::Never };
     let settings = Settings::read(global.config.as_deref(), &global.engine)?;
-    settings.tell(ui);
+    settings::tell(ui, || settings.shown());
     docker_folder::check(&settings.docker_folder, V::OPENS_KEYS)?;
     let wiring = Wiring::new(settings, Needs { ui, access, login })?;
     let done = args.run(&Context { ui, prompter: &prompter, passphrases: &passphrases, wiring: &wiring, now: wiring::now() });

@@ -71,14 +71,13 @@ impl Settings {
     /// What names the Docker Engine.
     pub(crate) fn engine_names(&self) -> EngineNames {
         let EngineSettings { host, context, tls, cert_path, tls_files, .. } = &self.engine;
-        let value = |set: &Option<Setting<String>>| set.as_ref().map(|set| set.value.clone());
         let TlsFileFlags { ca, certificate, key } = tls_files.clone();
         EngineNames {
             config_dir: self.docker_folder.value.clone(),
-            host: value(host),
-            context: value(context),
-            tls: value(tls),
-            cert_path: cert_path.as_ref().map(|set| set.value.clone()),
+            host: Setting::value_of(host.as_ref()),
+            context: Setting::value_of(context.as_ref()),
+            tls: Setting::value_of(tls.as_ref()),
+            cert_path: Setting::value_of(cert_path.as_ref()),
             tls_files: [ca, certificate, key],
             socket: PathBuf::from(DEFAULT_SOCKET),
         }
@@ -86,29 +85,30 @@ impl Settings {
 
     /// The version of its API that the Engine is to be asked in.
     pub(crate) fn engine_api(&self) -> Option<String> {
-        self.engine.api_version.as_ref().map(|set| set.value.clone())
+        Setting::value_of(self.engine.api_version.as_ref())
     }
 
-    /// Tells a person who debugs what counts, a line each.
-    pub(crate) fn tell(&self, ui: &Ui) {
+    /// What counts, for a person who debugs.
+    pub(crate) fn shown(&self) -> Vec<(String, Setting<String>)> {
         let EngineSettings { host, context, tls, cert_path, api_version, tls_files: _ } = &self.engine;
-        told(ui, "docker-folder", Some(path_shown(&self.docker_folder)));
-        told(ui, "server", self.server.clone());
-        told(ui, "sign-from", self.sign_from.clone());
-        told(ui, "engine", host.clone());
-        told(ui, "engine-context", context.clone());
-        told(ui, "engine-tls", tls.clone());
-        told(ui, "engine-certificates", cert_path.as_ref().map(path_shown));
-        told(ui, "engine-api", api_version.clone());
-        self.tell_shared(ui);
+        let settings = [
+            ("docker-folder", Some(self.docker_folder.shown())),
+            ("server", self.server.clone()),
+            ("sign-from", self.sign_from.clone()),
+            ("engine", host.clone()),
+            ("engine-context", context.clone()),
+            ("engine-tls", tls.clone()),
+            ("engine-certificates", cert_path.as_ref().map(Setting::shown)),
+            ("engine-api", api_version.clone()),
+        ];
+        let settings = settings.into_iter().filter_map(|(name, set)| Some((name.to_owned(), set?)));
+        settings.chain(self.shared_shown()).collect()
     }
 
     /// The same of what counts under the name `notary` too.
-    pub(crate) fn tell_shared(&self, ui: &Ui) {
-        told(ui, "cache-folder", self.cache_folder.as_ref().map(path_shown));
-        for (name, set) in self.file.written() {
-            told(ui, name, Some(set));
-        }
+    pub(crate) fn shared_shown(&self) -> Vec<(String, Setting<String>)> {
+        let cache = self.cache_folder.iter().map(|set| ("cache-folder".to_owned(), set.shown()));
+        cache.chain(self.file.written()).collect()
     }
 }
 
@@ -159,19 +159,18 @@ fn lossy(set: Setting<OsString>) -> Setting<String> {
     set.map(|value| value.to_string_lossy().into_owned())
 }
 
-/// A path as it is told.
-pub(crate) fn path_shown(set: &Setting<PathBuf>) -> Setting<String> {
-    set.clone().map(|path| path.display().to_string())
-}
-
 fn of_file() -> Result<DctSettings, CliError> {
     let Some(path) = DctSettings::path() else { return Ok(DctSettings::default()) };
     DctSettings::load(&path).map_err(|error| unusable(error.to_string()))
 }
 
-/// Tells a person who debugs of one setting: `setting server=https://… (DOCKER_CONTENT_TRUST_SERVER)`. What stands before an `@` may be a password.
-pub(crate) fn told(ui: &Ui, name: &str, set: Option<Setting<String>>) {
-    if let Some(Setting { value, origin }) = set {
+/// Tells a person who debugs what counts, a line each: `setting server=https://… (DOCKER_CONTENT_TRUST_SERVER)`. What stands before an `@` may be a
+/// password. Of anybody else nothing is put together.
+pub(crate) fn tell(ui: &Ui, settings: impl FnOnce() -> Vec<(String, Setting<String>)>) {
+    if !ui.is_debugging() {
+        return;
+    }
+    for (name, Setting { value, origin }) in settings() {
         let value = if value.contains('@') { "(not shown: it may hold a password)" } else { &value };
         ui.debug(&format!("setting {name}={value} ({origin})"));
     }

@@ -21,6 +21,7 @@ use self::{
 use super::settings::{Settings, docker_folder, text, unusable};
 use crate::{
     face::trace_words::TraceWords,
+    options::setting::Setting,
     term::{error::CliError, prompter::Prompter, ui::Ui},
 };
 use client::{
@@ -85,12 +86,13 @@ impl Wiring {
         let servers = servers(&settings)?;
         let tls = tls(&settings.file, &servers, config_dir);
         let net = Arc::new(net(&settings, tls, needs.ui, needs.login));
+        let trust = trust_folder(&settings.docker_folder);
         Ok(Self {
-            store: TrustFolder::new(config_dir.join("trust")),
+            keys: KeyFolder::new(&trust),
+            store: TrustFolder::new(trust),
             remote: NotaryServers::new(Arc::clone(&net), servers, needs.access),
             registry: Registries::new(Arc::clone(&net)),
             net,
-            keys: KeyFolder::new(&config_dir.join("trust")),
             pins: pins::pins(&settings.file),
             unreleased: unreleased(&settings.file),
             trace: trace(needs.ui),
@@ -119,7 +121,7 @@ impl Wiring {
     /// The folder of the trust data.
     #[must_use]
     pub(crate) fn trust_folder(&self) -> PathBuf {
-        self.settings.docker_folder.value.join("trust")
+        trust_folder(&self.settings.docker_folder)
     }
 
     /// The staged changes, for the commands whose business they are: those of notary.
@@ -176,7 +178,7 @@ impl CompletionNames {
     /// What lies in Docker's folder; nothing is read before it is asked for.
     #[must_use]
     pub(crate) fn new(config_dir_flag: Option<&Path>) -> Option<Self> {
-        let trust = docker_folder(config_dir_flag).ok()?.value.join("trust");
+        let trust = trust_folder(&docker_folder(config_dir_flag).ok()?);
         Some(Self { keys: KeyFolder::new(&trust), store: TrustFolder::new(trust) })
     }
 
@@ -212,6 +214,10 @@ impl CompletionNames {
     }
 }
 
+fn trust_folder(docker_folder: &Setting<PathBuf>) -> PathBuf {
+    docker_folder.value.join("trust")
+}
+
 /// The time, once a command.
 #[must_use]
 #[allow(clippy::disallowed_methods, reason = "this is where the one `now` comes from")]
@@ -237,7 +243,7 @@ fn network(settings: &Settings) -> NetSettings {
         timeout: settings.file.network.timeout,
         proxies: Proxies::of_environment(|name| text(name).map(|set| set.value)),
         permissions: permissions(&settings.file),
-        cache_dir: settings.cache_folder.as_ref().map(|set| set.value.clone()),
+        cache_dir: Setting::value_of(settings.cache_folder.as_ref()),
         ..NetSettings::default()
     }
 }

@@ -74,16 +74,15 @@ impl Config {
     }
 
     /// What counts, by the names of the file, for a person who debugs.
-    pub(crate) fn shown(&self) -> Vec<(&'static str, Setting<String>)> {
-        let path = |set: &Setting<PathBuf>| set.clone().map(|path| path.display().to_string());
+    pub(crate) fn shown(&self) -> Vec<(String, Setting<String>)> {
         let settings = [
-            ("trust_dir", Some(path(&self.trust_dir))),
+            ("trust_dir", Some(self.trust_dir.shown())),
             ("remote_server.url", self.server.clone().ok()),
-            ("remote_server.root_ca", self.root_ca.as_ref().map(path)),
-            ("remote_server.tls_client_cert", self.client_cert.as_ref().map(path)),
-            ("remote_server.tls_client_key", self.client_key.as_ref().map(path)),
+            ("remote_server.root_ca", self.root_ca.as_ref().map(Setting::shown)),
+            ("remote_server.tls_client_cert", self.client_cert.as_ref().map(Setting::shown)),
+            ("remote_server.tls_client_key", self.client_key.as_ref().map(Setting::shown)),
         ];
-        settings.into_iter().filter_map(|(name, set)| Some((name, set?))).collect()
+        settings.into_iter().filter_map(|(name, set)| Some((name.to_owned(), set?))).collect()
     }
 }
 

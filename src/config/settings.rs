@@ -44,14 +44,14 @@ pub struct DctSettings {
     /// For the roots of all registries' repositories.
     pub root: RootDefaults,
     #[serde(skip)]
-    written: WrittenFile,
+    source: Source,
 }
 
-/// What the file says, key by key.
+/// The file as it was read: it is taken apart once more where a person wants to know what stands where.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct WrittenFile {
+struct Source {
     path: PathBuf,
-    settings: Vec<WrittenSetting>,
+    text: String,
 }
 
 /// What can be set for one registry.
@@ -147,10 +147,10 @@ impl DctSettings {
     }
 
     /// What the file says, as it is written, by key.
-    pub(crate) fn written(&self) -> impl Iterator<Item = (&str, Setting<String>)> {
-        self.written.settings.iter().map(|set| {
-            let origin = SettingOrigin::File { path: self.written.path.clone(), line: Some(set.line) };
-            (&*set.key, Setting { value: set.value.clone(), origin })
+    pub(crate) fn written(&self) -> impl Iterator<Item = (String, Setting<String>)> {
+        written(&self.source.text).into_iter().map(|set| {
+            let origin = SettingOrigin::File { path: self.source.path.clone(), line: Some(set.line) };
+            (set.key, Setting { value: set.value, origin })
         })
     }
 
@@ -158,10 +158,10 @@ impl DctSettings {
         let invalid = |line, reason| SettingsError::Invalid { path: path.to_owned(), line, reason };
         let mut settings: Self = toml::from_str(text)
             .map_err(|error| invalid(error.span().map(|span| line_of(text, span.start)), words(error.message())))?;
-        settings.written = WrittenFile { path: path.to_owned(), settings: written(text) };
-        let said = &settings.written.settings;
+        settings.source = Source { path: path.to_owned(), text: text.to_owned() };
         let bad = |key: String, reason: String| {
-            let line = said.iter().find(|set| set.key == key || set.key.starts_with(&format!("{key}."))).map(|set| set.line);
+            let is_it = |set: &WrittenSetting| set.key == key || set.key.starts_with(&format!("{key}."));
+            let line = written(text).into_iter().find(is_it).map(|set| set.line);
             invalid(line, format!("{key}: {reason}"))
         };
         for (host, registry) in &mut settings.registry {
@@ -247,8 +247,8 @@ mod tests {
 
     #[test]
     fn an_empty_file_and_none_set_nothing() {
-        let empty = parse("").unwrap();
-        assert!(empty.registries().count() == 0 && empty.network == NetworkSettings::default() && empty.written().count() == 0);
+        assert_eq!(DctSettings { source: Source::default(), ..parse("").unwrap() }, DctSettings::default());
+        assert_eq!(parse("").unwrap().written().count(), 0);
         let nowhere = tempfile::tempdir().unwrap();
         assert_eq!(DctSettings::load(&nowhere.path().join("config.toml")).unwrap(), DctSettings::default());
     }

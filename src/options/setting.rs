@@ -43,9 +43,24 @@ impl<T> Setting<T> {
         Self { value, origin: SettingOrigin::Default }
     }
 
+    /// What counts, where anything was said.
+    pub(crate) fn value_of(set: Option<&Self>) -> Option<T>
+    where
+        T: Clone,
+    {
+        set.map(|set| set.value.clone())
+    }
+
     /// The same in another form.
     pub(crate) fn map<U>(self, form: impl FnOnce(T) -> U) -> Setting<U> {
         Setting { value: form(self.value), origin: self.origin }
+    }
+}
+
+impl Setting<PathBuf> {
+    /// A path as it is told.
+    pub(crate) fn shown(&self) -> Setting<String> {
+        self.clone().map(|path| path.display().to_string())
     }
 }
 

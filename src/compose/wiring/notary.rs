@@ -1,6 +1,6 @@
 //! The ends behind the ports for the face `notary`.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use base64ct::{Base64, Encoding as _};
 use zeroize::Zeroizing;
@@ -42,13 +42,12 @@ impl Wiring {
     pub(crate) fn for_notary(settings: Settings, needs: &NotaryNeeds<'_>) -> Self {
         let config = needs.config;
         let server = config.server.as_ref().ok().and_then(|address| Api::parse_also_http(&address.value).ok());
-        let path = |set: &Option<Setting<PathBuf>>| set.as_ref().map(|set| set.value.clone());
         let tls = NamedTlsFiles {
             // where there is none, none is spoken to
             server: server.map(|api| api.host()).unwrap_or_default(),
-            ca: path(&config.root_ca),
-            certificate: path(&config.client_cert),
-            key: path(&config.client_key),
+            ca: Setting::value_of(config.root_ca.as_ref()),
+            certificate: Setting::value_of(config.client_cert.as_ref()),
+            key: Setting::value_of(config.client_key.as_ref()),
         };
         let logins = NotaryLogins { access: needs.access, variable: auth_variable(needs.ui), prompter: Arc::clone(needs.prompter) };
         let net = Arc::new(Net::new(network(&settings), Box::new(logins), Box::new(tls)).traced(trace(needs.ui)));
