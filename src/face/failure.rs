@@ -61,7 +61,8 @@ pub fn about_repository(name: &str, error: &OpsError) -> CliError {
         OpsError::State(StateError::NotInitialized { .. }) => {
             format!("Error: remote trust data does not exist for {name}: {said}")
         }
-        OpsError::State(StateError::Gone { .. }) | OpsError::Remote(RemoteError::NotFound { .. }) => {
+        OpsError::State(StateError::Gone { .. })
+        | OpsError::Remote(RemoteError::NoServerKey { .. } | RemoteError::NotFound { .. }) => {
             format!("Error: trust data missing for remote repository {name} or remote repository not found: {said}")
         }
         OpsError::Remote(RemoteError::Unusable(_) | RemoteError::Rejected { .. } | RemoteError::Conflict { .. }) => said,

@@ -204,9 +204,7 @@ fn disk_hint(error: &std::io::Error) -> Option<String> {
 /// What is true of the Notary server alone, and not of a registry or a token server.
 fn notary_hint(error: &RemoteError) -> Option<String> {
     let hint = match error {
-        RemoteError::NotFound { asked }
-            if is_notary(asked) && (asked.url.ends_with("/timestamp.key") || asked.url.ends_with("/snapshot.key")) =>
-        {
+        RemoteError::NoServerKey { asked } if is_notary(asked) => {
             return Some(format!(
                 "no Notary server answers there: one makes that key when it is asked for it. {} may be a registry alone; name the Notary server in \
                  DOCKER_CONTENT_TRUST_SERVER",

@@ -413,6 +413,24 @@ exit 1
 }
 
 #[test]
+fn a_new_repository_where_no_notary_server_is() {
+    added(
+        |request| request.target.ends_with("/timestamp.key").then(|| reply(404, &[], "404 page not found")),
+        str![[r#"
+$ dct signer add --key cert.pem jeff HOST/prod/nginx
+Adding signer "jeff" to HOST/prod/nginx...
+Initializing signed repository for HOST/prod/nginx...
+Error: trust data missing for remote repository HOST/prod/nginx or remote repository not found: https://HOST/v2/HOST/prod/nginx/_trust/tuf/timestamp.key: not found (404)
+hint: no Notary server answers there: one makes that key when it is asked for it. HOST may be a registry alone; name the Notary server in DOCKER_CONTENT_TRUST_SERVER
+
+failed to add signer to: HOST/prod/nginx
+exit 1
+
+"#]],
+    );
+}
+
+#[test]
 fn a_new_repository_whose_upload_is_refused() {
     added(
         |request| (request.method == "POST").then(|| reply(403, &[], "")),

@@ -94,7 +94,7 @@ impl Coded for RemoteError {
             Self::BadAnswer { .. } => "bad-answer",
             Self::Conflict { .. } => "conflict",
             Self::Forbidden { .. } => "forbidden",
-            Self::NotFound { .. } => "not-found",
+            Self::NoServerKey { .. } | Self::NotFound { .. } => "not-found",
             Self::Proxy { .. } => "proxy",
             Self::Rejected { .. } => "rejected",
             Self::Status { .. } => "server-error",
@@ -108,7 +108,7 @@ impl Coded for RemoteError {
 
     fn facts(&self) -> Facts {
         match self {
-            Self::Conflict { asked: of, .. } | Self::NotFound { asked: of } => asked(of),
+            Self::Conflict { asked: of, .. } | Self::NoServerKey { asked: of } | Self::NotFound { asked: of } => asked(of),
             Self::BadAnswer { asked: of, reason } | Self::Unauthorized { asked: of, reason } => {
                 with(asked(of), [("reason", text(reason))])
             }

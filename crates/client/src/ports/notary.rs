@@ -58,6 +58,12 @@ pub enum RemoteError {
         /// Who asked; none for anonymous.
         user: Option<String>,
     },
+    /// 404 to the question for a key that the server has. A Notary server makes it when it is asked: whoever answers is none.
+    #[error("{asked}: not found (404)")]
+    NoServerKey {
+        /// What was asked.
+        asked: Asked,
+    },
     /// 404.
     #[error("{asked}: not found (404)")]
     NotFound {

@@ -19,6 +19,14 @@ pub(super) fn file(answer: HttpAnswer) -> Result<Bytes, RemoteError> {
     own(answer).map(|answer| answer.body.into())
 }
 
+/// The body of an answer to a question for a key that the server has.
+pub(super) fn server_key(answer: HttpAnswer) -> Result<Bytes, RemoteError> {
+    file(answer).map_err(|error| match error {
+        RemoteError::NotFound { asked } => RemoteError::NoServerKey { asked },
+        error => error,
+    })
+}
+
 /// An answer with the status of success that is a Notary server's: JSON, or nothing. Whatever stands between may answer in its place.
 fn own(answer: HttpAnswer) -> Result<HttpAnswer, RemoteError> {
     let media_type = answer.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
@@ -125,6 +133,7 @@ mod tests {
         }
         assert!(receipt(recorded("delete")).is_ok());
         assert!(matches!(file(recorded("not-found")), Err(RemoteError::NotFound { .. })));
+        assert!(matches!(server_key(recorded("not-found")), Err(RemoteError::NoServerKey { .. })));
         assert!(file(recorded("timestamp.key")).unwrap().starts_with(b"{\"keytype\""));
     }
 

@@ -164,11 +164,13 @@ impl NotaryRemote for NotaryServers {
 
     fn server_keys(&self, gun: &Gun, roles: &[RoleName]) -> Vec<Result<Bytes, RemoteError>> {
         let begun = Instant::now();
-        self.each(gun, roles, |role| answer::file(self.send(begun, gun, Method::Get, &format!("{role}.key"), None, MAX_KEY)?))
+        self.each(gun, roles, |role| {
+            answer::server_key(self.send(begun, gun, Method::Get, &format!("{role}.key"), None, MAX_KEY)?)
+        })
     }
 
     fn rotate_server_key(&self, gun: &Gun, role: &RoleName) -> Result<Bytes, RemoteError> {
-        answer::file(self.send(Instant::now(), gun, Method::Post, &format!("{role}.key"), None, MAX_KEY)?)
+        answer::server_key(self.send(Instant::now(), gun, Method::Post, &format!("{role}.key"), None, MAX_KEY)?)
     }
 
     fn publish(&self, gun: &Gun, files: &[(RoleName, Bytes)]) -> Result<(), RemoteError> {
