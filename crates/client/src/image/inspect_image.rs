@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
+pub use super::released::Unknown;
 use super::{
     named_digest,
     released::{is_released, must_be_known, tell_of_missing_releases},
 };
-use crate::{error::OpsError, not_used::NotUsed, outcome::Outcome, ports::Warning, session::Session, state::refresh::for_reading};
+use crate::{error::OpsError, outcome::Outcome, ports::Warning, session::Session, state::refresh::for_reading};
 use trust::{
     model::{
         digest::Sha256,
@@ -57,21 +58,6 @@ pub struct TagRow {
     pub by_repository: bool,
 }
 
-/// Why what is released is not known, in full; in a document the words alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unknown {
-    /// Why.
-    pub why: NotUsed,
-    /// The same in words.
-    pub reason: String,
-}
-
-impl Serialize for Unknown {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.reason)
-    }
-}
-
 /// A delegation and its keys.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SignerRow {
@@ -104,10 +90,7 @@ fn report(session: &Session<'_>, image: &ImageName) -> Result<ImageReport, OpsEr
     if !tags.is_empty() {
         tell_of_missing_releases(session, &repo)?;
     }
-    let unknown = skipped.filter(|_| !tags.is_empty()).map(|skipped| {
-        let why = NotUsed::of(&repo, &RoleName::releases(), skipped);
-        Unknown { why, reason: why.words(skipped) }
-    });
+    let unknown = Unknown::of(&repo).filter(|_| !tags.is_empty());
     let unnamed_releasers = unnamed_releasers(&repo);
     for key in &unnamed_releasers {
         session.warn(Warning::UnnamedReleaser { gun: image.gun.clone(), key: key.clone() });

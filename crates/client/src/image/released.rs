@@ -1,16 +1,47 @@
 //! What is released under a tag: the content that a trusted pull takes.
 
+use serde::{Serialize, Serializer};
+
 use crate::{error::OpsError, image::error::ImageError, not_used::NotUsed, ports::Warning, session::Session};
 use trust::{
     model::{gun::Gun, hashes::FileMeta, role::RoleName, tag::Tag},
     verify::trusted::TrustedRepo,
 };
 
+/// Why what is released is not known, in full; in a document the words alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// Why.
+    pub why: NotUsed,
+    /// The same in words.
+    pub reason: String,
+}
+
+impl Serialize for Unknown {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.reason)
+    }
+}
+
+impl Unknown {
+    /// None where it is known, or nothing was delegated.
+    pub(crate) fn of(repo: &TrustedRepo) -> Option<Self> {
+        let skipped = repo.skipped().get(&RoleName::releases())?;
+        let why = NotUsed::of(repo, &RoleName::releases(), skipped);
+        Some(Self { why, reason: why.words(skipped) })
+    }
+
+    /// The failure of one who must know it.
+    fn failure(self, gun: &Gun) -> OpsError {
+        OpsError::Image(ImageError::ReleasesUnusable { gun: gun.clone(), why: self.why, reason: self.reason })
+    }
+}
+
 /// Why no content is known to be released under a tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum WhyNot {
     /// The file of `targets/releases` is not used, for this reason: an older entry of `targets` may lie under what cannot be read.
-    Unknown(NotUsed, String),
+    Unknown(Unknown),
     /// Neither `targets/releases` nor `targets` signs the tag.
     NotSigned,
 }
@@ -19,7 +50,7 @@ impl WhyNot {
     /// The failure of one who asked for this tag.
     pub(crate) fn failure(self, gun: &Gun, tag: &Tag) -> OpsError {
         match self {
-            Self::Unknown(why, reason) => OpsError::Image(ImageError::ReleasesUnusable { gun: gun.clone(), why, reason }),
+            Self::Unknown(unknown) => unknown.failure(gun),
             Self::NotSigned => OpsError::Image(ImageError::NoTrustData { tag: tag.clone() }),
         }
     }
@@ -27,9 +58,8 @@ impl WhyNot {
 
 /// The one way to an image's digest: the content of `targets/releases` where that signs the tag, as for a pull, else that of `targets`.
 pub(crate) fn released(repo: &TrustedRepo, tag: &Tag) -> Result<FileMeta, WhyNot> {
-    if let Some(skipped) = repo.skipped().get(&RoleName::releases()) {
-        let why = NotUsed::of(repo, &RoleName::releases(), skipped);
-        return Err(WhyNot::Unknown(why, why.words(skipped)));
+    if let Some(unknown) = Unknown::of(repo) {
+        return Err(WhyNot::Unknown(unknown));
     }
     let entries = repo.entries(Some(tag.as_str()));
     let released = entries.iter().filter(|entry| is_released(entry.role));
@@ -39,13 +69,7 @@ pub(crate) fn released(repo: &TrustedRepo, tag: &Tag) -> Result<FileMeta, WhyNot
 
 /// Refuses a repository whose `targets/releases` cannot be used: an older entry of `targets` may lie under what cannot be read.
 pub(crate) fn must_be_known(repo: &TrustedRepo) -> Result<(), OpsError> {
-    match repo.skipped().get(&RoleName::releases()) {
-        Some(skipped) => {
-            let why = NotUsed::of(repo, &RoleName::releases(), skipped);
-            Err(OpsError::Image(ImageError::ReleasesUnusable { gun: repo.gun().clone(), why, reason: why.words(skipped) }))
-        }
-        None => Ok(()),
-    }
+    Unknown::of(repo).map_or(Ok(()), |unknown| Err(unknown.failure(repo.gun())))
 }
 
 /// Tells of a `targets/releases` that is delegated and of which the server has no file, where something of `targets` is answered: so it is between

@@ -11,10 +11,7 @@ use crate::{
     outcome::Outcome,
     ports::events::Event,
     session::Session,
-    state::{
-        error::StateError,
-        refresh::{WritableRepo, for_reading, for_writing},
-    },
+    state::refresh::{WritableRepo, for_reading, for_writing, not_initialized},
 };
 use trust::{
     model::{digest::Sha256, gun::Gun, tag::Tag},
@@ -72,7 +69,7 @@ fn state(session: &Session<'_>, gun: &Gun, outage: Outage) -> Result<Box<Trusted
         Outage::Fail => match for_writing(session, gun)? {
             Some(WritableRepo::Published(repo)) => repo,
             Some(WritableRepo::Unpublished(_)) | None => {
-                return Err(OpsError::State(StateError::NotInitialized { gun: gun.clone(), server: session.remote.address(gun) }));
+                return Err(not_initialized(session, gun));
             }
         },
     };

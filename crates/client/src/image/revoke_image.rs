@@ -12,9 +12,8 @@ use crate::{
     outcome::{Outcome, PublishedVersions},
     session::Session,
     state::{
-        error::StateError,
         publish::{Changes, publish},
-        refresh::{WritableRepo, for_writing},
+        refresh::{WritableRepo, for_writing, not_initialized},
     },
 };
 use trust::{
@@ -77,9 +76,9 @@ fn remove_signatures(session: &Session<'_>, gun: &Gun, tag: Option<&Tag>) -> Res
     let _writer = session.store.writer(gun).map_err(OpsError::from)?;
     let keyring = Keyring::new(session);
     let Some(target) = keyring.beside(|info| info.may_sign_tags_of(gun), || for_writing(session, gun))?? else {
-        return Err(not_initialized(session, gun));
+        return Err(not_initialized(session, gun).into());
     };
-    let WritableRepo::Published(repo) = target else { return Err(not_initialized(session, gun)) };
+    let WritableRepo::Published(repo) = target else { return Err(not_initialized(session, gun).into()) };
     // what has expired is signed anew without the tag; what else cannot be used may come back with it
     if repo.expired(&RoleName::releases()).is_none() {
         must_be_known(&repo)?;
@@ -156,10 +155,6 @@ fn nothing_here(session: &Session<'_>, repo: &TrustedRepo, kept: Vec<KeptTag>) -
         (false, true) => OpsError::Image(ImageError::NoSignableRole { gun: repo.gun().clone(), roles: signers }).into(),
         (false, false) => RevokeError::Kept { kept, revoked: Vec::new() },
     }
-}
-
-fn not_initialized(session: &Session<'_>, gun: &Gun) -> RevokeError {
-    OpsError::State(StateError::NotInitialized { gun: gun.clone(), server: session.remote.address(gun) }).into()
 }
 
 fn names(kept: &[KeptTag]) -> String {

@@ -20,10 +20,9 @@ use crate::{
     repo::error::RepoError,
     session::Session,
     state::{
-        error::StateError,
         publish::{Anew, Renews, ServerState as _, publish},
         refresh::{
-            WritableRepo, for_writing,
+            WritableRepo, for_writing, not_initialized,
             read_back::{self, Look},
         },
     },
@@ -212,8 +211,7 @@ fn gun_of_key<'a>(gun: &'a Gun, role: &RoleName) -> Option<&'a Gun> {
 
 /// What the server has; or what was initialised here, and is published with the new keys.
 fn state_to_write(session: &Session<'_>, gun: &Gun) -> Result<WritableRepo, OpsError> {
-    for_writing(session, gun)?
-        .ok_or_else(|| OpsError::State(StateError::NotInitialized { gun: gun.clone(), server: session.remote.address(gun) }))
+    for_writing(session, gun)?.ok_or_else(|| not_initialized(session, gun))
 }
 
 /// The keys that the role gets, and the private halves of those that are not the server's. None is stored.

@@ -10,9 +10,8 @@ use crate::{
     ports::{DecisionError, events::Event},
     session::Session,
     state::{
-        error::StateError,
         publish::{Changes, publish},
-        refresh::{WritableRepo, for_writing},
+        refresh::{WritableRepo, for_writing, not_initialized},
     },
 };
 use trust::{
@@ -126,8 +125,7 @@ fn take_back(
     let keyring = Keyring::new(session);
     let target = keyring.beside(|info| info.is_targets_key_of(gun), || for_writing(session, gun))?.map_err(RemoveError::Unknown)?;
     let Some(WritableRepo::Published(repo)) = target else {
-        let server = session.remote.address(gun);
-        return Err(RemoveError::Unknown(OpsError::State(StateError::NotInitialized { gun: gun.clone(), server })));
+        return Err(RemoveError::Unknown(not_initialized(session, gun)));
     };
     let (signer, keys) = signer_of(&repo, name).ok_or(RemoveError::NoSuchSigner)?;
     let releases = RoleName::releases();

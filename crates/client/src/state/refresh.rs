@@ -53,6 +53,11 @@ pub fn for_reading(session: &Session<'_>, gun: &Gun) -> Result<TrustedRepo, OpsE
     bring_up_to_date(session, gun, Outage::AnswerFromStore).0
 }
 
+/// The failure of one who wants what the server has never had.
+pub(crate) fn not_initialized(session: &Session<'_>, gun: &Gun) -> OpsError {
+    StateError::NotInitialized { gun: gun.clone(), server: session.remote.address(gun) }.into()
+}
+
 /// The verified state of a repository as the server has it now, to publish to; none where the repository is nowhere.
 pub fn for_writing(session: &Session<'_>, gun: &Gun) -> Result<Option<WritableRepo>, OpsError> {
     match bring_up_to_date(session, gun, Outage::Fail) {
@@ -225,7 +230,7 @@ impl<'a, E: Settles> Refresh<'a, E> {
         if !self.stored.floor.is_empty() || self.stored.files.contains_key(&RoleName::timestamp()) {
             return Err(StateError::Gone { refusal }.into());
         }
-        Err(StateError::NotInitialized { gun: self.gun.clone(), server: self.session.remote.address(self.gun) }.into())
+        Err(not_initialized(self.session, self.gun))
     }
 
     /// Verifies what the server has, and walks to its newest root where the trusted one does not explain it.

@@ -16,7 +16,7 @@ use crate::{
     state::{
         error::StateError,
         refresh::{
-            WritableRepo, for_writing,
+            WritableRepo, for_writing, not_initialized,
             read_back::{self, Look},
         },
     },
@@ -127,9 +127,7 @@ impl Update for Changes<'_> {
     }
 
     fn read(&mut self) -> Result<WritableRepo, OpsError> {
-        for_writing(self.session, self.gun)?.ok_or_else(|| {
-            OpsError::State(StateError::NotInitialized { gun: self.gun.clone(), server: self.session.remote.address(self.gun) })
-        })
+        for_writing(self.session, self.gun)?.ok_or_else(|| not_initialized(self.session, self.gun))
     }
 
     fn read_back(&self, before: &WritableRepo, look: Look) -> Result<Option<WritableRepo>, OpsError> {
