@@ -19,11 +19,8 @@ const NEW_ATTEMPTS: u32 = 12;
 /// How often the passphrase of an existing key is asked for.
 const UNLOCK_ATTEMPTS: u32 = 4;
 
-/// The peers' words.
+/// The peers' words, which do not say how long it must be.
 const TOO_SHORT: &str = "Passphrase is too short. Please use a password manager to generate and store a good random passphrase.";
-
-/// How long it must be, which notary does not say.
-const LEAST: &str = "It takes at least 8 characters.";
 
 const ROOT_WARNING: [&str; 6] = [
     "You are about to create a new root signing key passphrase. This passphrase",
@@ -105,7 +102,7 @@ impl PassphrasePrompt {
             let first = self.ask(wanted, &format!("Enter {words} {key}: "))?;
             if first.len() < MIN_NEW {
                 match self.peer {
-                    Peer::Docker => self.prompter.ui().say(&format!("{TOO_SHORT} {LEAST}")),
+                    Peer::Docker => self.prompter.ui().say(&format!("{TOO_SHORT} It takes at least {MIN_NEW} characters.")),
                     Peer::Notary => self.prompter.ui().say(TOO_SHORT),
                 }
                 continue;

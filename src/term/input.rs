@@ -56,9 +56,7 @@ impl Input {
 
     /// The next line as text, which it must be. See [`Input::bytes`].
     pub(crate) fn line(&self, echo: Echo) -> io::Result<Zeroizing<String>> {
-        let line = self.bytes(echo)?;
-        let text = std::str::from_utf8(&line).map(|text| Zeroizing::new(text.to_owned()));
-        text.map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "a line is not UTF-8 text"))
+        as_text(&self.bytes(echo)?, "a line")
     }
 
     /// The next line without its line ending and surrounding white space, which the peers cut off too. `UnexpectedEof` where there is none.
@@ -70,6 +68,12 @@ impl Input {
         let cut = std::str::from_utf8(&line).map_or(line.trim_ascii(), |text| text.trim().as_bytes());
         Ok(Zeroizing::new(cut.to_vec()))
     }
+}
+
+/// What was typed, as text; `what` it is, for the error.
+pub(super) fn as_text(typed: &[u8], what: &str) -> io::Result<Zeroizing<String>> {
+    let text = std::str::from_utf8(typed).map(|text| Zeroizing::new(text.to_owned()));
+    text.map_err(|_| io::Error::new(io::ErrorKind::InvalidData, format!("{what} is not UTF-8 text")))
 }
 
 /// A reader's lines, through a buffer that is wiped.

@@ -7,7 +7,7 @@ use std::{io, sync::Arc};
 use zeroize::Zeroizing;
 
 use super::{
-    input::{Echo, Input},
+    input::{Echo, Input, as_text},
     terminal::read_interruptibly,
     ui::Ui,
 };
@@ -55,9 +55,7 @@ impl Prompter {
         let username = self.input.line(Echo::Shown)?.to_string();
         drop(asking);
         let password = self.hidden("Enter password: ")?;
-        let text = std::str::from_utf8(&password).map(|text| Zeroizing::new(text.to_owned()));
-        let password = text.map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "a password is not UTF-8 text"))?;
-        Ok(Some(Login { username, password }))
+        Ok(Some(Login { username, password: as_text(&password, "a password")? }))
     }
 
     /// Asks for a yes, as docker's `PromptForConfirmation` does: whatever else is answered, and the end of input, is a no. Then `left`, how things
