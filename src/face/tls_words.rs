@@ -4,10 +4,11 @@ use client::ports::{Asked, CertificateFault, RefusedCertificate, TlsFault};
 
 use super::asked::{host_of, is_notary};
 
-/// The folders of Docker in which certificates for a host lie.
-fn folders(host: &str, files: &str) -> String {
+/// Where certificates for a host lie in the folders of Docker: which, and in which `file`, where that matters.
+fn put(certificates: &str, host: &str, file: &str) -> String {
     format!(
-        "put {files} in tls/{host}/ of Docker's folder (~/.docker, unless DOCKER_CONFIG or --config names another) or in /etc/docker/certs.d/{host}/"
+        "put {certificates} in tls/{host}/{file} of Docker's folder (~/.docker, unless DOCKER_CONFIG or --config names another) or in \
+         /etc/docker/certs.d/{host}/{file}"
     )
 }
 
@@ -15,13 +16,12 @@ fn folders(host: &str, files: &str) -> String {
 pub(crate) fn hint(asked: &Asked, fault: &TlsFault) -> Option<String> {
     let host = host_of(&asked.url).unwrap_or_else(|| "HOST".to_owned());
     match fault {
-        TlsFault::Certificate(certificate) if is_unknown(certificate) => Some(format!(
-            "if your own authority issued the certificate, put that authority's certificate in tls/{host}/ca.crt of Docker's folder \
-             (~/.docker, unless DOCKER_CONFIG or --config names another) or in /etc/docker/certs.d/{host}/ca.crt"
-        )),
+        TlsFault::Certificate(certificate) if is_unknown(certificate) => {
+            Some(format!("if your own authority issued the certificate, {}", put("that authority's certificate", &host, "ca.crt")))
+        }
         TlsFault::CertificateWanted => Some(format!(
             "{}: its administrator says who issues them",
-            folders(&host, "yours, and its key, as client.cert and client.key")
+            put("yours, and its key, as client.cert and client.key", &host, "")
         )),
         fault => of_server(fault),
     }
