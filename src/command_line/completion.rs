@@ -18,7 +18,7 @@ use clap::{Arg, Command};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
 use super::{args, notary_args as notary};
-use crate::{compose::wiring::CompletionNames, verb::completion::shells};
+use crate::{compose::wiring::CompletionNames, options::output::FORMATS, verb::completion::shells};
 use client::safe_text;
 
 /// The variable by which a shell asks. Its value is the version of what is said between the two.
@@ -137,7 +137,7 @@ fn values(kind: Kind, typed: &OsStr, known: &Known) -> Vec<CompletionCandidate> 
     let Some(typed) = typed.to_str() else { return Vec::new() };
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     let names = match kind {
-        Kind::Format => words(&["text", "json"]),
+        Kind::Format => words(&FORMATS.map(|(name, _)| name)),
         Kind::Role => roles(known),
         Kind::Shell => words(&shells()),
         Kind::Target => known.tags(before),

@@ -12,16 +12,16 @@ pub enum OutputFormat {
     Json,
 }
 
+/// The forms, as they are typed.
+pub(crate) const FORMATS: [(&str, OutputFormat); 2] = [("text", OutputFormat::Text), ("json", OutputFormat::Json)];
+
 /// The name of the option.
 pub(crate) const OUTPUT: &str = "output";
 
 /// Reads the value of `--output`.
 pub(crate) fn output_format(value: &str) -> Result<OutputFormat, String> {
-    match value {
-        "text" => Ok(OutputFormat::Text),
-        "json" => Ok(OutputFormat::Json),
-        _ => Err("must be text or json".to_owned()),
-    }
+    let format = FORMATS.into_iter().find(|(name, _)| *name == value).map(|(_, format)| format);
+    format.ok_or_else(|| "must be text or json".to_owned())
 }
 
 /// The option of every verb that has no `--output` of its own.
