@@ -6,7 +6,7 @@ use super::edit_distance::distance;
 const ELSEWHERE: [(&str, &str); 6] = [
     ("verify", "`dct resolve IMAGE:TAG` prints the digest that is signed, and fails where none is"),
     ("check", "`dct resolve IMAGE:TAG` prints the digest that is signed, and fails where none is"),
-    ("rotate", "`dct renew` signs anew what ends; `dct notary key rotate` replaces a key"),
+    ("rotate", "`dct renew` signs anew what ends; `dct key rotate` replaces a key"),
     ("import", "`dct key load` takes a private key"),
     ("keys", "`dct key list` lists the keys on this machine"),
     ("tree", "`dct inspect` shows what is signed, and by whom"),
@@ -40,6 +40,7 @@ mod tests {
             ("insepct", Some("did you mean `dct inspect`?")),
             ("sgner", Some("did you mean `dct signer`?")),
             ("verify", Some("`dct resolve IMAGE:TAG` prints the digest that is signed, and fails where none is")),
+            ("rotate", Some("`dct renew` signs anew what ends; `dct key rotate` replaces a key")),
             ("x", None),
             ("frobnicate", None),
             ("", None),
