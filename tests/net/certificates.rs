@@ -1,11 +1,11 @@
 //! Certificates of home-made authorities, as people make them with `openssl`: what is wrong with each is said in a person's words.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path};
 
 use client::ports::{CertificateFault, RemoteError, TlsFault};
 
 use crate::{
-    https::{Https, Identity, reply},
+    https::{Https, Identity, openssl, reply},
     tls::of_openssl,
     world::World,
 };
@@ -23,8 +23,7 @@ impl Folder {
     }
 
     fn openssl(&self, args: &[&str]) {
-        let output = Command::new("openssl").current_dir(self.path()).args(args).output().unwrap();
-        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        openssl(self.path(), args);
     }
 
     fn read(&self, name: &str) -> String {

@@ -84,6 +84,12 @@ pub(crate) fn endless(head: &str, piece: Vec<u8>, pause: Duration) -> Reply {
 pub(crate) const EXPIRED_CNF: &str = "[ca]\ndefault_ca=x\n[x]\nserial=serial.txt\ndatabase=index.txt\nnew_certs_dir=.\ndefault_md=sha256\npolicy=any\n[any]\n\
     commonName=supplied\n[server]\nsubjectAltName=DNS:localhost\nbasicConstraints=critical,CA:FALSE\n";
 
+/// Runs `openssl` in a folder.
+pub(crate) fn openssl(folder: &Path, args: &[&str]) {
+    let output = Command::new("openssl").current_dir(folder).args(args).output().expect("openssl is installed");
+    assert!(output.status.success(), "openssl {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
 /// A key and a certificate chain in PEM.
 #[derive(Clone)]
 pub(crate) struct Identity {
@@ -111,10 +117,7 @@ impl Identity {
         fs::write(folder.path().join("index.txt"), "").expect("a file");
         fs::write(folder.path().join("serial.txt"), "01").expect("a file");
         fs::write(folder.path().join("ca.cnf"), EXPIRED_CNF).expect("a file");
-        let openssl = |args: &str| {
-            let output = Command::new("openssl").current_dir(folder.path()).args(args.split(' ')).output().expect("openssl");
-            assert!(output.status.success(), "openssl: {}", String::from_utf8_lossy(&output.stderr));
-        };
+        let openssl = |args: &str| openssl(folder.path(), &args.split(' ').collect::<Vec<_>>());
         openssl("req -new -key key.pem -subj /CN=localhost -out request.pem");
         openssl(
             "ca -batch -config ca.cnf -selfsign -keyfile key.pem -in request.pem -out cert.pem -notext \
@@ -126,22 +129,16 @@ impl Identity {
 
     fn make(ca: Option<&Self>, names: &str, constraints: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut command = Command::new("openssl");
-        command.current_dir(folder.path()).args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]);
-        command.args(["-keyout", "key.pem", "-out", "cert.pem", "-days", "2", "-subj", "/CN=Test"]);
-        command.args([
-            "-addext",
-            &format!("subjectAltName={names}"),
-            "-addext",
-            &format!("basicConstraints=critical,{constraints}"),
-        ]);
+        let (names, constraints) = (format!("subjectAltName={names}"), format!("basicConstraints=critical,{constraints}"));
+        let mut args = vec!["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+        args.extend(["-keyout", "key.pem", "-out", "cert.pem", "-days", "2", "-subj", "/CN=Test"]);
+        args.extend(["-addext", &names, "-addext", &constraints]);
         if let Some(ca) = ca {
             fs::write(folder.path().join("ca.pem"), &ca.certificate).expect("a CA");
             fs::write(folder.path().join("ca-key.pem"), &ca.key).expect("a CA's key");
-            command.args(["-CA", "ca.pem", "-CAkey", "ca-key.pem", "-subj", "/CN=Leaf"]);
+            args.extend(["-CA", "ca.pem", "-CAkey", "ca-key.pem", "-subj", "/CN=Leaf"]);
         }
-        let output = command.output().expect("openssl is installed");
-        assert!(output.status.success(), "openssl: {}", String::from_utf8_lossy(&output.stderr));
+        openssl(folder.path(), &args);
         let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("openssl made it");
         Self { certificate: read("cert.pem"), key: read("key.pem") }
     }
