@@ -189,10 +189,16 @@ mod tests {
         [vec![tag], length, content.to_vec()].concat()
     }
 
+    fn oid(text: &str) -> Vec<u8> {
+        tlv(6, ObjectIdentifier::new_unwrap(text).as_bytes())
+    }
+
+    fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
+        tlv(0x30, &parts.concat())
+    }
+
     /// What Notary writes, from its description alone: PBKDF2 without a prf, AES-256-CBC.
     fn notary_envelope(salt: &[u8], iterations: u32, iv: &[u8], data: &[u8]) -> Vec<u8> {
-        let oid = |text: &str| tlv(6, ObjectIdentifier::new_unwrap(text).as_bytes());
-        let sequence = |parts: &[Vec<u8>]| tlv(0x30, &parts.concat());
         let count = iterations.to_be_bytes();
         let first = count.iter().position(|b| *b != 0).unwrap_or(3);
         let count = [&[0][..usize::from(count[first] >= 0x80)], &count[first..]].concat();
@@ -270,8 +276,6 @@ mod tests {
 
     /// What a tool writes that encrypts in another way than Notary.
     fn envelope(cipher: &str, iv: &[u8]) -> Vec<u8> {
-        let oid = |text: &str| tlv(6, ObjectIdentifier::new_unwrap(text).as_bytes());
-        let sequence = |parts: &[Vec<u8>]| tlv(0x30, &parts.concat());
         let kdf = sequence(&[oid("1.2.840.113549.1.5.12"), sequence(&[tlv(4, &[1; 8]), tlv(2, &[1])])]);
         let cipher = sequence(&[oid(cipher), tlv(4, iv)]);
         sequence(&[sequence(&[oid("1.2.840.113549.1.5.13"), sequence(&[kdf, cipher])]), tlv(4, &[7; 16])])
